@@ -1,0 +1,27 @@
+# The layers of shared/, leftmost first: a layer links only what stands left of it (docs: architecture).
+# Sources are found by folder, so that a new file needs no edit here.
+function(sallyport_layer name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/shared/${name}/*.cpp)
+  if(NOT sources)
+    add_library(sallyport_${name} INTERFACE)
+    target_link_libraries(sallyport_${name} INTERFACE sallyport_flags sallyport_core_dialect ${ARGN})
+    return()
+  endif()
+  add_library(sallyport_${name} STATIC ${sources})
+  target_link_libraries(sallyport_${name} PUBLIC sallyport_flags PRIVATE sallyport_core_dialect PUBLIC ${ARGN})
+endfunction()
+
+sallyport_layer(core)
+sallyport_layer(encoding sallyport_core)
+sallyport_layer(crypto sallyport_encoding)
+sallyport_layer(http sallyport_crypto)
+sallyport_layer(jose sallyport_crypto)
+sallyport_layer(httpsig sallyport_http)
+sallyport_layer(cel sallyport_encoding)
+sallyport_layer(policy sallyport_cel sallyport_http sallyport_crypto)
+sallyport_layer(audit sallyport_encoding)
+sallyport_layer(aws sallyport_http sallyport_jose)
+sallyport_layer(gate sallyport_policy sallyport_jose sallyport_httpsig sallyport_audit)
+
+add_library(sallyport_shared INTERFACE)
+target_link_libraries(sallyport_shared INTERFACE sallyport_gate sallyport_aws)

@@ -1,0 +1,22 @@
+// Helpers of the JSON gate that look at text only: positions, tokens, messages, UTF-8.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "encoding/json.hpp"
+
+namespace sallyport::encoding {
+
+/// Line and column of `at` in the document that starts at `begin`.
+text_position position_of(const char* begin, const char* at);
+/// "<what> at line L, column C" for the character just before `at`.
+std::string describe_position(const char* begin, const char* at, std::string_view what);
+/// The first character in [from, to) that is neither white space, separator nor comment.
+const char* skip_to_token(const char* from, const char* to);
+/// RFC 6901 section 3: `~` and `/` escaped.
+std::string escape_pointer_token(std::string_view token);
+/// What the parser complained about, without its quotation of the input, which may be a secret.
+std::string syntax_message(std::string_view parser_message);
+
+}  // namespace sallyport::encoding

@@ -1,0 +1,30 @@
+// Reading the arguments of a probe operation.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "encoding/base64url.hpp"
+#include "encoding/json.hpp"
+
+namespace sallyport::probe {
+
+/// The member as text decoded from base64 (padded, or base64url without padding), or nothing.
+inline std::optional<std::string> base64_argument(const encoding::json& in, std::string_view name) {
+  const auto text = encoding::string_member(in, name);
+  if (!text) return std::nullopt;
+  auto decoded = encoding::decode_base64(*text);
+  if (!decoded.ok()) decoded = encoding::decode_base64url(*text);
+  if (!decoded.ok()) return std::nullopt;
+  return to_text(*decoded);
+}
+
+/// The integer member, or `otherwise` when absent. A member of another type gives `otherwise`, too.
+inline std::int64_t integer_argument(const encoding::json& in, std::string_view name, std::int64_t otherwise) {
+  const auto* member = encoding::find_member(in, name);
+  if (member == nullptr || !member->is_number()) return otherwise;
+  return member->is_number_integer() ? member->get<std::int64_t>() : static_cast<std::int64_t>(member->get<double>());
+}
+
+}  // namespace sallyport::probe

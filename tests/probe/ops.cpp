@@ -1,0 +1,26 @@
+#include "tests/probe/ops.hpp"
+
+#include <array>
+
+namespace sallyport::probe {
+namespace {
+
+struct row {
+  std::string_view name;
+  operation run;
+};
+
+constexpr std::array table = {
+    row{"json", run_json},
+};
+
+}  // namespace
+
+operation find_operation(std::string_view name) {
+  for (const auto& entry : table) {
+    if (entry.name == name) return entry.run;
+  }
+  return nullptr;
+}
+
+}  // namespace sallyport::probe

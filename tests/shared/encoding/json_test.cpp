@@ -1,0 +1,116 @@
+#include "encoding/json.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/exact.hpp"
+
+using namespace sallyport;
+using namespace sallyport::encoding;
+using sallyport::testing::exact_text;
+
+namespace {
+
+reason why(std::string_view text, const json_limits& limits = {}) {
+  return parse_json(exact_text(text).view(), limits).why();
+}
+
+std::string canonical(std::string_view text) {
+  const auto value = parse_json(exact_text(text).view());
+  return value.ok() ? canonical_json(*value) : std::string(name_of(value.why()));
+}
+
+}  // namespace
+
+TEST_CASE("refuses what strict JSON does not have") {
+  using namespace std::string_view_literals;
+  CHECK(why("") == reason::json_syntax);
+  CHECK(why("[1,]") == reason::json_syntax);
+  CHECK(why("{\"a\":1,}") == reason::json_syntax);
+  CHECK(why("[1] x") == reason::json_syntax);
+  CHECK(why("// c\n1") == reason::json_syntax);
+  CHECK(why("01") == reason::json_syntax);
+  CHECK(why("+1") == reason::json_syntax);
+  CHECK(why("NaN") == reason::json_syntax);
+  CHECK(why("'a'") == reason::json_syntax);
+  CHECK(why("\"\t\"") == reason::json_syntax);
+  CHECK(why("[1]\0"sv) == reason::json_syntax);
+  CHECK(why("[1]\0[2]"sv) == reason::json_syntax);
+  CHECK(why("\xEF\xBB\xBF[1]") == reason::json_syntax);
+}
+
+TEST_CASE("refuses duplicate members at any depth") {
+  CHECK(why(R"({"a":1,"a":1})") == reason::json_duplicate_member);
+  CHECK(why(R"({"x":[{"a":1,"b":2,"a":3}]})") == reason::json_duplicate_member);
+  CHECK(why(R"({"a":1,"\u0061":2})") == reason::json_duplicate_member);
+  CHECK(why(R"([{"a":1},{"a":1}])") == reason::ok);
+}
+
+TEST_CASE("refuses ill-formed UTF-8 and lone surrogates") {
+  CHECK(why("\"\xFF\"") == reason::utf8_invalid);
+  CHECK(why("\"\xC0\x80\"") == reason::utf8_invalid);
+  CHECK(why("\"\xED\xA0\x80\"") == reason::utf8_invalid);
+  CHECK(why("\"\xF4\x90\x80\x80\"") == reason::utf8_invalid);
+  CHECK(why("\"\xE2\x82") == reason::utf8_invalid);
+  CHECK(why(R"("\ud800")") == reason::json_syntax);
+  CHECK(why(R"("\udc00\ud800")") == reason::json_syntax);
+  CHECK(canonical(R"("\ud83d\ude00")") == "\"\xF0\x9F\x98\x80\"");
+}
+
+TEST_CASE("keeps to its limits") {
+  CHECK(why("[[[]]]", {100, 3}) == reason::ok);
+  CHECK(why("[[[[]]]]", {100, 3}) == reason::json_too_deep);
+  CHECK(why("[1,2]", {5, 3}) == reason::ok);
+  CHECK(why("[1,23]", {5, 3}) == reason::json_too_large);
+}
+
+TEST_CASE("numbers mean what an IEEE double means") {
+  CHECK(why("1e400") == reason::json_number_invalid);
+  CHECK(canonical("9007199254740991") == "9007199254740991");
+  CHECK(canonical("9007199254740993") == "9007199254740992");
+  CHECK(canonical("18446744073709551615") == "18446744073709552000");
+  CHECK(canonical("-0") == "0");
+  CHECK(canonical("-0.0") == "0");
+  CHECK(canonical("1.0") == "1");
+  CHECK(canonical("1e21") == "1e+21");
+  CHECK(canonical("123456789012345680000") == "123456789012345680000");
+  CHECK(canonical("0.000001") == "0.000001");
+  CHECK(canonical("0.0000001") == "1e-7");
+  CHECK(canonical("5e-324") == "5e-324");
+  CHECK(canonical("1.7976931348623157e308") == "1.7976931348623157e+308");
+  CHECK(canonical("333333333.33333329") == "333333333.3333333");
+  CHECK(canonical("4.50") == "4.5");
+  CHECK(canonical("2e-3") == "0.002");
+}
+
+TEST_CASE("the canonical form sorts by UTF-16 code units") {
+  // RFC 8785 section 3.2.3
+  CHECK(
+      canonical(R"({"\u20ac":1,"\r":2,"\ufb33":3,"1":4,"\ud83d\ude00":5,"\u0080":6,"\u00f6":7})") ==
+      "{\"\\r\":2,\"1\":4,\"\xC2\x80\":6,\"\xC3\xB6\":7,\"\xE2\x82\xAC\":1,\"\xF0\x9F\x98\x80\":5,\"\xEF\xAC\xB3\":3}");
+  CHECK(canonical("{\"b\":[true,null],\"a\":\"\\u001f\\u2028/\"}") ==
+        "{\"a\":\"\\u001f\xE2\x80\xA8/\",\"b\":[true,null]}");
+}
+
+TEST_CASE("names line and column of an error, never its text") {
+  const auto value = parse_json("{\n  \"secret\": hunter2\n}");
+  REQUIRE_FALSE(value.ok());
+  CHECK(value.error().detail.find("line 2, column 13") != std::string::npos);
+  CHECK(value.error().detail.find("hunter") == std::string::npos);
+}
+
+TEST_CASE("a commented document knows where its values and names stand") {
+  const auto doc = parse_jsonc("{ // note\n  \"a\": [1, /* x */ 22,\n    true],\n  \"b/c\": {\"d\": \"e\"}\n}");
+  REQUIRE(doc.ok());
+  const auto at = [&](std::string_view pointer) {
+    const auto& p = doc->positions.find(pointer)->second;
+    return std::to_string(p.line) + ":" + std::to_string(p.column);
+  };
+  CHECK(at("") == "1:1");
+  CHECK(at("/a") == "2:8");
+  CHECK(at("/a/0") == "2:9");
+  CHECK(at("/a/1") == "2:20");
+  CHECK(at("/a/2") == "3:5");
+  CHECK(at("/b~1c") == "4:10");
+  CHECK(at("/b~1c/d") == "4:16");
+  CHECK(doc->name_positions.find("/b~1c/d")->second.column == 11);
+}
