@@ -1,0 +1,31 @@
+// The fields that the agent sets for the app out of a service's header map.
+//
+// Rules
+// * Value: a string as it is, a list joined by ",", true/false, an integer in decimal. An absent or empty value, an
+//   expression that ends in an error, and any other type set no field.
+// * Bytes outside printable ASCII, and `%`, are percent-encoded; inside list elements `,` too. So no value can hold a
+//   line break, and a list splits back into its elements.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/evaluate.hpp"
+
+namespace sallyport::policy {
+
+struct app_header {
+  /// Into the policy.
+  std::string_view name;
+  std::string value;
+};
+
+/// The fields for the app. Precondition: the request was allowed and match.route leads to a service.
+std::vector<app_header> app_headers(const route_match& match, const identity& who, const request_facts& request,
+                                    const budgets& limits = {});
+
+/// Whether a field of this name (any case, `_` for `-`) is in the service's header map: it must not pass from a client.
+bool is_mapped_header(const service& to, std::string_view name);
+
+}  // namespace sallyport::policy

@@ -1,0 +1,115 @@
+// What a route leads to: a service, which answers HTTP behind an agent, or a job, a one-off task.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.hpp"
+#include "crypto/algorithm.hpp"
+
+namespace sallyport::policy {
+
+/// A compiled expression of the document; opaque here (policy/condition.hpp), immutable, free to share between threads.
+class condition;
+using condition_ptr = std::shared_ptr<const condition>;
+
+struct label {
+  std::string name, value;
+};
+/// Sorted by name; names are unique.
+using labels = std::vector<label>;
+
+/// How a request's body is bound to its signature.
+struct body_rule {
+  enum class mode : std::uint8_t {
+    /// Content-Digest up to `signed_bytes`; a longer body streams and the assertion says so.
+    signed_body,
+    /// Never covered; the assertion says so.
+    stream,
+  };
+  mode how = mode::signed_body;
+  std::size_t signed_bytes = std::size_t{1} << 20;
+};
+
+/// One field that the agent sets for the app.
+struct mapped_header {
+  enum class source : std::uint8_t { subject, email, groups, kind, expression };
+  /// As the document writes it; whatever comes in under this name (any case, `_` for `-`) is removed first.
+  std::string name;
+  source from = source::expression;
+  /// The compiled expression; never null.
+  condition_ptr value;
+};
+
+/// How long a request may wait for a task, and when the service goes back to zero.
+struct wake_rule {
+  std::uint32_t min = 1;
+  seconds hold = 25;
+  seconds idle_stop = 900;
+};
+
+struct ecs_service {
+  std::string region, cluster, service;
+  /// The agent's port in the task; 0 only where `origin` says where to go.
+  std::uint16_t port = 0;
+  /// ARN of the role to assume, or empty.
+  std::string role;
+  std::optional<wake_rule> wake;
+};
+
+enum class upstream_authentication : std::uint8_t { none, sigv4 };
+
+struct service {
+  /// Its key in the document.
+  std::string name;
+  /// `https://host[:port]` (http for loopback), no path; or empty, then `ecs` is there.
+  std::string origin;
+  std::optional<ecs_service> ecs;
+  /// Name of the Workers VPC binding, or empty.
+  std::string vpc;
+  /// Name of the mTLS certificate binding, or empty.
+  std::string mtls_certificate;
+  upstream_authentication upstream_auth = upstream_authentication::none;
+  /// es256, eddsa or hs256: how the edge signs requests to this service. A key of another algorithm is not accepted.
+  crypto::algorithm signature = crypto::algorithm::es256;
+  /// Lower-case names in the document's order: covered by the request signature when present, visible to conditions.
+  /// May hold content-type and content-length, which the profile covers anyway: never list a component twice.
+  std::vector<std::string> signed_headers;
+  std::vector<mapped_header> headers;
+  /// Conditions that hold for all routes of the service.
+  std::vector<condition_ptr> require;
+  policy::labels labels;
+};
+
+struct job_input {
+  std::string name;
+  /// RE2 syntax, matched against the whole value; empty: anything.
+  std::string pattern;
+  bool required = true;
+  std::optional<std::string> default_value;
+  /// In bytes.
+  std::size_t max_length = 1024;
+};
+
+struct ecs_task {
+  std::string region, cluster, task_definition, container;
+  std::string role;
+  std::vector<std::string> subnets, security_groups;
+  bool assign_public_ip = false;
+};
+
+struct job {
+  std::string name;
+  ecs_task ecs;
+  std::vector<job_input> input;
+  seconds timeout = 900;
+  /// Who besides the caller that started it may see it; null: nobody.
+  condition_ptr inspect;
+  policy::labels labels;
+};
+
+}  // namespace sallyport::policy

@@ -1,0 +1,26 @@
+// What the conditions and the header map of a route read. Only that leaves the edge.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sallyport::policy {
+
+/// Member names from `identity.claims` inwards: {"realm_access", "roles"}. Never empty.
+using claim_path = std::vector<std::string>;
+
+/// issuer, subject and kind always travel and are not listed.
+struct used_facts {
+  bool email = false;
+  bool email_verified = false;
+  bool groups = false;
+  bool expires = false;
+  /// Claims are read in a way that no fixed list covers (iterated, or indexed by a computed name): all of them travel.
+  bool all_claims = false;
+  /// Sorted, no path within another one; empty when all_claims.
+  std::vector<claim_path> claims;
+  /// Lower-case names of the service's signed_headers that are read; all of them when read as a whole.
+  std::vector<std::string> headers;
+};
+
+}  // namespace sallyport::policy
