@@ -1,0 +1,57 @@
+// Field hygiene: which fields of a message may pass to the next hop, and which never do.
+//
+// Rules
+// * Hop-by-hop fields (RFC 9110 section 7.6.1) never pass, nor does any field that Connection names.
+// * What names trust is ours to set: Sallyport-*, Forwarded, X-Forwarded-*, X-Real-Ip, and the like. Whatever came in
+// under such
+//   a name is removed, in any case and with "_" for "-", because CGI-style mapping makes one variable of both.
+// * Connection cannot remove a protected field: naming one there (Connection: sallyport-assertion) takes nothing away
+// from
+//   what this hop itself reads or sets; the client's copy is removed anyway, as all protected fields are.
+// * Framing fields (Content-Length, Transfer-Encoding, Host) are rebuilt by whoever forwards, never copied.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "http/field.hpp"
+
+namespace sallyport::http {
+
+/// What a field is to hygiene; the first that applies.
+enum class field_class : std::uint8_t {
+  /// Of no special meaning: passes.
+  ordinary,
+  /// Sallyport-*: only the edge sets them, only the agent reads them.
+  sallyport,
+  /// Says where a request came from (Forwarded, X-Forwarded-*, X-Real-Ip, Cf-Connecting-Ip, True-Client-Ip, ...).
+  forwarding,
+  /// Connection, Keep-Alive, Proxy-*, TE, Trailer, Upgrade, HTTP2-Settings.
+  hop_by_hop,
+  /// Content-Length, Transfer-Encoding, Host: rebuilt from the parsed head.
+  framing,
+  /// Signature, Signature-Input: the caller decides (the edge replaces them, the agent reads and drops them).
+  signature,
+  /// Content-Digest: the caller decides.
+  digest,
+};
+
+/// The class of a field name, any case, "_" counting as "-".
+field_class classify(std::string_view name);
+
+/// Whether `name` holds "_" and would become a protected name (every class but ordinary, and the credential fields
+/// Authorization and Cookie) under CGI-style mapping.
+bool collides(std::string_view name);
+
+/// Whether the Connection fields among `fields` name `name` (any case). Fields other than ordinary ones are never
+/// affected.
+bool named_by_connection(std::span<const field> fields, std::string_view name);
+
+/// Whether the field may be copied to the next hop as it is: ordinary, not colliding, not named by Connection.
+/// `connection_names_fields`: from has_connection_names, so that the common case costs one test.
+bool may_pass(std::span<const field> fields, const field& candidate, bool connection_names_fields);
+/// Whether any Connection field among `fields` names something besides close, keep-alive and upgrade.
+bool has_connection_names(std::span<const field> fields);
+
+}  // namespace sallyport::http

@@ -1,0 +1,77 @@
+// One canonical form for a request target (RFC 3986 section 6.2.2): the string that policy matches is the string that
+// is signed and forwarded. What two readers could read in two ways is refused, never repaired.
+//
+// Form. Origin form only: "/" first; the path ends at the first "?"; the rest is the query. A "#" anywhere is a
+// fragment (framing_target_form). At most max_target_bytes (path_too_long). Path
+// * Characters: pchar and "/" (RFC 3986 section 3.3). Anything else, unescaped, is path_invalid_character; a backslash
+// is
+//   path_backslash.
+// * Triplets: "%" and two hexadecimal digits, or path_invalid_percent. An unreserved character is decoded, any other
+// triplet
+//   stays, in upper case. "%25" stays "%25": data that was encoded twice is decoded by nobody.
+// * %2F, %5C, %00: path_encoded_separator.
+// * A segment "." or "..", plain or encoded: path_dot_segment; also with path parameters ("..;x"), because servlet
+//   containers strip those before they resolve dots. An empty segment ("//"): path_empty_segment; a trailing "/" is
+//   fine. Other encoded control characters (%01..%1F, %7F) are path_encoded_separator's kin: readers cut lines there,
+//   so they are path_invalid_character.
+// Query
+// * Characters: pchar, "/", "?" and what browsers send unescaped there (the WHATWG URL standard's query state escapes
+// only
+//   C0, space, '"', "#", "<", ">" and non-ASCII): [ ] { } | ^ ` and backslash stay as they are, being plain data in a
+//   query.
+//   '"', "<" and ">" are refused with controls, space and non-ASCII (path_invalid_character): no browser sends them.
+// * Triplets as in the path, and every byte may be encoded (%00 and %2F are data in a query).
+// * "/p?" (an empty query) and "/p" are two targets; the question mark is kept.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace sallyport::http {
+
+inline constexpr std::size_t max_target_bytes = 16384;
+
+/// A canonical target as views into the text it was read from.
+struct target_view {
+  std::string_view path;
+  /// Without its "?"; empty both for "no query" and for "?": has_query tells.
+  std::string_view query;
+  bool has_query = false;
+};
+
+/// A canonical target that owns its text.
+struct canonical_target {
+  std::string text;
+  std::size_t path_bytes = 0;
+
+  std::string_view path() const { return std::string_view(text).substr(0, path_bytes); }
+  bool has_query() const { return path_bytes < text.size(); }
+  std::string_view query() const {
+    return has_query() ? std::string_view(text).substr(path_bytes + 1) : std::string_view();
+  }
+  target_view view() const { return {path(), query(), has_query()}; }
+};
+
+/// The canonical form of `target` (the edge's door). Reasons: framing_target_form and every path_* but
+/// path_not_canonical.
+result<canonical_target> canonicalize_target(std::string_view target);
+
+/// `target` as it is, which must be canonical already (the origin's door, check 2); the views are into `target`.
+/// Reasons: those of canonicalize_target, and path_not_canonical.
+result<target_view> require_canonical(std::string_view target);
+
+bool is_canonical(std::string_view target);
+
+/// One name=value of a query, decoded as a form (WHATWG URL section 5.1: split at "&", at the first "=", "+" is a
+/// space, triplets decoded; no "=" means an empty value; empty pieces are skipped). In order, names may repeat.
+using query_pair = std::pair<std::string, std::string>;
+/// At most `max_pairs`; reasons: path_too_long (more than that), utf8_invalid (a name or value that is not UTF-8 once
+/// decoded).
+result<std::vector<query_pair>> parse_query(std::string_view query, std::size_t max_pairs = 256);
+
+}  // namespace sallyport::http
