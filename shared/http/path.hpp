@@ -1,25 +1,22 @@
 // One canonical form for a request target (RFC 3986 section 6.2.2): the string that policy matches is the string that
 // is signed and forwarded. What two readers could read in two ways is refused, never repaired.
 //
-// Form. Origin form only: "/" first; the path ends at the first "?"; the rest is the query. A "#" anywhere is a
-// fragment (framing_target_form). At most max_target_bytes (path_too_long). Path
-// * Characters: pchar and "/" (RFC 3986 section 3.3). Anything else, unescaped, is path_invalid_character; a backslash
-// is
+// Form: origin form only. "/" first; the path ends at the first "?", the rest is the query. A "#" anywhere is a
+// fragment (framing_target_form). At most max_target_bytes (path_too_long).
+//
+// Path
+// * Characters: pchar and "/" (RFC 3986 section 3.3). Anything else unescaped is path_invalid_character; a backslash is
 //   path_backslash.
 // * Triplets: "%" and two hexadecimal digits, or path_invalid_percent. An unreserved character is decoded, any other
-// triplet
-//   stays, in upper case. "%25" stays "%25": data that was encoded twice is decoded by nobody.
-// * %2F, %5C, %00: path_encoded_separator.
-// * A segment "." or "..", plain or encoded: path_dot_segment; also with path parameters ("..;x"), because servlet
-//   containers strip those before they resolve dots. An empty segment ("//"): path_empty_segment; a trailing "/" is
-//   fine. Other encoded control characters (%01..%1F, %7F) are path_encoded_separator's kin: readers cut lines there,
-//   so they are path_invalid_character.
+//   triplet stays, in upper case. "%25" stays "%25": what was encoded twice is data, decoded by nobody here.
+// * %2F, %5C, %00 in any case: path_encoded_separator.
+// * A segment "." or "..", plain or encoded: path_dot_segment. Also with parameters behind ("..;x"): servlet containers
+//   strip those before they resolve dots. An empty segment ("//") is path_empty_segment; one trailing "/" is fine.
+//
 // Query
-// * Characters: pchar, "/", "?" and what browsers send unescaped there (the WHATWG URL standard's query state escapes
-// only
-//   C0, space, '"', "#", "<", ">" and non-ASCII): [ ] { } | ^ ` and backslash stay as they are, being plain data in a
-//   query.
-//   '"', "<" and ">" are refused with controls, space and non-ASCII (path_invalid_character): no browser sends them.
+// * Characters: pchar, "/", "?" and what browsers send there unescaped (the query percent-encode set of the WHATWG URL
+//   standard holds only controls, space, quotation mark, "#", "<", ">" and non-ASCII): [ ] { } | ^ ` and backslash
+//   stay, being plain data in a query. The members of that set are path_invalid_character.
 // * Triplets as in the path, and every byte may be encoded (%00 and %2F are data in a query).
 // * "/p?" (an empty query) and "/p" are two targets; the question mark is kept.
 #pragma once
