@@ -1,0 +1,283 @@
+// The JavaScript half of the crypto port (wasm/host_crypto.cpp): node:crypto, called synchronously. The same file serves
+// the Worker (nodejs_compat) and the probe under Node.
+//
+// Rules of the border
+// * Nothing throws across it: a failure is a negative number or 0, which the core takes for a no.
+// * A key lives in a table here; the core holds its number and gives it back.
+// * A key has one kind; asked for another family of algorithms than its own, the answer is no.
+import crypto from 'node:crypto';
+
+// By the number of crypto::hash and crypto::family in shared/crypto/algorithm.hpp.
+const HASHES = [null, 'sha256', 'sha384', 'sha512'];
+const RSA_PKCS1 = 0, RSA_PSS = 1, ECDSA = 2, EDDSA = 3, HMAC = 4;
+
+// By the number of key_kind in wasm/host_crypto.cpp: which kind a family of algorithms works with.
+const KIND_RSA = 0, KIND_EC = 1, KIND_OKP = 2, KIND_SECRET = 3;
+const KIND_OF_FAMILY = [KIND_RSA, KIND_RSA, KIND_EC, KIND_OKP, KIND_SECRET];
+
+const FAILED = -1;
+const NOT_ON_CURVE = -2;
+
+/**
+ * @typedef {import('node:crypto').KeyObject} KeyObject
+ * @typedef {{kind: number, secret?: KeyObject, public?: KeyObject, private?: KeyObject,
+ *            pssPublic?: import('node:crypto').VerifyKeyObjectInput, pssPrivate?: import('node:crypto').SignKeyObjectInput}} Entry
+ */
+
+/** A table of values under small numbers that are used again. @template T */
+class Table {
+  /** @type {(T | undefined)[]} */
+  #rows = [];
+  /** @type {number[]} */
+  #free = [];
+
+  /** @param {T} value */
+  add(value) {
+    const number = this.#free.pop() ?? this.#rows.length;
+    this.#rows[number] = value;
+    return number;
+  }
+
+  /** @param {number} number */
+  get(number) {
+    return this.#rows[number];
+  }
+
+  /** @param {number} number */
+  remove(number) {
+    const value = this.#rows[number];
+    if (value === undefined) return undefined;
+    this.#rows[number] = undefined;
+    this.#free.push(number);
+    return value;
+  }
+}
+
+/** What Module.crypto must be. Every view is into Wasm memory and valid only during the call. */
+export class CryptoHost {
+  /** @type {Table<Entry>} */
+  #keys = new Table();
+  /** @type {Table<import('node:crypto').Hash>} */
+  #hashers = new Table();
+
+  /**
+   * Imports a key: a secret as it is, any other kind as the text of a JWK.
+   * @param {number} kind
+   * @param {Uint8Array} data
+   * @returns {number} its number, or FAILED, or NOT_ON_CURVE
+   */
+  import_key(kind, data) {
+    try {
+      const made = kind === KIND_SECRET ? importSecret(data) : importPair(kind, data);
+      return typeof made === 'number' ? made : this.#keys.add(made);
+    } catch {
+      return FAILED;
+    }
+  }
+
+  /** @param {number} key */
+  release_key(key) {
+    this.#keys.remove(key);
+  }
+
+  /**
+   * @param {number} key
+   * @param {number} family
+   * @param {number} hash
+   * @param {Uint8Array} data
+   * @param {Uint8Array} signature
+   * @returns {number} 1: this key's signature over the data; 0: anything else
+   */
+  verify(key, family, hash, data, signature) {
+    try {
+      const entry = this.#keys.get(key);
+      if (entry === undefined || entry.kind !== KIND_OF_FAMILY[family]) return 0;
+      return verifyWith(entry, family, HASHES[hash], data, signature) ? 1 : 0;
+    } catch {
+      return 0;
+    }
+  }
+
+  /**
+   * @param {number} key
+   * @param {number} family
+   * @param {number} hash
+   * @param {Uint8Array} data
+   * @param {Uint8Array} out
+   * @returns {number} how many bytes of `out` are the signature, or FAILED
+   */
+  sign(key, family, hash, data, out) {
+    try {
+      const entry = this.#keys.get(key);
+      if (entry === undefined || entry.kind !== KIND_OF_FAMILY[family]) return FAILED;
+      return write(signWith(entry, family, HASHES[hash], data), out);
+    } catch {
+      return FAILED;
+    }
+  }
+
+  /**
+   * @param {number} hash
+   * @param {Uint8Array} data
+   * @param {Uint8Array} out
+   */
+  hash(hash, data, out) {
+    try {
+      return write(crypto.createHash(/** @type {string} */ (HASHES[hash])).update(data).digest(), out);
+    } catch {
+      return FAILED;
+    }
+  }
+
+  /** @param {number} hash */
+  start_hash(hash) {
+    try {
+      return this.#hashers.add(crypto.createHash(/** @type {string} */ (HASHES[hash])));
+    } catch {
+      return FAILED;
+    }
+  }
+
+  /**
+   * @param {number} hasher
+   * @param {Uint8Array} data
+   */
+  update_hash(hasher, data) {
+    try {
+      const hash = this.#hashers.get(hasher);
+      if (hash === undefined) return FAILED;
+      hash.update(data);
+      return 0;
+    } catch {
+      return FAILED;
+    }
+  }
+
+  /**
+   * @param {number} hasher
+   * @param {Uint8Array} out
+   */
+  finish_hash(hasher, out) {
+    try {
+      const hash = this.#hashers.remove(hasher);
+      return hash === undefined ? FAILED : write(hash.digest(), out);
+    } catch {
+      return FAILED;
+    }
+  }
+
+  /**
+   * @param {Uint8Array} a
+   * @param {Uint8Array} b
+   */
+  equal(a, b) {
+    try {
+      return crypto.timingSafeEqual(a, b) ? 1 : 0;
+    } catch {
+      return 0;
+    }
+  }
+}
+
+/**
+ * @param {Uint8Array} data
+ * @returns {Entry}
+ */
+function importSecret(data) {
+  return { kind: KIND_SECRET, secret: crypto.createSecretKey(data) };
+}
+
+/**
+ * The public half first: of a public elliptic-curve key with coordinates of full length, which the core has checked,
+ * only the curve equation is left to be wrong.
+ * @param {number} kind
+ * @param {Uint8Array} data
+ * @returns {Entry | number}
+ */
+function importPair(kind, data) {
+  const { d, p, q, dp, dq, qi, ...open } = JSON.parse(new TextDecoder().decode(data));
+  /** @type {KeyObject} */
+  let publicKey;
+  try {
+    publicKey = crypto.createPublicKey({ key: open, format: 'jwk' });
+  } catch {
+    return kind === KIND_EC ? NOT_ON_CURVE : FAILED;
+  }
+  const entry = { kind, public: publicKey, pssPublic: pss(publicKey) };
+  if (d === undefined) return entry;
+  const privateKey = crypto.createPrivateKey({ key: { ...open, d, p, q, dp, dq, qi }, format: 'jwk' });
+  const pair = { ...entry, private: privateKey, pssPrivate: pss(privateKey) };
+  return belongTogether(pair) ? pair : FAILED;
+}
+
+/**
+ * RFC 7518 section 3.5: MGF1 with the same hash, and a salt exactly as long as the hash.
+ * @param {KeyObject} key
+ */
+function pss(key) {
+  return { key, padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: crypto.constants.RSA_PSS_SALTLEN_DIGEST };
+}
+
+/**
+ * Neither library checks that the private half of a JWK belongs to its public half.
+ * @param {Entry} pair
+ */
+function belongTogether(pair) {
+  const family = KIND_OF_FAMILY.indexOf(pair.kind);
+  const hash = family === EDDSA ? null : 'sha256';
+  const probe = new Uint8Array(32);
+  return verifyWith(pair, family, hash, probe, /** @type {Buffer} */ (signWith(pair, family, hash, probe)));
+}
+
+/**
+ * @param {Entry} entry
+ * @param {number} family
+ * @param {string | null} hash
+ * @param {Uint8Array} data
+ * @param {Uint8Array} signature
+ */
+function verifyWith(entry, family, hash, data, signature) {
+  if (family === HMAC) return sameBytes(mac(entry, hash, data), signature);
+  const key = family === RSA_PSS ? entry.pssPublic : entry.public;
+  return crypto.verify(hash, data, /** @type {KeyObject} */ (key), signature);
+}
+
+/**
+ * @param {Entry} entry
+ * @param {number} family
+ * @param {string | null} hash
+ * @param {Uint8Array} data
+ * @returns {Buffer | undefined}
+ */
+function signWith(entry, family, hash, data) {
+  if (family === HMAC) return mac(entry, hash, data);
+  const key = family === RSA_PSS ? entry.pssPrivate : entry.private;
+  return key === undefined ? undefined : crypto.sign(hash, data, /** @type {KeyObject} */ (key));
+}
+
+/**
+ * @param {Entry} entry
+ * @param {string | null} hash
+ * @param {Uint8Array} data
+ */
+function mac(entry, hash, data) {
+  return crypto.createHmac(/** @type {string} */ (hash), /** @type {KeyObject} */ (entry.secret)).update(data).digest();
+}
+
+/**
+ * @param {Uint8Array} a
+ * @param {Uint8Array} b
+ */
+function sameBytes(a, b) {
+  return a.length === b.length && crypto.timingSafeEqual(a, b);
+}
+
+/**
+ * @param {Uint8Array | undefined} bytes
+ * @param {Uint8Array} out
+ */
+function write(bytes, out) {
+  if (bytes === undefined || bytes.length > out.length) return FAILED;
+  out.set(bytes);
+  return bytes.length;
+}
