@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "crypto/algorithm_set.hpp"
+
 namespace sallyport::crypto {
 namespace {
 
@@ -20,6 +22,20 @@ const algorithm_row& describe(algorithm id) {
 
 std::span<const algorithm_row> all_algorithms() {
   return rows;
+}
+
+algorithm_set every_algorithm() {
+  algorithm_set all;
+  for (const auto& row : rows) all.insert(row.id);
+  return all;
+}
+
+algorithm_set every_asymmetric_algorithm() {
+  algorithm_set all;
+  for (const auto& row : rows) {
+    if (row.family != family::hmac) all.insert(row.id);
+  }
+  return all;
 }
 
 std::optional<algorithm> from_jose_name(std::string_view name) {

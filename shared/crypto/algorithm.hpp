@@ -15,6 +15,13 @@ enum class algorithm : std::uint8_t {
 #undef SALLYPORT_ALGORITHM
 };
 
+/// How many rows the table has.
+inline constexpr std::size_t algorithm_count = 0
+#define SALLYPORT_ALGORITHM(name, jose, httpsig, family, hash, curve, size) +1
+#include "crypto/algorithm.def"
+#undef SALLYPORT_ALGORITHM
+    ;
+
 enum class family : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, eddsa, hmac };
 enum class hash : std::uint8_t { none, sha256, sha384, sha512 };
 enum class curve : std::uint8_t { none, p256, p384, p521, ed25519 };
