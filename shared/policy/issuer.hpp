@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/time.hpp"
-#include "crypto/algorithm.hpp"
+#include "crypto/algorithm_set.hpp"
 #include "encoding/json.hpp"
 #include "policy/identity.hpp"
 
@@ -54,7 +54,7 @@ struct issuer {
   /// Never empty; a token's `aud` must hold one of them.
   std::vector<std::string> audiences;
   /// Never empty; asymmetric ones only.
-  std::vector<crypto::algorithm> algorithms;
+  crypto::algorithm_set algorithms;
   /// https (http for loopback); empty: OpenID discovery below `url`.
   std::string jwks_uri;
   /// Never empty, in the order in which they are tried.

@@ -6,14 +6,9 @@
 #include <string_view>
 
 #include "core/time.hpp"
+#include "http/field.hpp"
 
 namespace sallyport::policy {
-
-struct header_view {
-  /// Lower-case.
-  std::string_view name;
-  std::string_view value;
-};
 
 /// Nothing is copied or parsed before a condition reads it.
 struct request_facts {
@@ -26,7 +21,7 @@ struct request_facts {
   std::string_view query;
   /// Any fields of the request: conditions see those in the service's signed_headers only. Values of a repeated name
   /// are joined by ", " (RFC 9110 section 5.3).
-  std::span<const header_view> headers;
+  std::span<const http::field> headers;
   /// Textual address, "" when unknown.
   std::string_view ip;
   /// ISO 3166-1 alpha-2; empty when unknown, which conditions see as "XX".

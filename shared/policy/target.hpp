@@ -89,6 +89,8 @@ struct job_input {
   std::string name;
   /// RE2 syntax, matched against the whole value; empty: anything.
   std::string pattern;
+  /// The pattern, compiled; null without one.
+  condition_ptr accepts;
   bool required = true;
   std::optional<std::string> default_value;
   /// In bytes.

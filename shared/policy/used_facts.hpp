@@ -19,7 +19,9 @@ struct used_facts {
   bool all_claims = false;
   /// Sorted, no path within another one; empty when all_claims.
   std::vector<claim_path> claims;
-  /// Lower-case names of the service's signed_headers that are read; all of them when read as a whole.
+  /// Headers are read in a way that no fixed list covers: all of the service's signed_headers count.
+  bool all_headers = false;
+  /// Sorted, lower-case: those of the service's signed_headers that are read. Empty when all_headers.
   std::vector<std::string> headers;
 };
 
