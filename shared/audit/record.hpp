@@ -1,0 +1,59 @@
+// One decision, one line: what each end writes for every request it decided, joined by the request id.
+//
+// A canonical JSON object (RFC 8785) without line feed, always with the same members in the same (sorted) order; what
+// is not known is null. It never holds a token, key, signature, cookie, query or a claim.
+//
+// | member | content |
+// | --- | --- |
+// | assertion | jti of the assertion |
+// | clock_difference | origin: seconds from the edge's signature to this clock |
+// | country, ip | of the caller, as the platform or the signed context says |
+// | decision | "allow" or "deny" |
+// | detail | for operators |
+// | end | "edge" or "origin" |
+// | host, method, path | of the request; the path without its query |
+// | id | request id |
+// | issuer, kind, subject | of the identity; issuer is its name in the policy |
+// | keyid | of the key that signed the request to the origin |
+// | policy | digest of the policy that decided |
+// | reason, reason_number, severity | why |
+// | route, service | where to |
+// | shadow | what the shadow policy would have said, when it differs: a reason's name |
+// | time | milliseconds since 1970, of the end's own clock |
+// | v | 1 |
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/reason.hpp"
+#include "core/time.hpp"
+
+namespace sallyport::audit {
+
+enum class end : std::uint8_t { edge, origin };
+
+/// Views; empty text is written as null.
+struct record {
+  audit::end end = end::edge;
+  unix_milliseconds time = 0;
+  reason why = reason::internal;
+  std::string_view detail;
+  std::string_view id;
+  std::string_view method, host, path;
+  std::string_view ip, country;
+  std::string_view issuer, subject, kind;
+  std::string_view route, service;
+  std::string_view policy;
+  std::string_view assertion;
+  std::string_view keyid;
+  std::optional<seconds> clock_difference;
+  std::optional<reason> shadow;
+};
+
+/// The line, without a line feed. Text that is not UTF-8 has its foreign bytes replaced by U+FFFD.
+std::string line(const record& what);
+
+}  // namespace sallyport::audit

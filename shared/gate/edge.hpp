@@ -1,0 +1,92 @@
+// The edge: authenticate, decide, sign. A pure function of request, time and entropy over a bounded memory of what was
+// verified and minted before; nothing in that memory changes a decision, it only saves work.
+//
+// The order of checks (normative; the first failure is the reason)
+//  1. head: method, host, field names and values, number and size of fields (framing_*)
+//  2. target: made canonical (framing_target_form, path_*)
+//  3. our own endpoints: /.well-known/jwks.json and /.well-known/openid-configuration on the issuer's host, and
+//     /.sallyport/status, for GET and HEAD. Nothing under /.sallyport/ ever reaches an app.
+//  4. the route is looked up, and only whether it is anonymous matters yet
+//  5. credential: exactly one (credential_ambiguous, credential_malformed, credential_missing), issuer by its iss
+//     (issuer_unknown), keys (need_keys, keys_unavailable, key_not_found), signature and claims (jws_*, jwt_*, jwk_*),
+//     identity (jwt_*, identity_*). A caller without a credential goes on only when the route is anonymous. So who is
+//     not known does not learn which routes exist.
+//  6. policy: route_not_found, then policy::decide
+//  7. target of the route: a service with an origin (route_target_unsupported)
+//  8. body: need_body where it must be signed
+//  9. sign and forward
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "crypto/crypto.hpp"
+#include "gate/edge_request.hpp"
+#include "gate/key_set.hpp"
+#include "jose/jwk_set.hpp"
+#include "policy/document.hpp"
+
+namespace sallyport::gate {
+
+/// Shared secrets of one service; the first one signs.
+struct service_secrets {
+  std::string service;
+  std::vector<jose::signing_key> keys;
+};
+
+struct edge_limits {
+  std::size_t max_fields = 112;
+  std::size_t max_head_bytes = std::size_t{56} << 10;
+  std::size_t max_token_bytes = std::size_t{16} << 10;
+  /// Entries of the two memories.
+  std::size_t verified_tokens = 1024;
+  std::size_t minted_assertions = 2048;
+  key_set_limits keys;
+};
+
+struct edge_config {
+  policy::policy_ptr policy;
+  /// Private keys, ES256 or EdDSA; the first one signs assertions, and the first one of a service's algorithm its
+  /// requests. All public halves are published.
+  std::vector<jose::signing_key> signing_keys;
+  std::vector<service_secrets> secrets;
+  /// What /.sallyport/status says about the build.
+  std::string build;
+  edge_limits limits;
+};
+
+/// Bytes of entropy that one call of handle needs.
+inline constexpr std::size_t edge_entropy_bytes = 48;
+
+/// Not thread-safe. Views in outcomes into the policy live as long as the edge.
+class edge {
+ public:
+  /// Reasons: signing_key_missing (no signing key, or none of the algorithm that a service asks for), config_invalid
+  /// (a key that is not ES256 or EdDSA, a secret for a service that the policy does not have, two keys under one kid).
+  static result<std::unique_ptr<edge>> make(edge_config config, crypto::port& host);
+  ~edge();
+  edge(const edge&) = delete;
+  edge& operator=(const edge&) = delete;
+
+  /// Decides. `entropy`: edge_entropy_bytes fresh random bytes, or more; the same ones may be passed again when the
+  /// same request is handled again.
+  edge_outcome handle(const edge_request& request, unix_milliseconds now, bytes_view entropy);
+
+  /// Takes what came back for a key request. Reasons: those of key_set::supply; internal (no such source).
+  result<void> supply_keys(const key_request& request, const key_response& answer, unix_milliseconds now);
+
+  /// By issuer name, for status pages and metrics.
+  std::vector<std::pair<std::string, key_set_health>> health(unix_milliseconds now) const;
+
+ private:
+  struct state;
+  explicit edge(std::unique_ptr<state> data);
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace sallyport::gate

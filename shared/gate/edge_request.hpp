@@ -1,0 +1,116 @@
+// What the edge host tells the core about a request, and what the core tells it to do.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "core/reason.hpp"
+#include "core/time.hpp"
+#include "gate/assertion.hpp"
+#include "gate/key_set.hpp"
+#include "gate/text_arena.hpp"
+#include "http/field.hpp"
+
+namespace sallyport::gate {
+
+/// What the host knows of the body.
+struct edge_body {
+  enum class state : std::uint8_t {
+    none,
+    /// There is one (perhaps empty); nothing of it was read.
+    unread,
+    /// All of it is in `content`.
+    read,
+    /// The host tried to read it for need_body and it is longer than was asked for.
+    too_large,
+  };
+  state is = state::none;
+  bytes_view content;
+};
+
+/// Views that the host keeps until it is done with the outcome.
+struct edge_request {
+  std::string_view method;
+  /// "https" or "http": what the client used.
+  std::string_view scheme;
+  /// Host field (or :authority), with its port when it has one.
+  std::string_view host;
+  /// Path and query as received, not decoded.
+  std::string_view target;
+  /// In the order received; names in any case, names may repeat.
+  std::span<const http::field> fields;
+  /// Textual address, country code and AS number as the platform knows them; "" and 0 when it does not.
+  std::string_view ip;
+  std::string_view country;
+  std::uint32_t asn = 0;
+  edge_body body;
+};
+
+/// Send this request on.
+struct forward {
+  /// Its name in the policy; a view into the policy of the edge.
+  std::string_view service;
+  /// `https://host[:port]`; a view into the policy.
+  std::string_view origin;
+  /// Path and query, canonical: append it to `origin` as it is.
+  std::string_view target;
+  /// All fields to send, no others: none may be added, dropped or changed. Host and, with a body, Content-Length or
+  /// Transfer-Encoding are the transport's. Views into the request, the policy and `storage`.
+  std::vector<http::field> fields;
+  enum class body_plan : std::uint8_t {
+    /// Send none.
+    none,
+    /// Send the bytes that were read, with their Content-Length.
+    bytes,
+    /// Stream it through.
+    stream,
+  };
+  body_plan body = body_plan::none;
+  /// What Content-Length must say, because it is signed; nothing: no length is signed (chunked).
+  std::optional<std::uint64_t> content_length;
+  std::string_view request_id;
+  text_arena storage;
+};
+
+/// Answer with problem_body(why, request_id) and challenge(why).
+struct refuse {
+  reason why = reason::internal;
+  /// For operators; never for the caller.
+  std::string detail;
+  std::string request_id;
+};
+
+/// Fetch, give the answer to edge::supply_keys, and call handle again with the same request.
+struct need_keys {
+  key_request request;
+};
+
+/// Read the body up to this many bytes and call handle again with state read, or with too_large when it is longer.
+struct need_body {
+  std::size_t max_bytes = 0;
+};
+
+/// Answer with this (the body is left out for HEAD).
+struct answer {
+  int status = 200;
+  std::string_view content_type;
+  std::string_view cache_control;
+  std::string body;
+};
+
+struct edge_outcome {
+  std::variant<refuse, forward, need_keys, need_body, answer> what;
+  /// One line for forward and refuse (audit/record.hpp), without a line feed; empty for the others.
+  std::string audit;
+  /// Keys to fetch in the background, while the outcome is carried out.
+  std::vector<key_request> refresh;
+};
+
+}  // namespace sallyport::gate
