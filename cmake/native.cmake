@@ -10,7 +10,7 @@ endif()
 
 file(GLOB_RECURSE agent_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/agent/*.cpp)
 list(FILTER agent_sources EXCLUDE REGEX "/agent/(openssl|main\\.cpp)")
-if(agent_sources)
+if(agent_sources AND EXISTS ${CMAKE_SOURCE_DIR}/agent/main.cpp)
   add_library(sallyport_agent STATIC ${agent_sources})
   target_link_libraries(sallyport_agent PUBLIC sallyport_shared sallyport_openssl Threads::Threads OpenSSL::SSL)
   add_executable(sallyport ${CMAKE_SOURCE_DIR}/agent/main.cpp)

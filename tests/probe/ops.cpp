@@ -12,6 +12,7 @@ struct row {
 
 constexpr std::array table = {
     row{"json", run_json},
+    row{"sigv4", run_sigv4},
 };
 
 }  // namespace

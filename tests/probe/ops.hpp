@@ -15,5 +15,6 @@ outcome run_json(const json& in, crypto::port& host);
 // ops_policy.cpp
 // ops_gate.cpp
 // ops_aws.cpp
+outcome run_sigv4(const json& in, crypto::port& host);
 
 }  // namespace sallyport::probe

@@ -1,0 +1,47 @@
+// The token that our edge shows to AWS STS: who is asking, for what, in the claims that STS reads.
+// Source: IAM User Guide, "Pass session tags using AssumeRoleWithWebIdentity"; trust policies match `aud` and `sub`
+// only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/time.hpp"
+#include "crypto/crypto.hpp"
+#include "jose/jws.hpp"
+
+namespace sallyport::aws {
+
+/// The caller on whose behalf the edge asks; all of it verified before.
+struct on_behalf_of {
+  std::string issuer;
+  std::string subject;
+  std::optional<std::string> email;
+  std::string route;
+};
+
+struct web_identity {
+  /// https URL of our issuer, without port and query.
+  std::string issuer;
+  /// Name of the service or job: `sub` is "sallyport:<target>".
+  std::string target;
+  on_behalf_of caller;
+  unix_seconds now = 0;
+  /// At most 300.
+  seconds lifetime = 300;
+  /// 128 bits of entropy, base64url.
+  std::string id;
+};
+
+/// 2 to 64 characters of [\w+=,.@-], the same for the same subject; a subject that does not fit is shortened and told
+/// apart by its hash. So CloudTrail names the person.
+std::string source_identity(std::string_view subject, crypto::port& host);
+/// A session tag's value: at most 256 characters of those that IAM allows, others become "_".
+std::string tag_value(std::string_view text);
+/// The claims as JSON.
+std::string web_identity_claims(const web_identity& what, crypto::port& host);
+/// The token. STS takes RS* and ES*: reason jwk_algorithm_mismatch for a key of another kind; crypto_failed.
+result<std::string> mint_web_identity(const web_identity& what, const jose::signing_key& key, crypto::port& host);
+
+}  // namespace sallyport::aws
