@@ -24,7 +24,8 @@ digest_context make_context(initializer init, const crypto::algorithm_row& row, 
   return context;
 }
 
-/// OpenSSL's parameters of one key, collected and then turned into the key. Numbers live as long as the builder.
+/// OpenSSL's parameters of one key, collected and then turned into the key. OpenSSL copies nothing before `build`, so
+/// what was pushed is held here.
 class key_builder {
  public:
   key_builder() : builder_(OSSL_PARAM_BLD_new()), good_(builder_ != nullptr) {}
@@ -32,8 +33,9 @@ class key_builder {
   void text(const char* name, const char* value) {
     good_ = good_ && OSSL_PARAM_BLD_push_utf8_string(builder_.get(), name, value, 0) == 1;
   }
-  void octets(const char* name, bytes_view value) {
-    good_ = good_ && OSSL_PARAM_BLD_push_octet_string(builder_.get(), name, value.data(), value.size()) == 1;
+  void octets(const char* name, bytes value) {
+    octets_ = std::move(value);
+    good_ = good_ && OSSL_PARAM_BLD_push_octet_string(builder_.get(), name, octets_.data(), octets_.size()) == 1;
   }
   void number(const char* name, bytes_view value) {
     numbers_.emplace_back(BN_bin2bn(value.data(), static_cast<int>(value.size()), nullptr));
@@ -53,6 +55,7 @@ class key_builder {
 
  private:
   std::vector<bignum> numbers_;
+  bytes octets_;
   param_builder builder_;
   bool good_;
 };

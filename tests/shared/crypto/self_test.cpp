@@ -1,0 +1,86 @@
+#include "crypto/self_test.hpp"
+
+#include <doctest/doctest.h>
+
+#include "agent/openssl/host.hpp"
+
+using namespace sallyport;
+
+namespace {
+
+/// Passes everything on to OpenSSL but does one thing wrong, as a broken host would.
+class broken_host : public crypto::port {
+ public:
+  result<crypto::key_ptr> import_rsa(const crypto::rsa_parts& parts) override { return good->import_rsa(parts); }
+  result<crypto::key_ptr> import_ec(const crypto::ec_parts& parts) override { return good->import_ec(parts); }
+  result<crypto::key_ptr> import_secret(bytes_view secret) override { return good->import_secret(secret); }
+  bool verify(crypto::algorithm how, const crypto::key& with, bytes_view data, bytes_view signature) override {
+    return how == always_yes || (how != always_no && good->verify(how, with, data, signature));
+  }
+  result<bytes> sign(crypto::algorithm how, const crypto::key& with, bytes_view data) override {
+    auto made = good->sign(how, with, data);
+    if (made.ok() && how == bad_signer) made->back() ^= 1;
+    return made;
+  }
+  crypto::sha256_digest sha256(bytes_view data) override { return good->sha256(data); }
+  std::unique_ptr<crypto::hasher> start_hash(crypto::hash which) override {
+    return good->start_hash(which == wrong_hash ? crypto::hash::sha256 : which);
+  }
+  bool equal_constant_time(bytes_view a, bytes_view b) override { return all_equal || good->equal_constant_time(a, b); }
+
+  std::unique_ptr<crypto::port> good = openssl::make_host();
+  std::optional<crypto::algorithm> always_yes, always_no, bad_signer;
+  std::optional<crypto::hash> wrong_hash;
+  bool all_equal = false;
+};
+
+std::string failing_step(broken_host& host) {
+  const auto outcome = crypto::self_test(host);
+  REQUIRE(outcome.why() == reason::crypto_self_test);
+  return outcome.error().detail;
+}
+
+}  // namespace
+
+TEST_CASE("OpenSSL passes the self-test") {
+  CHECK(crypto::self_test(*openssl::make_host()).ok());
+}
+
+TEST_CASE("a host that accepts any signature fails the self-test at that algorithm") {
+  broken_host host;
+  host.always_yes = crypto::algorithm::es256;
+  CHECK(failing_step(host) == "ES256 verification");
+  host.always_yes = crypto::algorithm::eddsa;
+  CHECK(failing_step(host) == "EdDSA verification");
+  host.always_yes = crypto::algorithm::rs256;
+  CHECK(failing_step(host) == "RSA verification");
+  host.always_yes = crypto::algorithm::ps256;
+  CHECK(failing_step(host) == "RSA verification");
+  host.always_yes = crypto::algorithm::hs256;
+  CHECK(failing_step(host) == "HMAC-SHA-256");
+}
+
+TEST_CASE("a host that refuses a good signature fails the self-test") {
+  broken_host host;
+  host.always_no = crypto::algorithm::ps256;
+  CHECK(failing_step(host) == "RSA verification");
+}
+
+TEST_CASE("a host that signs wrongly fails the self-test") {
+  broken_host host;
+  host.bad_signer = crypto::algorithm::eddsa;
+  CHECK(failing_step(host) == "EdDSA signing");
+  host.bad_signer = crypto::algorithm::es256;
+  CHECK(failing_step(host) == "ES256 signing");
+  host.bad_signer = crypto::algorithm::hs256;
+  CHECK(failing_step(host) == "HMAC-SHA-256");
+}
+
+TEST_CASE("a host with a wrong hash or comparison fails the self-test") {
+  broken_host host;
+  host.wrong_hash = crypto::hash::sha512;
+  CHECK(failing_step(host) == "SHA-512");
+  host.wrong_hash.reset();
+  host.all_equal = true;
+  CHECK(failing_step(host) == "constant-time comparison");
+}
