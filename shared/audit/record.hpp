@@ -53,7 +53,8 @@ struct record {
   std::optional<reason> shadow;
 };
 
-/// The line, without a line feed. Text that is not UTF-8 has its foreign bytes replaced by U+FFFD.
+/// The line, without a line feed. Each text is cut at 2 KiB; one that is not UTF-8 has its foreign bytes replaced by
+/// U+FFFD.
 std::string line(const record& what);
 
 }  // namespace sallyport::audit

@@ -1,0 +1,154 @@
+#include "audit/record.hpp"
+
+#include "encoding/json.hpp"
+
+namespace sallyport::audit {
+namespace {
+
+// Long enough for any path, short enough that no request can flood the log.
+constexpr std::size_t max_text_bytes = 2048;
+
+void append_number(std::string& to, std::int64_t number) {
+  char digits[20];
+  std::size_t at = sizeof digits;
+  auto rest = number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
+  do {
+    digits[--at] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest > 0);
+  if (number < 0) to += '-';
+  to.append(digits + at, sizeof digits - at);
+}
+
+// RFC 8785 section 3.2.2.2.
+void append_escape(std::string& to, char c) {
+  constexpr char hex[] = "0123456789abcdef";
+  switch (c) {
+    case '\b': to += "\\b"; return;
+    case '\t': to += "\\t"; return;
+    case '\n': to += "\\n"; return;
+    case '\f': to += "\\f"; return;
+    case '\r': to += "\\r"; return;
+    case '"': to += "\\\""; return;
+    case '\\': to += "\\\\"; return;
+    default: break;
+  }
+  to += "\\u00";
+  to += hex[(static_cast<unsigned char>(c) >> 4) & 15];
+  to += hex[static_cast<unsigned char>(c) & 15];
+}
+
+bool is_plain(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\';
+}
+
+bool is_foreign(char c) {
+  return static_cast<unsigned char>(c) >= 0x80;
+}
+
+// Cut at a character's start, so that well-formed text stays well-formed.
+std::string_view shortened(std::string_view text) {
+  if (text.size() <= max_text_bytes) return text;
+  std::size_t end = max_text_bytes;
+  while (end > max_text_bytes - 4 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
+void append_slowly(std::string& to, std::string_view text) {
+  const bool well_formed = encoding::is_utf8(text);
+  for (const char c : text) {
+    if (is_plain(c) || (well_formed && is_foreign(c))) {
+      to += c;
+    } else if (is_foreign(c)) {
+      to += "\xEF\xBF\xBD";
+    } else {
+      append_escape(to, c);
+    }
+  }
+}
+
+void append_text(std::string& to, std::string_view text) {
+  text = shortened(text);
+  std::size_t plain = 0;
+  while (plain < text.size() && is_plain(text[plain])) ++plain;
+  to.append(text.data(), plain);
+  if (plain < text.size()) append_slowly(to, text.substr(plain));
+}
+
+/// Writes members; the caller names them in sorted order.
+class members {
+ public:
+  explicit members(std::string& to) : to_(to) {}
+
+  void text(std::string_view name, std::string_view content) {
+    begin(name);
+    if (content.empty()) return null();
+    to_ += '"';
+    append_text(to_, content);
+    to_ += '"';
+  }
+  void number(std::string_view name, std::int64_t content) {
+    begin(name);
+    append_number(to_, content);
+  }
+  void number(std::string_view name, std::optional<std::int64_t> content) {
+    if (content) return number(name, *content);
+    begin(name);
+    null();
+  }
+
+ private:
+  void begin(std::string_view name) {
+    to_ += to_.empty() ? '{' : ',';
+    to_ += '"';
+    to_ += name;
+    to_ += "\":";
+  }
+  void null() { to_ += "null"; }
+
+  std::string& to_;
+};
+
+void write_caller_and_request(members& to, const record& what) {
+  to.text("assertion", what.assertion);
+  to.number("clock_difference", what.clock_difference);
+  to.text("country", what.country);
+  to.text("decision", what.why == reason::ok ? "allow" : "deny");
+  to.text("detail", what.detail);
+  to.text("end", what.end == end::edge ? "edge" : "origin");
+  to.text("host", what.host);
+  to.text("id", what.id);
+  to.text("ip", what.ip);
+  to.text("issuer", what.issuer);
+  to.text("keyid", what.keyid);
+  to.text("kind", what.kind);
+  to.text("method", what.method);
+  to.text("path", what.path);
+}
+
+void write_decision(members& to, const record& what) {
+  to.text("policy", what.policy);
+  to.text("reason", name_of(what.why));
+  to.number("reason_number", static_cast<std::int64_t>(what.why));
+  to.text("route", what.route);
+  to.text("service", what.service);
+  to.text("severity", name_of(describe(what.why).severity));
+  to.text("shadow", what.shadow ? name_of(*what.shadow) : std::string_view());
+  to.text("subject", what.subject);
+  to.number("time", what.time);
+  to.number("v", 1);
+}
+
+}  // namespace
+
+std::string line(const record& what) {
+  std::string text;
+  text.reserve(640);
+  members to(text);
+  write_caller_and_request(to, what);
+  write_decision(to, what);
+  text += '}';
+  return text;
+}
+
+}  // namespace sallyport::audit
