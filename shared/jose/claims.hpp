@@ -1,7 +1,7 @@
 // The claims of a JWT (RFC 7519 section 4) and when they hold (RFC 8725).
 //
-// Rules of time, with skew s: expired when now >= exp + s; too early when now + s < nbf or now + s < iat. Times are JSON
-// numbers, integers or decimals, within 2^53 seconds of 1970; nothing else (RFC 7519 section 2, NumericDate).
+// Rules of time, with skew s: expired when now >= exp + s; too early when now + s < nbf or now + s < iat. Times are
+// JSON numbers, integers or decimals, within 2^53 seconds of 1970; nothing else (RFC 7519 section 2, NumericDate).
 #pragma once
 
 #include <optional>
@@ -45,9 +45,10 @@ struct registered_claims {
 /// nor a list of strings).
 result<registered_claims> read_registered_claims(const json& claims);
 
-/// Checks in this order: typ, iss, aud, exp, nbf, iat, lifetime. Details say by how many seconds, never what is in the
-/// token. Reasons: jwt_claims_invalid, jwt_type_mismatch, jwt_issuer_mismatch, jwt_audience_mismatch,
-/// jwt_expiry_missing, jwt_expired, jwt_not_yet_valid, jwt_issued_in_future, jwt_lifetime_too_long.
+/// Checks in this order: typ, types of the claims, iss, aud, exp, nbf, iat, lifetime. Details say by how many seconds,
+/// never what is in the token. Reasons: jwt_claims_invalid, jwt_type_mismatch, jwt_issuer_mismatch,
+/// jwt_audience_mismatch, jwt_expiry_missing, jwt_expired, jwt_not_yet_valid, jwt_issued_in_future,
+/// jwt_lifetime_too_long.
 result<void> check_claims(const json& claims, std::string_view typ, const claims_options& options);
 
 }  // namespace sallyport::jose

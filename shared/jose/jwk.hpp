@@ -1,7 +1,8 @@
 // One JSON Web Key (RFC 7517, RFC 7518 section 6, RFC 8037 section 2) as a typed value.
 //
 // Rules of a key
-// * kty and crv are in the algorithm table; RSA moduli have 2048 to 8192 bits and not the ROCA fingerprint, exponents are
+// * kty and crv are in the algorithm table; RSA moduli have 2048 to 8192 bits and not the ROCA fingerprint, exponents
+// are
 //   odd, 65537 at least and 64 bits at most; coordinates have their full length; a secret is as long as its hash.
 // * `use` is "sig" or absent; `key_ops` is absent or holds the operation; `alg` is absent or fits kty and crv.
 // * An RSA integer with leading zeros is the same integer (some issuers write one); its strength counts from the first
@@ -54,7 +55,8 @@ enum class key_purpose : std::uint8_t {
 /// jwk_algorithm_mismatch, jwk_unsupported. Whether a point lies on its curve, the crypto host says on import.
 result<jwk> parse_jwk(const json& value, key_purpose purpose);
 
-/// RFC 7638 thumbprint with SHA-256, base64url: the kid that we give to keys of ours.
+/// RFC 7638 thumbprint with SHA-256, base64url: the kid that we give to keys of ours. That of a secret is itself a
+/// secret (RFC 7638 section 7).
 std::string thumbprint(const jwk& key, crypto::port& host);
 
 /// The public members with kid, alg and use, as served in a JWK set. Precondition: not a secret.

@@ -3,8 +3,8 @@
 // In a public set, entries that cannot be used are passed over, as RFC 7517 section 5 says: an unknown kty, crv or alg,
 // use "enc", missing or malformed members, sizes out of range. Real issuers publish such entries beside the good ones.
 // A dangerous entry refuses the whole set, because it says that the issuer is misconfigured: private or symmetric
-// members, a weak or ROCA modulus, a point off its curve, one kid for two usable keys. A set in which nothing can be used
-// is refused with the reason of its first entry.
+// members, a weak or ROCA modulus, a point off its curve, one kid for two usable keys. A set in which nothing can be
+// used is refused with the reason of its first entry.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,8 @@ class jwk_set {
   /// The key with this kid, or nullptr; valid as long as the set is. Precondition: kid is not empty.
   const verification_key* find(std::string_view kid) const;
   /// The one key for `how` under `kid` ("": none given). A key without kid may be used under any kid that no key has.
-  /// Reasons: key_not_found (no key, or several where no kid tells), jwk_algorithm_mismatch (the key is for another alg).
+  /// Reasons: key_not_found (no key, or several where no kid tells), jwk_algorithm_mismatch (the key is for another
+  /// alg).
   result<const verification_key*> choose(crypto::algorithm how, std::string_view kid) const;
 
  private:
@@ -49,7 +50,7 @@ struct jwk_set_limits {
 
 /// A key that signs, with its other half.
 struct signing_key {
-  /// Never empty: the `kid` member, or the RFC 7638 thumbprint of a key without one.
+  /// Never empty: the `kid` member, or the RFC 7638 thumbprint of a private key without one.
   std::string kid;
   crypto::algorithm algorithm;
   crypto::key_ptr key;
@@ -65,17 +66,17 @@ result<jwk_set> parse_jwks(std::string_view text, crypto::port& host, const jwk_
 /// One public JWK. Reasons: those of parse_jwk and of the JSON gate, jwk_point_not_on_curve, key_import_failed.
 result<verification_key> parse_public_jwk(std::string_view text, crypto::port& host);
 
-/// The verifying halves of a JWK or JWK set of any kind, private and symmetric ones included; kinds may not be mixed. For
-/// keys that the caller holds itself, never for what an issuer serves. Reasons: as parse_jwks, and jwk_mixed_set.
+/// The verifying halves of a JWK or JWK set of any kind, private and symmetric ones included; kinds may not be mixed.
+/// For keys that the caller holds itself, never for what an issuer serves. Reasons: as parse_jwks, and jwk_mixed_set.
 result<jwk_set> verification_keys(const json& jwk_or_set, crypto::port& host, const jwk_set_limits& limits = {});
 
-/// Our own private keys: a JWK or a JWK set; the first one signs. Every entry must be usable, and its halves must belong
-/// together. Reasons: as parse_jwks, signing_key_missing (no entry), jwk_mixed_set.
+/// Our own private keys: a JWK or a JWK set; the first one signs. Every entry must be usable, and its halves must
+/// belong together. Reasons: as parse_jwks, signing_key_missing (no entry), jwk_mixed_set.
 result<std::vector<signing_key>> parse_signing_keys(std::string_view text, crypto::port& host,
                                                     const jwk_set_limits& limits = {});
 
-/// Shared secrets for HS256/384/512: a JWK or a JWK set of kty oct. Without `alg` a secret is for HS256.
-/// Reasons: as parse_signing_keys, jwk_weak_secret.
+/// Shared secrets for HS256/384/512: a JWK or a JWK set of kty oct, each with a kid. Without `alg` a secret is for
+/// HS256. Reasons: as parse_signing_keys, jwk_weak_secret.
 result<std::vector<signing_key>> parse_secret_keys(std::string_view text, crypto::port& host,
                                                    const jwk_set_limits& limits = {});
 

@@ -3,7 +3,8 @@
 // Rules of a token
 // * exactly three parts of strict base64url; header and signature are not empty, and the header is a JSON object that
 //   passes the gate (no duplicate member).
-// * alg is in the table and allowed, and never none; crit is refused, because no extension is understood; so is b64 false.
+// * alg is in the table and allowed, and never none; crit is refused, because no extension is understood; so is b64
+// false.
 // * a key never comes from the token: jwk and x5c are refused, jku, x5u, x5t are not read and never followed.
 // * JSON serializations and detached content are refused by name.
 #pragma once
@@ -50,9 +51,9 @@ class verified_jws {
   bytes payload_;
 };
 
-/// The result views into `token`. Reasons: jws_too_large, jws_malformed, jws_serialization_unsupported,
-/// base64url_invalid, jws_header_invalid, json_duplicate_member, jws_alg_none, jws_alg_not_allowed (not in the table),
-/// jws_crit_unknown, jws_b64_unsupported, jws_embedded_key.
+/// The result views into `token`. Reasons: jws_too_large, jws_malformed (not three parts of base64url),
+/// jws_serialization_unsupported, jws_header_invalid, jws_alg_none, jws_b64_unsupported, jws_crit_unknown,
+/// jws_embedded_key, jws_alg_not_allowed (alg is not in the table).
 result<unverified_jws> parse_jws(std::string_view token, const jws_limits& limits = {});
 
 /// Reasons: jws_alg_not_allowed, key_not_found, jwk_algorithm_mismatch, jws_signature_format, jws_signature_invalid,

@@ -35,7 +35,7 @@ class verified_jwt {
   json claims_;
 };
 
-/// The result views into `token`. Reasons: those of parse_jws; jwt_claims_invalid, json_duplicate_member.
+/// The result views into `token`. Reasons: those of parse_jws; jwt_claims_invalid (the payload is not a JSON object).
 result<unverified_jwt> parse_jwt(std::string_view token, const jws_limits& limits = {});
 
 /// The signature first, then the claims. Reasons: those of verify_jws and check_claims.
