@@ -63,7 +63,8 @@ class chunked_decoder {
   };
 
   reason step(char c);
-  reason size_digit(char c);
+  reason size_byte(char c);
+  reason extension_byte(char c);
   reason trailer_byte(char c);
   reason begin_data();
 

@@ -30,7 +30,9 @@ std::optional<std::string_view> single_field(std::span<const field> fields, std:
 /// All values of that name joined with ", " (RFC 9110 section 5.3), or nothing when there is none.
 std::optional<std::string> combined_field(std::span<const field> fields, std::string_view lower);
 
-/// Whether the comma-separated list holds `lower` as a member, ASCII case-insensitively (RFC 9110 section 5.6.1).
+/// Takes the next non-empty member off a comma-separated list (RFC 9110 section 5.6.1); false when none is left.
+bool next_list_member(std::string_view& rest, std::string_view& member);
+/// Whether the comma-separated list holds `lower` as a member, ASCII case-insensitively.
 bool list_contains(std::string_view list, std::string_view lower);
 
 }  // namespace sallyport::http

@@ -2,13 +2,14 @@
 //
 // Rules
 // * Hop-by-hop fields (RFC 9110 section 7.6.1) never pass, nor does any field that Connection names.
-// * What names trust is ours to set: Sallyport-*, Forwarded, X-Forwarded-*, X-Real-Ip, and the like. Whatever came in
-// under such
-//   a name is removed, in any case and with "_" for "-", because CGI-style mapping makes one variable of both.
-// * Connection cannot remove a protected field: naming one there (Connection: sallyport-assertion) takes nothing away
-// from
-//   what this hop itself reads or sets; the client's copy is removed anyway, as all protected fields are.
-// * Framing fields (Content-Length, Transfer-Encoding, Host) are rebuilt by whoever forwards, never copied.
+// * What apps trust for where a request came from, who sent it or what it really asks for is ours to say: Sallyport-*,
+//   Forwarded, X-Forwarded-*, X-Real-Ip, X-Original-Url, X-Http-Method-Override and the rest of the table in
+//   fields.cpp. Whatever came in under such a name is removed, in any case and with "_" for "-", because CGI-style
+//   mapping makes one variable of both spellings. The origin's framing refuses the "_" spellings outright: the edge
+//   never lets one through.
+// * Connection cannot remove a protected field: "Connection: sallyport-assertion" takes nothing away from what this hop
+//   reads or sets. Only ordinary fields can be named away.
+// * Content-Length, Transfer-Encoding and Host are rebuilt by whoever forwards, never copied.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ enum class field_class : std::uint8_t {
   ordinary,
   /// Sallyport-*: only the edge sets them, only the agent reads them.
   sallyport,
-  /// Says where a request came from (Forwarded, X-Forwarded-*, X-Real-Ip, Cf-Connecting-Ip, True-Client-Ip, ...).
+  /// Tells an app where a request came from, who sent it, or that it is another one than policy saw.
   forwarding,
   /// Connection, Keep-Alive, Proxy-*, TE, Trailer, Upgrade, HTTP2-Settings.
   hop_by_hop,
@@ -40,8 +41,7 @@ enum class field_class : std::uint8_t {
 /// The class of a field name, any case, "_" counting as "-".
 field_class classify(std::string_view name);
 
-/// Whether `name` holds "_" and would become a protected name (every class but ordinary, and the credential fields
-/// Authorization and Cookie) under CGI-style mapping.
+/// Whether `name` holds "_" and is of any class but ordinary: it would become a protected name under CGI-style mapping.
 bool collides(std::string_view name);
 
 /// Whether the Connection fields among `fields` name `name` (any case). Fields other than ordinary ones are never

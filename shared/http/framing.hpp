@@ -40,18 +40,19 @@ class head_scanner {
 
   explicit head_scanner(const head_limits& limits = {}) : limits_(limits) {}
 
-  /// Reasons: framing_head_too_large, framing_bare_cr_or_lf, framing_control_character, framing_syntax (an empty first
-  /// line). Precondition: `received` starts with what was passed before.
+  /// Reasons: framing_head_too_large, framing_too_many_fields, framing_bare_cr_or_lf, framing_syntax (a first byte that
+  /// starts no method). Precondition: `received` starts with what was passed before.
   result<state> scan(std::string_view received);
   /// Bytes of the head with its empty line; only after `complete`.
   std::size_t length() const { return length_; }
   /// Makes it ready for the next head.
-  void reset() { at_ = line_start_ = length_ = 0; }
+  void reset() { at_ = line_start_ = lines_ = length_ = 0; }
 
  private:
   head_limits limits_;
   std::size_t at_ = 0;
   std::size_t line_start_ = 0;
+  std::size_t lines_ = 0;
   std::size_t length_ = 0;
 };
 

@@ -50,6 +50,8 @@ struct response_head {
   std::vector<field> fields;
   body_framing body = body_framing::none;
   std::uint64_t content_length = 0;
+  /// Content-Length of a response that has no body here (HEAD, 304): what a GET would have had.
+  std::optional<std::uint64_t> declared_length;
   std::uint8_t minor_version = 1;
   bool keep_alive = true;
   /// 1xx other than 101: another head follows on the same connection.

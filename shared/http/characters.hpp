@@ -1,0 +1,97 @@
+// Character classes of HTTP and URIs as one table, and tests over many bytes at once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "core/bytes.hpp"
+
+namespace sallyport::http {
+
+enum character_bits : std::uint8_t {
+  /// tchar (RFC 9110 section 5.6.2).
+  token_char = 1,
+  /// pchar without "%", and "/" (RFC 3986 section 3.3).
+  path_char = 2,
+  /// path_char, "?" and what browsers send unescaped in a query (see path.hpp).
+  query_char = 4,
+  /// Controls but HTAB.
+  control_char = 8,
+  /// unreserved (RFC 3986 section 2.3): a registered host name in practice.
+  host_char = 16,
+  /// HEXDIG, ":" and ".": the inside of an IPv6 literal.
+  ipv6_char = 32,
+};
+
+constexpr bool is_one_of(std::string_view set, char c) {
+  return set.find(c) != std::string_view::npos;
+}
+
+constexpr std::uint8_t character_class(unsigned code) {
+  const char c = static_cast<char>(code);
+  if (code < 0x20 || code == 0x7F) return c == '\t' ? 0 : control_char;
+  if (code > 0x7F) return 0;
+  const bool digit = c >= '0' && c <= '9';
+  const bool alphanumeric = digit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  const bool unreserved = alphanumeric || is_one_of("-._~", c);
+  unsigned bits = 0;
+  if (alphanumeric || is_one_of("!#$%&'*+-.^_`|~", c)) bits |= token_char;
+  if (unreserved || is_one_of("!$&'()*+,;=:@/", c)) bits |= path_char | query_char;
+  if (is_one_of("?[]{}|\\^`", c)) bits |= query_char;
+  if (unreserved) bits |= host_char;
+  if (digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.') bits |= ipv6_char;
+  return static_cast<std::uint8_t>(bits);
+}
+
+constexpr std::array<std::uint8_t, 256> make_character_table() {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned i = 0; i < 256; ++i) table[i] = character_class(i);
+  return table;
+}
+inline constexpr auto character_table = make_character_table();
+
+inline bool is(char c, character_bits which) {
+  return (character_table[static_cast<byte>(c)] & which) != 0;
+}
+
+inline bool all_are(std::string_view text, character_bits which) {
+  for (char c : text) {
+    if (!is(c, which)) return false;
+  }
+  return true;
+}
+
+/// The first control character but HTAB (CR and LF are among them), or npos. Eight bytes at a time: field values make
+/// up most of a head.
+inline std::size_t find_control(std::string_view text) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, 8);
+    const std::uint64_t is_del = word ^ (ones * 0x7F);
+    const std::uint64_t hits = ((word - ones * 0x20) & ~word) | ((is_del - ones) & ~is_del);
+    if ((hits & (ones * 0x80)) == 0) continue;
+    for (std::size_t k = i; k < i + 8; ++k) {
+      if (is(text[k], control_char)) return k;
+    }
+  }
+  for (; i < text.size(); ++i) {
+    if (is(text[i], control_char)) return i;
+  }
+  return std::string_view::npos;
+}
+
+inline std::string_view trim_ows(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+inline char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+}  // namespace sallyport::http

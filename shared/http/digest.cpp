@@ -1,0 +1,79 @@
+#include "http/digest.hpp"
+
+#include <algorithm>
+
+#include "encoding/structured_field.hpp"
+
+namespace sallyport::http {
+namespace {
+
+namespace sf = encoding::sf;
+
+// RFC 9530 section 2: every member, also of an unknown algorithm, is a byte sequence.
+bool all_are_bytes(const sf::dictionary& members) {
+  return std::all_of(members.begin(), members.end(), [&](const sf::dictionary_entry& entry) {
+    const auto* single = std::get_if<sf::item>(&entry.value);
+    return single != nullptr && std::holds_alternative<bytes>(single->value);
+  });
+}
+
+template <std::size_t size>
+bool read_digest(const sf::dictionary& members, std::string_view name, std::optional<std::array<byte, size>>& out) {
+  const bytes* found = sf::find_as<bytes>(members, name);
+  if (found == nullptr) return true;
+  if (found->size() != size) return false;
+  std::copy(found->begin(), found->end(), out.emplace().begin());
+  return true;
+}
+
+template <std::size_t size>
+bool agrees(crypto::port& host, crypto::hasher* running, const std::optional<std::array<byte, size>>& expected) {
+  return running == nullptr || host.equal_constant_time(running->finish(), *expected);
+}
+
+}  // namespace
+
+result<digest_expectation> parse_content_digest(std::string_view value) {
+  const auto members = sf::parse_dictionary(value);
+  if (!members.ok()) return failure(reason::digest_malformed, members.error().detail);
+  if (!all_are_bytes(*members)) return reason::digest_malformed;
+  digest_expectation out;
+  const bool right_size = read_digest(*members, "sha-256", out.sha256) && read_digest(*members, "sha-512", out.sha512);
+  if (!right_size) return reason::digest_malformed;
+  if (!out.sha256 && !out.sha512) return reason::digest_unsupported;
+  return out;
+}
+
+std::string content_digest_field(const crypto::sha256_digest& hash) {
+  return "sha-256=" + sf::serialize_bytes(hash);
+}
+
+std::string content_digest_field(crypto::port& host, bytes_view body) {
+  return content_digest_field(host.sha256(body));
+}
+
+digest_verifier::digest_verifier(crypto::port& host, const digest_expectation& expected)
+    : host_(&host), expected_(expected) {
+  if (expected_.sha256) sha256_ = host.start_hash(crypto::hash::sha256);
+  if (expected_.sha512) sha512_ = host.start_hash(crypto::hash::sha512);
+}
+
+void digest_verifier::update(bytes_view piece) {
+  if (sha256_) sha256_->update(piece);
+  if (sha512_) sha512_->update(piece);
+}
+
+result<void> digest_verifier::finish() {
+  const bool first = agrees(*host_, sha256_.get(), expected_.sha256);
+  const bool second = agrees(*host_, sha512_.get(), expected_.sha512);
+  return first && second ? result<void>() : reason::digest_mismatch;
+}
+
+result<void> verify_content_digest(crypto::port& host, std::string_view value, bytes_view body) {
+  SALLYPORT_ASSIGN(const digest_expectation expected, parse_content_digest(value));
+  digest_verifier verifier(host, expected);
+  verifier.update(body);
+  return verifier.finish();
+}
+
+}  // namespace sallyport::http
