@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "aws/call.hpp"
+#include "core/time.hpp"
 
 namespace sallyport::aws {
 
@@ -60,6 +61,9 @@ struct task {
   std::string arn;
   task_status status = task_status::provisioning;
   health_status health = health_status::unknown;
+  /// Desired status RUNNING: ECS is not about to stop it.
+  bool wanted = true;
+  unix_milliseconds created_at = 0;
   /// Private IPv4 address of the task's network interface, or empty.
   std::string private_ipv4;
   std::string started_by;

@@ -102,6 +102,15 @@ bool read_containers(const json& from, task& out) {
   return true;
 }
 
+/// awsJson1.1 writes a time as seconds with a fraction.
+unix_milliseconds milliseconds_of(const json& from, std::string_view name) {
+  constexpr double end_of_year_9999 = 253402300800.0;
+  const json* member = find_member(from, name);
+  if (member == nullptr || !member->is_number()) return 0;
+  const double seconds = member->get<double>();
+  return seconds > 0 && seconds < end_of_year_9999 ? static_cast<unix_milliseconds>(seconds * 1000) : 0;
+}
+
 std::optional<task> task_of(const json& from) {
   if (!from.is_object()) return std::nullopt;
   const auto status = status_of(text_of(from, "lastStatus"));
@@ -110,6 +119,8 @@ std::optional<task> task_of(const json& from) {
   if (!status || out.arn.empty() || !read_containers(from, out)) return std::nullopt;
   out.status = *status;
   out.health = health_of(text_of(from, "healthStatus"));
+  out.wanted = text_of(from, "desiredStatus") != "STOPPED";
+  out.created_at = milliseconds_of(from, "createdAt");
   out.private_ipv4 = address_of(from);
   out.started_by = text_of(from, "startedBy");
   out.stop_code = text_of(from, "stopCode");

@@ -1,0 +1,403 @@
+#include "aws/wake.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sallyport::aws {
+namespace {
+
+constexpr std::size_t max_recent_starts = 256;
+/// A task of an earlier start is told from one of this start by AWS's clock, which is not ours.
+constexpr unix_milliseconds clock_tolerance = 5'000;
+
+/// One step in the making: the handlers below change the state and say what is to be done.
+class step {
+ public:
+  step(wake_state state, unix_milliseconds now, const wake_settings& settings, std::uint32_t jitter)
+      : state_(std::move(state)), now_(now), settings_(settings), jitter_(jitter) {}
+
+  wake_outcome take() && { return {std::move(state_), effects_}; }
+
+  void on(const allowed_request& request) {
+    switch (state_.phase) {
+      case wake_phase::asleep: return begin(request);
+      case wake_phase::starting: return join();
+      case wake_phase::healthy: return serve();
+      case wake_phase::draining: return begin_again(request);
+      case wake_phase::failed:
+        if (now_ < state_.retry_at) return tell(wake_answer::failed);
+        return begin(request);
+    }
+  }
+
+  void on(const looked& seen) {
+    if (!landed(wake_call::look)) return;
+    state_.last_seen = now_;
+    switch (state_.phase) {
+      case wake_phase::starting: return saw_while_starting(seen);
+      case wake_phase::healthy: return saw_while_healthy(seen);
+      case wake_phase::draining: return saw_while_draining(seen);
+      case wake_phase::asleep:
+      case wake_phase::failed: return;
+    }
+  }
+
+  void on(const updated&) {
+    if (!landed(wake_call::update)) return;
+    switch (state_.phase) {
+      case wake_phase::starting: return updated_while_starting();
+      case wake_phase::draining: return alarm_in(settings_.poll_most);
+      case wake_phase::failed: return stopped_after_failure();
+      case wake_phase::asleep:
+      case wake_phase::healthy: return;
+    }
+  }
+
+  void on(const call_refused& refusal) {
+    if (state_.in_flight == wake_call::none) return;
+    state_.in_flight = wake_call::none;
+    state_.detail = refusal.error.code + ": " + refusal.error.message + " (request " + refusal.error.request_id + ")";
+    ++state_.refusals;
+    if (is_retryable(refusal.error.kind)) return alarm_in(pause(state_.refusals));
+    switch (state_.phase) {
+      case wake_phase::starting: return fail(reason_of(refusal.error.kind));
+      case wake_phase::draining: return keep_running();
+      case wake_phase::healthy: return alarm_in(settings_.refresh);
+      case wake_phase::asleep:
+      case wake_phase::failed: return;
+    }
+  }
+
+  void on(const alarm_rang&) {
+    if (state_.in_flight != wake_call::none) {
+      if (now_ < state_.in_flight_until) return alarm_at(state_.in_flight_until);
+      // The call never came back. What it asked for may have happened; the next look tells.
+      state_.in_flight = wake_call::none;
+      ++state_.refusals;
+    }
+    state_.alarm = 0;
+    switch (state_.phase) {
+      case wake_phase::asleep: return;
+      case wake_phase::failed: return stop_after_failure();
+      case wake_phase::starting: return go_on_starting();
+      case wake_phase::healthy: return look_after();
+      case wake_phase::draining: return go_on_draining();
+    }
+  }
+
+  void on(const endpoint_lost& lost) {
+    std::erase_if(state_.endpoints, [&](const endpoint& each) { return each.task_arn == lost.task_arn; });
+    if (state_.phase != wake_phase::healthy) return;
+    if (state_.endpoints.empty()) restart_watch();
+    if (state_.in_flight != wake_call::none) return;
+    // Every request that meets a dead task says so; the tasks are looked at once.
+    if (now_ - state_.last_seen < settings_.poll_first) return alarm_at(state_.last_seen + settings_.poll_first);
+    send_look();
+  }
+
+ private:
+  // --- starting
+
+  void begin(const allowed_request& request) {
+    if (!within_budget(request)) return tell(wake_answer::refused);
+    enter_starting(start_step::checking);
+    // What is still in flight lands first and goes on from there; its deadline is the alarm.
+    if (state_.in_flight == wake_call::none) send_look();
+    join();
+  }
+
+  void begin_again(const allowed_request& request) {
+    if (!within_budget(request)) return tell(wake_answer::refused);
+    enter_starting(start_step::updating);
+    if (state_.in_flight == wake_call::none) send_update(settings_.min);
+    join();
+  }
+
+  void join() {
+    touch();
+    tell(wake_answer::join);
+  }
+
+  void enter_starting(start_step at) {
+    state_.phase = wake_phase::starting;
+    state_.step = at;
+    state_.phase_since = now_;
+    state_.polls = 0;
+    state_.refusals = 0;
+    state_.why = reason::ok;
+    state_.detail.clear();
+    state_.progress = "provisioning";
+    state_.endpoints.clear();
+  }
+
+  void restart_watch() {
+    enter_starting(start_step::watching);
+    alarm_in(settings_.poll_first);
+  }
+
+  void updated_while_starting() {
+    if (state_.step == start_step::checking) return send_look();
+    // An update to zero that a request has overtaken: now the one that raises it again.
+    if (state_.wanted != settings_.min) return send_update(settings_.min);
+    watch();
+  }
+
+  void watch() {
+    state_.step = start_step::watching;
+    state_.refusals = 0;
+    alarm_in(settings_.poll_first);
+  }
+
+  void saw_while_starting(const looked& seen) {
+    state_.refusals = 0;
+    // Tasks seen before the update are on their way down.
+    if (state_.step == start_step::updating) return send_update(settings_.min);
+    keep_healthy(seen);
+    if (!state_.endpoints.empty()) return become_healthy();
+    if (state_.step == start_step::checking) return decide_after_check(seen);
+    if (const task* dead = task_that_died(seen)) return fail_with(*dead);
+    if (seen.service.desired == 0) return raise_again();
+    note_progress(seen);
+    ++state_.polls;
+    alarm_in(std::min(settings_.poll_first + 500 * state_.polls, settings_.poll_most));
+  }
+
+  void decide_after_check(const looked& seen) {
+    if (seen.service.desired > 0) {
+      state_.ours = false;
+      return watch();
+    }
+    raise_again();
+  }
+
+  /// Someone else, or an update of ours that was given up and came late, lowered it.
+  void raise_again() {
+    state_.ours = true;
+    state_.step = start_step::updating;
+    send_update(settings_.min);
+  }
+
+  void go_on_starting() {
+    if (now_ - state_.phase_since >= settings_.start_timeout) {
+      return fail(state_.refusals > 0 ? reason::aws_unavailable : reason::wake_timeout);
+    }
+    if (state_.step == start_step::updating) return send_update(settings_.min);
+    send_look();
+  }
+
+  void become_healthy() {
+    state_.failed_starts = 0;
+    state_.retry_at = 0;
+    enter(wake_phase::healthy, settings_.idle_stop);
+    tell(wake_answer::ready);
+  }
+
+  /// A task of this start that ended: the start has failed, and its reason is known.
+  const task* task_that_died(const looked& seen) const {
+    for (const auto& each : seen.tasks) {
+      const bool ended = each.status == task_status::stopped || each.status == task_status::stopping;
+      if (each.created_at + clock_tolerance < state_.phase_since) continue;
+      if (ended && !each.stop_code.empty() && each.stop_code != "ServiceSchedulerInitiated") return &each;
+    }
+    return nullptr;
+  }
+
+  void fail_with(const task& dead) {
+    state_.detail = dead.stop_code + ": " + dead.stopped_why;
+    for (const auto& each : dead.containers) {
+      if (each.exit_code && *each.exit_code != 0) {
+        state_.detail += "; container " + each.name + " exited with " + std::to_string(*each.exit_code);
+      }
+      if (!each.why.empty()) state_.detail += "; " + each.name + ": " + each.why;
+    }
+    fail(reason::wake_failed);
+  }
+
+  void fail(reason why) {
+    ++state_.failed_starts;
+    state_.why = why;
+    state_.endpoints.clear();
+    state_.phase = wake_phase::failed;
+    state_.phase_since = now_;
+    state_.retry_at = now_ + pause(state_.failed_starts);
+    state_.refusals = 0;
+    state_.alarm = 0;
+    tell(wake_answer::failed);
+    stop_after_failure();
+  }
+
+  /// ECS would start the broken task again and again; what we raised we lower.
+  void stop_after_failure() {
+    if (!state_.ours) return;
+    send_update(0);
+  }
+
+  void stopped_after_failure() {
+    state_.ours = false;
+    state_.refusals = 0;
+    state_.alarm = 0;
+  }
+
+  // --- healthy and draining
+
+  void saw_while_healthy(const looked& seen) {
+    state_.refusals = 0;
+    keep_healthy(seen);
+    if (!state_.endpoints.empty()) return alarm_at(state_.last_request + settings_.idle_stop);
+    if (seen.service.desired == 0) return fall_asleep();
+    restart_watch();
+  }
+
+  void serve() {
+    touch();
+    tell(wake_answer::ready);
+    const bool stale = now_ - state_.last_seen >= settings_.refresh;
+    if (stale && state_.in_flight == wake_call::none) send_look();
+  }
+
+  void look_after() {
+    // A request that met a dead task wants to know sooner than the next idle check.
+    const auto idle_at = state_.last_request + settings_.idle_stop;
+    if (now_ < idle_at) return state_.refusals > 0 || state_.endpoints.empty() ? send_look() : alarm_at(idle_at);
+    if (!state_.ours) return fall_asleep();
+    enter(wake_phase::draining, settings_.call_timeout);
+    send_update(0);
+  }
+
+  /// Whoever denied the stop keeps the service running; it is no longer ours to stop.
+  void keep_running() {
+    if (state_.endpoints.empty()) return fall_asleep();
+    state_.ours = false;
+    enter(wake_phase::healthy, settings_.idle_stop);
+    send_look();
+  }
+
+  void saw_while_draining(const looked& seen) {
+    const bool gone = std::none_of(seen.tasks.begin(), seen.tasks.end(), [](const task& each) { return each.wanted; });
+    if (gone) return fall_asleep();
+    alarm_in(settings_.poll_most);
+  }
+
+  void go_on_draining() {
+    if (state_.refusals > 0) return send_update(0);
+    send_look();
+  }
+
+  void fall_asleep() {
+    state_.phase = wake_phase::asleep;
+    state_.phase_since = now_;
+    state_.ours = false;
+    state_.endpoints.clear();
+    state_.alarm = 0;
+  }
+
+  // --- what they share
+
+  void keep_healthy(const looked& seen) {
+    state_.endpoints.clear();
+    for (const auto& each : seen.tasks) {
+      const bool good = each.status == task_status::running && each.wanted && each.health == health_status::healthy;
+      if (good && !each.private_ipv4.empty()) state_.endpoints.push_back({each.arn, each.private_ipv4, settings_.port});
+    }
+  }
+
+  void note_progress(const looked& seen) {
+    state_.progress = "provisioning";
+    for (const auto& each : seen.tasks) {
+      if (each.status == task_status::running) {
+        state_.progress = "checking";
+        return;
+      }
+      if (each.image_pull_finished) state_.progress = "starting";
+      if (each.image_pull_started && !each.image_pull_finished) state_.progress = "pulling";
+    }
+  }
+
+  bool within_budget(const allowed_request& request) {
+    std::erase_if(state_.starts, [&](const recent_start& each) { return each.at + settings_.budget_window <= now_; });
+    const auto by_caller = std::count_if(state_.starts.begin(), state_.starts.end(),
+                                         [&](const recent_start& each) { return each.caller == request.caller; });
+    if (by_caller >= static_cast<std::ptrdiff_t>(settings_.starts_per_caller)) return false;
+    if (state_.starts.size() >= std::min<std::size_t>(settings_.starts_per_service, max_recent_starts)) return false;
+    state_.starts.push_back({request.caller, now_});
+    return true;
+  }
+
+  /// The answer to the call that is in flight; one that was given up is not listened to any more.
+  bool landed(wake_call which) {
+    if (state_.in_flight != which) return false;
+    state_.in_flight = wake_call::none;
+    return true;
+  }
+
+  void send_look() { send(wake_call::look); }
+
+  void send_update(std::uint32_t desired) {
+    state_.wanted = desired;
+    effects_.desired = desired;
+    send(wake_call::update);
+  }
+
+  void send(wake_call which) {
+    effects_.send = which;
+    state_.in_flight = which;
+    state_.in_flight_until = now_ + settings_.call_timeout;
+    alarm_at(state_.in_flight_until);
+  }
+
+  void enter(wake_phase phase, unix_milliseconds next) {
+    state_.phase = phase;
+    state_.phase_since = now_;
+    state_.refusals = 0;
+    alarm_in(next);
+  }
+
+  /// Doubles with every try, up to the most.
+  unix_milliseconds pause(std::uint32_t tries) const {
+    const auto doublings = std::min<std::uint32_t>(tries > 0 ? tries - 1 : 0, 16);
+    return std::min(settings_.pause_first << doublings, settings_.pause_most);
+  }
+
+  /// In [span, 1.25 span): late rather than early, so that a budget of calls per second holds.
+  void alarm_in(unix_milliseconds span) {
+    const auto time = now_ + span + span * jitter_ / 4000;
+    const bool starting = state_.phase == wake_phase::starting;
+    alarm_at(starting ? std::min(time, state_.phase_since + settings_.start_timeout) : time);
+  }
+  void alarm_at(unix_milliseconds time) { state_.alarm = time; }
+  void touch() { state_.last_request = now_; }
+  void tell(wake_answer what) { effects_.answer = what; }
+
+  wake_state state_;
+  wake_effects effects_;
+  unix_milliseconds now_;
+  const wake_settings& settings_;
+  std::uint32_t jitter_;
+};
+
+}  // namespace
+
+wake_outcome wake_next(wake_state state, const wake_event& event, unix_milliseconds now, const wake_settings& settings,
+                       std::uint32_t jitter) {
+  step one(std::move(state), now, settings, jitter % 1000);
+  if (const auto* request = std::get_if<allowed_request>(&event)) one.on(*request);
+  if (const auto* seen = std::get_if<looked>(&event)) one.on(*seen);
+  if (const auto* done = std::get_if<updated>(&event)) one.on(*done);
+  if (const auto* refusal = std::get_if<call_refused>(&event)) one.on(*refusal);
+  if (const auto* alarm = std::get_if<alarm_rang>(&event)) one.on(*alarm);
+  if (const auto* lost = std::get_if<endpoint_lost>(&event)) one.on(*lost);
+  return std::move(one).take();
+}
+
+std::string_view name_of(wake_phase phase) {
+  switch (phase) {
+    case wake_phase::asleep: return "asleep";
+    case wake_phase::starting: return "starting";
+    case wake_phase::healthy: return "healthy";
+    case wake_phase::draining: return "draining";
+    case wake_phase::failed: return "failed";
+  }
+  __builtin_trap();
+}
+
+}  // namespace sallyport::aws

@@ -1,0 +1,120 @@
+#include "aws/ecs.hpp"
+
+#include <doctest/doctest.h>
+
+#include "aws/session_policy.hpp"
+#include "tests/support/exact.hpp"
+
+using namespace sallyport;
+using namespace sallyport::aws;
+using sallyport::testing::exact_text;
+
+namespace {
+
+constexpr std::string_view described =
+    R"({"tasks":[{"taskArn":"arn:aws:ecs:us-east-1:1:task/prod/abc","lastStatus":"RUNNING",
+ "desiredStatus":"RUNNING","healthStatus":"HEALTHY","startedBy":"ecs-svc/1","pullStartedAt":1.5,"pullStoppedAt":2.5,
+ "attachments":[{"type":"ElasticNetworkInterface","status":"ATTACHED","details":[{"name":"subnetId","value":"s"},
+ {"name":"privateIPv4Address","value":"10.0.1.23"}]}],
+ "containers":[{"name":"app","lastStatus":"RUNNING","exitCode":null},{"name":"agent","exitCode":137,"reason":"OOM"}]}],
+ "failures":[{"arn":"arn:x","reason":"MISSING"}]})";
+
+template <class T>
+error_kind kind(const answer<T>& of) {
+  const auto* error = std::get_if<service_error>(&of);
+  REQUIRE(error != nullptr);
+  return error->kind;
+}
+
+}  // namespace
+
+TEST_CASE("reads a task with its address, health and exit codes") {
+  const auto read = read_tasks({200, {}, exact_text(described).view()});
+  const auto* good = std::get_if<tasks_answer>(&read);
+  REQUIRE(good != nullptr);
+  REQUIRE(good->tasks.size() == 1);
+  const auto& one = good->tasks[0];
+  CHECK(one.status == task_status::running);
+  CHECK(one.health == health_status::healthy);
+  CHECK(one.private_ipv4 == "10.0.1.23");
+  CHECK(one.image_pull_finished);
+  CHECK_FALSE(one.containers[0].exit_code.has_value());
+  CHECK(one.containers[1].exit_code == 137);
+  CHECK(kind_of_failure(good->failures[0]) == error_kind::not_found);
+}
+
+TEST_CASE("an answer cut off anywhere is unreadable") {
+  for (std::size_t length = 0; length < described.size(); ++length) {
+    CHECK(kind(read_tasks({200, {}, exact_text(described.substr(0, length)).view()})) == error_kind::unreadable);
+  }
+}
+
+TEST_CASE("a member of another type is unreadable, never a guess") {
+  for (std::string_view body :
+       {R"([])", R"({"tasks":{}})", R"({"tasks":[1]})", R"({"tasks":[{"taskArn":"a","lastStatus":"DANCING"}]})",
+        R"({"tasks":[{"lastStatus":"RUNNING"}]})", R"({"tasks":[],"failures":[1]})",
+        R"({"tasks":[{"taskArn":"a","lastStatus":"RUNNING","containers":[{"exitCode":"0"}]}]})"}) {
+    CAPTURE(body);
+    CHECK(kind(read_tasks({200, {}, exact_text(body).view()})) == error_kind::unreadable);
+  }
+  CHECK(kind(read_update_service({200, {}, R"({"service":{"desiredCount":-1,"runningCount":0,"pendingCount":0}})"})) ==
+        error_kind::unreadable);
+}
+
+TEST_CASE("throttling in HTTP 400 is throttling") {
+  const auto at = [](std::uint16_t status, std::string_view body) {
+    return kind(read_tasks({status, {{"x-amzn-requestid", "r-1"}}, exact_text(body).view()}));
+  };
+  CHECK(at(400, R"({"__type":"ThrottlingException","message":"Rate exceeded"})") == error_kind::throttled);
+  CHECK(at(400, R"({"__type":"com.amazonaws.ecs#ClientException","message":"x"})") == error_kind::invalid_request);
+  CHECK(at(400, R"({"__type":"ConflictException"})") == error_kind::conflict);
+  CHECK(at(400, R"({"__type":"com.amazon.coral.service#ExpiredTokenException"})") == error_kind::credentials_expired);
+  CHECK(at(500, "") == error_kind::transient);
+  CHECK(at(403, "<html>") == error_kind::access_denied);
+}
+
+TEST_CASE("what operators read holds no control characters and ends on a whole character") {
+  CHECK(printable("a\r\nb") == "a  b");
+  CHECK(printable("\xC3\xA4\xC3\xA4", 3) == "\xC3\xA4");
+}
+
+TEST_CASE("the environment is overridden, never the command") {
+  run_task request{
+      {"us-east-1", "batch"}, "export:12", "export", {{"MONTH", "2026-01"}}, "key", "sallyport/1", {}, {}, false};
+  const auto made = build_run_task(request);
+  CHECK(
+      made.body ==
+      R"({"clientToken":"key","cluster":"batch","count":1,"overrides":{"containerOverrides":[{"environment":)"
+      R"([{"name":"MONTH","value":"2026-01"}],"name":"export"}]},"startedBy":"sallyport/1","taskDefinition":"export:12"})");
+  CHECK(made.fields[1].second == "AmazonEC2ContainerServiceV20141113.RunTask");
+}
+
+TEST_CASE("session policies: the snapshot of each kind") {
+  const auto role = parse_role_arn("arn:aws:iam::123456789012:role/path/gate");
+  REQUIRE(role.ok());
+  CHECK(
+      service_session_policy(*role, {"us-east-1", "prod"}, "billing") ==
+      R"({"Statement":[{"Action":["ecs:UpdateService","ecs:DescribeServices"],"Effect":"Allow","Resource":)"
+      R"("arn:aws:ecs:us-east-1:123456789012:service/prod/billing"},{"Action":["ecs:DescribeTasks"],"Effect":"Allow",)"
+      R"("Resource":"arn:aws:ecs:us-east-1:123456789012:task/prod/*"},{"Action":["ecs:ListTasks"],"Condition":)"
+      R"({"ArnEquals":{"ecs:cluster":"arn:aws:ecs:us-east-1:123456789012:cluster/prod"}},"Effect":"Allow","Resource":"*"}],)"
+      R"("Version":"2012-10-17"})");
+  CHECK(
+      job_session_policy(*role, {"us-east-1", "batch"}, "export:12", {"arn:aws:iam::123456789012:role/task"}) ==
+      R"({"Statement":[{"Action":["ecs:RunTask"],"Condition":{"ArnEquals":{"ecs:cluster":)"
+      R"("arn:aws:ecs:us-east-1:123456789012:cluster/batch"}},"Effect":"Allow","Resource":)"
+      R"("arn:aws:ecs:us-east-1:123456789012:task-definition/export:12"},{"Action":["ecs:DescribeTasks","ecs:StopTask"],)"
+      R"("Effect":"Allow","Resource":"arn:aws:ecs:us-east-1:123456789012:task/batch/*"},{"Action":["iam:PassRole"],)"
+      R"("Condition":{"StringEquals":{"iam:PassedToService":"ecs-tasks.amazonaws.com"}},"Effect":"Allow","Resource":)"
+      R"(["arn:aws:iam::123456789012:role/task"]}],"Version":"2012-10-17"})");
+  CHECK(service_session_policy(*role, {"us-east-1", std::string(255, 'c')}, std::string(255, 's')).size() <=
+        max_session_policy);
+}
+
+TEST_CASE("a role is named by its ARN and by nothing else") {
+  for (std::string_view text : {"", "gate", "arn:aws:iam::1234:role/gate", "arn:aws:iam::123456789012:user/gate",
+                                "arn:aws:iam:us-east-1:123456789012:role/gate", "arn:aws:iam::123456789012:role/"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_role_arn(text).ok());
+  }
+}
