@@ -131,7 +131,7 @@ result<void> check_claims(const json& claims, std::string_view typ, const claims
   if (options.typ && !same_type(typ, *options.typ)) return reason::jwt_type_mismatch;
   SALLYPORT_ASSIGN(const registered_claims registered, read_registered_claims(claims));
   if (options.issuer && registered.issuer != options.issuer) return reason::jwt_issuer_mismatch;
-  if (!options.audiences.empty() && !names_one_of(encoding::find_member(claims, "aud"), options.audiences)) {
+  if (options.audiences && !names_one_of(encoding::find_member(claims, "aud"), *options.audiences)) {
     return reason::jwt_audience_mismatch;
   }
   SALLYPORT_TRY(check_expiry(registered, options));

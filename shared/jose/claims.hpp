@@ -21,8 +21,9 @@ using encoding::json;
 struct claims_options {
   /// The exact `iss`; nothing: any, also none.
   std::optional<std::string_view> issuer;
-  /// `aud` must name one of them; empty: aud is not looked at, so only for tokens that another check binds to us.
-  std::span<const std::string> audiences;
+  /// `aud` must name one of them, so an empty list refuses every token. Nothing: aud is not looked at, which is only
+  /// for tokens that another check binds to us.
+  std::optional<std::span<const std::string>> audiences;
   /// The `typ` header, with or without "application/", any case (RFC 7515 section 4.1.9); nothing: any, also none.
   std::optional<std::string_view> typ;
   unix_seconds now = 0;

@@ -12,6 +12,8 @@ struct row {
 
 constexpr std::array table = {
     row{"json", run_json},
+    row{"jws", run_jws},
+    row{"jwt", run_jwt},
     row{"sigv4", run_sigv4},
 };
 

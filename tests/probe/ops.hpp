@@ -10,6 +10,8 @@ outcome run_json(const json& in, crypto::port& host);
 // ops_structured_field.cpp
 // ops_http.cpp
 // ops_jose.cpp
+outcome run_jws(const json& in, crypto::port& host);
+outcome run_jwt(const json& in, crypto::port& host);
 // ops_httpsig.cpp
 // ops_cel.cpp
 // ops_policy.cpp
