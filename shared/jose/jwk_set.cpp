@@ -44,10 +44,25 @@ bool is_passed_over(reason why) {
          why == reason::jwk_algorithm_mismatch || why == reason::key_import_failed;
 }
 
-template <class Key>
-bool has_kid(const std::vector<Key>& keys, std::string_view kid) {
-  return !kid.empty() && std::any_of(keys.begin(), keys.end(), [&](const Key& each) { return each.kid == kid; });
+/// A malformed entry still claims its kid: which of the two was meant, nobody can tell. One for another use does not.
+bool claims_its_kid(reason why) {
+  return why == reason::jwk_invalid || why == reason::key_import_failed;
 }
+
+/// The kids of a set, each at most once.
+class kid_list {
+ public:
+  /// False when `kid` is there already. An empty kid is none.
+  bool add(std::string_view kid) {
+    if (kid.empty()) return true;
+    if (std::find(kids_.begin(), kids_.end(), kid) != kids_.end()) return false;
+    kids_.emplace_back(kid);
+    return true;
+  }
+
+ private:
+  std::vector<std::string> kids_;
+};
 
 bool mixes_kinds(const entry_list& entries) {
   bool symmetric = false;
@@ -61,15 +76,20 @@ bool mixes_kinds(const entry_list& entries) {
 
 result<jwk_set> collect_verifiers(const entry_list& entries, key_purpose purpose, crypto::port& host) {
   std::vector<verification_key> usable;
+  kid_list kids;
   failure first_problem(reason::jwks_invalid, "the set is empty");
   for (std::size_t i = 0; i < entries.count; ++i) {
     auto loaded = import_verifier(entries[i], purpose, host);
     if (!loaded.ok()) {
       if (!is_passed_over(loaded.why())) return at_entry(i, loaded.error());
       if (first_problem.why == reason::jwks_invalid) first_problem = at_entry(i, loaded.error());
+      if (!claims_its_kid(loaded.why())) continue;
+      if (!kids.add(encoding::string_member(entries[i], "kid").value_or(""))) {
+        return at_entry(i, reason::jwk_duplicate_kid);
+      }
       continue;
     }
-    if (has_kid(usable, loaded->kid)) return at_entry(i, reason::jwk_duplicate_kid);
+    if (!kids.add(loaded->kid)) return at_entry(i, reason::jwk_duplicate_kid);
     usable.push_back(std::move(*loaded));
   }
   if (usable.empty()) return first_problem;
@@ -85,10 +105,11 @@ result<std::vector<signing_key>> collect_signers(std::string_view text, signer_i
   if (entries.count == 0) return failure(reason::signing_key_missing, "the set is empty");
   if (mixes_kinds(entries)) return reason::jwk_mixed_set;
   std::vector<signing_key> keys;
+  kid_list kids;
   for (std::size_t i = 0; i < entries.count; ++i) {
     auto loaded = import(entries[i], host);
     if (!loaded.ok()) return at_entry(i, loaded.error());
-    if (has_kid(keys, loaded->kid)) return at_entry(i, reason::jwk_duplicate_kid);
+    if (!kids.add(loaded->kid)) return at_entry(i, reason::jwk_duplicate_kid);
     keys.push_back(std::move(*loaded));
   }
   return keys;
