@@ -1,0 +1,207 @@
+#include "policy/condition.hpp"
+
+#include <algorithm>
+
+namespace sallyport::policy {
+namespace {
+
+// The static estimate of one expression stays below the default step budget of its evaluation, so that what loads does
+// not run out of steps unless its data are far larger than the estimate takes them to be.
+constexpr std::uint64_t max_condition_cost = 100'000;
+
+/// A slip of the tables below would leave a variable out, and every condition that names it would refuse to load.
+void declare(cel::environment& names, std::string name, std::string type_name,
+             std::initializer_list<cel::environment::field> fields) {
+  if (!names.declare_object(std::move(name), std::move(type_name), fields).ok()) __builtin_trap();
+}
+
+void declare_variables(cel::environment& names) {
+  declare(names, "identity", "sallyport.Identity",
+          {{"issuer", "string"},
+           {"subject", "string"},
+           {"kind", "string"},
+           {"email", "string"},
+           {"email_verified", "bool"},
+           {"groups", "list(string)"},
+           {"claims", "map(string, dyn)"},
+           {"expires", "timestamp"}});
+  declare(names, "request", "sallyport.Request",
+          {{"method", "string"},
+           {"host", "string"},
+           {"path", "string"},
+           {"params", "map(string, string)"},
+           {"query", "map(string, list(string))"},
+           {"headers", "map(string, string)"},
+           {"ip", "string"},
+           {"country", "string"},
+           {"asn", "int"},
+           {"time", "timestamp"},
+           {"id", "string"}});
+  declare(names, "route", "sallyport.Route", {{"id", "string"}, {"labels", "map(string, string)"}});
+  declare(names, "service", "sallyport.Service", {{"name", "string"}, {"labels", "map(string, string)"}});
+}
+
+cel::compile_options options_for(cel::type expected) {
+  cel::compile_options options;
+  options.limits.max_cost = max_condition_cost;
+  options.expected = std::move(expected);
+  return options;
+}
+
+/// The byte that a line and column of a source name.
+std::size_t offset_of(std::string_view source, encoding::text_position at) {
+  std::size_t start = 0;
+  for (std::size_t line = 1; line < at.line; ++line) start = source.find('\n', start) + 1;
+  return std::min(start + at.column - 1, source.size());
+}
+
+bool fits_header(const cel::type& of) {
+  using cel::type_kind;
+  if (of.is(type_kind::list)) return of.first().is(type_kind::string) || of.first().is(type_kind::dyn);
+  return of.is(type_kind::string) || of.is(type_kind::boolean) || of.is(type_kind::integer) || of.is(type_kind::dyn);
+}
+
+}  // namespace
+
+condition_compiler::condition_compiler() {
+  declare_variables(names_);
+}
+
+std::optional<placed_condition> condition_compiler::truth(const node& at, std::string name) const {
+  return compile(at, std::move(name), cel::type_kind::boolean);
+}
+
+std::optional<placed_condition> condition_compiler::header_value(const node& at, std::string name) const {
+  auto compiled = compile(at, std::move(name), cel::type_kind::dyn);
+  if (!compiled) return std::nullopt;
+  const auto& type = compiled->code->code().result_type();
+  if (fits_header(type)) return compiled;
+  at.refuse(reason::policy_condition_invalid, "a value of type " + type.text() + " cannot go into a header",
+            "give a string, a list of strings, a bool or an int");
+  return std::nullopt;
+}
+
+condition_ptr condition_compiler::own_header_value(std::string_view source) const {
+  auto code = cel::compile(source, names_);
+  if (!code.ok()) __builtin_trap();
+  return std::make_shared<const condition>(std::string(source), std::move(code).value());
+}
+
+std::optional<placed_condition> condition_compiler::compile(const node& at, std::string name,
+                                                            cel::type expected) const {
+  const auto source = at.text();
+  if (!source) return std::nullopt;
+  cel::problem problem;
+  auto code = cel::compile(*source, names_, options_for(std::move(expected)), &problem);
+  if (code.ok()) return placed_condition{std::make_shared<const condition>(std::move(name), std::move(*code)), at};
+  const bool costly = code.why() == reason::cel_cost;
+  at.refuse_inside(offset_of(*source, problem.at),
+                   costly ? reason::policy_condition_cost : reason::policy_condition_invalid, problem.message,
+                   problem.advice);
+  return std::nullopt;
+}
+
+condition_ptr condition_compiler::pattern(const node& at) const {
+  const auto text = at.some_text();
+  if (!text) return nullptr;
+  cel::environment names;
+  names.declare("value", cel::type(cel::type_kind::string));
+  // First the pattern as it is: one with a stray parenthesis must not become valid inside the anchors.
+  const auto alone = cel::compile("value.matches(" + encoding::canonical_json_string(*text) + ")", names);
+  auto whole = cel::compile("value.matches(" + encoding::canonical_json_string("\\A(?:" + *text + ")\\z") + ")", names);
+  if (alone.ok() && whole.ok()) return std::make_shared<const condition>("pattern", std::move(whole).value());
+  at.refuse(reason::policy_pattern_invalid, "not a regular expression in RE2 syntax",
+            "no look-around and no back-references; it is matched against the whole value");
+  return nullptr;
+}
+
+namespace {
+
+void add_identity_member(std::string_view member, const cel::access_path& path, used_facts& to) {
+  if (member == "email") to.email = true;
+  if (member == "email_verified") to.email_verified = true;
+  if (member == "groups") to.groups = true;
+  if (member == "expires") to.expires = true;
+  if (member != "claims") return;
+  if (path.size() == 2) to.all_claims = true;
+  if (path.size() > 2) to.claims.emplace_back(path.begin() + 2, path.end());
+}
+
+void add_whole_identity(used_facts& to) {
+  to.email = to.email_verified = to.groups = to.expires = to.all_claims = true;
+}
+
+}  // namespace
+
+void add_used(const condition& reads, used_facts& to) {
+  for (const auto& path : reads.code().accessed()) {
+    if (path.front() == "identity" && path.size() == 1) add_whole_identity(to);
+    if (path.front() == "identity" && path.size() > 1) add_identity_member(path[1], path, to);
+    if (path.front() != "request") continue;
+    if (path.size() == 1 || (path.size() == 2 && path[1] == "headers")) to.all_headers = true;
+    if (path.size() > 2 && path[1] == "headers") to.headers.push_back(path[2]);
+  }
+}
+
+void settle_used(used_facts& used) {
+  const auto is_within = [](const claim_path& outer, const claim_path& inner) {
+    return outer.size() <= inner.size() && std::equal(outer.begin(), outer.end(), inner.begin());
+  };
+  std::sort(used.claims.begin(), used.claims.end());
+  // Sorted, so whatever covers a path stands right before what it covers.
+  used.claims.erase(std::unique(used.claims.begin(), used.claims.end(), is_within), used.claims.end());
+  if (used.all_claims) used.claims.clear();
+  std::sort(used.headers.begin(), used.headers.end());
+  used.headers.erase(std::unique(used.headers.begin(), used.headers.end()), used.headers.end());
+  if (used.all_headers) used.headers.clear();
+}
+
+namespace {
+
+template <class Names>
+bool holds(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Calls `check` with each name that is read as `request.<member>.<name>`.
+template <class Check>
+void for_each_name(const condition& what, std::string_view member, Check check) {
+  for (const auto& path : what.code().accessed()) {
+    if (path.size() > 2 && path[0] == "request" && path[1] == member) check(path[2]);
+  }
+}
+
+}  // namespace
+
+void check_parameters(const placed_condition& what, const std::vector<std::string_view>& parameters,
+                      std::string_view where) {
+  for_each_name(*what.code, "params", [&](const std::string& name) {
+    if (holds(parameters, name)) return;
+    what.at.refuse(reason::policy_condition_invalid,
+                   "request.params." + name + " is not in the path of " + std::string(where),
+                   "add a segment :" + name + " to the path, or drop the test");
+  });
+}
+
+void check_headers(const placed_condition& what, const service& to) {
+  for_each_name(*what.code, "headers", [&](const std::string& name) {
+    if (holds(to.signed_headers, name)) return;
+    what.at.refuse(reason::policy_condition_invalid, "request.headers['" + name + "'] is not a signed header",
+                   "add \"" + name + "\" to signed_headers of service " + to.name + "; names here are lower-case");
+  });
+}
+
+void check_without_service(const placed_condition& what, std::string_view where) {
+  for_each_name(*what.code, "headers", [&](const std::string& name) {
+    what.at.refuse(reason::policy_condition_invalid, "a job sees no headers: request.headers['" + name + "']",
+                   "take the job's input from the body instead");
+  });
+  const auto& paths = what.code->code().accessed();
+  const bool reads_service =
+      std::any_of(paths.begin(), paths.end(), [](const cel::access_path& path) { return path.front() == "service"; });
+  if (!reads_service) return;
+  what.at.refuse(reason::policy_condition_invalid,
+                 "there is no service here: " + std::string(where) + " leads to a job", "test route.labels instead");
+}
+
+}  // namespace sallyport::policy

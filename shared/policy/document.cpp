@@ -1,0 +1,39 @@
+#include "policy/document.hpp"
+
+#include <algorithm>
+
+#include "policy/condition.hpp"
+#include "policy/matcher.hpp"
+
+namespace sallyport::policy {
+namespace {
+
+template <class Entry, class Member>
+const Entry* find_by(const std::vector<Entry>& entries, Member member, std::string_view text) {
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.*member == text; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+compiled_policy::compiled_policy() = default;
+compiled_policy::~compiled_policy() = default;
+
+const issuer* find_issuer(const compiled_policy& policy, std::string_view name) {
+  return find_by(policy.issuers, &issuer::name, name);
+}
+
+const issuer* find_issuer_by_url(const compiled_policy& policy, std::string_view iss) {
+  return find_by(policy.issuers, &issuer::url, iss);
+}
+
+const service* find_service(const compiled_policy& policy, std::string_view name) {
+  return find_by(policy.services, &service::name, name);
+}
+
+const route* find_route(const compiled_policy& policy, std::string_view id) {
+  return policy.matcher == nullptr ? nullptr : policy.matcher->find(id);
+}
+
+}  // namespace sallyport::policy

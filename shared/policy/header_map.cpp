@@ -1,0 +1,126 @@
+#include "policy/header_map.hpp"
+
+#include <optional>
+
+#include "encoding/percent.hpp"
+#include "policy/facts.hpp"
+
+namespace sallyport::policy {
+namespace {
+
+bool passes(char c, bool in_list) {
+  return c >= ' ' && c < 0x7f && c != '%' && !(in_list && c == ',');
+}
+
+void append_encoded(std::string& to, std::string_view text, bool in_list) {
+  for (const char c : text) {
+    if (passes(c, in_list)) {
+      to += c;
+    } else {
+      encoding::append_percent(to, static_cast<byte>(c));
+    }
+  }
+}
+
+std::string encoded(std::string_view text) {
+  std::string value;
+  append_encoded(value, text, false);
+  return value;
+}
+
+std::string joined(const std::vector<std::string>& list) {
+  std::string value;
+  for (const auto& element : list) {
+    if (&element != &list.front()) value += ',';
+    append_encoded(value, element, true);
+  }
+  return value;
+}
+
+/// The list's elements joined, or nothing when one of them is not a string.
+std::optional<std::string> joined(std::span<const cel::value> list) {
+  std::string value;
+  for (const auto& element : list) {
+    if (!element.is(cel::kind::string)) return std::nullopt;
+    if (&element != &list.front()) value += ',';
+    append_encoded(value, element.as_string(), true);
+  }
+  return value;
+}
+
+std::optional<std::string> header_text(const cel::value& value) {
+  if (value.is(cel::kind::string)) return encoded(value.as_string());
+  if (value.is(cel::kind::boolean)) return value.as_boolean() ? "true" : "false";
+  if (value.is(cel::kind::integer)) return std::to_string(value.as_integer());
+  if (value.is(cel::kind::list)) return joined(value.as_list());
+  return std::nullopt;
+}
+
+/// Variables that exist only when an expression needs them.
+class lazy_facts {
+ public:
+  lazy_facts(const route_match& match, const identity& who, const request_facts& request, const budgets& limits)
+      : match_(match), who_(who), request_(request), limits_{limits.max_steps} {}
+
+  std::optional<std::string> evaluate(const condition& what) {
+    if (!known_) known_.emplace(who_, request_, match_);
+    const auto value = cel::evaluate(what.code(), known_->variables(), memory_, limits_);
+    return value.ok() ? header_text(*value) : std::nullopt;
+  }
+
+ private:
+  const route_match& match_;
+  const identity& who_;
+  const request_facts& request_;
+  cel::evaluation_limits limits_;
+  cel::arena memory_;
+  std::optional<facts> known_;
+};
+
+std::optional<std::string> value_of(const mapped_header& header, const identity& who, lazy_facts& known) {
+  switch (header.from) {
+    case mapped_header::source::subject: return encoded(who.subject);
+    case mapped_header::source::email: return who.email ? std::optional(encoded(*who.email)) : std::nullopt;
+    case mapped_header::source::groups: return joined(who.groups);
+    case mapped_header::source::kind: return std::string(name_of(who.kind));
+    case mapped_header::source::expression: return known.evaluate(*header.value);
+  }
+  return std::nullopt;
+}
+
+char normal(char c) {
+  if (c == '_') return '-';
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (normal(a[i]) != normal(b[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<app_header> app_headers(const route_match& match, const identity& who, const request_facts& request,
+                                    const budgets& limits) {
+  const auto& map = match.route->service->headers;
+  std::vector<app_header> set;
+  set.reserve(map.size());
+  lazy_facts known(match, who, request, limits);
+  for (const auto& header : map) {
+    auto value = value_of(header, who, known);
+    if (value && !value->empty()) set.push_back({header.name, std::move(*value)});
+  }
+  return set;
+}
+
+bool is_mapped_header(const service& to, std::string_view name) {
+  for (const auto& header : to.headers) {
+    if (same_name(header.name, name)) return true;
+  }
+  return false;
+}
+
+}  // namespace sallyport::policy

@@ -1,0 +1,117 @@
+#include "policy/load.hpp"
+
+#include "encoding/base64url.hpp"
+#include "policy/loading.hpp"
+#include "policy/matcher.hpp"
+#include "policy/names.hpp"
+#include "policy/url.hpp"
+
+namespace sallyport::policy {
+namespace {
+
+constexpr encoding::json_limits document_limits{std::size_t{8} << 20, 32};
+
+/// The decimal number at `start`.
+std::size_t number_at(std::string_view text, std::size_t start) {
+  std::size_t number = 0;
+  for (; start < text.size() && text[start] >= '0' && text[start] <= '9'; ++start) {
+    number = number * 10 + static_cast<std::size_t>(text[start] - '0');
+  }
+  return number;
+}
+
+/// The gate's failure as a problem. Its detail is "… at line L, column C".
+problem syntax_problem(const failure& why) {
+  problem found;
+  found.why = why.why == reason::json_duplicate_member ? reason::policy_duplicate : reason::policy_syntax;
+  found.path = "$";
+  found.message = why.detail.empty() ? std::string(describe(why.why).advice) : why.detail;
+  found.advice = "the policy is JSON with // and /* */ comments and nothing else: no trailing commas, no single quotes";
+  const auto line = why.detail.rfind(" at line ");
+  const auto column = why.detail.rfind(", column ");
+  if (line == std::string::npos || column == std::string::npos) return found;
+  found.line = number_at(why.detail, line + 9);
+  found.column = number_at(why.detail, column + 9);
+  found.message = why.detail.substr(0, line);
+  return found;
+}
+
+std::optional<std::string> load_edge_issuer(const node& at) {
+  auto url = read_url(at, url_path::any);
+  if (!url || url->back() != '/') return url;
+  at.refuse(reason::policy_member_type, "the issuer ends in a slash",
+            "drop the slash: /.well-known/… is appended to it");
+  return std::nullopt;
+}
+
+std::optional<edge_settings> load_edge(const node& at) {
+  if (!at.is_object_of({"issuer", "assertion_ttl"})) return std::nullopt;
+  edge_settings edge;
+  read_required(at, "issuer", "the https URL under which the edge publishes its keys", edge.issuer, load_edge_issuer);
+  read_member(at, "assertion_ttl", edge.assertion_ttl, [](const node& m) { return m.duration(1, 300); });
+  return edge;
+}
+
+void load_issuers(const node& at, compiled_policy& to) {
+  for (const auto& [name, below] : at.members()) {
+    check_entry_name(name, below);
+    auto loaded = load_issuer(name, below);
+    if (!loaded) continue;
+    const auto* other = loaded->url.empty() ? nullptr : find_issuer_by_url(to, loaded->url);
+    if (other != nullptr) {
+      below.refuse(reason::policy_duplicate, "issuers " + other->name + " and " + name + " have the same iss",
+                   "make one of both: list their audiences together");
+    }
+    to.issuers.push_back(std::move(*loaded));
+  }
+}
+
+std::vector<loaded_service> load_services(const node& at, const condition_compiler& compiler, compiled_policy& to) {
+  std::vector<loaded_service> all;
+  for (const auto& [name, below] : at.members()) {
+    check_entry_name(name, below);
+    all.push_back(load_service(name, below, compiler));
+    to.services.push_back(all.back().service);
+  }
+  return all;
+}
+
+void load_jobs(const node& at, const condition_compiler& compiler, compiled_policy& to) {
+  for (const auto& [name, below] : at.members()) {
+    check_entry_name(name, below);
+    to.jobs.push_back(load_job(name, below, compiler));
+  }
+}
+
+void load_document(const node& at, compiled_policy& to) {
+  if (!at.is_object_of({"$schema", "name", "edge", "issuers", "services", "jobs", "routes"})) return;
+  const condition_compiler compiler;
+  std::string schema;
+  read_member(at, "$schema", schema, [](const node& m) { return m.text(); });
+  read_member(at, "name", to.name, [](const node& m) { return m.text(); });
+  read_required(at, "edge", "{ \"issuer\": \"https://…\" }: who signs the assertions", to.edge, load_edge);
+  if (const auto issuers = at.member("issuers")) load_issuers(*issuers, to);
+  std::vector<loaded_service> services;
+  if (const auto found = at.member("services")) services = load_services(*found, compiler, to);
+  if (const auto jobs = at.member("jobs")) load_jobs(*jobs, compiler, to);
+  // After services and jobs: routes point at them.
+  if (const auto routes = at.required("routes", "a policy without routes refuses every request")) {
+    load_routes(*routes, {to, services, compiler});
+  }
+}
+
+}  // namespace
+
+load_result load_policy(std::string_view text, crypto::port& host) {
+  auto document = encoding::parse_jsonc(text, document_limits);
+  if (!document.ok()) return {nullptr, {syntax_problem(document.error())}};
+  report problems(text, *document);
+  auto policy = std::make_shared<compiled_policy>();
+  load_document(node(document->value, problems), *policy);
+  if (!problems.empty()) return {nullptr, problems.take()};
+  policy->canonical = encoding::canonical_json(document->value);
+  policy->digest = encoding::encode_base64url(host.sha256(as_bytes(policy->canonical)));
+  return {std::move(policy), {}};
+}
+
+}  // namespace sallyport::policy

@@ -1,0 +1,155 @@
+#include <algorithm>
+
+#include "http/fields.hpp"
+#include "policy/loading.hpp"
+#include "policy/names.hpp"
+#include "policy/presets.hpp"
+#include "policy/suggest.hpp"
+#include "policy/url.hpp"
+
+namespace sallyport::policy {
+namespace {
+
+using crypto::algorithm;
+
+std::optional<preset> load_preset(const node& at) {
+  const auto index = at.one_of({"cloudflare-access", "github-actions", "okta", "google", "entra", "cognito"});
+  return index ? std::optional(static_cast<preset>(*index + 1)) : std::nullopt;
+}
+
+/// Symmetric algorithms would make every holder of the verification key an issuer; none would make everybody one.
+std::optional<crypto::algorithm_set> load_algorithms(const node& at) {
+  crypto::algorithm_set all;
+  for (const auto& element : at.elements()) {
+    const auto name = element.some_text();
+    if (!name) continue;
+    const auto known = crypto::from_jose_name(*name);
+    if (known && crypto::describe(*known).family != crypto::family::hmac) {
+      all.insert(*known);
+      continue;
+    }
+    element.refuse(reason::policy_member_type, *name + " is not accepted from an issuer",
+                   "use RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA");
+  }
+  if (!all.empty()) return all;
+  if (at.value().is_array() && at.value().empty()) at.refuse(reason::policy_member_type, "no algorithm at all");
+  return std::nullopt;
+}
+
+std::optional<credential_source> read_source(const node& at, std::string_view text) {
+  using place = credential_source::place;
+  if (text == "authorization") return credential_source{place::authorization, {}};
+  const auto colon = text.find(':');
+  const auto kind = text.substr(0, colon);
+  const auto name = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+  const bool usable = is_token(name) && name.find('_') == std::string_view::npos;
+  if (kind == "cookie" && is_token(name)) return credential_source{place::cookie, std::string(name)};
+  if (kind == "header" && usable && http::classify(name) == http::field_class::ordinary) {
+    return credential_source{place::header, http::to_lower(name)};
+  }
+  at.refuse(reason::policy_member_type, "\"" + std::string(text) + "\" is not a place for a token",
+            "write \"authorization\", \"header:NAME\" or \"cookie:NAME\"");
+  return std::nullopt;
+}
+
+std::optional<std::vector<credential_source>> load_sources(const node& at) {
+  std::vector<credential_source> all;
+  const auto add = [&](const node& element) {
+    const auto text = element.some_text();
+    const auto source = text ? read_source(element, *text) : std::nullopt;
+    if (source) all.push_back(*source);
+  };
+  if (at.value().is_string()) add(at);
+  if (!at.value().is_string()) {
+    for (const auto& element : at.elements()) add(element);
+  }
+  if (!all.empty()) return all;
+  if (at.value().is_array() && at.value().empty()) at.refuse(reason::policy_member_type, "no place at all");
+  return std::nullopt;
+}
+
+std::optional<identity_kind> load_kind(const node& at) {
+  const auto index = at.one_of({"user", "service", "workload"});
+  return index ? std::optional(static_cast<identity_kind>(*index)) : std::nullopt;
+}
+
+std::optional<claim_paths> load_claims(const node& at, claim_paths paths) {
+  if (!at.is_object_of({"subject", "email", "email_verified", "groups"})) return std::nullopt;
+  const auto path = [](const node& m) -> std::optional<std::vector<std::string>> {
+    auto text = m.some_text();
+    return text ? std::optional(std::vector{std::move(*text)}) : std::nullopt;
+  };
+  read_member(at, "subject", paths.subject, path);
+  read_member(at, "email", paths.email, path);
+  read_member(at, "email_verified", paths.email_verified, path);
+  read_member(at, "groups", paths.groups, path);
+  return paths;
+}
+
+std::vector<required_claim> load_required(const node& at) {
+  std::vector<required_claim> all;
+  for (const auto& [path, below] : at.members()) {
+    if (below.value().is_structured() || below.value().is_null()) {
+      below.refuse(reason::policy_member_type, "a required value is a string, a number, true or false");
+      continue;
+    }
+    all.push_back({path, below.value()});
+  }
+  return all;
+}
+
+void load_audiences(const node& at, issuer& to) {
+  const auto audiences = at.required("audiences", "list the audiences your tokens carry; any other token is refused");
+  if (!audiences) return;
+  to.audiences = audiences->texts();
+  if (audiences->value().is_array() && audiences->value().empty()) {
+    audiences->refuse(reason::policy_member_type, "no audience at all",
+                      "a token for anybody else's application would be accepted: name yours");
+  }
+}
+
+/// The issuer and its keys; what the document says wins over the preset.
+void load_addresses(const node& at, issuer& to) {
+  if (to.preset == preset::none) at.required("issuer", "the iss of its tokens, or a \"preset\"");
+  const auto url = [](const node& m) { return read_url(m, url_path::any); };
+  if (at.member("issuer")) {
+    to.jwks_uri.clear();
+    read_member(at, "issuer", to.url, url);
+  }
+  read_member(at, "jwks_uri", to.jwks_uri, url);
+}
+
+constexpr seconds longest_skew = 60;
+constexpr seconds longest_lifetime = 366 * 86400;
+
+}  // namespace
+
+std::optional<issuer> load_issuer(const std::string& name, const node& at) {
+  if (!at.is_object_of({"preset", "issuer", "audiences", "algorithms", "jwks_uri", "from", "kind", "claims",
+                        "clock_skew", "max_lifetime", "required", "team", "domain", "authorization_server", "tenant",
+                        "user_pool"})) {
+    return std::nullopt;
+  }
+  issuer loaded;
+  loaded.name = name;
+  loaded.algorithms = {algorithm::rs256, algorithm::es256, algorithm::eddsa, algorithm::ps256};
+  loaded.from = {credential_source{}};
+  loaded.claims = {{"sub"}, {"email"}, {"email_verified"}, {"groups"}};
+  auto which = preset::none;
+  read_member(at, "preset", which, load_preset);
+  expand_preset(which, at, loaded);
+  // After an unknown preset its members would only repeat the problem.
+  if (!at.member("preset") || which != preset::none) check_preset_members(which, at);
+  load_addresses(at, loaded);
+  load_audiences(at, loaded);
+  read_member(at, "algorithms", loaded.algorithms, load_algorithms);
+  read_member(at, "from", loaded.from, load_sources);
+  read_member(at, "kind", loaded.kind, load_kind);
+  read_member(at, "claims", loaded.claims, [&](const node& m) { return load_claims(m, loaded.claims); });
+  read_member(at, "clock_skew", loaded.clock_skew, [](const node& m) { return m.duration(0, longest_skew); });
+  read_member(at, "max_lifetime", loaded.max_lifetime, [](const node& m) { return m.duration(1, longest_lifetime); });
+  read_member(at, "required", loaded.required, [](const node& m) { return std::optional(load_required(m)); });
+  return loaded;
+}
+
+}  // namespace sallyport::policy

@@ -1,0 +1,48 @@
+// The parts of the loader, one a section of the document. Each reports what is wrong and goes on.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/condition.hpp"
+#include "policy/document.hpp"
+#include "policy/node.hpp"
+
+namespace sallyport::policy {
+
+/// load_issuer.cpp. Nothing when too little of it is usable.
+std::optional<issuer> load_issuer(const std::string& name, const node& at);
+
+/// A service and the conditions whose meaning depends on the routes that lead to it.
+struct loaded_service {
+  policy::service service;
+  std::vector<placed_condition> conditions;
+};
+/// load_service.cpp
+loaded_service load_service(const std::string& name, const node& at, const condition_compiler& compiler);
+/// load_headers.cpp: the header map of `to`, which is the default one without `at`.
+void load_headers(const std::optional<node>& at, const condition_compiler& compiler, loaded_service& to);
+/// load_headers.cpp: lower-case names of fields that may be signed.
+std::vector<std::string> load_signed_headers(const node& at);
+
+/// load_job.cpp
+job load_job(const std::string& name, const node& at, const condition_compiler& compiler);
+
+/// What routes refer to.
+struct route_scope {
+  compiled_policy& policy;
+  const std::vector<loaded_service>& services;
+  const condition_compiler& compiler;
+};
+/// load_route.cpp. Appends to policy.routes what is usable.
+void load_routes(const node& at, const route_scope& scope);
+
+/// load_common.cpp: what several sections share.
+labels load_labels(const node& at);
+std::optional<std::string> load_region(const node& at);
+/// A name or ARN of an AWS resource; only its characters are checked.
+std::optional<std::string> load_aws_name(const node& at);
+std::optional<std::string> load_role(const node& at);
+
+}  // namespace sallyport::policy

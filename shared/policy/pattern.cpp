@@ -1,0 +1,144 @@
+#include "policy/pattern.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "http/path.hpp"
+#include "policy/host_name.hpp"
+#include "policy/match.hpp"
+
+namespace sallyport::policy {
+namespace {
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_label_character(char c) {
+  return is_letter(c) || is_digit(c) || c == '-' || c == '_';
+}
+
+/// An IPv6 literal in brackets (RFC 3986 section 3.2.2); whether the address makes sense is the resolver's business.
+bool is_bracketed_address(std::string_view host) {
+  if (host.size() < 4 || host.front() != '[' || host.back() != ']') return false;
+  const auto inner = host.substr(1, host.size() - 2);
+  return std::all_of(inner.begin(), inner.end(), [](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+  });
+}
+
+std::optional<pattern_problem> check_labels(std::string_view host, std::size_t offset) {
+  constexpr std::size_t max_label_bytes = 63;  // RFC 1035 section 2.3.4
+  std::size_t start = 0;
+  for (std::size_t i = 0; i <= host.size(); ++i) {
+    if (i < host.size() && host[i] != '.') {
+      if (is_label_character(host[i])) continue;
+      return pattern_problem{offset + i, "a host name cannot hold this character",
+                             "write the bare host name in ASCII (punycode for others), without scheme, port or path"};
+    }
+    if (i == start || i - start > max_label_bytes) {
+      return pattern_problem{offset + start, "a label of a host name has 1 to 63 characters", ""};
+    }
+    start = i + 1;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<host_pattern, pattern_problem> parse_host_pattern(std::string_view text) {
+  constexpr std::size_t max_host_bytes = 253;
+  if (text.empty()) return pattern_problem{0, "the host is empty", "name the host, e.g. app.example.com"};
+  if (text.size() > max_host_bytes) return pattern_problem{0, "the host is longer than 253 characters", ""};
+  const bool wildcard = text.substr(0, 2) == "*.";
+  const auto name = wildcard ? text.substr(2) : text;
+  if (name.find('*') != std::string_view::npos) {
+    return pattern_problem{text.rfind('*'), "a wildcard stands only for whole labels on the left",
+                           "write *.example.com, or name the host"};
+  }
+  if (wildcard || !is_bracketed_address(name)) {
+    if (auto problem = check_labels(name, text.size() - name.size())) return *problem;
+  }
+  return host_pattern{(wildcard ? "*." : "") + std::string(host_name(name).view())};
+}
+
+namespace {
+
+std::optional<pattern_problem> check_parameter_name(std::string_view name, std::size_t offset) {
+  const bool starts_well = !name.empty() && (is_letter(name.front()) || name.front() == '_');
+  const auto is_name_character = [](char c) { return is_letter(c) || is_digit(c) || c == '_'; };
+  if (starts_well && std::all_of(name.begin(), name.end(), is_name_character)) return std::nullopt;
+  return pattern_problem{offset, "a parameter is a colon and a name of letters, digits and underscores",
+                         "write e.g. :id; a literal colon at the start of a segment is %3A"};
+}
+
+/// A literal must be what canonical paths hold, or it could never match.
+std::optional<pattern_problem> check_literal(std::string_view literal, std::size_t offset) {
+  if (const auto star = literal.find('*'); star != std::string_view::npos) {
+    return pattern_problem{offset + star, "* stands for a whole segment only", "a literal asterisk is %2A"};
+  }
+  const auto canonical = http::canonicalize_target("/" + std::string(literal));
+  if (!canonical.ok() || canonical->has_query()) {
+    return pattern_problem{offset, "no request path can hold this segment",
+                           "write it as in a URL: percent-encoded, no query, no fragment, no dot segment"};
+  }
+  const auto form = canonical->path().substr(1);
+  if (form == literal) return std::nullopt;
+  return pattern_problem{offset, "the segment is not in its canonical form", "write " + std::string(form)};
+}
+
+path_segment read_segment(std::string_view text) {
+  if (text == "**") return {segment_kind::rest, {}};
+  if (text == "*") return {segment_kind::any, {}};
+  if (!text.empty() && text.front() == ':') return {segment_kind::parameter, text.substr(1)};
+  return {segment_kind::literal, text};
+}
+
+std::optional<pattern_problem> check_segment(const path_segment& segment, const path_pattern& before, std::size_t at,
+                                             bool last) {
+  if (!before.empty() && before.back().kind == segment_kind::rest) {
+    return pattern_problem{at, "nothing can follow **", "** takes the whole rest; put it last"};
+  }
+  if (segment.kind == segment_kind::literal) {
+    if (segment.text.empty() && !last) return pattern_problem{at, "an empty segment matches no path", "drop one slash"};
+    return check_literal(segment.text, at);
+  }
+  if (segment.kind != segment_kind::parameter) return std::nullopt;
+  for (const auto& other : before) {
+    if (other.kind == segment_kind::parameter && other.text == segment.text) {
+      return pattern_problem{at, "two parameters are called " + std::string(segment.text), "rename one of them"};
+    }
+  }
+  return check_parameter_name(segment.text, at);
+}
+
+std::optional<pattern_problem> check_size(const path_pattern& pattern) {
+  const auto wildcards = std::count_if(pattern.begin(), pattern.end(), [](const path_segment& segment) {
+    return segment.kind == segment_kind::parameter || segment.kind == segment_kind::any;
+  });
+  if (static_cast<std::size_t>(wildcards) > max_path_parameters) {
+    return pattern_problem{0, "a path has at most 16 parameters and *", ""};
+  }
+  if (pattern.size() > max_pattern_segments) return pattern_problem{0, "a path has at most 64 segments", ""};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<path_pattern, pattern_problem> parse_path_pattern(std::string_view text) {
+  if (text.empty() || text.front() != '/') return pattern_problem{0, "a path starts with a slash", "write /… or /**"};
+  path_pattern pattern;
+  for (std::size_t start = 1; start <= text.size();) {
+    const auto end = std::min(text.find('/', start), text.size());
+    const auto segment = read_segment(text.substr(start, end - start));
+    if (auto problem = check_segment(segment, pattern, start, end == text.size())) return *problem;
+    pattern.push_back(segment);
+    start = end + 1;
+  }
+  if (auto problem = check_size(pattern)) return *problem;
+  return pattern;
+}
+
+}  // namespace sallyport::policy

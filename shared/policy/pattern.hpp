@@ -1,0 +1,40 @@
+// Host and path patterns of routes, read once when the policy is loaded (rules: policy/match.hpp).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace sallyport::policy {
+
+/// Why a pattern is refused, and at which byte of it.
+struct pattern_problem {
+  std::size_t offset = 0;
+  std::string message;
+  std::string advice;
+};
+
+struct host_pattern {
+  /// Lower-case, as routes carry it: `*.suffix` for a wildcard.
+  std::string text;
+};
+
+enum class segment_kind : std::uint8_t { literal, parameter, any, rest };
+
+/// One segment; `text` is the literal or the parameter's name, a view into the pattern that was read.
+struct path_segment {
+  segment_kind kind = segment_kind::literal;
+  std::string_view text;
+};
+using path_pattern = std::vector<path_segment>;
+
+/// Most segments of a pattern: the matcher recurses this deep.
+inline constexpr std::size_t max_pattern_segments = 64;
+
+std::variant<host_pattern, pattern_problem> parse_host_pattern(std::string_view text);
+/// The segments view `text`.
+std::variant<path_pattern, pattern_problem> parse_path_pattern(std::string_view text);
+
+}  // namespace sallyport::policy

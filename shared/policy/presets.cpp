@@ -1,0 +1,187 @@
+#include "policy/presets.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sallyport::policy {
+namespace {
+
+using crypto::algorithm;
+using place = credential_source::place;
+
+// In the order of the enumerators.
+constexpr std::array<std::string_view, 7> preset_names = {
+    "", "cloudflare-access", "github-actions", "okta", "google", "entra", "cognito"};
+
+struct preset_member {
+  std::string_view name;
+  preset of;
+};
+constexpr preset_member preset_members[] = {{"team", preset::cloudflare_access},
+                                            {"domain", preset::okta},
+                                            {"authorization_server", preset::okta},
+                                            {"tenant", preset::entra},
+                                            {"user_pool", preset::cognito}};
+
+/// A name that goes into a URL's host or path, so it can hold nothing that ends one.
+std::optional<std::string> url_word(const node& at, std::string_view punctuation) {
+  auto text = at.some_text();
+  if (!text) return std::nullopt;
+  const bool plain = std::all_of(text->begin(), text->end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           punctuation.find(c) != std::string_view::npos;
+  });
+  if (plain) return text;
+  at.refuse(reason::policy_member_type, "\"" + *text + "\" cannot stand in a URL", "write the bare name");
+  return std::nullopt;
+}
+
+/// The value of a preset's own member, or an empty string after a problem was reported. An explicit issuer makes it
+/// optional.
+std::string own_member(const node& at, std::string_view name, std::string advice, std::string_view punctuation) {
+  const auto found = at.member("issuer") ? at.member(name) : at.required(name, std::move(advice));
+  return found ? url_word(*found, punctuation).value_or("") : "";
+}
+
+void expand_cloudflare_access(const node& at, issuer& to) {
+  const auto team = own_member(at, "team", "the name before .cloudflareaccess.com", "-");
+  to.from = {{place::header, "cf-access-jwt-assertion"}, {place::cookie, "CF_Authorization"}};
+  to.claims.groups = {"groups", "custom.groups"};
+  to.url = "https://" + team + ".cloudflareaccess.com";
+  to.jwks_uri = to.url + "/cdn-cgi/access/certs";
+}
+
+void expand_github_actions(issuer& to) {
+  to.kind = identity_kind::workload;
+  to.url = "https://token.actions.githubusercontent.com";
+  to.jwks_uri = to.url + "/.well-known/jwks";
+}
+
+void expand_okta(const node& at, issuer& to) {
+  const auto domain = own_member(at, "domain", "e.g. \"acme.okta.com\"", "-.");
+  std::string server = "default";
+  read_member(at, "authorization_server", server, [](const node& m) { return url_word(m, "-_"); });
+  to.url = "https://" + domain + (server == "org" ? "" : "/oauth2/" + server);
+  to.jwks_uri = to.url + (server == "org" ? "/oauth2/v1/keys" : "/v1/keys");
+}
+
+void expand_google(issuer& to) {
+  to.url = "https://accounts.google.com";
+  to.jwks_uri = "https://www.googleapis.com/oauth2/v3/certs";
+}
+
+void expand_entra(const node& at, issuer& to) {
+  const auto tenant = own_member(at, "tenant", "the directory (tenant) id, a GUID", "-");
+  // xms_edov says whether the owner of the e-mail's domain was verified; without it the address is only a claim.
+  to.claims.email_verified = {"xms_edov"};
+  to.url = "https://login.microsoftonline.com/" + tenant + "/v2.0";
+  to.jwks_uri = "https://login.microsoftonline.com/" + tenant + "/discovery/v2.0/keys";
+}
+
+void expand_cognito(const node& at, issuer& to) {
+  const auto pool = own_member(at, "user_pool", "the user pool id, e.g. \"us-east-1_Ab12Cd34E\"", "-_");
+  to.claims.groups = {"cognito:groups"};
+  to.audience_may_be_client_id = true;
+  to.url = "https://cognito-idp." + pool.substr(0, pool.find('_')) + ".amazonaws.com/" + pool;
+  to.jwks_uri = to.url + "/.well-known/jwks.json";
+}
+
+}  // namespace
+
+std::string_view name_of(preset which) {
+  return preset_names[static_cast<std::size_t>(which)];
+}
+
+void expand_preset(preset which, const node& at, issuer& to) {
+  to.preset = which;
+  if (which == preset::none) return;
+  to.algorithms = {algorithm::rs256};
+  switch (which) {
+    case preset::none: return;
+    case preset::cloudflare_access: return expand_cloudflare_access(at, to);
+    case preset::github_actions: return expand_github_actions(to);
+    case preset::okta: return expand_okta(at, to);
+    case preset::google: return expand_google(to);
+    case preset::entra: return expand_entra(at, to);
+    case preset::cognito: return expand_cognito(at, to);
+  }
+}
+
+void check_preset_members(preset which, const node& at) {
+  for (const auto& member : preset_members) {
+    const auto found = at.member(member.name);
+    if (!found || member.of == which) continue;
+    found->refuse_name(reason::policy_member_unknown,
+                       std::string(member.name) + " belongs to preset " + std::string(name_of(member.of)),
+                       "add \"preset\": \"" + std::string(name_of(member.of)) + "\", or drop it");
+  }
+}
+
+namespace {
+
+bool has_text(const encoding::json& claims, std::string_view name, std::string_view value) {
+  return encoding::string_member(claims, name) == value;
+}
+
+bool same_text(const encoding::json& claims, std::string_view one, std::string_view other) {
+  const auto text = encoding::string_member(claims, one);
+  return text && !text->empty() && text == encoding::string_member(claims, other);
+}
+
+/// Access signs three kinds of token: for an application (type app), for the team's login session (type org), which is
+/// no permission for any application, and for service tokens, which have a common_name and an empty sub.
+result<identity_kind> kind_of_access_token(const issuer& from, const encoding::json& claims) {
+  if (has_text(claims, "type", "org")) return failure(reason::jwt_kind_refused, "type is org, not app");
+  const auto common_name = encoding::string_member(claims, "common_name");
+  return common_name && !common_name->empty() ? identity_kind::service : from.kind;
+}
+
+/// A token of the client credentials grant has the client for a subject and no user id.
+result<identity_kind> kind_of_okta_token(const issuer& from, const encoding::json& claims) {
+  const bool client = same_text(claims, "sub", "cid") && encoding::find_member(claims, "uid") == nullptr;
+  return client ? identity_kind::service : from.kind;
+}
+
+/// Entra leaves the groups out of a token that would have too many of them: it would look like one without any.
+result<identity_kind> kind_of_entra_token(const issuer& from, const encoding::json& claims) {
+  const auto* elsewhere = encoding::find_member(claims, "_claim_names");
+  const bool reads_groups =
+      std::find(from.claims.groups.begin(), from.claims.groups.end(), "groups") != from.claims.groups.end();
+  if (reads_groups && elsewhere != nullptr && encoding::find_member(*elsewhere, "groups") != nullptr) {
+    return failure(
+        reason::jwt_claims_invalid,
+        "the token has too many groups to name them; let Entra send only groups assigned to the application, "
+        "or map groups to roles");
+  }
+  return has_text(claims, "idtyp", "app") ? identity_kind::service : from.kind;
+}
+
+result<identity_kind> kind_of_cognito_token(const issuer& from, const encoding::json& claims) {
+  const bool client = has_text(claims, "token_use", "access") && same_text(claims, "sub", "client_id");
+  return client ? identity_kind::service : from.kind;
+}
+
+/// Google's service accounts have addresses below this domain, which nobody else can have.
+result<identity_kind> kind_of_google_token(const issuer& from, const encoding::json& claims) {
+  constexpr std::string_view domain = ".gserviceaccount.com";
+  const auto email = encoding::string_member(claims, "email").value_or("");
+  const bool machine = email.size() > domain.size() && email.substr(email.size() - domain.size()) == domain;
+  return machine ? identity_kind::service : from.kind;
+}
+
+}  // namespace
+
+result<identity_kind> kind_of_token(const issuer& from, const encoding::json& claims) {
+  switch (from.preset) {
+    case preset::none:
+    case preset::github_actions: return from.kind;
+    case preset::cloudflare_access: return kind_of_access_token(from, claims);
+    case preset::okta: return kind_of_okta_token(from, claims);
+    case preset::google: return kind_of_google_token(from, claims);
+    case preset::entra: return kind_of_entra_token(from, claims);
+    case preset::cognito: return kind_of_cognito_token(from, claims);
+  }
+  return reason::internal;
+}
+
+}  // namespace sallyport::policy

@@ -1,0 +1,144 @@
+#include "policy/token_identity.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "policy/presets.hpp"
+
+namespace sallyport::policy {
+namespace {
+
+using encoding::json;
+
+/// The claim at `path` (see claim_paths), or nullptr; null counts as absent.
+const json* find_claim(const json& claims, std::string_view path) {
+  const auto* whole = encoding::find_member(claims, path);
+  if (whole != nullptr) return whole->is_null() ? nullptr : whole;
+  const auto dot = path.find('.');
+  if (dot == std::string_view::npos) return nullptr;
+  const auto* below = encoding::find_member(claims, path.substr(0, dot));
+  return below == nullptr ? nullptr : find_claim(*below, path.substr(dot + 1));
+}
+
+const json* find_first(const json& claims, const std::vector<std::string>& paths) {
+  for (const auto& path : paths) {
+    if (const auto* found = find_claim(claims, path)) return found;
+  }
+  return nullptr;
+}
+
+failure wrong_type(std::string_view what) {
+  return {reason::jwt_claims_invalid, "the claim for " + std::string(what) + " has the wrong type"};
+}
+
+result<void> check_client_id(const issuer& from, const json& claims) {
+  if (!from.audience_may_be_client_id || encoding::find_member(claims, "aud") != nullptr) return {};
+  const auto client = encoding::string_member(claims, "client_id");
+  const auto& accepted = from.audiences;
+  if (client && std::find(accepted.begin(), accepted.end(), *client) != accepted.end()) return {};
+  return failure(reason::jwt_audience_mismatch, "there is no aud, and client_id is not one of the audiences");
+}
+
+result<void> check_required(const issuer& from, const json& claims) {
+  for (const auto& demand : from.required) {
+    const auto* found = find_claim(claims, demand.path);
+    if (found == nullptr || *found != demand.value) return failure(reason::jwt_required_claim, demand.path);
+  }
+  return {};
+}
+
+result<std::string> read_subject(const issuer& from, const json& claims, identity_kind kind) {
+  // An Access service token has an empty sub; its name is the client id in common_name.
+  const bool service_token = from.preset == preset::cloudflare_access && kind == identity_kind::service;
+  const auto* subject =
+      service_token ? encoding::find_member(claims, "common_name") : find_first(claims, from.claims.subject);
+  if (subject == nullptr) return reason::jwt_subject_missing;
+  if (!subject->is_string()) return wrong_type("the subject");
+  if (subject->get_ref<const std::string&>().empty()) return reason::jwt_subject_missing;
+  return subject->get<std::string>();
+}
+
+bool is_email_character(char c) {
+  return c != ' ' && c != 0x7f && !(c >= 0 && c < ' ');
+}
+
+/// One @ with something on both sides; the domain in lower case.
+result<std::string> read_address(std::string address) {
+  const auto at = address.find('@');
+  const bool one = at != std::string::npos && at == address.rfind('@');
+  const bool shaped = one && at > 0 && at + 1 < address.size();
+  if (!shaped || !std::all_of(address.begin(), address.end(), is_email_character)) {
+    return failure(reason::identity_email_invalid, "an address holds exactly one @, with something on both sides");
+  }
+  const auto domain = address.begin() + static_cast<std::ptrdiff_t>(at);
+  std::transform(domain, address.end(), domain,
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return address;
+}
+
+result<std::optional<std::string>> read_email(const issuer& from, const json& claims) {
+  const auto* found = find_first(claims, from.claims.email);
+  if (found == nullptr) return std::optional<std::string>();
+  if (!found->is_string()) return wrong_type("email");
+  // Some providers send "" for "none".
+  if (found->get_ref<const std::string&>().empty()) return std::optional<std::string>();
+  SALLYPORT_ASSIGN(auto address, read_address(found->get<std::string>()));
+  return std::optional(std::move(address));
+}
+
+/// OpenID Connect Core section 5.1 says boolean; providers also send it as text, and Entra's xms_edov as a number.
+result<std::optional<bool>> read_email_verified(const issuer& from, const json& claims) {
+  const auto* found = find_first(claims, from.claims.email_verified);
+  if (found == nullptr) return std::optional<bool>();
+  for (const auto& yes : {json(true), json("true"), json("1"), json(1)}) {
+    if (*found == yes) return std::optional(true);
+  }
+  for (const auto& no : {json(false), json("false"), json("0"), json(0)}) {
+    if (*found == no) return std::optional(false);
+  }
+  return wrong_type("email_verified");
+}
+
+result<std::vector<std::string>> read_groups(const issuer& from, const json& claims) {
+  const auto* found = find_first(claims, from.claims.groups);
+  std::vector<std::string> groups;
+  if (found == nullptr) return groups;
+  if (found->is_string()) return std::vector{found->get<std::string>()};
+  if (!found->is_array()) return wrong_type("groups");
+  groups.reserve(found->size());
+  for (const auto& group : *found) {
+    if (!group.is_string()) return wrong_type("groups");
+    groups.push_back(group.get<std::string>());
+  }
+  return groups;
+}
+
+/// exp was checked with the token; a fraction of a second is dropped.
+std::optional<unix_seconds> read_expiry(const json& claims) {
+  constexpr double largest_exact_integer = 9007199254740991.0;
+  const auto* exp = encoding::find_member(claims, "exp");
+  if (exp == nullptr || !exp->is_number()) return std::nullopt;
+  const auto time = std::floor(exp->get<double>());
+  if (std::fabs(time) > largest_exact_integer) return std::nullopt;
+  return static_cast<unix_seconds>(time);
+}
+
+}  // namespace
+
+result<identity> identity_from_claims(const issuer& from, const json& claims) {
+  if (!claims.is_object()) return failure(reason::jwt_claims_invalid, "the claims are not an object");
+  identity who;
+  who.issuer = from.name;
+  SALLYPORT_ASSIGN(who.kind, kind_of_token(from, claims));
+  SALLYPORT_TRY(check_client_id(from, claims));
+  SALLYPORT_TRY(check_required(from, claims));
+  SALLYPORT_ASSIGN(who.subject, read_subject(from, claims, who.kind));
+  SALLYPORT_ASSIGN(who.email, read_email(from, claims));
+  SALLYPORT_ASSIGN(who.email_verified, read_email_verified(from, claims));
+  SALLYPORT_ASSIGN(who.groups, read_groups(from, claims));
+  who.expires = read_expiry(claims);
+  who.claims = claims;
+  return who;
+}
+
+}  // namespace sallyport::policy
