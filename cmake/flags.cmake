@@ -19,3 +19,7 @@ if(SALLYPORT_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
   add_link_options(-fsanitize=address,undefined)
 endif()
+if(SALLYPORT_FUZZ)
+  # Coverage feedback from everything, so that the fuzzer finds its way into the layers.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
