@@ -1,0 +1,61 @@
+// The configuration: an account, who may assume which role, and what runs in which cluster.
+//
+// {
+//   "account": "123456789012", "region": "us-east-1",
+//   "oidc_providers": [{ "issuer": "http://127.0.0.1:8701", "client_ids": ["sts.amazonaws.com"] }],
+//   "roles": { "gate": {
+//     "trust": { "issuer": "http://127.0.0.1:8701", "aud": "sts.amazonaws.com", "sub": ["sallyport:*"] },
+//     "policy": [{ "Effect": "Allow", "Action": ["ecs:*"], "Resource": "*" }] } },
+//   "clusters": { "prod": { "services": { "billing": { "task_definition": "billing:1", "desired": 0 } } } },
+//   "task_definitions": { "billing:1": {
+//     "provision_ms": 50, "pull_ms": 100,
+//     "containers": [{ "name": "app", "essential": true, "command": ["app", "--listen", "{address}:8080"],
+//                      "environment": { "A": "b" }, "health": { "command": ["…"], "interval_ms": 200, "retries": 3 } }] } }
+// }
+//
+// `{address}` and `{task}` stand for the task's loopback address and id in commands and environment. AWS wants issuers
+// on https; here http on loopback is taken as well.
+import { readFileSync } from "node:fs";
+
+const accountForm = /^[0-9]{12}$/;
+
+/** @param {string} file */
+export function loadConfig(file) {
+  let config;
+  try {
+    config = JSON.parse(readFileSync(file, "utf8"));
+  } catch (problem) {
+    throw new Error(`local-aws: ${file}: ${problem.message}`);
+  }
+  return checkConfig(config);
+}
+
+/** Refuses what cannot work, naming the member. */
+export function checkConfig(config) {
+  const need = (condition, message) => {
+    if (!condition) throw new Error(`local-aws: configuration: ${message}`);
+  };
+  need(accountForm.test(config.account ?? ""), "account must be 12 digits");
+  need(typeof config.region === "string", "region is missing");
+  for (const provider of config.oidc_providers ?? []) {
+    need(/^https?:\/\//.test(provider.issuer ?? ""), "oidc_providers[].issuer must be a URL");
+    need(Array.isArray(provider.client_ids), `oidc_providers[].client_ids is missing for ${provider.issuer}`);
+  }
+  for (const [name, role] of Object.entries(config.roles ?? {})) {
+    need(role.trust?.sub?.length > 0, `roles.${name}.trust.sub must name at least one subject`);
+    need(Array.isArray(role.policy), `roles.${name}.policy must be a list of statements`);
+  }
+  for (const [cluster, { services }] of Object.entries(config.clusters ?? {})) {
+    for (const [name, service] of Object.entries(services ?? {})) {
+      const known = config.task_definitions?.[service.task_definition] !== undefined;
+      need(known, `clusters.${cluster}.services.${name}.task_definition names no task definition`);
+    }
+  }
+  for (const [name, definition] of Object.entries(config.task_definitions ?? {})) {
+    need(definition.containers?.length > 0, `task_definitions.${name}.containers is empty`);
+    for (const container of definition.containers) {
+      need(container.command?.length > 0, `task_definitions.${name}: container ${container.name} has no command`);
+    }
+  }
+  return config;
+}

@@ -1,0 +1,144 @@
+// The actions of Amazon ECS (API 2014-11-13) that Sallyport calls, with their errors.
+import { isDeepStrictEqual } from "node:util";
+
+import { authorize } from "./authorization.mjs";
+import { AwsError } from "./errors.mjs";
+
+const maxOverridesCharacters = 8192;
+
+const invalid = (message) => new AwsError(400, "InvalidParameterException", message);
+
+function arnOf({ config }, rest) {
+  return `arn:aws:ecs:${config.region}:${config.account}:${rest}`;
+}
+
+function clusterOf(world, parameters) {
+  const cluster = String(parameters.cluster ?? "default").split("/").pop();
+  if (!world.scheduler.clusterExists(cluster)) throw new AwsError(400, "ClusterNotFoundException", "Cluster not found.");
+  return cluster;
+}
+
+function context(world, cluster) {
+  return { "ecs:cluster": arnOf(world, `cluster/${cluster}`) };
+}
+
+function serviceOf(world, cluster, name) {
+  const service = world.scheduler.findService(cluster, String(name ?? "").split("/").pop());
+  if (service === undefined) throw new AwsError(400, "ServiceNotFoundException", "Service not found.");
+  return service;
+}
+
+function taskOf(world, cluster, name) {
+  const text = String(name ?? "");
+  const arn = text.startsWith("arn:") ? text : arnOf(world, `task/${cluster}/${text}`);
+  return { arn, task: world.scheduler.tasks.get(arn) };
+}
+
+function describeService(world, service) {
+  const tasks = world.scheduler.tasksOf(service);
+  const count = (status) => tasks.filter((task) => task.lastStatus === status).length;
+  return {
+    serviceArn: arnOf(world, `service/${service.cluster}/${service.name}`),
+    serviceName: service.name,
+    clusterArn: arnOf(world, `cluster/${service.cluster}`),
+    status: "ACTIVE",
+    desiredCount: service.desired,
+    runningCount: count("RUNNING"),
+    pendingCount: count("PROVISIONING") + count("PENDING"),
+    taskDefinition: arnOf(world, `task-definition/${service.definitionName}`),
+    events: service.events.slice(0, 10),
+  };
+}
+
+function describeTask(world, task) {
+  return task.describe(arnOf(world, `cluster/${task.cluster}`));
+}
+
+async function runTask(world, session, parameters) {
+  const cluster = clusterOf(world, parameters);
+  const name = String(parameters.taskDefinition ?? "").split("task-definition/").pop();
+  authorize(session, "ecs:RunTask", arnOf(world, `task-definition/${name}`), context(world, cluster));
+  if (world.config.task_definitions?.[name] === undefined) throw new AwsError(400, "ClientException", "TaskDefinition not found.");
+  if (JSON.stringify(parameters.overrides ?? {}).length > maxOverridesCharacters) throw invalid("Container Overrides length must be at most 8192");
+  if ((parameters.clientToken ?? "").length > 64) throw invalid("clientToken must be at most 64 characters");
+  if (!/^[\w/-]{0,128}$/.test(parameters.startedBy ?? "")) throw invalid("startedBy is not valid");
+  const earlier = parameters.clientToken && world.scheduler.remembered.get(`${cluster}/${parameters.clientToken}`);
+  if (earlier) {
+    if (isDeepStrictEqual(earlier.parameters, parameters)) return { tasks: [describeTask(world, earlier.task)], failures: [] };
+    throw new AwsError(400, "ConflictException", "The clientToken was used with other parameters.");
+  }
+  const failures = world.faults.takeRunFailures();
+  if (failures.length > 0) return { tasks: [], failures };
+  const { startedBy, overrides } = parameters;
+  const task = world.scheduler.launch(cluster, name, { startedBy, overrides, group: `family:${name.split(":")[0]}` });
+  if (parameters.clientToken) world.scheduler.remembered.set(`${cluster}/${parameters.clientToken}`, { parameters, task });
+  return { tasks: [describeTask(world, task)], failures: [] };
+}
+
+async function describeTasks(world, session, parameters) {
+  const cluster = clusterOf(world, parameters);
+  const names = parameters.tasks ?? [];
+  if (names.length === 0 || names.length > 100) throw invalid("tasks must name 1 to 100 tasks");
+  const tasks = [];
+  const failures = [];
+  for (const name of names) {
+    const { arn, task } = taskOf(world, cluster, name);
+    authorize(session, "ecs:DescribeTasks", arn, context(world, cluster));
+    if (task === undefined) failures.push({ arn, reason: "MISSING" });
+    else tasks.push(describeTask(world, task));
+  }
+  return { tasks, failures };
+}
+
+async function listTasks(world, session, parameters) {
+  const cluster = clusterOf(world, parameters);
+  authorize(session, "ecs:ListTasks", "*", context(world, cluster));
+  const service = parameters.serviceName && serviceOf(world, cluster, parameters.serviceName);
+  const status = parameters.desiredStatus ?? "RUNNING";
+  const found = [...world.scheduler.tasks.values()].filter(
+    (task) => task.cluster === cluster && task.desiredStatus === status && (!service || task.service === service),
+  );
+  return { taskArns: found.slice(0, parameters.maxResults ?? 100).map((task) => task.arn) };
+}
+
+async function stopTask(world, session, parameters) {
+  const cluster = clusterOf(world, parameters);
+  const { arn, task } = taskOf(world, cluster, parameters.task);
+  authorize(session, "ecs:StopTask", arn, context(world, cluster));
+  if (task === undefined) throw invalid("The referenced task was not found.");
+  void task.stop("UserInitiated", parameters.reason ?? "Task stopped by user");
+  return { task: describeTask(world, task) };
+}
+
+async function updateService(world, session, parameters) {
+  const cluster = clusterOf(world, parameters);
+  const name = String(parameters.service ?? "").split("/").pop();
+  authorize(session, "ecs:UpdateService", arnOf(world, `service/${cluster}/${name}`), context(world, cluster));
+  const service = serviceOf(world, cluster, name);
+  if (parameters.desiredCount !== undefined) world.scheduler.setDesired(service, parameters.desiredCount);
+  return { service: describeService(world, service) };
+}
+
+async function describeServices(world, session, parameters) {
+  const cluster = clusterOf(world, parameters);
+  const services = [];
+  const failures = [];
+  for (const each of parameters.services ?? []) {
+    const name = String(each).split("/").pop();
+    const arn = arnOf(world, `service/${cluster}/${name}`);
+    authorize(session, "ecs:DescribeServices", arn, context(world, cluster));
+    const service = world.scheduler.findService(cluster, name);
+    if (service === undefined) failures.push({ arn, reason: "MISSING" });
+    else services.push(describeService(world, service));
+  }
+  return { services, failures };
+}
+
+export const ecsActions = {
+  RunTask: runTask,
+  DescribeTasks: describeTasks,
+  ListTasks: listTasks,
+  StopTask: stopTask,
+  UpdateService: updateService,
+  DescribeServices: describeServices,
+};

@@ -1,0 +1,41 @@
+// What can go wrong at AWS, on demand. POST /_local/faults takes any of these members; each replaces the one before:
+//   "throttle": { "UpdateService": 3 }      the next 3 calls of the action answer ThrottlingException (HTTP 400)
+//   "fail":     { "RunTask": ["ServerException", 500, 2] }   the next 2 calls answer this code and status
+//   "delay_ms": { "AssumeRoleWithWebIdentity": 500 }         every call of the action waits
+//   "run_failures": [{ "reason": "RESOURCE:MEMORY" }]        the next RunTask answers HTTP 200 with these failures
+//   "pull_error": "CannotPullContainerError: …"              tasks that start from now on stop with it
+//   "session_seconds": 20                                    credentials issued from now on live this long
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { AwsError } from "./errors.mjs";
+
+export class Faults {
+  constructor() {
+    this.current = { throttle: {}, fail: {}, delay_ms: {}, run_failures: [], pull_error: "", session_seconds: 0 };
+  }
+
+  set(changes) {
+    Object.assign(this.current, changes);
+    return this.current;
+  }
+
+  async beforeCall(action) {
+    const { throttle, fail, delay_ms } = this.current;
+    if (delay_ms[action] > 0) await sleep(delay_ms[action]);
+    if (throttle[action] > 0) {
+      throttle[action] -= 1;
+      throw new AwsError(400, "ThrottlingException", "Rate exceeded");
+    }
+    if (fail[action]?.[2] > 0) {
+      const [code, status] = fail[action];
+      fail[action][2] -= 1;
+      throw new AwsError(status, code, `${code} on demand`);
+    }
+  }
+
+  takeRunFailures() {
+    const failures = this.current.run_failures;
+    this.current.run_failures = [];
+    return failures;
+  }
+}

@@ -1,0 +1,141 @@
+// Answers the calls of AWS STS and Amazon ECS that Sallyport makes, on loopback, with the checks that AWS makes:
+// web identity tokens are verified against the issuer's published keys, requests by AWS's own SigV4 signer, actions and
+// ARNs by role and session policy. A task is a group of real processes on a loopback address of its own.
+//
+//   scripts/local-aws --config FILE [--listen 127.0.0.1:0] [--trail FILE]
+//
+// Prints one line `local-aws listening on http://…` when ready; stops every task on SIGTERM and SIGINT.
+// Beside the AWS calls: GET /_local/state, GET /_local/trail, POST /_local/faults (see faults.mjs).
+import { createServer } from "node:http";
+import { parseArgs } from "node:util";
+
+import { loadConfig } from "./config.mjs";
+import { AwsError, errorAnswer } from "./errors.mjs";
+import { ecsActions } from "./ecs.mjs";
+import { Faults } from "./faults.mjs";
+import { Scheduler } from "./scheduler.mjs";
+import { authenticate } from "./signature.mjs";
+import { SessionStore, assumeRoleWithWebIdentity } from "./sts.mjs";
+import { Trail } from "./trail.mjs";
+
+const maxBodyBytes = 1 << 20;
+
+/** Starts a local AWS. @returns {Promise<{url: string, stop: () => Promise<void>, trail: Trail, scheduler: Scheduler, faults: Faults}>} */
+export async function startLocalAws({ config, listen = "127.0.0.1:0", trailFile }) {
+  const trail = new Trail(trailFile);
+  const faults = new Faults();
+  const scheduler = new Scheduler(config, faults);
+  const sessions = new SessionStore();
+  const world = { config, trail, faults, scheduler, sessions };
+  const server = createServer((request, response) => void serve(world, request, response));
+  const [host, port] = splitAddress(listen);
+  await new Promise((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
+  const url = `http://${host}:${server.address().port}`;
+  const stop = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await scheduler.stopAll();
+  };
+  return { url, stop, trail, scheduler, faults };
+}
+
+async function serve(world, request, response) {
+  const requestId = crypto.randomUUID();
+  let answer;
+  try {
+    const body = await readBody(request);
+    answer = request.url.startsWith("/_local/")
+      ? control(world, request, body)
+      : await dispatch(world, request, body, requestId);
+  } catch (problem) {
+    answer = errorAnswer(problem, request, requestId);
+  }
+  response.writeHead(answer.status, {
+    "content-type": answer.type,
+    "x-amzn-requestid": requestId,
+    ...(answer.fields ?? {}),
+  });
+  response.end(answer.body);
+}
+
+async function dispatch(world, request, body, requestId) {
+  await world.faults.beforeCall(actionOf(request, body));
+  const target = request.headers["x-amz-target"];
+  if (target === undefined) return assumeRoleWithWebIdentity(world, request, body, requestId);
+  const action = target.split(".")[1];
+  const run = target.startsWith("AmazonEC2ContainerServiceV20141113.") ? ecsActions[action] : undefined;
+  if (run === undefined) throw new AwsError(400, "UnknownOperationException", `unknown operation ${target}`);
+  const session = await authenticate(world, request, body);
+  const parameters = parseParameters(body);
+  try {
+    const out = await run(world, session, parameters);
+    world.trail.record({ requestId, action: `ecs:${action}`, session, parameters });
+    return { status: 200, type: "application/x-amz-json-1.1", body: JSON.stringify(out) };
+  } catch (problem) {
+    world.trail.record({ requestId, action: `ecs:${action}`, session, parameters, error: problem });
+    throw problem;
+  }
+}
+
+function actionOf(request, body) {
+  const target = request.headers["x-amz-target"];
+  if (target !== undefined) return target.split(".")[1];
+  return new URLSearchParams(body.toString()).get("Action") ?? "";
+}
+
+function parseParameters(body) {
+  try {
+    return JSON.parse(body.toString() || "{}");
+  } catch {
+    throw new AwsError(400, "SerializationException", "the request body is not JSON");
+  }
+}
+
+function control(world, request, body) {
+  const json = (value) => ({ status: 200, type: "application/json", body: JSON.stringify(value) });
+  if (request.method === "GET" && request.url === "/_local/state") return json(world.scheduler.describe());
+  if (request.method === "GET" && request.url === "/_local/trail") return json(world.trail.events);
+  if (request.method === "POST" && request.url === "/_local/faults") return json(world.faults.set(JSON.parse(body)));
+  throw new AwsError(404, "NotFound", "no such control");
+}
+
+async function readBody(request) {
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length > maxBodyBytes) throw new AwsError(413, "RequestEntityTooLargeException", "the body is too large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function splitAddress(text) {
+  const at = text.lastIndexOf(":");
+  return [text.slice(0, at), Number(text.slice(at + 1))];
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      config: { type: "string" },
+      listen: { type: "string", default: "127.0.0.1:0" },
+      trail: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help || values.config === undefined) {
+    console.log("usage: scripts/local-aws --config FILE [--listen 127.0.0.1:0] [--trail FILE]");
+    process.exit(values.help ? 0 : 2);
+  }
+  const running = await startLocalAws({
+    config: loadConfig(values.config),
+    listen: values.listen,
+    trailFile: values.trail,
+  });
+  console.log(`local-aws listening on ${running.url}`);
+  const stop = () => void running.stop().then(() => process.exit(0));
+  process.once("SIGTERM", stop).once("SIGINT", stop);
+}
+
+if (import.meta.main ?? process.argv[1] === new URL(import.meta.url).pathname) await main();

@@ -1,0 +1,107 @@
+// What runs: services are kept at their desired count, with ECS's growing pause for tasks that will not start.
+import { randomBytes } from "node:crypto";
+
+import { Task } from "./task.mjs";
+
+const keptStoppedMs = 3_600_000;
+const pauseFirstMs = 500;
+const pauseMostMs = 30_000;
+
+export class Scheduler {
+  #nextAddress = 1;
+
+  constructor(config, faults) {
+    this.config = config;
+    this.faults = faults;
+    this.tasks = new Map();
+    this.services = new Map();
+    /** Client tokens of RunTask: the same one with the same parameters starts nothing new. */
+    this.remembered = new Map();
+    this.updates = 0;
+    for (const [cluster, { services = {} }] of Object.entries(config.clusters ?? {})) {
+      for (const [name, service] of Object.entries(services)) {
+        const entry = { cluster, name, definitionName: service.task_definition, desired: 0, failures: 0, events: [] };
+        this.services.set(`${cluster}/${name}`, entry);
+        this.setDesired(entry, service.desired ?? 0);
+      }
+    }
+  }
+
+  clusterExists(cluster) {
+    return this.config.clusters?.[cluster] !== undefined;
+  }
+
+  findService(cluster, name) {
+    return this.services.get(`${cluster}/${name}`);
+  }
+
+  setDesired(service, desired) {
+    service.desired = desired;
+    service.failures = 0;
+    this.updates += 1;
+    this.#reconcile(service);
+  }
+
+  /** Starts one task and returns it at once, as RunTask does. */
+  launch(cluster, definitionName, more = {}) {
+    const { account, region } = this.config;
+    const task = new Task({
+      arn: `arn:aws:ecs:${region}:${account}:task/${cluster}/${randomBytes(16).toString("hex")}`,
+      cluster,
+      definition: this.config.task_definitions[definitionName],
+      definitionName,
+      address: `127.0.1.${this.#takeAddress()}`,
+      onStop: (ended) => this.#ended(ended),
+      ...more,
+    });
+    this.tasks.set(task.arn, task);
+    task.done = task.run(this.faults.current);
+    return task;
+  }
+
+  #takeAddress() {
+    const address = this.#nextAddress;
+    this.#nextAddress = (this.#nextAddress % 254) + 1;
+    return address;
+  }
+
+  tasksOf(service) {
+    return [...this.tasks.values()].filter((task) => task.service === service);
+  }
+
+  #reconcile(service) {
+    const wanted = this.tasksOf(service).filter((task) => task.desiredStatus === "RUNNING");
+    for (let missing = service.desired - wanted.length; missing > 0; missing -= 1) {
+      this.launch(service.cluster, service.definitionName, { service, group: `service:${service.name}`, startedBy: `ecs-svc/${service.name}` });
+      service.events.unshift({ message: `(service ${service.name}) has started 1 tasks.`, createdAt: Date.now() / 1000 });
+    }
+    for (const task of wanted.slice(0, Math.max(wanted.length - service.desired, 0))) {
+      const reason = `Scaling activity initiated by (deployment ecs-svc/${service.name})`;
+      void task.stop("ServiceSchedulerInitiated", reason);
+    }
+  }
+
+  #ended(task) {
+    setTimeout(() => this.tasks.delete(task.arn), keptStoppedMs).unref();
+    const { service } = task;
+    if (service === undefined || service.desired === 0) return;
+    service.failures += 1;
+    const pause = Math.min(pauseFirstMs * 2 ** (service.failures - 1), pauseMostMs);
+    setTimeout(() => this.#reconcile(service), pause).unref();
+  }
+
+  async stopAll() {
+    for (const service of this.services.values()) service.desired = 0;
+    await Promise.all([...this.tasks.values()].map((task) => task.stop("UserInitiated", "local-aws is stopping")));
+  }
+
+  describe() {
+    const services = [...this.services.values()].map(({ cluster, name, desired }) => ({ cluster, name, desired }));
+    const tasks = [...this.tasks.values()].map((task) => ({
+      ...task.describe(),
+      output: Object.fromEntries(task.containers.map((one) => [one.container.name, one.output])),
+      pids: task.containers.map((one) => one.process?.pid).filter((pid) => pid !== undefined),
+    }));
+    return { updates: this.updates, services, tasks };
+  }
+}

@@ -1,0 +1,213 @@
+// local-aws is driven by the real AWS SDK: what it accepts, AWS's own client can send and read.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListTasksCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { SignJWT, exportJWK, generateKeyPair } from "jose";
+
+import { checkConfig } from "../../scripts/local_aws/config.mjs";
+import { startLocalAws } from "../../scripts/local_aws/main.mjs";
+
+const account = "123456789012";
+const region = "us-east-1";
+const roleArn = `arn:aws:iam::${account}:role/gate`;
+const clusterArn = `arn:aws:ecs:${region}:${account}:cluster/prod`;
+let issuer;
+let keys;
+let aws;
+let issuerServer;
+
+before(async () => {
+  keys = await generateKeyPair("ES256");
+  const jwk = { ...(await exportJWK(keys.publicKey)), kid: "k1", alg: "ES256", use: "sig" };
+  issuerServer = createServer((request, response) => {
+    const documents = {
+      "/.well-known/openid-configuration": { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` },
+      "/.well-known/jwks.json": { keys: [jwk] },
+    };
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(documents[request.url] ?? {}));
+  });
+  await new Promise((resolve) => issuerServer.listen(0, "127.0.0.1", resolve));
+  issuer = `http://127.0.0.1:${issuerServer.address().port}`;
+  const sleeper = { name: "app", command: [process.execPath, "-e", "setInterval(() => {}, 1000)"], health: { command: ["true"], interval_ms: 50 } };
+  const oneShot = { name: "export", command: [process.execPath, "-e", "process.exit(Number(process.env.CODE ?? 0))"] };
+  aws = await startLocalAws({
+    config: checkConfig({
+      account,
+      region,
+      oidc_providers: [{ issuer, client_ids: ["sts.amazonaws.com"] }],
+      roles: {
+        gate: { trust: { issuer, sub: ["sallyport:*"] }, policy: [{ Effect: "Allow", Action: "ecs:*", Resource: "*" }] },
+      },
+      clusters: { prod: { services: { billing: { task_definition: "billing:1" } } } },
+      task_definitions: {
+        "billing:1": { provision_ms: 20, pull_ms: 20, containers: [sleeper] },
+        "export:1": { containers: [oneShot] },
+      },
+    }),
+  });
+});
+
+after(async () => {
+  await aws.stop();
+  issuerServer.close();
+});
+
+const token = (claims = {}, { alg = "ES256", key = keys.privateKey, expires = "5m" } = {}) =>
+  new SignJWT({
+    "https://aws.amazon.com/source_identity": "alice",
+    "https://aws.amazon.com/tags": { principal_tags: { subject: ["alice"] } },
+    ...claims,
+  })
+    .setProtectedHeader({ alg, kid: "k1" })
+    .setIssuer(issuer)
+    .setAudience(claims.aud ?? "sts.amazonaws.com")
+    .setSubject(claims.sub ?? "sallyport:billing")
+    .setIssuedAt()
+    .setExpirationTime(expires)
+    .sign(key);
+
+async function assume(options = {}) {
+  const client = new STSClient({ region, endpoint: aws.url, maxAttempts: 1, credentials: { accessKeyId: "none", secretAccessKey: "none" } });
+  const { Credentials } = await client.send(
+    new AssumeRoleWithWebIdentityCommand({
+      RoleArn: options.role ?? roleArn,
+      RoleSessionName: "alice",
+      WebIdentityToken: options.token ?? (await token()),
+      Policy: options.policy && JSON.stringify({ Version: "2012-10-17", Statement: options.policy }),
+      DurationSeconds: 900,
+    }),
+  );
+  return {
+    accessKeyId: Credentials.AccessKeyId,
+    secretAccessKey: Credentials.SecretAccessKey,
+    sessionToken: Credentials.SessionToken,
+    expiration: Credentials.Expiration,
+  };
+}
+
+const ecs = (credentials) => new ECSClient({ region, endpoint: aws.url, maxAttempts: 1, credentials });
+const named = (name) => (problem) => problem.name === name || assert.fail(`${problem.name}: ${problem.message}`);
+
+async function until(what, holds) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const value = await what();
+    if (holds(value)) return value;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.fail("it did not happen in time");
+}
+
+test("the SDK assumes the role and gets credentials that expire", async () => {
+  const credentials = await assume();
+  assert.match(credentials.accessKeyId, /^ASIA/);
+  assert.ok(credentials.expiration > new Date());
+});
+
+test("tokens that AWS would refuse are refused by name", async () => {
+  const other = await generateKeyPair("ES256");
+  await assert.rejects(assume({ token: "x.y.z" }), named("InvalidIdentityTokenException"));
+  await assert.rejects(assume({ token: await token({ aud: "other" }) }), named("InvalidIdentityTokenException"));
+  await assert.rejects(assume({ token: await token({}, { key: other.privateKey }) }), named("InvalidIdentityTokenException"));
+  await assert.rejects(assume({ token: await token({}, { expires: "-1m" }) }), named("ExpiredTokenException"));
+  await assert.rejects(assume({ token: await token({ sub: "stranger" }) }), named("AccessDenied"));
+  await assert.rejects(assume({ role: `arn:aws:iam::${account}:role/other` }), named("AccessDenied"));
+});
+
+test("a service goes from zero to a healthy task and back", async () => {
+  const client = ecs(await assume());
+  const { service } = await client.send(new UpdateServiceCommand({ cluster: "prod", service: "billing", desiredCount: 1 }));
+  assert.equal(service.desiredCount, 1);
+  const list = async () => (await client.send(new ListTasksCommand({ cluster: "prod", serviceName: "billing" }))).taskArns;
+  const describe = async () => (await client.send(new DescribeTasksCommand({ cluster: "prod", tasks: await list() }))).tasks[0];
+  const task = await until(describe, (each) => each.lastStatus === "RUNNING" && each.healthStatus === "HEALTHY");
+  assert.match(task.attachments[0].details[0].value, /^127\.0\.1\.\d+$/);
+  assert.ok(task.createdAt instanceof Date);
+  await client.send(new UpdateServiceCommand({ cluster: "prod", service: "billing", desiredCount: 0 }));
+  const running = async () => (await client.send(new DescribeServicesCommand({ cluster: "prod", services: ["billing"] }))).services[0].runningCount;
+  assert.equal(await until(running, (count) => count === 0), 0);
+});
+
+test("RunTask keeps to its client token and passes the environment", async () => {
+  const client = ecs(await assume());
+  const run = (code, clientToken) =>
+    client.send(
+      new RunTaskCommand({
+        cluster: "prod",
+        taskDefinition: "export:1",
+        clientToken,
+        overrides: { containerOverrides: [{ name: "export", environment: [{ name: "CODE", value: code }] }] },
+      }),
+    );
+  const first = await run("7", "key-1");
+  const again = await run("7", "key-1");
+  assert.equal(again.tasks[0].taskArn, first.tasks[0].taskArn);
+  await assert.rejects(run("8", "key-1"), named("ConflictException"));
+  const describe = async () => (await client.send(new DescribeTasksCommand({ cluster: "prod", tasks: [first.tasks[0].taskArn] }))).tasks[0];
+  const ended = await until(describe, (each) => each.lastStatus === "STOPPED");
+  assert.equal(ended.containers[0].exitCode, 7);
+  assert.equal(ended.stopCode, "EssentialContainerExited");
+});
+
+test("a session policy bounds action, resource and cluster", async () => {
+  const serviceArn = `arn:aws:ecs:${region}:${account}:service/prod/billing`;
+  const client = ecs(
+    await assume({
+      policy: [
+        { Effect: "Allow", Action: ["ecs:DescribeServices"], Resource: serviceArn },
+        { Effect: "Allow", Action: ["ecs:ListTasks"], Resource: "*", Condition: { ArnEquals: { "ecs:cluster": clusterArn } } },
+      ],
+    }),
+  );
+  await client.send(new DescribeServicesCommand({ cluster: "prod", services: ["billing"] }));
+  await client.send(new ListTasksCommand({ cluster: "prod" }));
+  const denied = named("AccessDeniedException");
+  await assert.rejects(client.send(new DescribeServicesCommand({ cluster: "prod", services: ["other"] })), denied);
+  await assert.rejects(client.send(new UpdateServiceCommand({ cluster: "prod", service: "billing", desiredCount: 1 })), denied);
+  await assert.rejects(client.send(new StopTaskCommand({ cluster: "prod", task: "x" })), denied);
+});
+
+test("a wrong secret, a foreign session token and an expired session are refused", async () => {
+  const credentials = await assume();
+  const call = new ListTasksCommand({ cluster: "prod" });
+  await assert.rejects(ecs({ ...credentials, secretAccessKey: "wrong" }).send(call), named("InvalidSignatureException"));
+  await assert.rejects(ecs({ ...credentials, sessionToken: "wrong" }).send(call), named("UnrecognizedClientException"));
+  aws.faults.set({ session_seconds: -1 });
+  const expired = await assume();
+  aws.faults.set({ session_seconds: 0 });
+  await assert.rejects(ecs({ ...expired, expiration: undefined }).send(call), named("ExpiredTokenException"));
+});
+
+test("throttling is an HTTP 400, and failures of RunTask an HTTP 200", async () => {
+  const client = ecs(await assume());
+  aws.faults.set({ throttle: { ListTasks: 1 } });
+  const throttled = (problem) => problem.name === "ThrottlingException" && problem.$metadata.httpStatusCode === 400;
+  await assert.rejects(client.send(new ListTasksCommand({ cluster: "prod" })), throttled);
+  await client.send(new ListTasksCommand({ cluster: "prod" }));
+  aws.faults.set({ run_failures: [{ arn: "arn:x", reason: "RESOURCE:MEMORY" }] });
+  const answer = await client.send(new RunTaskCommand({ cluster: "prod", taskDefinition: "export:1" }));
+  assert.deepEqual(answer.tasks, []);
+  assert.equal(answer.failures[0].reason, "RESOURCE:MEMORY");
+});
+
+test("the trail names the person, and no secret", async () => {
+  const credentials = await assume();
+  await ecs(credentials).send(new ListTasksCommand({ cluster: "prod" }));
+  const event = aws.trail.events.at(-1);
+  assert.equal(event.eventName, "ListTasks");
+  assert.equal(event.userIdentity.sessionContext.sourceIdentity, "alice");
+  assert.deepEqual(event.userIdentity.sessionContext.principalTags, { subject: "alice" });
+  const text = JSON.stringify(aws.trail.events);
+  for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) assert.ok(!text.includes(secret));
+});
