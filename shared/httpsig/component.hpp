@@ -21,11 +21,4 @@ struct signing_context {
 /// Reasons: httpsig_component_invalid, httpsig_component_missing, httpsig_component_value.
 result<std::string> component_value(const encoding::sf::item& identifier, const signing_context& context);
 
-/// The value of a derived component ("@method" ...) of `from`; `name` parameter of @query-param in `parameters`.
-result<std::string> derived_value(std::string_view name, const encoding::sf::parameter_list& parameters,
-                                  const message& from);
-/// The value of an HTTP field of `from`.
-result<std::string> field_value(std::string_view name, const encoding::sf::parameter_list& parameters,
-                                const message& from);
-
 }  // namespace sallyport::httpsig

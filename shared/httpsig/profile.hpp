@@ -4,9 +4,9 @@
 // of
 //   "content-digest" "content-type" "content-length" that the message has; in any order, each once, without parameters.
 // * Parameters: created, expires, nonce, keyid, alg, tag, all of them, each once, nothing else, in any order.
+// * Algorithms: ecdsa-p256-sha256, ed25519, hmac-sha256.
 // * The member of Signature-Input must be spelled as RFC 9651 section 4.1 serializes it (every library does). Then its
-// bytes
-//   are its value, and the base repeats them as received.
+//   bytes are its value, and the base repeats them as received.
 // * Other labels beside ours are stepped over; ours twice is malformed.
 // The functions are the steps of protocol checks 3, 4 and 5, so that the caller keeps their order.
 #pragma once
@@ -59,8 +59,8 @@ struct profile_draft {
   std::string signature_input;
 };
 
-/// Reasons: httpsig_component_value (a value with a line break), httpsig_parameter_invalid (nonce or keyid that no
-/// sf-string can hold), httpsig_algorithm (alg not in the RFC 9421 registry).
+/// Reasons: httpsig_component_value (a value that is not one line of ASCII), httpsig_nonce, httpsig_parameter_invalid
+/// (a keyid with a character that would need an escape), httpsig_algorithm.
 result<profile_draft> draft_profile(const profile_message& message, const profile_parameters& parameters);
 /// Value of the Signature field; `signature` is as on the wire (R||S for ECDSA).
 std::string profile_signature_field(bytes_view signature);
@@ -73,7 +73,7 @@ struct profile_fields {
 result<profile_fields> sign_profile(crypto::port& host, const crypto::key& key, const profile_message& message,
                                     const profile_parameters& parameters);
 
-/// The covered components, in the order of the table in profile.cpp.
+/// The components that may be covered, in the order in which we send them.
 enum class profile_component : std::uint8_t {
   method,
   path,
