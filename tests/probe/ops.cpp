@@ -12,6 +12,13 @@ struct row {
 
 constexpr std::array table = {
     row{"json", run_json},
+    row{"sf_parse", run_sf_parse},
+    row{"sf_serialize", run_sf_serialize},
+    row{"framing", run_framing},
+    row{"path", run_path},
+    row{"digest", run_digest},
+    row{"httpsig_base", run_httpsig_base},
+    row{"httpsig_verify", run_httpsig_verify},
     row{"jws", run_jws},
     row{"jwt", run_jwt},
     row{"sigv4", run_sigv4},

@@ -8,11 +8,18 @@ namespace sallyport::probe {
 // ops_encoding.cpp
 outcome run_json(const json& in, crypto::port& host);
 // ops_structured_field.cpp
+outcome run_sf_parse(const json& in, crypto::port& host);
+outcome run_sf_serialize(const json& in, crypto::port& host);
 // ops_http.cpp
+outcome run_framing(const json& in, crypto::port& host);
+outcome run_path(const json& in, crypto::port& host);
+outcome run_digest(const json& in, crypto::port& host);
 // ops_jose.cpp
 outcome run_jws(const json& in, crypto::port& host);
 outcome run_jwt(const json& in, crypto::port& host);
 // ops_httpsig.cpp
+outcome run_httpsig_base(const json& in, crypto::port& host);
+outcome run_httpsig_verify(const json& in, crypto::port& host);
 // ops_cel.cpp
 // ops_policy.cpp
 // ops_gate.cpp
