@@ -42,6 +42,8 @@ std::optional<algorithm> from_jose_name(std::string_view name) {
   for (const auto& row : rows) {
     if (row.jose_name == name) return row.id;
   }
+  // RFC 9864 section 2.2: the same algorithm under a name that says its curve.
+  if (name == "Ed25519") return algorithm::eddsa;
   return std::nullopt;
 }
 

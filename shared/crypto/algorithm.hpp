@@ -42,7 +42,7 @@ struct algorithm_row {
 
 const algorithm_row& describe(algorithm id);
 std::span<const algorithm_row> all_algorithms();
-/// The algorithm of a JOSE `alg` value (case-sensitive, RFC 7515 section 4.1.1), or nothing.
+/// The algorithm of a JOSE `alg` value (case-sensitive, RFC 7515 section 4.1.1), or nothing. Ed25519 is read as EdDSA.
 std::optional<algorithm> from_jose_name(std::string_view name);
 /// The algorithm of an RFC 9421 `alg` parameter, or nothing.
 std::optional<algorithm> from_httpsig_name(std::string_view name);
