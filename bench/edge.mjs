@@ -1,0 +1,139 @@
+// See bench/edge. Every Worker runs in a workerd of its own with the same upstream; rounds are interleaved.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { exportJWK, generateKeyPair } from 'jose';
+import { cpu_seconds, run } from '../tests/support/child.mjs';
+import { api_audience, start_provider } from '../tests/support/oidc_provider.mjs';
+import { root, start_worker, start_workerd } from '../tests/support/worker.mjs';
+import { start_upstream } from './lib/nginx.mjs';
+import { median, print_table, print_target, spread } from './lib/report.mjs';
+import { send_load, write_script } from './lib/wrk.mjs';
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3' }, rounds: { type: 'string', default: '5' } } });
+const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
+const connections = 16;
+const path = '/api/reports/april?format=json';
+/** More than any of the Workers keeps verified tokens for, so that each one is new to it. */
+const many_tokens = 4000;
+
+/** @typedef {{name: string, tokens: 'one' | 'many', worker: import('../tests/support/worker.mjs').RunningWorker, costs: number[]}} Contender */
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
+const provider = await start_provider();
+const upstream = await start_upstream();
+/** @type {import('../tests/support/worker.mjs').RunningWorker[]} */
+const workers = [];
+try {
+  await main();
+} finally {
+  for (const worker of workers) await worker.stop();
+  await upstream.stop();
+  await provider.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function main() {
+  console.log(`signing ${many_tokens} access tokens (RS256)`);
+  write_script(join(folder, 'many.lua'), path, await tokens(many_tokens));
+  write_script(join(folder, 'one.lua'), path, await tokens(1));
+  const contenders = await start_contenders();
+  console.log(`${rounds} rounds of ${seconds} s each, ${connections} connections, GET ${path}`);
+  for (const contender of contenders) await measure(contender, 1);
+  for (let round = 0; round < rounds; ++round) {
+    for (const contender of contenders) contender.costs.push(await measure(contender, seconds));
+    console.log(`round ${round + 1}: ${contenders.map((each) => each.costs[round].toFixed(0)).join('  ')} us`);
+  }
+  report(contenders);
+}
+
+/** Distinct access tokens of one person, as the provider would sign them. @param {number} count */
+async function tokens(count) {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { iss: provider.issuer, aud: api_audience, sub: 'alice', email: 'alice@acme.example', groups: ['finance', 'staff'], scope: 'read', client_id: 'bench', iat: now, exp: now + 7200 };
+  return Promise.all(Array.from({ length: count }, (_, index) => provider.sign({ ...claims, jti: `bench-${index}` })));
+}
+
+/** @returns {Promise<Contender[]>} */
+async function start_contenders() {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const signing_key = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'bench' };
+  const origin = `http://127.0.0.1:${upstream.port}`;
+  const passthrough = await started(start_workerd({ modules: true, scriptPath: `${root}bench/workers/passthrough.js`, bindings: { ORIGIN: origin } }));
+  const script = await bundle('bench/workers/jose.js');
+  const by_hand = (/** @type {string} */ cache) => started(start_workerd({
+    modules: true, script, ...deployed(),
+    bindings: {
+      ORIGIN: origin, ISSUER: provider.issuer, AUDIENCE: api_audience, JWKS_URI: `${provider.issuer}/jwks`,
+      SIGNING_KEY: JSON.stringify(signing_key), CACHE: cache,
+    },
+  }));
+  const keys_only = await by_hand('keys');
+  const caches_all = await by_hand('all');
+  const ours = await started(start_worker({ policy: policy(origin), signing_keys: JSON.stringify({ keys: [signing_key] }) }));
+  return [
+    { name: 'pass-through', tokens: 'one', worker: passthrough, costs: [] },
+    { name: 'jose, keys cached, new tokens', tokens: 'many', worker: keys_only, costs: [] },
+    { name: 'jose, all cached, one token', tokens: 'one', worker: caches_all, costs: [] },
+    { name: 'sallyport, new tokens', tokens: 'many', worker: ours, costs: [] },
+    { name: 'sallyport, one token', tokens: 'one', worker: ours, costs: [] },
+  ];
+}
+
+/** @param {Promise<import('../tests/support/worker.mjs').RunningWorker>} starting */
+async function started(starting) {
+  const worker = await starting;
+  workers.push(worker);
+  return worker;
+}
+
+/** As wrangler ships it. @param {string} entry */
+async function bundle(entry) {
+  const out = join(folder, 'bundle');
+  await run(`${root}node_modules/.bin/wrangler`, ['deploy', root + entry, '--name', 'bench', '--compatibility-date', '2026-07-30', '--dry-run', '--outdir', out], { cwd: folder, env: { WRANGLER_SEND_METRICS: 'false', CI: 'true' } });
+  return readFileSync(join(out, 'jose.js'), 'utf8');
+}
+
+function deployed() {
+  return { compatibilityDate: '2026-07-30', compatibilityFlags: ['nodejs_compat'] };
+}
+
+/** The same rules that bench/workers/jose.js has in its code. @param {string} origin */
+function policy(origin) {
+  return JSON.stringify({
+    name: 'bench',
+    edge: { issuer: origin },
+    issuers: { idp: { issuer: provider.issuer, jwks_uri: `${provider.issuer}/jwks`, audiences: [api_audience], kind: 'user' } },
+    services: { app: { origin } },
+    routes: [{ id: 'reports-read', host: '127.0.0.1', path: '/api/**', methods: ['GET', 'HEAD'], service: 'app', allow: "'finance' in identity.groups" }],
+  });
+}
+
+/** CPU of workerd per request, in microseconds. @param {Contender} contender @param {number} duration in seconds */
+async function measure(contender, duration) {
+  const before = cpu_seconds(contender.worker.pid);
+  const answered = await send_load(contender.worker.port, join(folder, `${contender.tokens}.lua`), { seconds: duration, connections });
+  return (cpu_seconds(contender.worker.pid) - before) / answered * 1e6;
+}
+
+/** @param {Contender[]} contenders */
+function report(contenders) {
+  const base = median(contenders[0].costs);
+  console.log('\nCPU of the workerd process per request, in microseconds (medians)');
+  print_table(['Worker', 'total', '+-', 'added'], contenders.map((each) => [each.name, median(each.costs), spread(each.costs), median(each.costs) - base]));
+  const added = contenders.map((each) => median(each.costs) - base);
+  console.log();
+  const met = [
+    ratio('new tokens, against jose with cached keys', added[3], added[1]),
+    ratio('one token again and again, against jose that caches all we cache', added[4], added[2]),
+  ];
+  process.exitCode = met.every(Boolean) ? 0 : 1;
+}
+
+/** @param {string} what @param {number} ours @param {number} theirs */
+function ratio(what, ours, theirs) {
+  const numbers = `${ours.toFixed(1)} of ${theirs.toFixed(1)} us: ${(ours / theirs).toFixed(2)}`;
+  return print_target(`we add at most a third of what jose adds; ${what}`, ours <= theirs / 3, numbers);
+}

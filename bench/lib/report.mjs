@@ -1,0 +1,31 @@
+// Numbers out of rounds: the machine is noisy, so rounds are interleaved and medians are compared.
+
+/** @param {number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** How far the rounds lie apart, as half the distance between the quartiles. @param {number[]} values */
+export function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (/** @type {number} */ part) => sorted[Math.min(sorted.length - 1, Math.round(part * (sorted.length - 1)))];
+  return (at(0.75) - at(0.25)) / 2;
+}
+
+/** Prints rows under their headings; text to the left, numbers to the right. @param {string[]} headings @param {(string | number)[][]} rows */
+export function print_table(headings, rows) {
+  const cells = [headings, ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell)))];
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  cells.forEach((row, index) => {
+    console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('   '));
+    if (index === 0) console.log(widths.map((width) => '-'.repeat(width)).join('   '));
+  });
+}
+
+/** @param {string} what @param {boolean} met @param {string} numbers */
+export function print_target(what, met, numbers) {
+  console.log(`target: ${what}: ${met ? 'met' : 'NOT MET'} (${numbers})`);
+  return met;
+}
