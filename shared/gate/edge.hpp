@@ -83,8 +83,10 @@ class edge {
   /// By issuer name, for status pages and metrics.
   std::vector<std::pair<std::string, key_set_health>> health(unix_milliseconds now) const;
 
- private:
+  /// Internal (gate/edge_state.hpp).
   struct state;
+
+ private:
   explicit edge(std::unique_ptr<state> data);
   std::unique_ptr<state> state_;
 };

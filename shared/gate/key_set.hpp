@@ -5,7 +5,9 @@
 //   request) and gives the answer to `supply`. Then it asks the same question again.
 // * One fetch in flight per issuer: while one is, `want` repeats it with `joined` set, so that a host can wait for the
 //   one that runs. A fetch that never comes back is given up after in_flight_timeout.
-// * An unknown kid causes a refetch, at most one per refetch_interval. A failure is tried again after retry_interval.
+// * An unknown kid causes a refetch, at most one per refetch_interval, and none within retry_interval of another fetch.
+// A
+//   failure is tried again after retry_interval.
 // * A set is soft until max-age (within soft_min and soft_max): then it is refreshed while it still serves. It serves
 // up
 //   to hard_age after it was fetched, never longer. A failed fetch changes nothing about the set that is held.
@@ -124,25 +126,30 @@ class key_set {
   key_set_health health(unix_milliseconds now) const;
 
  private:
-  bool allowed(key_need need, unix_milliseconds now) const;
-  key_request make_request(bool joined) const;
-  result<void> take_discovery(const key_response& answer, unix_milliseconds now);
+  bool due(key_need need, unix_milliseconds now) const;
+  key_request begin(key_need need, unix_milliseconds now);
+  key_request describe_fetch(key_step step) const;
+  result<void> take(key_step step, const key_response& answer, unix_milliseconds now, crypto::port& host);
+  result<void> take_discovery(std::string_view body, unix_milliseconds now);
   result<void> take_keys(const key_response& answer, unix_milliseconds now, crypto::port& host);
-  result<void> fail(failure problem, unix_milliseconds now);
 
   key_source source_;
   key_set_limits limits_;
-  /// From discovery, or the configured one.
-  std::string jwks_uri_;
+  /// Found by discovery; empty: not found yet, or to be looked for again.
+  std::string discovered_uri_;
+  unix_milliseconds discovered_at_ = 0;
   std::shared_ptr<const jose::jwk_set> keys_;
   /// What keys_ was parsed from, to tell a new set from the same one again.
   std::string text_;
   std::uint64_t generation_ = 0;
   unix_milliseconds fetched_at_ = 0;
   seconds soft_age_ = 0;
-  unix_milliseconds last_attempt_ = 0;
-  bool attempted_ = false;
-  bool in_flight_ = false;
+  std::optional<unix_milliseconds> last_attempt_;
+  std::optional<unix_milliseconds> last_unknown_kid_;
+  /// The fetch that is under way.
+  std::optional<key_step> in_flight_;
+  /// Discovery answered and the keys themselves are to be fetched now.
+  bool keys_next_ = false;
   std::uint64_t failures_ = 0;
   reason last_failure_ = reason::ok;
   std::string last_detail_;

@@ -23,6 +23,9 @@
 
 namespace sallyport::gate {
 
+/// Whether `name` (any case) is among the service's signed_headers.
+bool is_signed_header(const policy::service& to, std::string_view name);
+
 /// The digest for `to`, or nothing when it has no signed headers besides those of the profile.
 std::optional<std::array<byte, 32>> signed_header_digest(const policy::service& to, std::span<const http::field> fields,
                                                          crypto::port& host);

@@ -1,0 +1,190 @@
+#include "gate/credential.hpp"
+
+#include <array>
+#include <string>
+
+#include "http/characters.hpp"
+
+namespace sallyport::gate {
+namespace {
+
+using place = policy::credential_source::place;
+
+bool same_name(std::string_view name, std::string_view lower) {
+  if (name.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char folded = name[i] == '_' ? '-' : http::lower(name[i]);
+    if (folded != (lower[i] == '_' ? '-' : lower[i])) return false;
+  }
+  return true;
+}
+
+// RFC 9110 section 11.2: token68.
+bool is_token68(std::string_view text) {
+  constexpr std::string_view others = "-._~+/=";
+  for (const char c : text) {
+    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!alphanumeric && others.find(c) == std::string_view::npos) return false;
+  }
+  return !text.empty();
+}
+
+/// What follows the Bearer scheme (RFC 9110 section 11.4: any case, then spaces), or nothing when it is another scheme.
+std::optional<std::string_view> bearer(std::string_view value) {
+  constexpr std::string_view scheme = "bearer";
+  if (!http::name_starts_with(value, scheme)) return std::nullopt;
+  if (value.size() > scheme.size() && value[scheme.size()] != ' ') return std::nullopt;
+  return http::trim_ows(value.substr(scheme.size()));
+}
+
+/// Takes the next `name=value` off a Cookie field (RFC 6265 section 4.2.1); `whole` is the piece as it stands.
+struct cookie_pair {
+  std::string_view whole, name, value;
+};
+bool next_cookie(std::string_view& rest, cookie_pair& pair) {
+  if (rest.empty()) return false;
+  const std::size_t end = rest.find(';');
+  pair.whole = http::trim_ows(rest.substr(0, end));
+  rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  const std::size_t equals = pair.whole.find('=');
+  pair.name = http::trim_ows(pair.whole.substr(0, equals));
+  pair.value = equals == std::string_view::npos ? std::string_view() : http::trim_ows(pair.whole.substr(equals + 1));
+  return true;
+}
+
+/// Keeps the one value; false when there is a different one already.
+bool keep(std::string_view& token, std::string_view candidate) {
+  if (candidate.empty()) return true;
+  if (!token.empty() && token != candidate) return false;
+  token = candidate;
+  return true;
+}
+
+result<std::string_view> look_in_authorization(std::span<const http::field> fields) {
+  std::string_view token;
+  for (const auto& each : fields) {
+    if (!http::name_equals(each.name, "authorization")) continue;
+    const auto candidate = bearer(each.value);
+    if (!candidate) continue;
+    if (candidate->empty()) return failure(reason::credential_malformed, "Authorization: Bearer without a token");
+    if (!keep(token, *candidate)) return failure(reason::credential_ambiguous, "several Authorization fields");
+  }
+  return token;
+}
+
+result<std::string_view> look_in_field(std::string_view name, std::span<const http::field> fields) {
+  std::string_view token;
+  for (const auto& each : fields) {
+    if (http::name_equals(each.name, name) && !keep(token, each.value)) {
+      return failure(reason::credential_ambiguous, "several fields " + std::string(name));
+    }
+  }
+  return token;
+}
+
+result<std::string_view> look_in_cookies(std::string_view name, std::span<const http::field> fields) {
+  std::string_view token;
+  for (const auto& each : fields) {
+    if (!http::name_equals(each.name, "cookie")) continue;
+    std::string_view rest = each.value;
+    cookie_pair pair;
+    while (next_cookie(rest, pair)) {
+      if (pair.name == name && !keep(token, pair.value)) {
+        return failure(reason::credential_ambiguous, "several cookies " + std::string(name));
+      }
+    }
+  }
+  return token;
+}
+
+}  // namespace
+
+credential_places::credential_places(const policy::compiled_policy& policy) {
+  for (const auto& issuer : policy.issuers) {
+    auto& order = issuers_.emplace_back();
+    for (const auto& source : issuer.from) order.push_back(index_of(source));
+  }
+}
+
+std::size_t credential_places::index_of(const policy::credential_source& source) {
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (places_[i].where == source.where && places_[i].name == source.name) return i;
+  }
+  places_.push_back(source);
+  return places_.size() - 1;
+}
+
+result<std::string_view> credential_places::look(const policy::credential_source& source,
+                                                 std::span<const http::field> fields) const {
+  switch (source.where) {
+    case place::authorization: return look_in_authorization(fields);
+    case place::header: return look_in_field(source.name, fields);
+    case place::cookie: return look_in_cookies(source.name, fields);
+  }
+  return reason::internal;
+}
+
+result<std::optional<credential>> credential_places::find(std::span<const http::field> fields) const {
+  std::array<std::string_view, max_places> held{};
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    SALLYPORT_ASSIGN(held[i], look(places_[i], fields));
+  }
+  credential found;
+  for (const auto& order : issuers_) {
+    for (const std::size_t at : order) {
+      if (held[at].empty()) continue;
+      if (!keep(found.token, held[at])) {
+        return failure(reason::credential_ambiguous, "different tokens in different places");
+      }
+      found.places |= std::uint64_t{1} << at;
+      break;
+    }
+  }
+  if (found.token.empty()) return std::optional<credential>();
+  if (!is_token68(found.token)) return failure(reason::credential_malformed, "not a token");
+  return std::optional(found);
+}
+
+bool credential_places::takes(std::size_t issuer, const credential& found) const {
+  for (const std::size_t at : issuers_[issuer]) {
+    if ((found.places >> at & 1U) != 0) return true;
+  }
+  return false;
+}
+
+std::optional<http::field> credential_places::without_credentials(const http::field& from, text_arena& storage) const {
+  http::field kept = from;
+  for (const auto& source : places_) {
+    if (source.where == place::header && same_name(from.name, source.name)) return std::nullopt;
+    if (source.where == place::authorization && http::name_equals(from.name, "authorization") && bearer(from.value)) {
+      return std::nullopt;
+    }
+  }
+  if (!http::name_equals(from.name, "cookie")) return kept;
+  kept.value = without_cookies(from.value, storage);
+  return kept.value.empty() ? std::nullopt : std::optional(kept);
+}
+
+bool credential_places::is_credential_cookie(std::string_view name) const {
+  for (const auto& source : places_) {
+    if (source.where == place::cookie && source.name == name) return true;
+  }
+  return false;
+}
+
+std::string_view credential_places::without_cookies(std::string_view value, text_arena& storage) const {
+  std::string kept;
+  bool removed = false;
+  std::string_view rest = value;
+  cookie_pair pair;
+  while (next_cookie(rest, pair)) {
+    if (is_credential_cookie(pair.name)) {
+      removed = true;
+    } else if (!pair.whole.empty()) {
+      kept.append(kept.empty() ? "" : "; ").append(pair.whole);
+    }
+  }
+  return removed ? storage.copy(kept) : value;
+}
+
+}  // namespace sallyport::gate

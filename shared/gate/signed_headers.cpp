@@ -1,0 +1,35 @@
+#include "gate/signed_headers.hpp"
+
+#include <string>
+
+namespace sallyport::gate {
+namespace {
+
+bool is_component(std::string_view name) {
+  return name == "content-type" || name == "content-length";
+}
+
+}  // namespace
+
+bool is_signed_header(const policy::service& to, std::string_view name) {
+  for (const auto& each : to.signed_headers) {
+    if (http::name_equals(name, each)) return true;
+  }
+  return false;
+}
+
+std::optional<std::array<byte, 32>> signed_header_digest(const policy::service& to, std::span<const http::field> fields,
+                                                         crypto::port& host) {
+  std::string lines;
+  bool any = false;
+  for (const auto& name : to.signed_headers) {
+    if (is_component(name)) continue;
+    any = true;
+    const auto value = http::combined_field(fields, name);
+    if (value) lines.append("\"").append(name).append("\": ").append(*value).append("\n");
+  }
+  if (!any) return std::nullopt;
+  return host.sha256(as_bytes(lines));
+}
+
+}  // namespace sallyport::gate
