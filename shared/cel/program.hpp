@@ -33,6 +33,8 @@ struct compile_options {
   compile_limits limits;
   /// Type-check. Without it, unknown names and wrong types surface as evaluation errors.
   bool check = true;
+  /// Refuse an expression that holds a call of constants that can only fail, e.g. timestamp('yesterday').
+  bool refuse_known_errors = false;
   /// What the whole expression must be (a condition: type_kind::boolean); dyn accepts everything.
   type expected = type_kind::dyn;
 };

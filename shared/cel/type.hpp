@@ -58,9 +58,9 @@ class type {
   bool is(type_kind which) const { return kind_ == which; }
   std::uint32_t parameter_number() const { return parameter_; }
   /// Element of a list, key of a map, content of an optional or type; dyn when there is none.
-  const type& first() const;
+  type first() const;
   /// Value of a map.
-  const type& second() const;
+  type second() const;
   /// nullptr for all but objects.
   const object_type* fields() const { return object_.get(); }
   /// As CEL writes it: "map(string, dyn)".

@@ -50,10 +50,9 @@ struct timestamp {
   friend bool operator==(const timestamp&, const timestamp&) = default;
 };
 
-/// Seconds and nanoseconds of the same sign.
+/// A span of time; what does not fit 64 bits of nanoseconds (about 292 years) is not a CEL duration.
 struct duration {
-  std::int64_t seconds = 0;
-  std::int32_t nanoseconds = 0;
+  std::int64_t nanoseconds = 0;
   friend bool operator==(const duration&, const duration&) = default;
 };
 
@@ -69,26 +68,48 @@ class value {
   constexpr value() : kind_(cel::kind::null), integer_(0) {}
 
   static value null() { return {}; }
-  static value boolean(bool truth);
-  static value integer(std::int64_t number);
-  static value unsigned_integer(std::uint64_t number);
-  static value real(double number);
+  static value boolean(bool truth) {
+    return made(cel::kind::boolean, [&](value& v) { v.boolean_ = truth; });
+  }
+  static value integer(std::int64_t number) {
+    return made(cel::kind::integer, [&](value& v) { v.integer_ = number; });
+  }
+  static value unsigned_integer(std::uint64_t number) {
+    return made(cel::kind::unsigned_integer, [&](value& v) { v.unsigned_ = number; });
+  }
+  static value real(double number) {
+    return made(cel::kind::real, [&](value& v) { v.real_ = number; });
+  }
   /// UTF-8, viewed.
-  static value string(std::string_view text);
-  static value bytes(bytes_view data);
+  static value string(std::string_view text) { return of_text(cel::kind::string, text); }
+  static value bytes(bytes_view data) { return of_text(cel::kind::bytes, as_text(data)); }
   /// The elements are viewed.
-  static value list(std::span<const value> elements);
-  /// Precondition: entries sorted by compare_keys, no key twice (map_builder makes such). Viewed.
+  static value list(std::span<const value> elements) {
+    return made(cel::kind::list, [&](value& v) { v.list_ = {elements.data(), elements.size()}; });
+  }
+  /// Precondition: entries sorted by compare_keys, no key twice (make_map takes care). Viewed.
   static value map(std::span<const map_entry> entries);
-  static value instant(timestamp when);
-  static value interval(duration span);
+  static value instant(timestamp when) {
+    return made(cel::kind::timestamp, [&](value& v) { v.time_ = when; });
+  }
+  static value interval(duration span) {
+    return made(cel::kind::duration, [&](value& v) { v.span_ = span; });
+  }
   /// A type as a value; the name is viewed, e.g. "int" or "google.protobuf.Timestamp".
-  static value type(std::string_view name);
-  static value of_object(const object* source);
+  static value type(std::string_view name) { return of_text(cel::kind::type, name); }
+  static value of_object(const object* source) {
+    return made(cel::kind::object, [&](value& v) { v.object_ = source; });
+  }
   /// nullptr is optional.none().
-  static value optional(const value* content);
-  static value of_network(cel::kind which, const network* range);
-  static value error(const fault* what);
+  static value optional(const value* content) {
+    return made(cel::kind::optional, [&](value& v) { v.list_ = {content, 1}; });
+  }
+  static value of_network(cel::kind which, const network* range) {
+    return made(which, [&](value& v) { v.network_ = range; });
+  }
+  static value error(const fault* what) {
+    return made(cel::kind::error, [&](value& v) { v.fault_ = what; });
+  }
   /// What stands for a variable that has no value: using it is an evaluation error.
   static value absent() { return error(nullptr); }
 
@@ -107,8 +128,8 @@ class value {
   std::span<const value> as_list() const { return {list_.data, list_.size}; }
   /// Sorted by key.
   std::span<const map_entry> as_map() const;
-  timestamp as_timestamp() const { return {time_.seconds, time_.nanoseconds}; }
-  duration as_duration() const { return {time_.seconds, time_.nanoseconds}; }
+  timestamp as_timestamp() const { return time_; }
+  duration as_duration() const { return span_; }
   std::string_view as_type() const { return {text_.data, text_.size}; }
   const object& as_object() const { return *object_; }
   /// nullptr when none.
@@ -130,12 +151,17 @@ class value {
     const map_entry* data;
     std::size_t size;
   };
-  struct time_view {
-    std::int64_t seconds;
-    std::int32_t nanoseconds;
-  };
 
-  explicit constexpr value(cel::kind which) : kind_(which), integer_(0) {}
+  template <class Fill>
+  static value made(cel::kind which, Fill fill) {
+    value fresh;
+    fresh.kind_ = which;
+    fill(fresh);
+    return fresh;
+  }
+  static value of_text(cel::kind which, std::string_view text) {
+    return made(which, [&](value& v) { v.text_ = {text.data(), text.size()}; });
+  }
 
   cel::kind kind_;
   union {
@@ -146,7 +172,8 @@ class value {
     text_view text_;
     list_view list_;
     map_view map_;
-    time_view time_;
+    timestamp time_;
+    duration span_;
     const object* object_;
     const network* network_;
     const fault* fault_;
@@ -157,6 +184,13 @@ struct map_entry {
   value key;
   value content;
 };
+
+inline value value::map(std::span<const map_entry> entries) {
+  return made(cel::kind::map, [&](value& v) { v.map_ = {entries.data(), entries.size()}; });
+}
+inline std::span<const map_entry> value::as_map() const {
+  return {map_.data, map_.size};
+}
 
 /// A value whose fields are resolved lazily. Implementations are owned by the caller and outlive every value made of
 /// them.
@@ -188,13 +222,17 @@ struct network {
 enum class ordering : std::int8_t { less, equal, greater, none };
 
 /// CEL equality: numbers across their types by mathematical value, lists and maps deeply, other mixed kinds unequal.
-bool equal(const value& left, const value& right, arena& memory);
+/// `budget` counts down by one per pair of values and per 64 bytes of text; when it reaches 0 the answer is false and
+/// means nothing.
+bool equal(const value& left, const value& right, arena& memory, std::uint64_t& budget);
 /// CEL ordering of numbers (across types), strings, bytes, bool, timestamps, durations.
 ordering compare(const value& left, const value& right);
 /// The order of map entries: booleans, numbers by value, strings by bytes. Precondition: both are valid map keys.
 ordering compare_keys(const value& left, const value& right);
 /// Whether a map may have this key: bool, int, uint or string.
 bool is_map_key(const value& key);
+/// A map of these entries, which it sorts in place and views; nothing when a key is no key or comes twice.
+std::optional<value> make_map(std::span<map_entry> entries);
 /// The value at `key`, or nullptr. Precondition: sorted entries. Doubles find equal integers.
 const value* find(std::span<const map_entry> entries, const value& key);
 /// The entries of a map or of an object that is one; nothing for other kinds.

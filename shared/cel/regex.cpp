@@ -1,0 +1,218 @@
+#include "cel/regex.hpp"
+
+#include <algorithm>
+
+#include "cel/regex_syntax.hpp"
+#include "cel/utf8.hpp"
+
+namespace sallyport::cel {
+
+/// Turns the tree into instructions, counted repetitions by copying.
+class regex_compiler {
+ public:
+  regex_compiler(const regex_tree& tree, regex& out) : tree_(tree), out_(out) {}
+
+  bool run() {
+    if (!emit(tree_.root)) return false;
+    add(regex::opcode::match);
+    return out_.program_.size() <= regex::max_instructions;
+  }
+
+ private:
+  bool emit(std::uint32_t index) {
+    // Repetitions of nothing make no instructions but cost time all the same, hence visits are counted, too.
+    if (++visits_ > 4 * regex::max_instructions || out_.program_.size() > regex::max_instructions) return false;
+    const regex_node& node = tree_.nodes[index];
+    switch (node.kind) {
+      case regex_kind::ranges: return emit_ranges(node);
+      case regex_kind::assertion: return add(regex::opcode::assert_here, static_cast<std::uint32_t>(node.where)), true;
+      case regex_kind::sequence:
+        return std::all_of(node.children.begin(), node.children.end(), [&](std::uint32_t c) { return emit(c); });
+      case regex_kind::alternatives: return emit_alternatives(node);
+      case regex_kind::repeat: return emit_repeat(node);
+    }
+    return false;
+  }
+
+  bool emit_ranges(const regex_node& node) {
+    add(regex::opcode::ranges, static_cast<std::uint32_t>(out_.ranges_.size()),
+        static_cast<std::uint32_t>(node.ranges.size()));
+    out_.ranges_.insert(out_.ranges_.end(), node.ranges.begin(), node.ranges.end());
+    return out_.ranges_.size() <= max_ranges;
+  }
+
+  bool emit_alternatives(const regex_node& node) {
+    std::vector<std::uint32_t> ends;
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      const bool last = i + 1 == node.children.size();
+      const std::uint32_t fork = last ? 0 : add(regex::opcode::fork, here() + 1);
+      if (!emit(node.children[i])) return false;
+      if (last) break;
+      ends.push_back(add(regex::opcode::jump));
+      out_.program_[fork].second = here();
+    }
+    for (const std::uint32_t end : ends) out_.program_[end].first = here();
+    return true;
+  }
+
+  bool emit_repeat(const regex_node& node) {
+    const std::uint32_t body = node.children[0];
+    for (std::uint32_t i = 0; i < node.least; ++i) {
+      if (!emit(body)) return false;
+    }
+    if (node.most == unbounded) return emit_star(body);
+    std::vector<std::uint32_t> forks;
+    for (std::uint32_t i = node.least; i < node.most; ++i) {
+      forks.push_back(add(regex::opcode::fork, here() + 1));
+      if (!emit(body)) return false;
+    }
+    for (const std::uint32_t fork : forks) out_.program_[fork].second = here();
+    return true;
+  }
+
+  bool emit_star(std::uint32_t body) {
+    const std::uint32_t fork = add(regex::opcode::fork, here() + 1);
+    if (!emit(body)) return false;
+    add(regex::opcode::jump, fork);
+    out_.program_[fork].second = here();
+    return true;
+  }
+
+  std::uint32_t here() const { return static_cast<std::uint32_t>(out_.program_.size()); }
+  std::uint32_t add(regex::opcode code, std::uint32_t first = 0, std::uint32_t second = 0) {
+    out_.program_.push_back({code, first, second});
+    return here() - 1;
+  }
+
+  // \pL alone has about 600 ranges; repeated it would fill memory long before the instructions run out.
+  static constexpr std::size_t max_ranges = 32 * 1024;
+
+  const regex_tree& tree_;
+  regex& out_;
+  std::size_t visits_ = 0;
+};
+
+namespace {
+
+bool is_word(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return false;
+  const char c = text[at];
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+bool holds(regex::assertion where, std::string_view text, std::size_t at) {
+  const bool word_before = at > 0 && is_word(text, at - 1);
+  switch (where) {
+    case regex::assertion::text_start: return at == 0;
+    case regex::assertion::text_end: return at == text.size();
+    case regex::assertion::line_start: return at == 0 || text[at - 1] == '\n';
+    case regex::assertion::line_end: return at == text.size() || text[at] == '\n';
+    case regex::assertion::word_edge: return word_before != is_word(text, at);
+    case regex::assertion::no_word_edge: return word_before == is_word(text, at);
+  }
+  return false;
+}
+
+/// The instructions that wait for the next code point, each once, in the order of insertion.
+struct thread_set {
+  explicit thread_set(std::size_t size) : position(size), members(size) {}
+
+  bool add(std::uint32_t pc) {
+    if (position[pc] < count && members[position[pc]] == pc) return false;
+    position[pc] = count;
+    members[count++] = pc;
+    return true;
+  }
+
+  std::uint32_t count = 0;
+  std::vector<std::uint32_t> position;
+  std::vector<std::uint32_t> members;
+};
+
+bool within(std::span<const regex::range> ranges, char32_t point) {
+  std::size_t low = 0;
+  std::size_t high = ranges.size();
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    if (point > ranges[middle].high) low = middle + 1;
+    if (point <= ranges[middle].high) high = middle;
+  }
+  return low < ranges.size() && ranges[low].low <= point;
+}
+
+/// One run over one text: every thread advances by one code point at a time (Thompson's construction, Pike's machine).
+class machine {
+ public:
+  machine(std::span<const regex::instruction> program, std::span<const regex::range> ranges, std::string_view text)
+      : program_(program), ranges_(ranges), text_(text), now_(program.size()), next_(program.size()) {}
+
+  bool run() {
+    // A pattern that starts with ^ needs no new thread at every position, and ends as soon as all threads have.
+    const bool anchored = starts_anchored();
+    for (std::size_t at = 0;;) {
+      if ((at == 0 || !anchored) && follow(0, at, now_)) return true;
+      if (at >= text_.size() || (anchored && now_.count == 0)) return false;
+      const char32_t point = next_code_point(text_, at);
+      next_.count = 0;
+      for (std::uint32_t i = 0; i < now_.count; ++i) {
+        const auto& waiting = program_[now_.members[i]];
+        if (waiting.code != regex::opcode::ranges) continue;
+        if (!within(ranges_.subspan(waiting.first, waiting.second), point)) continue;
+        if (follow(now_.members[i] + 1, at, next_)) return true;
+      }
+      std::swap(now_, next_);
+    }
+  }
+
+ private:
+  bool starts_anchored() const {
+    return program_[0].code == regex::opcode::assert_here &&
+           program_[0].first == static_cast<std::uint32_t>(regex::assertion::text_start);
+  }
+
+  // Adds what can be reached from `pc` without reading; true when that is a match.
+  bool follow(std::uint32_t pc, std::size_t at, thread_set& into) {
+    pending_.push_back(pc);
+    while (!pending_.empty()) {
+      const std::uint32_t here = pending_.back();
+      pending_.pop_back();
+      if (!into.add(here)) continue;
+      const auto& step = program_[here];
+      if (step.code == regex::opcode::match) return true;
+      if (step.code == regex::opcode::jump) pending_.push_back(step.first);
+      if (step.code == regex::opcode::fork) pending_.insert(pending_.end(), {step.second, step.first});
+      if (step.code == regex::opcode::assert_here && holds(static_cast<regex::assertion>(step.first), text_, at)) {
+        pending_.push_back(here + 1);
+      }
+    }
+    return false;
+  }
+
+  std::span<const regex::instruction> program_;
+  std::span<const regex::range> ranges_;
+  std::string_view text_;
+  thread_set now_;
+  thread_set next_;
+  std::vector<std::uint32_t> pending_;
+};
+
+}  // namespace
+
+result<regex> regex::compile(std::string_view pattern) {
+  SALLYPORT_ASSIGN(const regex_tree tree, parse_regex(pattern));
+  regex compiled;
+  if (!regex_compiler(tree, compiled).run()) {
+    return failure(reason::cel_type, "the pattern needs too many steps; use smaller repetitions");
+  }
+  return compiled;
+}
+
+bool regex::found_in(std::string_view text) const {
+  return machine(program_, ranges_, text).run();
+}
+
+std::uint64_t regex::cost(std::size_t text_bytes) const {
+  return program_.size() / 16 + std::uint64_t{text_bytes} * program_.size() / 32;
+}
+
+}  // namespace sallyport::cel
