@@ -3,15 +3,20 @@
 //  1. framing                     http::parse_request_head, once, by the agent; open takes its result
 //  2. canonical path              open
 //  3. the Sallyport fields        open: one of each, none unknown, none missing; the covered list is the profile's
-//  4. signature parameters        open: types, tag, nonce, alg; keyid known and of that alg; created, expires
-//  5. request signature           open
-//  6. assertion                   open: signature, typ, iss, aud, lifetime, times, route known; the context is read;
-//  body
-//                                 coverage agrees
-//  7. content digest              check_body, before the app sees a byte
+//  4. signature parameters        open: all there, of their types; tag, nonce, alg; keyid known, of that alg, and the
+//  alg
+//                                 the service is for; created, expires
+//  5. request signature           open; the context, which is signed now, is read
+//  6. assertion                   open: signature, typ, claims, iss, aud, lifetime, times, route known; what it says of
+//  the
+//                                 body agrees with the request
+//  7. content digest              open reads the field; check_body compares, before the app sees a byte
 //  8. policy                      admit: digest known; signed headers are those that were signed; decided again on the
-//                                 identity of the assertion and the signed context: allowed, and over the same route
+//                                 identity of the assertion and the signed context: over the same route, and allowed
 //  9. replay                      admit, last, so that nobody can burn a nonce
+//
+// A Content-Length of 0 counts as none (some hops add or drop one when there is no body): it may be covered, and need
+// not be.
 #pragma once
 
 #include <memory>
@@ -35,7 +40,7 @@ struct origin_limits {
   /// Clock difference that is put up with; at most 60.
   seconds skew = 5;
   std::size_t max_signed_body_bytes = std::size_t{1} << 20;
-  std::size_t max_assertion_bytes = std::size_t{16} << 10;
+  std::size_t max_assertion_bytes = std::size_t{24} << 10;
   /// Entries of the memory of verified assertions.
   std::size_t verified_assertions = 4096;
 };

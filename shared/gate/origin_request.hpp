@@ -15,7 +15,6 @@
 #include "gate/assertion.hpp"
 #include "gate/context.hpp"
 #include "gate/replay_set.hpp"
-#include "gate/text_arena.hpp"
 #include "http/digest.hpp"
 #include "http/path.hpp"
 #include "http/request_head.hpp"
@@ -46,11 +45,15 @@ struct verified_assertion {
   std::string kid;
 };
 
+struct origin_snapshot;
+
 /// Checks 1 to 6 passed. Views into the head's buffer, which must stay where it is until the request is done with.
 struct opened {
   http::request_head head;
   http::target_view target;
   request_context context;
+  /// What it was opened with; it is decided with that, whatever is adopted meanwhile.
+  std::shared_ptr<const origin_snapshot> snapshot;
   /// The compact assertion as it came.
   std::string_view assertion_text;
   std::shared_ptr<const verified_assertion> assertion;
@@ -58,15 +61,17 @@ struct opened {
   /// Last second in which the request could pass check 4.
   unix_seconds expires = 0;
   std::string_view keyid;
-  seconds clock_difference = 0;
-  /// Present: the body must be read whole (at most origin_limits::max_signed_body_bytes; more is body_too_large) and be
-  /// given to check_body before admit. Absent: there is no body, or it streams uncovered.
+  /// As in `refused`; set once it is opened.
+  std::optional<seconds> clock_difference;
+  /// Present: the body (perhaps an empty one) must be read whole, at most origin_limits::max_signed_body_bytes (more is
+  /// body_too_large), and be given to check_body before admit. Absent: there is no body, or it streams uncovered.
   std::optional<http::digest_expectation> digest;
-  /// The body was checked, or there is nothing to check.
+  /// The raw Content-Digest; the app gets it once it was checked.
+  std::string_view digest_text;
   bool body_checked = false;
 };
 
-/// Checks 7 to 9 passed: forward it. Views into the head's buffer, the policy and this object's own storage.
+/// Checks 7 to 9 passed: forward it. Views into the head's buffer, the policy and `mapped`.
 struct admitted {
   std::string_view method;
   /// Path and query, canonical.
@@ -81,9 +86,8 @@ struct admitted {
   std::string audit;
   seconds clock_difference = 0;
   std::vector<policy::app_header> mapped;
-  text_arena storage;
-  /// Keeps the policy alive that the views point into.
-  policy::policy_ptr policy;
+  /// Keeps what the views point into alive.
+  std::shared_ptr<const origin_snapshot> snapshot;
 };
 
 }  // namespace sallyport::gate
