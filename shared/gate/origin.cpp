@@ -108,7 +108,7 @@ std::variant<refused, opened> origin::open(http::request_head head, unix_millise
   const auto checked = state_->open(request, trace, unknown_key, now);
   request.keyid = trace.keyid;
   request.clock_difference = trace.clock_difference;
-  if (checked.ok()) return std::move(request);
+  if (checked.ok()) return std::variant<refused, opened>(std::in_place_type<opened>, std::move(request));
   refused no = refuse(checked.error(), &request.head, &request, now);
   no.unknown_key = unknown_key || checked.why() == reason::httpsig_key_unknown;
   return no;
