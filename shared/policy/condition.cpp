@@ -101,20 +101,6 @@ std::optional<placed_condition> condition_compiler::compile(const node& at, std:
   return std::nullopt;
 }
 
-condition_ptr condition_compiler::pattern(const node& at) const {
-  const auto text = at.some_text();
-  if (!text) return nullptr;
-  cel::environment names;
-  names.declare("value", cel::type(cel::type_kind::string));
-  // First the pattern as it is: one with a stray parenthesis must not become valid inside the anchors.
-  const auto alone = cel::compile("value.matches(" + encoding::canonical_json_string(*text) + ")", names);
-  auto whole = cel::compile("value.matches(" + encoding::canonical_json_string("\\A(?:" + *text + ")\\z") + ")", names);
-  if (alone.ok() && whole.ok()) return std::make_shared<const condition>("pattern", std::move(whole).value());
-  at.refuse(reason::policy_pattern_invalid, "not a regular expression in RE2 syntax",
-            "no look-around and no back-references; it is matched against the whole value");
-  return nullptr;
-}
-
 namespace {
 
 void add_identity_member(std::string_view member, const cel::access_path& path, used_facts& to) {

@@ -47,8 +47,6 @@ class condition_compiler {
   std::optional<placed_condition> header_value(const node& at, std::string name) const;
   /// The same from a text that is ours. Precondition: it compiles.
   condition_ptr own_header_value(std::string_view source) const;
-  /// A pattern in RE2 syntax that must match a whole string; null after a problem was reported.
-  condition_ptr pattern(const node& at) const;
 
  private:
   std::optional<placed_condition> compile(const node& at, std::string name, cel::type expected) const;

@@ -31,7 +31,9 @@ result<void> check_value(const job_input& declared, std::string_view value) {
 }
 
 result<void> check_names(const job& what, const json& given) {
-  for (const auto& [name, value] : given.items()) {
+  for (const auto& entry : given.items()) {
+    const auto& name = entry.key();
+    const auto& value = entry.value();
     const bool known = std::any_of(what.input.begin(), what.input.end(),
                                    [&](const job_input& declared) { return declared.name == name; });
     if (!known) return invalid(name, "is not declared by job " + what.name);

@@ -22,11 +22,13 @@ std::size_t number_at(std::string_view text, std::size_t start) {
 
 /// The gate's failure as a problem. Its detail is "… at line L, column C".
 problem syntax_problem(const failure& why) {
+  const bool twice = why.why == reason::json_duplicate_member;
   problem found;
-  found.why = why.why == reason::json_duplicate_member ? reason::policy_duplicate : reason::policy_syntax;
+  found.why = twice ? reason::policy_duplicate : reason::policy_syntax;
   found.path = "$";
   found.message = why.detail.empty() ? std::string(describe(why.why).advice) : why.detail;
-  found.advice = "the policy is JSON with // and /* */ comments and nothing else: no trailing commas, no single quotes";
+  found.advice = twice ? "drop one: two readers would see two values"
+                       : "a policy is JSON with // and /* */ comments, without trailing commas or single quotes";
   const auto line = why.detail.rfind(" at line ");
   const auto column = why.detail.rfind(", column ");
   if (line == std::string::npos || column == std::string::npos) return found;

@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "cel/regex.hpp"
 #include "policy/loading.hpp"
-#include "policy/names.hpp"
 
 namespace sallyport::policy {
 namespace {
@@ -30,7 +30,32 @@ std::optional<ecs_task> load_ecs_task(const node& at) {
   return task;
 }
 
-void load_input(const std::string& name, const node& at, const condition_compiler& compiler, job& to) {
+void load_pattern(const node& at, job_input& to) {
+  const auto text = at.some_text();
+  if (!text) return;
+  // First the pattern as it is: one with a stray parenthesis must not become valid inside the anchors.
+  const auto alone = cel::regex::compile(*text);
+  auto whole = cel::regex::compile("\\A(?:" + *text + ")\\z");
+  if (!alone.ok() || !whole.ok()) {
+    at.refuse(reason::policy_pattern_invalid,
+              "not a regular expression: " + (alone.ok() ? whole : alone).error().detail,
+              "RE2 syntax: no look-around, no back-references; it is matched against the whole value");
+    return;
+  }
+  to.pattern = *text;
+  to.accepts = std::make_shared<const cel::regex>(std::move(whole).value());
+}
+
+void check_default(const node& at, const job_input& input) {
+  const auto default_value = at.member("default");
+  if (!default_value || !input.default_value) return;
+  const bool fits = input.default_value->size() <= input.max_length;
+  if (fits && (input.accepts == nullptr || input.accepts->found_in(*input.default_value))) return;
+  default_value->refuse(reason::policy_member_type, "the default is not an acceptable value",
+                        "make it match the pattern and max_length of the input");
+}
+
+void load_input(const std::string& name, const node& at, job& to) {
   constexpr std::int64_t longest_input = 8192;  // all container overrides of RunTask together
   if (!is_variable_name(name)) {
     at.refuse_name(reason::policy_member_type, "\"" + name + "\" cannot be the name of an environment variable",
@@ -39,12 +64,12 @@ void load_input(const std::string& name, const node& at, const condition_compile
   if (!at.is_object_of({"pattern", "required", "default", "max_length"})) return;
   job_input input;
   input.name = name;
-  read_member(at, "pattern", input.pattern, [](const node& m) { return m.text(); });
-  if (const auto pattern = at.member("pattern")) input.accepts = compiler.pattern(*pattern);
+  if (const auto pattern = at.member("pattern")) load_pattern(*pattern, input);
   read_member(at, "default", input.default_value, [](const node& m) { return m.text(); });
   input.required = !input.default_value;
   read_member(at, "required", input.required, [](const node& m) { return m.truth(); });
   read_member(at, "max_length", input.max_length, [](const node& m) { return m.integer(1, longest_input); });
+  check_default(at, input);
   to.input.push_back(std::move(input));
 }
 
@@ -66,7 +91,7 @@ job load_job(const std::string& name, const node& at, const condition_compiler& 
   if (!at.is_object_of({"ecs", "input", "timeout", "inspect", "labels"})) return loaded;
   read_required(at, "ecs", "say which task to run", loaded.ecs, load_ecs_task);
   if (const auto input = at.member("input")) {
-    for (const auto& [variable_name, below] : input->members()) load_input(variable_name, below, compiler, loaded);
+    for (const auto& [variable_name, below] : input->members()) load_input(variable_name, below, loaded);
   }
   read_member(at, "timeout", loaded.timeout, [](const node& m) { return m.duration(1, longest_run); });
   read_member(at, "labels", loaded.labels, [](const node& m) { return std::optional(load_labels(m)); });

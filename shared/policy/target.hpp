@@ -11,6 +11,10 @@
 #include "core/time.hpp"
 #include "crypto/algorithm.hpp"
 
+namespace sallyport::cel {
+class regex;
+}
+
 namespace sallyport::policy {
 
 /// A compiled expression of the document; opaque here (policy/condition.hpp), immutable, free to share between threads.
@@ -89,8 +93,8 @@ struct job_input {
   std::string name;
   /// RE2 syntax, matched against the whole value; empty: anything.
   std::string pattern;
-  /// The pattern, compiled; null without one.
-  condition_ptr accepts;
+  /// Matches whole values only; null without a pattern.
+  std::shared_ptr<const cel::regex> accepts;
   bool required = true;
   std::optional<std::string> default_value;
   /// In bytes.

@@ -1,0 +1,116 @@
+// Presets expanded, and what an issuer is without one.
+#include "policy/issuer.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/shared/policy/support.hpp"
+
+using namespace sallyport;
+using namespace sallyport::policy;
+using crypto::algorithm;
+using place = credential_source::place;
+
+namespace {
+
+issuer only_issuer(std::string_view members) {
+  return testing::must_load(testing::document_with_issuer(members))->issuers.at(0);
+}
+
+}  // namespace
+
+TEST_CASE("an issuer without a preset has the safe defaults") {
+  const auto idp = only_issuer(R"("issuer":"https://i.example","audiences":["a"])");
+  CHECK(idp.name == "idp");
+  CHECK(idp.url == "https://i.example");
+  CHECK(idp.algorithms ==
+        crypto::algorithm_set{algorithm::rs256, algorithm::es256, algorithm::eddsa, algorithm::ps256});
+  CHECK(idp.jwks_uri.empty());
+  REQUIRE(idp.from.size() == 1);
+  CHECK(idp.from[0].where == place::authorization);
+  CHECK(idp.kind == identity_kind::user);
+  CHECK(idp.clock_skew == 5);
+  CHECK(idp.max_lifetime == 0);
+  CHECK_FALSE(idp.audience_may_be_client_id);
+}
+
+TEST_CASE("each preset knows its issuer and where the keys are") {
+  const auto policy = testing::must_load(testing::fixture("presets.jsonc"));
+  struct row {
+    const char *name, *url, *jwks_uri;
+    identity_kind kind;
+  };
+  const row rows[] = {
+      {"access", "https://acme.cloudflareaccess.com", "https://acme.cloudflareaccess.com/cdn-cgi/access/certs",
+       identity_kind::user},
+      {"github", "https://token.actions.githubusercontent.com",
+       "https://token.actions.githubusercontent.com/.well-known/jwks", identity_kind::workload},
+      {"okta", "https://acme.okta.com/oauth2/default", "https://acme.okta.com/oauth2/default/v1/keys",
+       identity_kind::user},
+      {"google", "https://accounts.google.com", "https://www.googleapis.com/oauth2/v3/certs", identity_kind::user},
+      {"entra", "https://login.microsoftonline.com/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/v2.0",
+       "https://login.microsoftonline.com/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/discovery/v2.0/keys",
+       identity_kind::user},
+      {"cognito", "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab12Cd34E",
+       "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab12Cd34E/.well-known/jwks.json",
+       identity_kind::user},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    const auto* found = find_issuer(*policy, row.name);
+    REQUIRE(found != nullptr);
+    CHECK(found->url == row.url);
+    CHECK(found->jwks_uri == row.jwks_uri);
+    CHECK(found->kind == row.kind);
+    CHECK(found->algorithms == crypto::algorithm_set{algorithm::rs256});
+    CHECK(find_issuer_by_url(*policy, row.url) == found);
+  }
+  CHECK(find_issuer_by_url(*policy, "https://acme.cloudflareaccess.com/") == nullptr);
+}
+
+TEST_CASE("Access tokens are looked for in the header first, then in the cookie") {
+  const auto idp = only_issuer(R"("preset":"cloudflare-access","team":"acme","audiences":["a"])");
+  REQUIRE(idp.from.size() == 2);
+  CHECK(idp.from[0].where == place::header);
+  CHECK(idp.from[0].name == "cf-access-jwt-assertion");
+  CHECK(idp.from[1].where == place::cookie);
+  CHECK(idp.from[1].name == "CF_Authorization");
+}
+
+TEST_CASE("what the document says wins over the preset") {
+  const auto idp = only_issuer(R"("preset":"okta","issuer":"https://login.acme.example/oauth2/x","audiences":["a"],)"
+                               R"("algorithms":["ES256"],"from":"cookie:session","kind":"workload","clock_skew":"30s",)"
+                               R"("claims":{"groups":"roles"})");
+  CHECK(idp.url == "https://login.acme.example/oauth2/x");
+  CHECK(idp.jwks_uri.empty());
+  CHECK(idp.algorithms == crypto::algorithm_set{algorithm::es256});
+  REQUIRE(idp.from.size() == 1);
+  CHECK(idp.from[0].name == "session");
+  CHECK(idp.kind == identity_kind::workload);
+  CHECK(idp.clock_skew == 30);
+  CHECK(idp.claims.groups == std::vector<std::string>{"roles"});
+  CHECK(idp.claims.subject == std::vector<std::string>{"sub"});
+}
+
+TEST_CASE("the org authorization server of Okta is the domain itself") {
+  const auto idp =
+      only_issuer(R"("preset":"okta","domain":"acme.okta.com","authorization_server":"org","audiences":["a"])");
+  CHECK(idp.url == "https://acme.okta.com");
+  CHECK(idp.jwks_uri == "https://acme.okta.com/oauth2/v1/keys");
+}
+
+TEST_CASE("plain http is accepted for loopback addresses and for nothing that looks like one") {
+  for (const auto* url :
+       {"http://127.0.0.1:9000", "http://localhost:9000/x", "http://[::1]:9000", "http://127.1.2.3"}) {
+    CHECK(only_issuer(R"("audiences":["a"],"issuer":")" + std::string(url) + "\"").url == url);
+  }
+  for (const auto* url : {"http://127.0.0.1.evil.example", "http://localhost.evil.example", "http://10.0.0.1",
+                          "http://127.1", "ftp://127.0.0.1", "https://I.example", "https://i.example:0",
+                          "https://i.example:65536", "https://i.example/?q", "https://i.example/#f", "https://",
+                          "i.example", "https://a@i.example", "https://i.example/../x", "https://[::1"}) {
+    CAPTURE(url);
+    const auto loaded =
+        testing::load(testing::document_with_issuer(R"("audiences":["a"],"issuer":")" + std::string(url) + "\""));
+    REQUIRE(loaded.problems.size() == 1);
+    CHECK(loaded.problems[0].why == reason::policy_member_type);
+  }
+}

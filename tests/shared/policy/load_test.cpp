@@ -1,0 +1,303 @@
+// Every row is a document with one mistake; @ stands where the problem must be reported and is taken out before
+// loading.
+#include "policy/load.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/shared/policy/support.hpp"
+
+using namespace sallyport;
+using namespace sallyport::policy;
+using testing::document_with_issuer;
+using testing::document_with_route;
+using testing::document_with_routes;
+using testing::document_with_service;
+
+namespace {
+
+struct row {
+  std::string document;
+  reason why;
+  std::string path;
+  /// A part of message or advice.
+  std::string says;
+};
+
+/// Takes the mark out and returns the line and column where it stood.
+std::pair<std::size_t, std::size_t> take_mark(std::string& text) {
+  const auto at = text.find('@');
+  REQUIRE(at != std::string::npos);
+  text.erase(at, 1);
+  const auto before = text.substr(0, at);
+  const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+  const auto start = before.rfind('\n');
+  return {line, at - (start == std::string::npos ? 0 : start + 1) + 1};
+}
+
+void check(row expected) {
+  const auto [line, column] = take_mark(expected.document);
+  const auto loaded = testing::load(expected.document);
+  CAPTURE(expected.document);
+  CHECK(loaded.policy == nullptr);
+  REQUIRE(loaded.problems.size() >= 1);
+  for (const auto& problem : loaded.problems) INFO(describe(problem));
+  const auto& problem = loaded.problems.front();
+  CAPTURE(describe(problem));
+  CHECK(loaded.problems.size() == 1);
+  CHECK(name_of(problem.why) == name_of(expected.why));
+  CHECK(problem.path == expected.path);
+  CHECK(problem.line == line);
+  CHECK(problem.column == column);
+  CHECK((problem.message + "; " + problem.advice).find(expected.says) != std::string::npos);
+}
+
+/// A document with one route whose members are all given.
+std::string one_route(std::string_view members) {
+  return document_with_routes("[{" + std::string(members) + "}]");
+}
+
+}  // namespace
+
+TEST_CASE("what is not JSON with comments is refused where it stops being it") {
+  check({"{\n  \"routes\": [@}\n", reason::policy_syntax, "$", "JSON"});
+  check({R"({"edge":{"issuer":"https://e.example"},"routes":[],@})", reason::policy_syntax, "$", ""});
+}
+
+TEST_CASE("unknown members are refused at their names, with the member that was meant") {
+  check({R"({"edge":{"issuer":"https://e.example"},"routes":[],@"servises":{}})", reason::policy_member_unknown,
+         "$.servises", "did you mean services?"});
+  check({document_with_route("\n  @\"alow\": \"true\""), reason::policy_member_unknown, "$.routes[0].alow",
+         "did you mean allow?"});
+  check({document_with_route(R"("shadow":{@"permit":"true"})"), reason::policy_member_unknown,
+         "$.routes[0].shadow.permit", "expected one of allow, deny"});
+  check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],@"aud-iences":1)"),
+         reason::policy_member_unknown, "$.issuers.idp['aud-iences']", "did you mean audiences?"});
+  check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],@"team":"acme")"),
+         reason::policy_member_unknown, "$.issuers.idp.team", "cloudflare-access"});
+  check({R"({"edge":{"issuer":"https://e.example",@"ttl":"1m"},"routes":[]})", reason::policy_member_unknown,
+         "$.edge.ttl", "expected one of"});
+}
+
+TEST_CASE("missing members are reported at the object that lacks them") {
+  check({R"(@{"edge":{"issuer":"https://e.example"}})", reason::policy_member_missing, "$", "routes is missing"});
+  check({R"(@{"routes":[]})", reason::policy_member_missing, "$", "edge is missing"});
+  check({R"({"edge":@{},"routes":[]})", reason::policy_member_missing, "$.edge", "issuer is missing"});
+  check({document_with_routes(R"([@{"host":"a.example","path":"/","service":"app"}])"), reason::policy_member_missing,
+         "$.routes[0]", "id is missing"});
+  check({document_with_routes(R"([@{"id":"r","path":"/","service":"app"}])"), reason::policy_member_missing,
+         "$.routes[0]", "host is missing"});
+  check({document_with_routes(R"([@{"id":"r","host":"a.example","service":"app"}])"), reason::policy_member_missing,
+         "$.routes[0]", "path is missing"});
+  check({document_with_routes(R"([@{"id":"r","host":"a.example","path":"/"}])"), reason::policy_member_missing,
+         "$.routes[0]", "service is missing"});
+  check({R"({"edge":{"issuer":"https://e.example"},"issuers":{"i":@{"issuer":"https://i.example"}},"routes":[]})",
+         reason::policy_member_missing, "$.issuers.i", "audiences is missing"});
+  check({R"({"edge":{"issuer":"https://e.example"},"issuers":{"i":@{"audiences":["a"]}},"routes":[]})",
+         reason::policy_member_missing, "$.issuers.i", "issuer is missing"});
+  check(
+      {R"({"edge":{"issuer":"https://e.example"},"issuers":{"i":@{"preset":"cloudflare-access","audiences":["a"]}},"routes":[]})",
+       reason::policy_member_missing, "$.issuers.i", "team is missing"});
+  check({document_with_service(R"("s":@{})"), reason::policy_member_missing, "$.services.s", "neither origin nor ecs"});
+  check({document_with_service(R"("s":{"ecs":@{"region":"eu-west-1","cluster":"c","service":"s"}})"),
+         reason::policy_member_missing, "$.services.s.ecs", "port is missing"});
+}
+
+TEST_CASE("wrong types and impossible values are reported at the value") {
+  check({"@[]", reason::policy_member_type, "$", "expected an object, found a list"});
+  check({R"({"name":@7,"edge":{"issuer":"https://e.example"},"routes":[]})", reason::policy_member_type, "$.name",
+         "expected a string, found a number"});
+  check({R"({"edge":{"issuer":"https://e.example"},"routes":@{}})", reason::policy_member_type, "$.routes", "a list"});
+  check({R"({"edge":{"issuer":@"http://e.example"},"routes":[]})", reason::policy_member_type, "$.edge.issuer",
+         "plain http"});
+  check({R"({"edge":{"issuer":@"https://e.example/"},"routes":[]})", reason::policy_member_type, "$.edge.issuer",
+         "drop the slash"});
+  check({R"({"edge":{"issuer":"https://e.example","assertion_ttl":@"301s"},"routes":[]})", reason::policy_member_type,
+         "$.edge.assertion_ttl", "from 1s to 5m"});
+  check({R"({"edge":{"issuer":"https://e.example","assertion_ttl":@30},"routes":[]})", reason::policy_member_type,
+         "$.edge.assertion_ttl", "\"30s\""});
+  check({document_with_route(R"("allow":@true)"), reason::policy_member_type, "$.routes[0].allow",
+         "expected a string, found true or false"});
+  check({document_with_route(R"("anonymous":@"yes")"), reason::policy_member_type, "$.routes[0].anonymous",
+         "true or false"});
+  check({document_with_route(R"("methods":["GET",@"post"])"), reason::policy_member_type, "$.routes[0].methods[1]",
+         "write POST"});
+  check({document_with_route(R"("methods":[@"TRACE"])"), reason::policy_member_type, "$.routes[0].methods[0]",
+         "drop it"});
+  check(
+      {document_with_route(R"("methods":[@"*"])"), reason::policy_member_type, "$.routes[0].methods[0]", "any method"});
+  check({document_with_route(R"("methods":@[])"), reason::policy_member_type, "$.routes[0].methods", "any method"});
+  check({document_with_route(R"("body":@"sigend")"), reason::policy_member_type, "$.routes[0].body",
+         "did you mean signed?"});
+  check({document_with_route(R"("body":{"mode":"signed","max":@"9MiB"})"), reason::policy_member_type,
+         "$.routes[0].body.max", "out of range"});
+  check({document_with_route(R"("labels":{"tier":@1})"), reason::policy_member_type, "$.routes[0].labels.tier",
+         "a string"});
+  check({one_route(R"("id":@"a b","host":"a.example","path":"/","service":"app")"), reason::policy_member_type,
+         "$.routes[0].id", "not a route id"});
+}
+
+TEST_CASE("issuers that would accept too much are refused") {
+  check({document_with_issuer(R"("issuer":"https://i.example","audiences":@[])"), reason::policy_member_type,
+         "$.issuers.idp.audiences", "no audience"});
+  check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"algorithms":[@"HS256"])"),
+         reason::policy_member_type, "$.issuers.idp.algorithms[0]", "HS256 is not accepted"});
+  check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"algorithms":["RS256",@"none"])"),
+         reason::policy_member_type, "$.issuers.idp.algorithms[1]", "none is not accepted"});
+  check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"algorithms":@[])"),
+         reason::policy_member_type, "$.issuers.idp.algorithms", "no algorithm"});
+  check({document_with_issuer(R"("issuer":@"http://i.example","audiences":["a"])"), reason::policy_member_type,
+         "$.issuers.idp.issuer", "plain http"});
+  check({document_with_issuer(
+             R"("issuer":"https://i.example","audiences":["a"],"jwks_uri":@"http://127.evil.example/k")"),
+         reason::policy_member_type, "$.issuers.idp.jwks_uri", "plain http"});
+  check({document_with_issuer(R"("issuer":@"https://user@i.example","audiences":["a"])"), reason::policy_member_type,
+         "$.issuers.idp.issuer", "without user"});
+  check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"clock_skew":@"61s")"),
+         reason::policy_member_type, "$.issuers.idp.clock_skew", "from 0s to 1m"});
+  check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"kind":@"anonymous")"),
+         reason::policy_member_type, "$.issuers.idp.kind", "expected one of user, service, workload"});
+  check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"from":[@"header:Sallyport-Token"])"),
+         reason::policy_member_type, "$.issuers.idp.from[0]", "not a place"});
+  check({document_with_issuer(R"("preset":@"cloudflare","audiences":["a"],"issuer":"https://i.example")"),
+         reason::policy_member_type, "$.issuers.idp.preset", "cloudflare-access"});
+  check({document_with_issuer(R"("preset":"cloudflare-access","team":@"acme.evil.example/","audiences":["a"])"),
+         reason::policy_member_type, "$.issuers.idp.team", "cannot stand in a URL"});
+}
+
+TEST_CASE("services and jobs are checked though they run later") {
+  check({document_with_service(R"("s":{"origin":@"https://o.example/base"})"), reason::policy_member_type,
+         "$.services.s.origin", "without a slash"});
+  check({document_with_service(R"("s":{"origin":"https://o.example","signature":@"hmac"})"), reason::policy_member_type,
+         "$.services.s.signature", "hmac-sha256"});
+  check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":[@"Authorization"]})"),
+         reason::policy_member_type, "$.services.s.signed_headers[0]", "a credential"});
+  check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":[@"X-Forwarded-For"]})"),
+         reason::policy_member_type, "$.services.s.signed_headers[0]", "request.ip"});
+  check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":["x-a",@"X-A"]})"),
+         reason::policy_duplicate, "$.services.s.signed_headers[1]", "twice"});
+  check({document_with_service(
+             R"("s":{"origin":"https://o.example","headers":{@"Sallyport-Assertion":"identity.kind"}})"),
+         reason::policy_member_type, "$.services.s.headers['Sallyport-Assertion']", "choose another name"});
+  check({document_with_service(R"("s":{"origin":"https://o.example","headers":{@"X_User":"identity.kind"}})"),
+         reason::policy_member_type, "$.services.s.headers.X_User", "underscore"});
+  check({document_with_service(
+             R"("s":{"origin":"https://o.example","headers":{"X-A":"identity.kind",@"x-a":"identity.kind"}})"),
+         reason::policy_duplicate, "$.services.s.headers['x-a']", "twice"});
+  check({document_with_service(R"(@"s/1":{"origin":"https://o.example"})"), reason::policy_member_type,
+         "$.services['s/1']", "cannot be a name"});
+  check({document_with_service(
+             R"("s":{"origin":"https://o.example","ecs":{"region":@"Virginia","cluster":"c","service":"s","port":1}})"),
+         reason::policy_member_type, "$.services.s.ecs.region", "us-east-1"});
+  const std::string job =
+      R"({"edge":{"issuer":"https://e.example"},"routes":[],"jobs":{"j":{"ecs":{"region":"eu-west-1",)"
+      R"("cluster":"c","task_definition":"t:1","container":"t"},)";
+  check({job + R"("timeout":@"25h"}}})", reason::policy_member_type, "$.jobs.j.timeout", "from 1s to 1d"});
+  check({job + R"~("input":{"M":{"pattern":@"(?=x)"}}}}})~", reason::policy_pattern_invalid, "$.jobs.j.input.M.pattern",
+         "RE2"});
+  check({job + R"("input":{"M":{"pattern":@"a)|(b"}}}}})", reason::policy_pattern_invalid, "$.jobs.j.input.M.pattern",
+         "RE2"});
+  check({job + R"("input":{"M":{"pattern":"[0-9]+","default":@"x1"}}}}})", reason::policy_member_type,
+         "$.jobs.j.input.M.default", "pattern"});
+  check(
+      {job + R"("input":{@"A-B":{}}}}})", reason::policy_member_type, "$.jobs.j.input['A-B']", "environment variable"});
+}
+
+TEST_CASE("references to nothing are refused with the name that was meant") {
+  check({one_route(R"("id":"r","host":"a.example","path":"/","service":@"apb")"), reason::policy_reference_unknown,
+         "$.routes[0].service", "did you mean app?"});
+  check({one_route(R"("id":"r","host":"a.example","path":"/","job":@"import")"), reason::policy_reference_unknown,
+         "$.routes[0].job", "export"});
+  check({one_route(R"("id":"r","host":"a.example","path":"/","service":"app",@"job":"export")"),
+         reason::policy_member_unknown, "$.routes[0].job", "not to both"});
+}
+
+TEST_CASE("patterns that could never match, or not as they look, are refused at the offending character") {
+  const auto path = [](std::string_view pattern) {
+    return one_route(R"("id":"r","host":"a.example","service":"app","path":")" + std::string(pattern) + "\"");
+  };
+  const auto host = [](std::string_view pattern) {
+    return one_route(R"("id":"r","path":"/","service":"app","host":")" + std::string(pattern) + "\"");
+  };
+  const row rows[] = {
+      {path("@api"), reason::policy_pattern_invalid, "$.routes[0].path", "starts with a slash"},
+      {path("/a/**/@b"), reason::policy_pattern_invalid, "$.routes[0].path", "put it last"},
+      {path("/a@*"), reason::policy_pattern_invalid, "$.routes[0].path", "a whole segment"},
+      {path("/a/@***"), reason::policy_pattern_invalid, "$.routes[0].path", "a whole segment"},
+      {path("/a/@/b"), reason::policy_pattern_invalid, "$.routes[0].path", "drop one slash"},
+      {path("/a/@:"), reason::policy_pattern_invalid, "$.routes[0].path", "a colon and a name"},
+      {path("/a/@:1d"), reason::policy_pattern_invalid, "$.routes[0].path", "a colon and a name"},
+      {path("/:id/@:id"), reason::policy_pattern_invalid, "$.routes[0].path", "rename one"},
+      {path("/a/@.."), reason::policy_pattern_invalid, "$.routes[0].path", "no request path"},
+      {path("/a/@b?c"), reason::policy_pattern_invalid, "$.routes[0].path", "no request path"},
+      {path("/a/@%2f"), reason::policy_pattern_invalid, "$.routes[0].path", "no request path"},
+      {path("/a/@%41"), reason::policy_pattern_invalid, "$.routes[0].path", "write A"},
+      {path("/a/@%c3%a9"), reason::policy_pattern_invalid, "$.routes[0].path", "write %C3%A9"},
+      {path("/\\u0061/@%41"), reason::policy_pattern_invalid, "$.routes[0].path", "write A"},
+      {host("@"), reason::policy_pattern_invalid, "$.routes[0].host", "name the host"},
+      {host("@*"), reason::policy_pattern_invalid, "$.routes[0].host", "whole labels"},
+      {host("a.@*.example"), reason::policy_pattern_invalid, "$.routes[0].host", "on the left"},
+      {host("*.@*.example"), reason::policy_pattern_invalid, "$.routes[0].host", "on the left"},
+      {host("a.example@:8443"), reason::policy_pattern_invalid, "$.routes[0].host", "without scheme, port"},
+      {host("https@://a.example"), reason::policy_pattern_invalid, "$.routes[0].host", "without scheme"},
+      {host("a.@.example"), reason::policy_pattern_invalid, "$.routes[0].host", "1 to 63"},
+      {host("*.@"), reason::policy_pattern_invalid, "$.routes[0].host", "1 to 63"},
+  };
+  for (const auto& each : rows) check(each);
+}
+
+TEST_CASE("what is there twice is refused") {
+  check({R"({"edge":{"issuer":"https://e.example"},"routes":[],"edge@":{}})", reason::policy_duplicate, "$", "twice"});
+  check({document_with_routes(R"([{"id":"r","host":"a.example","path":"/","service":"app"},)"
+                              R"(@{"id":"r","host":"a.example","path":"/x","service":"app"}])"),
+         reason::policy_duplicate, "$.routes[1]", "two routes have the id r"});
+  check(
+      {R"({"edge":{"issuer":"https://e.example"},"routes":[],"issuers":{"a":{"issuer":"https://i.example","audiences":["x"]},)"
+       R"("b":@{"issuer":"https://i.example","audiences":["y"]}}})",
+       reason::policy_duplicate, "$.issuers.b", "issuers a and b"});
+  check({document_with_route(R"("methods":["GET",@"GET"])"), reason::policy_duplicate, "$.routes[0].methods[1]",
+         "twice"});
+}
+
+TEST_CASE("routes that could tie are refused, naming both") {
+  const auto pair = [](std::string_view first, std::string_view second) {
+    return document_with_routes(R"([{"id":"one","service":"app",)" + std::string(first) +
+                                R"(},@{"id":"two","service":"app",)" + std::string(second) + "}]");
+  };
+  const auto ties = [&](std::string_view first, std::string_view second) {
+    check({pair(first, second), reason::policy_route_ambiguous, "$.routes[1]", "routes one and two"});
+  };
+  ties(R"("host":"a.example","path":"/x")", R"("host":"A.example","path":"/x")");
+  ties(R"("host":"a.example","path":"/:id")", R"("host":"a.example","path":"/*")");
+  ties(R"("host":"a.example","path":"/:a/x/:b/**")", R"("host":"a.example","path":"/:c/x/*/**")");
+  ties(R"("host":"*.example","path":"/x","methods":["GET","PUT"])",
+       R"("host":"*.example","path":"/x","methods":["PUT"])");
+}
+
+TEST_CASE("routes that differ in host, shape or methods do not tie") {
+  const auto both = [](std::string_view first, std::string_view second) {
+    testing::must_load(document_with_routes(R"([{"id":"one","service":"app",)" + std::string(first) +
+                                            R"(},{"id":"two","service":"app",)" + std::string(second) + "}]"));
+  };
+  both(R"("host":"a.example","path":"/x")", R"("host":"*.example","path":"/x")");
+  both(R"("host":"a.example","path":"/x")", R"("host":"a.example","path":"/x/")");
+  both(R"("host":"a.example","path":"/:id")", R"("host":"a.example","path":"/**")");
+  both(R"("host":"a.example","path":"/x","methods":["GET"])", R"("host":"a.example","path":"/x","methods":["PUT"])");
+  both(R"("host":"a.example","path":"/x","methods":["GET"])", R"("host":"a.example","path":"/x")");
+}
+
+TEST_CASE("every problem is reported at once, in the order of the text") {
+  const auto loaded = testing::load(testing::fixture("broken.jsonc"));
+  CHECK(loaded.policy == nullptr);
+  std::string all;
+  for (const auto& problem : loaded.problems) all += describe(problem) + "\n";
+  CHECK(all == testing::fixture("broken.expected"));
+}
+
+TEST_CASE("the documents of the guide and of the fixtures load") {
+  for (const auto* name : {"acme.jsonc", "presets.jsonc", "everything.jsonc"}) {
+    CAPTURE(name);
+    testing::must_load(testing::fixture(name));
+  }
+}
