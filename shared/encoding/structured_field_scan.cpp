@@ -11,7 +11,9 @@ enum class_bits : std::uint8_t {
   token_start = 4,
   token_char = 8,
   base64_char = 16,
-  digit = 32
+  digit = 32,
+  /// Printable ASCII but the quotation mark and the backslash.
+  plain_char = 64
 };
 
 constexpr bool in(std::string_view set, char c) {
@@ -33,6 +35,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     if (lower || upper || number || in("!#$%&'*+-.^_`|~:/", c)) bits |= token_char;
     if (lower || upper || number || in("+/=", c)) bits |= base64_char;
     if (number) bits |= digit;
+    if (c >= ' ' && c <= '~' && c != '"' && c != '\\') bits |= plain_char;
     table[i] = static_cast<std::uint8_t>(bits);
   }
   return table;
@@ -81,20 +84,16 @@ bool scan_string(cursor& in, std::string_view& raw, bool& escaped) {
   if (!in.take('"')) return false;
   const std::size_t start = in.at;
   escaped = false;
-  for (; !in.done(); ++in.at) {
-    const char c = in.text[in.at];
-    if (c == '"') {
-      raw = since(in, start);
-      ++in.at;
+  for (;;) {
+    skip_class(in, plain_char);
+    if (in.take('"')) {
+      raw = in.text.substr(start, in.at - 1 - start);
       return true;
     }
-    if (c < ' ' || c > '~') return false;
-    if (c != '\\') continue;
+    if (!in.take('\\')) return false;
     escaped = true;
-    ++in.at;
-    if (in.peek() != '"' && in.peek() != '\\') return false;
+    if (!in.take('"') && !in.take('\\')) return false;
   }
-  return false;
 }
 
 std::string unescape_string(std::string_view raw) {

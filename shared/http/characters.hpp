@@ -63,20 +63,26 @@ inline bool all_are(std::string_view text, character_bits which) {
   return true;
 }
 
-/// The first control character but HTAB (CR and LF are among them), or npos. Eight bytes at a time: field values make
-/// up most of a head.
-inline std::size_t find_control(std::string_view text) {
+/// Eight bytes at once: the high bit of a byte is set when it is a control character (HTAB among them) or when a lower
+/// byte is one. Zero means none. Field values make up most of a head, so they are looked at a word at a time.
+inline std::uint64_t control_bits(const char* at) {
   constexpr std::uint64_t ones = 0x0101010101010101;
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, 8);
+  const std::uint64_t is_del = word ^ (ones * 0x7F);
+  return (((word - ones * 0x20) & ~word) | ((is_del - ones) & ~is_del)) & (ones * 0x80);
+}
+
+/// The first control character but HTAB (CR and LF are among them), or npos.
+inline std::size_t find_control(std::string_view text) {
   std::size_t i = 0;
+  while (i + 32 <= text.size()) {
+    const char* at = text.data() + i;
+    if ((control_bits(at) | control_bits(at + 8) | control_bits(at + 16) | control_bits(at + 24)) != 0) break;
+    i += 32;
+  }
   for (; i + 8 <= text.size(); i += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + i, 8);
-    const std::uint64_t is_del = word ^ (ones * 0x7F);
-    const std::uint64_t hits = ((word - ones * 0x20) & ~word) | ((is_del - ones) & ~is_del);
-    if ((hits & (ones * 0x80)) == 0) continue;
-    for (std::size_t k = i; k < i + 8; ++k) {
-      if (is(text[k], control_char)) return k;
-    }
+    if (control_bits(text.data() + i) != 0) break;
   }
   for (; i < text.size(); ++i) {
     if (is(text[i], control_char)) return i;
