@@ -82,8 +82,7 @@ class type_reader {
 
   static type simple(type_kind kind) {
     if (kind == type_kind::list) return type::list_of({});
-    if (kind == type_kind::optional) return type::optional_of({});
-    return kind == type_kind::type ? type::type_of({}) : type(kind);
+    return kind == type_kind::optional ? type::optional_of({}) : type(kind);
   }
 
   std::string_view take_word() {

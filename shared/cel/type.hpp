@@ -61,6 +61,8 @@ class type {
   type first() const;
   /// Value of a map.
   type second() const;
+  /// Whether it has neither element, key, value nor content.
+  bool is_simple() const { return !parts_; }
   /// nullptr for all but objects.
   const object_type* fields() const { return object_.get(); }
   /// As CEL writes it: "map(string, dyn)".

@@ -47,7 +47,7 @@ type substitution::renamed(const type& pattern, renaming& letters) {
     letters.emplace_back(pattern.parameter_number(), fresh());
     return letters.back().second;
   }
-  if (!has_parts(pattern) && !pattern.is(type_kind::type)) return pattern;
+  if (pattern.is_simple()) return pattern;
   type first = renamed(pattern.first(), letters);
   return with_parts(pattern, std::move(first), renamed(pattern.second(), letters));
 }
@@ -91,7 +91,7 @@ bool substitution::occurs(std::uint32_t parameter, const type& within) const {
     const auto& known = bindings_[within.parameter_number()];
     return known.bound && occurs(parameter, known.to);
   }
-  if (!has_parts(within) && !within.is(type_kind::type)) return false;
+  if (within.is_simple()) return false;
   return occurs(parameter, within.first()) || occurs(parameter, within.second());
 }
 
@@ -101,7 +101,7 @@ type substitution::resolved(const type& given, bool final) const {
     if (known.bound) return resolved(known.to, final);
     return final ? type() : given;
   }
-  if (!has_parts(given) && !given.is(type_kind::type)) return given;
+  if (given.is_simple()) return given;
   return with_parts(given, resolved(given.first(), final), resolved(given.second(), final));
 }
 

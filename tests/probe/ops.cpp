@@ -21,6 +21,8 @@ constexpr std::array table = {
     row{"httpsig_verify", run_httpsig_verify},
     row{"jws", run_jws},
     row{"jwt", run_jwt},
+    row{"cel", run_cel},
+    row{"cel_check", run_cel_check},
     row{"sigv4", run_sigv4},
 };
 

@@ -21,6 +21,8 @@ outcome run_jwt(const json& in, crypto::port& host);
 outcome run_httpsig_base(const json& in, crypto::port& host);
 outcome run_httpsig_verify(const json& in, crypto::port& host);
 // ops_cel.cpp
+outcome run_cel(const json& in, crypto::port& host);
+outcome run_cel_check(const json& in, crypto::port& host);
 // ops_policy.cpp
 // ops_gate.cpp
 // ops_aws.cpp
