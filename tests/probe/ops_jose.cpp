@@ -69,7 +69,8 @@ result<jose::verified_jwt> run_jwt_checks(std::string_view token, const json& ke
 jose::claims_options options_of(const json& in, const std::vector<std::string>& audiences) {
   jose::claims_options options;
   options.issuer = encoding::string_member(in, "issuer");
-  if (encoding::find_member(in, "audience") != nullptr) options.audiences = audiences;
+  const json* audience = encoding::find_member(in, "audience");
+  if (audience != nullptr && !audience->is_null()) options.audiences = audiences;
   options.typ = encoding::string_member(in, "typ");
   options.now = integer_argument(in, "now", 0);
   options.skew = integer_argument(in, "skew", 0);
