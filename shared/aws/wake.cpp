@@ -36,7 +36,7 @@ class step {
     switch (state_.phase) {
       case wake_phase::starting: return saw_while_starting(seen);
       case wake_phase::healthy: return saw_while_healthy(seen);
-      case wake_phase::draining: return saw_while_draining(seen);
+      case wake_phase::draining: return stop();
       case wake_phase::asleep:
       case wake_phase::failed: return;
     }
@@ -46,7 +46,7 @@ class step {
     if (!landed(wake_call::update)) return;
     switch (state_.phase) {
       case wake_phase::starting: return updated_while_starting();
-      case wake_phase::draining: return alarm_in(settings_.poll_most);
+      case wake_phase::draining: return fall_asleep();
       case wake_phase::failed: return stopped_after_failure();
       case wake_phase::asleep:
       case wake_phase::healthy: return;
@@ -58,11 +58,12 @@ class step {
     state_.in_flight = wake_call::none;
     state_.detail = refusal.error.code + ": " + refusal.error.message + " (request " + refusal.error.request_id + ")";
     ++state_.refusals;
+    if (state_.phase == wake_phase::draining) return keep_running(is_retryable(refusal.error.kind));
     if (is_retryable(refusal.error.kind)) return alarm_in(pause(state_.refusals));
     switch (state_.phase) {
       case wake_phase::starting: return fail(reason_of(refusal.error.kind));
-      case wake_phase::draining: return keep_running();
       case wake_phase::healthy: return alarm_in(settings_.refresh);
+      case wake_phase::draining:
       case wake_phase::asleep:
       case wake_phase::failed: return;
     }
@@ -81,7 +82,7 @@ class step {
       case wake_phase::failed: return stop_after_failure();
       case wake_phase::starting: return go_on_starting();
       case wake_phase::healthy: return look_after();
-      case wake_phase::draining: return go_on_draining();
+      case wake_phase::draining: return stop();
     }
   }
 
@@ -128,6 +129,7 @@ class step {
     state_.detail.clear();
     state_.progress = "provisioning";
     state_.endpoints.clear();
+    state_.known_tasks.clear();
   }
 
   void restart_watch() {
@@ -156,14 +158,30 @@ class step {
     if (!state_.endpoints.empty()) return become_healthy();
     if (state_.step == start_step::checking) return decide_after_check(seen);
     if (const task* dead = task_that_died(seen)) return fail_with(*dead);
-    if (seen.service.desired == 0) return raise_again();
+    if (seen.service && seen.service->desired == 0) return raise_again();
     note_progress(seen);
+    remember_tasks(seen);
     ++state_.polls;
-    alarm_in(std::min(settings_.poll_first + 500 * state_.polls, settings_.poll_most));
+    alarm_at(next_poll());
+  }
+
+  void remember_tasks(const looked& seen) {
+    state_.known_tasks.clear();
+    for (const auto& each : seen.tasks) {
+      if (each.wanted) state_.known_tasks.push_back(each.arn);
+    }
+  }
+
+  unix_milliseconds next_poll() const {
+    const auto pace = std::min(settings_.poll_then + 500 * state_.polls, settings_.poll_most);
+    const auto usual = state_.usual_start > 0 ? state_.usual_start : settings_.expected_start;
+    const auto worth_it = state_.phase_since + usual * 3 / 4;
+    const auto next = std::max(now_ + pace + pace * jitter_ / 4000, worth_it);
+    return std::min(next, state_.phase_since + settings_.start_timeout);
   }
 
   void decide_after_check(const looked& seen) {
-    if (seen.service.desired > 0) {
+    if (seen.service && seen.service->desired > 0) {
       state_.ours = false;
       return watch();
     }
@@ -188,8 +206,14 @@ class step {
   void become_healthy() {
     state_.failed_starts = 0;
     state_.retry_at = 0;
+    // A service that was up already says nothing about how long a start takes.
+    if (state_.step == start_step::watching) learn(now_ - state_.phase_since);
     enter(wake_phase::healthy, settings_.idle_stop);
     tell(wake_answer::ready);
+  }
+
+  void learn(unix_milliseconds took) {
+    state_.usual_start = state_.usual_start == 0 ? took : (3 * state_.usual_start + took) / 4;
   }
 
   /// A task of this start that ended: the start has failed, and its reason is known.
@@ -244,7 +268,7 @@ class step {
     state_.refusals = 0;
     keep_healthy(seen);
     if (!state_.endpoints.empty()) return alarm_at(state_.last_request + settings_.idle_stop);
-    if (seen.service.desired == 0) return fall_asleep();
+    if (seen.service && seen.service->desired == 0) return fall_asleep();
     restart_watch();
   }
 
@@ -264,24 +288,17 @@ class step {
     send_update(0);
   }
 
-  /// Whoever denied the stop keeps the service running; it is no longer ours to stop.
-  void keep_running() {
-    if (state_.endpoints.empty()) return fall_asleep();
-    state_.ours = false;
+  /// Whoever denied the stop for good keeps the service running: it is no longer ours to stop. When AWS is short of
+  /// calls, a stop waits for another idle_stop: starts go first.
+  void keep_running(bool still_ours) {
+    if (state_.endpoints.empty() && !still_ours) return fall_asleep();
+    if (state_.endpoints.empty()) return alarm_in(settings_.pause_most);
+    state_.ours = still_ours;
     enter(wake_phase::healthy, settings_.idle_stop);
-    send_look();
+    touch();
   }
 
-  void saw_while_draining(const looked& seen) {
-    const bool gone = std::none_of(seen.tasks.begin(), seen.tasks.end(), [](const task& each) { return each.wanted; });
-    if (gone) return fall_asleep();
-    alarm_in(settings_.poll_most);
-  }
-
-  void go_on_draining() {
-    if (state_.refusals > 0) return send_update(0);
-    send_look();
-  }
+  void stop() { send_update(0); }
 
   void fall_asleep() {
     state_.phase = wake_phase::asleep;
@@ -330,7 +347,11 @@ class step {
     return true;
   }
 
-  void send_look() { send(wake_call::look); }
+  void send_look() {
+    const bool watching = state_.phase == wake_phase::starting && state_.step == start_step::watching;
+    effects_.known_tasks_only = watching && !state_.known_tasks.empty();
+    send(wake_call::look);
+  }
 
   void send_update(std::uint32_t desired) {
     state_.wanted = desired;

@@ -24,7 +24,8 @@
 // | healthy | alarm, idle for idle_stop, ours | draining | update to 0, alarm |
 // | healthy | alarm, idle for idle_stop, not ours | asleep | |
 // | draining | request, within budget | starting/updating | update to min, alarm |
-// | draining | updated, then seen: no tasks | asleep | |
+// | draining | updated | asleep | |
+// | draining | refused, may pass | healthy | alarm: starts go before stops when AWS throttles |
 // | draining | refused for good | healthy (no longer ours), or asleep when no task is known | look, alarm |
 // | failed | updated | failed (no longer ours) | |
 // | failed | request before retry_at | failed | answer failed |
@@ -38,6 +39,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -54,10 +56,16 @@ struct wake_settings {
   unix_milliseconds idle_stop = 900'000;
   /// A start that takes longer has failed.
   unix_milliseconds start_timeout = 600'000;
-  unix_milliseconds poll_first = 1'500;
+  /// A start is looked at once early, for its progress; then not before most of the time that the last starts took has
+  /// passed; then again and again, in growing steps. Describe calls are what an account has too few of
+  /// (bench/wake_sim).
+  unix_milliseconds poll_first = 4'000;
+  unix_milliseconds poll_then = 2'000;
   unix_milliseconds poll_most = 5'000;
+  /// What a start is expected to take before there is experience.
+  unix_milliseconds expected_start = 30'000;
   /// How old the list of tasks may be before a request has it looked at again, beside being answered.
-  unix_milliseconds refresh = 60'000;
+  unix_milliseconds refresh = 300'000;
   unix_milliseconds call_timeout = 15'000;
   unix_milliseconds pause_first = 2'000;
   unix_milliseconds pause_most = 300'000;
@@ -100,6 +108,10 @@ struct wake_state {
   /// The desired count of the update that was sent last.
   std::uint32_t wanted = 0;
   std::uint32_t polls = 0;
+  /// A running average of how long starts took; 0: none yet.
+  unix_milliseconds usual_start = 0;
+  /// The tasks of this start, once they are known: they are described without being listed again.
+  std::vector<std::string> known_tasks;
   /// Refusals in a row of the current step, and failed starts in a row.
   std::uint32_t refusals = 0;
   std::uint32_t failed_starts = 0;
@@ -119,7 +131,8 @@ struct allowed_request {
 };
 /// The tasks that a look brought.
 struct looked {
-  service_answer service;
+  /// Nothing when only known tasks were described.
+  std::optional<service_answer> service;
   std::vector<task> tasks;
 };
 struct updated {};
@@ -152,6 +165,8 @@ struct wake_effects {
   wake_call send = wake_call::none;
   /// With send == update.
   std::uint32_t desired = 0;
+  /// With send == look: describe the state's known_tasks, and neither the service nor its list of tasks.
+  bool known_tasks_only = false;
 };
 
 struct wake_outcome {

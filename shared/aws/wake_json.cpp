@@ -108,9 +108,10 @@ task task_from(const json& from) {
 
 looked looked_from(const json& from) {
   looked out;
-  if (const json* service = find_member(from, "service")) {
-    out.service = {text(*service, "status"), count(*service, "desired"), count(*service, "running"),
-                   count(*service, "pending"), text(*service, "newest_event")};
+  const json* service = find_member(from, "service");
+  if (service != nullptr && service->is_object()) {
+    out.service = service_answer{text(*service, "status"), count(*service, "desired"), count(*service, "running"),
+                                 count(*service, "pending"), text(*service, "newest_event")};
   }
   if (const json* tasks = array(from, "tasks")) {
     for (const auto& each : *tasks) out.tasks.push_back(task_from(each));
@@ -129,6 +130,11 @@ service_error error_from(const json& from) {
 }
 
 void read_lists(const json& from, wake_state& out) {
+  if (const json* tasks = array(from, "known_tasks")) {
+    for (const auto& each : *tasks) {
+      if (each.is_string()) out.known_tasks.push_back(each.get<std::string>());
+    }
+  }
   if (const json* endpoints = array(from, "endpoints")) {
     for (const auto& each : *endpoints) {
       const auto port = static_cast<std::uint16_t>(number(each, "port") & 0xFFFF);
@@ -160,6 +166,8 @@ json to_json(const wake_state& state) {
           {"in_flight_until", state.in_flight_until},
           {"wanted", state.wanted},
           {"polls", state.polls},
+          {"usual_start", state.usual_start},
+          {"known_tasks", state.known_tasks},
           {"refusals", state.refusals},
           {"failed_starts", state.failed_starts},
           {"retry_at", state.retry_at},
@@ -175,7 +183,8 @@ json to_json(const wake_effects& effects) {
   constexpr std::array<std::string_view, 3> calls = {"none", "look", "update"};
   return {{"answer", answers[static_cast<std::size_t>(effects.answer)]},
           {"send", calls[static_cast<std::size_t>(effects.send)]},
-          {"desired", effects.desired}};
+          {"desired", effects.desired},
+          {"known_tasks_only", effects.known_tasks_only}};
 }
 
 json to_json(const service_error& error) {
@@ -223,6 +232,7 @@ std::optional<wake_state> wake_state_from(const json& from) {
   out.in_flight_until = number(from, "in_flight_until");
   out.wanted = count(from, "wanted");
   out.polls = count(from, "polls");
+  out.usual_start = number(from, "usual_start");
   out.refusals = count(from, "refusals");
   out.failed_starts = count(from, "failed_starts");
   out.retry_at = number(from, "retry_at");
@@ -252,6 +262,8 @@ wake_settings wake_settings_from(const json& from) {
   out.idle_stop = number(from, "idle_stop", out.idle_stop);
   out.start_timeout = number(from, "start_timeout", out.start_timeout);
   out.poll_first = number(from, "poll_first", out.poll_first);
+  out.poll_then = number(from, "poll_then", out.poll_then);
+  out.expected_start = number(from, "expected_start", out.expected_start);
   out.poll_most = number(from, "poll_most", out.poll_most);
   out.refresh = number(from, "refresh", out.refresh);
   out.call_timeout = number(from, "call_timeout", out.call_timeout);

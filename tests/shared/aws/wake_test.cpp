@@ -23,7 +23,7 @@ task make_task(task_status status, health_status health, unix_milliseconds creat
 }
 
 looked seen(std::uint32_t desired, std::vector<task> tasks = {}) {
-  return {{"ACTIVE", desired, 0, 0, ""}, std::move(tasks)};
+  return {service_answer{"ACTIVE", desired, 0, 0, ""}, std::move(tasks)};
 }
 
 call_refused refusal(error_kind kind) {
@@ -72,7 +72,10 @@ TEST_CASE("a service asleep is looked at, raised once, watched and healthy") {
   w.then(seen(1, {make_task(task_status::pending, health_status::unknown, w.now)}));
   CHECK(w.state.progress == "provisioning");
   CHECK(w.effects.answer == wake_answer::none);
-  w.then(alarm_rang{}, 3'000).then(seen(1, {make_task(task_status::running, health_status::healthy, w.now)}));
+  CHECK(w.state.alarm == w.state.phase_since + settings.expected_start * 3 / 4);
+  w.then(alarm_rang{}, 30'000);
+  CHECK(w.effects.known_tasks_only);
+  w.then(seen(1, {make_task(task_status::running, health_status::healthy, w.now)}));
   CHECK(w.state.phase == wake_phase::healthy);
   CHECK(w.effects.answer == wake_answer::ready);
   CHECK(w.state.endpoints[0].address == "10.0.0.1");
@@ -97,7 +100,7 @@ TEST_CASE("what we raised goes back to zero after idle_stop, not before") {
   CHECK(w.state.phase == wake_phase::draining);
   CHECK(w.effects.send == wake_call::update);
   CHECK(w.effects.desired == 0);
-  w.then(updated{}).then(alarm_rang{}, 10'000).then(seen(0));
+  w.then(updated{});
   CHECK(w.state.phase == wake_phase::asleep);
   CHECK(w.state.alarm == 0);
 }
@@ -110,6 +113,26 @@ TEST_CASE("a request while draining raises it again, after the update that is on
   w.then(updated{});
   CHECK(w.effects.send == wake_call::update);
   CHECK(w.effects.desired == 1);
+}
+
+TEST_CASE("when AWS is short of calls a stop waits for another idle time; denied, it is given up") {
+  walk w = healthy_and_ours();
+  w.then(alarm_rang{}, settings.idle_stop * 2).then(refusal(error_kind::throttled));
+  CHECK(w.state.phase == wake_phase::healthy);
+  CHECK(w.state.ours);
+  CHECK(w.state.alarm == w.now + settings.idle_stop);
+  w.then(alarm_rang{}, settings.idle_stop).then(refusal(error_kind::access_denied));
+  CHECK(w.state.phase == wake_phase::healthy);
+  CHECK_FALSE(w.state.ours);
+}
+
+TEST_CASE("a start is not looked at before it is likely to have ended") {
+  walk w = healthy_and_ours();
+  const auto took = w.state.usual_start;
+  CHECK(took > 0);
+  w.then(alarm_rang{}, settings.idle_stop * 2).then(updated{}).then(allowed_request{"alice"}).then(seen(0));
+  w.then(updated{}).then(alarm_rang{}, settings.poll_first).then(seen(1));
+  CHECK(w.state.alarm >= w.state.phase_since + took * 3 / 4);
 }
 
 TEST_CASE("a task that dies while starting is the failure, in AWS's words") {
