@@ -1,5 +1,7 @@
 #include "cel/json_value.hpp"
 
+#include <cmath>
+
 namespace sallyport::cel {
 namespace {
 
@@ -29,8 +31,15 @@ class json_map final : public object {
   const json* document_;
 };
 
+/// 1.0 and 1 are one JSON number (RFC 8785 writes both as 1), so they are one value at both ends of a wire.
+value value_of_real(double number) {
+  constexpr double largest_exact_integer = 9007199254740991.0;
+  const bool whole = std::fabs(number) <= largest_exact_integer && number == std::trunc(number);
+  return whole ? value::integer(static_cast<std::int64_t>(number)) : value::real(number);
+}
+
 value value_of_number(const json& number) {
-  if (number.is_number_float()) return value::real(number.get<double>());
+  if (number.is_number_float()) return value_of_real(number.get<double>());
   if (!number.is_number_unsigned()) return value::integer(number.get<std::int64_t>());
   const auto magnitude = number.get<std::uint64_t>();
   if (magnitude > INT64_MAX) return value::real(static_cast<double>(magnitude));

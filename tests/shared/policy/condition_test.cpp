@@ -113,12 +113,12 @@ TEST_CASE("a header's value is a string, a list of strings, a bool, an int or dy
     return testing::document_with_service(R"("s":{"origin":"https://o.example","headers":{"X-A":")" +
                                           std::string(value) + "\"}}");
   };
-  for (const auto* good :
+  for (const std::string_view good :
        {"identity.subject", "identity.groups", "identity.claims.x", "request.asn", "identity.email_verified"}) {
     CAPTURE(good);
     CHECK(why(with(good)) == reason::ok);
   }
-  for (const auto* bad : {"identity.claims", "request.time", "1.5", "[1]", "identity"}) {
+  for (const std::string_view bad : {"identity.claims", "request.time", "1.5", "[1]", "identity"}) {
     CAPTURE(bad);
     CHECK(why(with(bad)) == reason::policy_condition_invalid);
   }

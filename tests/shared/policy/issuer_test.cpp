@@ -99,14 +99,15 @@ TEST_CASE("the org authorization server of Okta is the domain itself") {
 }
 
 TEST_CASE("plain http is accepted for loopback addresses and for nothing that looks like one") {
-  for (const auto* url :
+  for (const std::string_view url :
        {"http://127.0.0.1:9000", "http://localhost:9000/x", "http://[::1]:9000", "http://127.1.2.3"}) {
     CHECK(only_issuer(R"("audiences":["a"],"issuer":")" + std::string(url) + "\"").url == url);
   }
-  for (const auto* url : {"http://127.0.0.1.evil.example", "http://localhost.evil.example", "http://10.0.0.1",
-                          "http://127.1", "ftp://127.0.0.1", "https://I.example", "https://i.example:0",
-                          "https://i.example:65536", "https://i.example/?q", "https://i.example/#f", "https://",
-                          "i.example", "https://a@i.example", "https://i.example/../x", "https://[::1"}) {
+  for (const std::string_view url :
+       {"http://127.0.0.1.evil.example", "http://localhost.evil.example", "http://10.0.0.1", "http://127.1",
+        "ftp://127.0.0.1", "https://I.example", "https://i.example:0", "https://i.example:65536",
+        "https://i.example/?q", "https://i.example/#f", "https://", "i.example", "https://a@i.example",
+        "https://i.example/../x", "https://[::1"}) {
     CAPTURE(url);
     const auto loaded =
         testing::load(testing::document_with_issuer(R"("audiences":["a"],"issuer":")" + std::string(url) + "\""));

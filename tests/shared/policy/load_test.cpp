@@ -296,7 +296,7 @@ TEST_CASE("every problem is reported at once, in the order of the text") {
 }
 
 TEST_CASE("the documents of the guide and of the fixtures load") {
-  for (const auto* name : {"acme.jsonc", "presets.jsonc", "everything.jsonc"}) {
+  for (const std::string_view name : {"acme.jsonc", "presets.jsonc", "everything.jsonc"}) {
     CAPTURE(name);
     testing::must_load(testing::fixture(name));
   }

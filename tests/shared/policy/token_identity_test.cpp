@@ -179,7 +179,7 @@ TEST_CASE("an e-mail address holds exactly one @ with something on both sides") 
   const auto with = [](std::string_view email) { return why(R"({"sub":"x","email":)" + std::string(email) + "}"); };
   CHECK(with(R"("a@b")") == reason::ok);
   CHECK(with(R"("jürgen@bücher.example")") == reason::ok);
-  for (const auto* bad :
+  for (const std::string_view bad :
        {R"("alice")", R"("a@b@c")", R"("@b")", R"("a@")", R"("a b@c")", R"("a@b\n")", R"("\"x@y\"@b")", R"("@")"}) {
     CAPTURE(bad);
     CHECK(with(bad) == reason::identity_email_invalid);
@@ -188,7 +188,7 @@ TEST_CASE("an e-mail address holds exactly one @ with something on both sides") 
 }
 
 TEST_CASE("an empty or null e-mail is an absent one") {
-  for (const auto* claims : {R"({"sub":"x","email":""})", R"({"sub":"x","email":null})", R"({"sub":"x"})"}) {
+  for (const std::string_view claims : {R"({"sub":"x","email":""})", R"({"sub":"x","email":null})", R"({"sub":"x"})"}) {
     const auto who = from_issuer("", claims);
     REQUIRE(who.ok());
     CHECK_FALSE(who->email.has_value());
@@ -205,7 +205,7 @@ TEST_CASE("email_verified is a boolean or its text") {
   };
   for (const auto* yes : {"true", "\"true\"", "1", "\"1\""}) CHECK(with(yes)->email_verified == true);
   for (const auto* no : {"false", "\"false\"", "0", "\"0\""}) CHECK(with(no)->email_verified == false);
-  for (const auto* bad : {"\"yes\"", "2", "[]"}) CHECK(with(bad).why() == reason::jwt_claims_invalid);
+  for (const std::string_view bad : {"\"yes\"", "2", "[]"}) CHECK(with(bad).why() == reason::jwt_claims_invalid);
 }
 
 TEST_CASE("groups are a list of strings or one string") {
@@ -216,7 +216,8 @@ TEST_CASE("groups are a list of strings or one string") {
   CHECK(with(R"("a,b")")->groups == std::vector<std::string>{"a,b"});
   CHECK(with("[]")->groups.empty());
   CHECK(with("null")->groups.empty());
-  for (const auto* bad : {"[1]", "{}", "7", R"(["a",null])"}) CHECK(with(bad).why() == reason::jwt_claims_invalid);
+  for (const std::string_view bad : {"[1]", "{}", "7", R"(["a",null])"})
+    CHECK(with(bad).why() == reason::jwt_claims_invalid);
 }
 
 TEST_CASE("a claim path is a whole name first, then names joined by dots") {

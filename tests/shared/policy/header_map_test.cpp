@@ -1,0 +1,88 @@
+#include "policy/header_map.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/shared/policy/support.hpp"
+
+using namespace sallyport;
+using namespace sallyport::policy;
+using encoding::json;
+
+namespace {
+
+identity alice() {
+  identity who;
+  who.issuer = "okta";
+  who.subject = "00u1";
+  who.kind = identity_kind::user;
+  who.email = "alice@acme.example";
+  who.groups = {"finance", "a,b", "50%"};
+  who.claims = json{{"n", 7}, {"empty", ""}, {"list", {"x", "y"}}, {"mixed", {"x", 1}}, {"map", json::object()}};
+  return who;
+}
+
+/// "Name: value" of each header that the map gives, joined by "; ".
+std::string headers(std::string_view service_members, const identity& who = alice()) {
+  const auto policy = testing::must_load(
+      R"({"edge":{"issuer":"https://e.example"},"services":{"app":{"origin":"https://a.example")" +
+      std::string(service_members) + R"(}},"routes":[{"id":"r","host":"a.example","path":"/","service":"app"}]})");
+  request_facts facts;
+  facts.asn = 64496;
+  std::string all;
+  for (const auto& header : app_headers(match_route(*policy, "GET", "a.example", "/"), who, facts)) {
+    all += std::string(all.empty() ? "" : "; ") + std::string(header.name) + ": " + header.value;
+  }
+  return all;
+}
+
+std::string value_of(std::string_view expression, const identity& who = alice()) {
+  return headers(R"(,"headers":{"X":")" + std::string(expression) + "\"}", who);
+}
+
+}  // namespace
+
+TEST_CASE("the default map tells the app subject, e-mail, groups and kind") {
+  CHECK(headers("") ==
+        "Sallyport-Subject: 00u1; Sallyport-Email: alice@acme.example; "
+        "Sallyport-Groups: finance,a%2Cb,50%25; Sallyport-Kind: user");
+}
+
+TEST_CASE("an absent or empty value sets no header") {
+  CHECK(headers("", identity()) == "Sallyport-Kind: anonymous");
+  CHECK(headers(R"(,"headers":{})") == "");
+  for (const std::string_view none :
+       {"identity.claims.none", "identity.claims.empty", "identity.claims.map", "identity.claims.mixed",
+        "identity.groups[9]", "identity.groups.filter(g, false)"}) {
+    CAPTURE(none);
+    CHECK(value_of(none) == "");
+  }
+}
+
+TEST_CASE("expressions give strings, lists, booleans and integers") {
+  CHECK(value_of("identity.subject + '!'") == "X: 00u1!");
+  CHECK(value_of("identity.claims.n") == "X: 7");
+  CHECK(value_of("identity.claims.list") == "X: x,y");
+  CHECK(value_of("'finance' in identity.groups") == "X: true");
+  CHECK(value_of("request.asn") == "X: 64496");
+  CHECK(value_of("service.name + route.id") == "X: appr");
+}
+
+TEST_CASE("no value can break a header line or a list") {
+  auto who = alice();
+  who.subject = "a\r\nX-Admin: 1\x01\x7f\xc3\xa9%";
+  who.groups = {"a,b", "c\nd"};
+  CHECK(value_of("identity.subject", who) == "X: a%0D%0AX-Admin: 1%01%7F%C3%A9%25");
+  CHECK(value_of("identity.subject + ''", who) == "X: a%0D%0AX-Admin: 1%01%7F%C3%A9%25");
+  CHECK(value_of("identity.groups", who) == "X: a%2Cb,c%0Ad");
+  CHECK(value_of("identity.groups.map(g, g)", who) == "X: a%2Cb,c%0Ad");
+}
+
+TEST_CASE("a mapped header is known by any spelling that an app could take for it") {
+  const auto policy = testing::must_load(testing::document_with_service(
+      R"("s":{"origin":"https://o.example","headers":{"X-User-Id":"identity.subject"}})"));
+  const auto* service = find_service(*policy, "s");
+  for (const std::string_view name : {"X-User-Id", "x-user-id", "X_USER_ID", "x-User_id"})
+    CHECK(is_mapped_header(*service, name));
+  for (const std::string_view name : {"X-User", "X-User-Idx", "XUserId", ""})
+    CHECK_FALSE(is_mapped_header(*service, name));
+}
