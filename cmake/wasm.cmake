@@ -34,7 +34,7 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/wasm/bindings.cpp)
   target_compile_definitions(sallyport_edge PRIVATE EMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
   set_target_properties(sallyport_edge PROPERTIES OUTPUT_NAME sallyport)
   sallyport_wasm_program(sallyport_edge)
-  target_link_options(sallyport_edge PRIVATE --bind)
+  target_link_options(sallyport_edge PRIVATE --bind --no-entry)
 endif()
 
 file(GLOB probe_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/probe/*.cpp)
@@ -42,4 +42,7 @@ add_executable(probe ${probe_sources} ${CMAKE_SOURCE_DIR}/tests/probe/wasm/main.
 target_link_libraries(probe PRIVATE sallyport_core_dialect sallyport_shared sallyport_node_crypto)
 set_target_properties(probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 sallyport_wasm_program(probe)
-target_link_options(probe PRIVATE "-sEXPORTED_FUNCTIONS=[_probe_reserve,_probe_respond,_probe_answer]")
+target_link_options(probe PRIVATE --no-entry "-sEXPORTED_FUNCTIONS=[_probe_reserve,_probe_respond,_probe_answer]")
+
+# tsc reads the types of the generated module beside it.
+configure_file(${CMAKE_SOURCE_DIR}/wasm/core.d.ts ${CMAKE_BINARY_DIR}/sallyport.d.ts COPYONLY)

@@ -1,0 +1,57 @@
+// Wycheproof's JSON web signatures, keys and cryptography (the JWS part): what is labelled valid verifies with the right
+// payload, and anything else is refused, but for the deviations below.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Failures, ask } from '../support/probes.mjs';
+import { readVectors, vectorsAbsent } from '../support/vectors.mjs';
+
+/** Where we and the labels differ on purpose: tcId -> what we answer, and why. */
+const DEVIATIONS = {
+  json_web_signature_test: new Map([
+    [346, { accepted: false, why: "the key's alg is not the header's" }],
+    [347, { accepted: false, why: "the key's alg is not the header's" }],
+    [350, { accepted: false, why: "the key's alg is not the header's" }],
+    [351, { accepted: false, why: "the key's alg is not the header's" }],
+    [367, { accepted: true, why: 'byte for byte the same token as a valid one' }],
+    [370, { accepted: true, why: 'byte for byte the same token as a valid one' }],
+    [372, { accepted: false, why: 'labelled valid, but not base64url' }],
+    [373, { accepted: false, why: 'labelled valid, but not base64url' }],
+  ]),
+};
+
+const FILES = [
+  { name: 'json_web_signature_test', count: 401 },
+  { name: 'json_web_key_test', count: 26 },
+  { name: 'json_web_crypto_test', count: 49 },
+];
+
+for (const { name, count } of FILES) {
+  test(`wycheproof ${name}: ${count} cases decided as labelled`, { skip: vectorsAbsent }, async () => {
+    const cases = jwsCases(readVectors(`wycheproof/${name}.json`));
+    assert.equal(cases.length, count);
+    const answers = await ask(cases.map(({ key, jws }) => ({ op: 'jws', in: { jws, jwks: key } })));
+    const failures = new Failures();
+    const unused = new Map(DEVIATIONS[name]);
+    cases.forEach(({ tcId, comment, result, jws }, i) => {
+      const deviation = unused.get(tcId);
+      unused.delete(tcId);
+      const expected = deviation?.accepted ?? result === 'valid';
+      const answer = answers[i];
+      failures.expect(answer.error === undefined, () => `${tcId} ${comment}: ${answer.error}`);
+      failures.expect((answer.reason === 'ok') === expected, () => `${tcId} ${comment} (${result}): ${answer.reason}`);
+      if (answer.reason === 'ok') failures.expect(samePayload(answer.out, jws), () => `${tcId} ${comment}: another payload`);
+    });
+    failures.assertNone();
+    assert.equal(unused.size, 0, `deviations that are none: ${[...unused.keys()]}`);
+  });
+}
+
+function jwsCases({ testGroups }) {
+  return testGroups.flatMap((group) =>
+    group.tests.filter((each) => each.jws !== undefined).map((each) => ({ ...each, key: group.public ?? group.private })));
+}
+
+function samePayload(out, jws) {
+  const compact = typeof jws === 'string' ? jws : jws.payload;
+  return Buffer.from(out.payload_b64, 'base64').equals(Buffer.from(compact.split('.')[1], 'base64url'));
+}

@@ -1,0 +1,113 @@
+#include "wasm/edge_host.hpp"
+
+#include <algorithm>
+
+#include "audit/record.hpp"
+#include "crypto/self_test.hpp"
+#include "encoding/base64url.hpp"
+#include "wasm/host_crypto.hpp"
+#include "wasm/settings.hpp"
+
+namespace sallyport::wasm {
+namespace {
+
+/// Room for the longest head that is not refused, in three bytes a character as TextEncoder.encodeInto wants it.
+constexpr std::size_t first_inbox_bytes = std::size_t{192} << 10;
+constexpr std::size_t request_id_bytes = 16;
+
+reason reason_from_name(std::string_view name) {
+  for (const auto& row : all_reasons()) {
+    if (row.name == name) return row.code;
+  }
+  return reason::internal;
+}
+
+std::string_view take_line(std::string_view& rest) {
+  const auto end = std::min(rest.find('\n'), rest.size());
+  const auto line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return line;
+}
+
+gate::edge_outcome refused(reason why, std::string detail) {
+  gate::edge_outcome outcome;
+  outcome.what = gate::refuse{why, std::move(detail), {}};
+  return outcome;
+}
+
+}  // namespace
+
+edge_host::edge_host() : crypto_(make_crypto_host()) {
+  mailbox_.entropy = entropy_.data();
+  reserve(first_inbox_bytes);
+  publish();
+}
+
+void edge_host::reserve(std::size_t size) {
+  if (inbox_.size() < size) inbox_.resize(size);
+  mailbox_.inbox = inbox_.data();
+  mailbox_.inbox_bytes = inbox_.size();
+}
+
+bool edge_host::start(std::size_t size) {
+  const auto started = try_start(inbox_text(0, size));
+  answer_.clear();
+  if (!started.ok()) answer_.append(name_of(started.why())).append("\n").append(started.error().detail);
+  publish();
+  return started.ok();
+}
+
+result<void> edge_host::try_start(std::string_view settings) {
+  SALLYPORT_TRY(crypto::self_test(*crypto_));
+  SALLYPORT_ASSIGN(auto config, read_settings(settings, *crypto_));
+  SALLYPORT_ASSIGN(edge_, gate::edge::make(std::move(config), *crypto_));
+  return {};
+}
+
+outcome_kind edge_host::handle(std::size_t head_size, std::size_t body_size, unix_milliseconds now) {
+  const auto body = as_bytes(inbox_text(head_size, body_size));
+  const auto request = read_request(inbox_text(0, head_size), body, fields_);
+  outcome_kind kind;
+  if (edge_ == nullptr || !request) {
+    kind = write_outcome(refused(edge_ == nullptr ? reason::not_ready : reason::framing_syntax, {}), answer_);
+  } else {
+    kind = write_outcome(edge_->handle(*request, now, entropy_), answer_);
+  }
+  publish();
+  return kind;
+}
+
+bool edge_host::supply_keys(std::size_t head_size, std::size_t body_size, unix_milliseconds now) {
+  const auto keys = read_supplied_keys(inbox_text(0, head_size), inbox_text(head_size, body_size));
+  return edge_ != nullptr && keys && edge_->supply_keys(keys->request, keys->response, now).ok();
+}
+
+void edge_host::refusal(std::size_t size, unix_milliseconds now) {
+  auto rest = inbox_text(0, size);
+  gate::refuse refusal;
+  refusal.why = reason_from_name(take_line(rest));
+  refusal.request_id = take_line(rest);
+  refusal.detail = take_line(rest);
+  if (refusal.request_id.empty()) {
+    refusal.request_id = encoding::encode_base64url(bytes_view(entropy_).first(request_id_bytes));
+  }
+  audit::record record;
+  record.time = now;
+  record.why = refusal.why;
+  record.detail = refusal.detail;
+  record.id = refusal.request_id;
+  write_refusal(refusal, audit::line(record), answer_);
+  publish();
+}
+
+std::string_view edge_host::inbox_text(std::size_t from, std::size_t size) const {
+  if (from > inbox_.size() || size > inbox_.size() - from) return {};
+  return as_text(inbox_).substr(from, size);
+}
+
+void edge_host::publish() {
+  mailbox_.answer = answer_.data();
+  mailbox_.answer_bytes = answer_.size();
+}
+
+}  // namespace sallyport::wasm

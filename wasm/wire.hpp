@@ -1,0 +1,49 @@
+// How the Worker's JavaScript and the core talk: one text in, one text out, per call. Lines end with LF and never hold
+// one: the platform allows none in a URL, a method, a field name or a field value, and what it gives is counted.
+//
+// Request (worker-shim/wire.js writes it, read_request reads it)
+//   url, method, ip, country, asn, state of the body, number of fields, then name and value of each field;
+//   behind the last line the bytes of the body, when they were read.
+//   ip and country are empty and asn is 0 when the platform does not know them. State: none, unread, read, too_large.
+//
+// Outcome (write_outcome writes it, worker-shim/wire.js reads it); its kind is the result of the call
+//   refuse     status, reason, title, request id, challenge, problem document, audit line
+//   forward    service, URL, body plan (none, bytes, stream), signed length or empty, request id, audit line, number of
+//              key requests, six lines each, then name and value of each field up to the end
+//   need_keys  a key request: source, step, URL, most bytes, seconds, joined (0 or 1)
+//   need_body  most bytes
+//   answer     status, content type, cache control; the rest is the body
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gate/edge_request.hpp"
+
+namespace sallyport::wasm {
+
+/// Reads a request; its views are into `head` and `body`, and the fields are kept in `fields`. Nothing when the text is
+/// not what wire.js writes.
+std::optional<gate::edge_request> read_request(std::string_view head, bytes_view body,
+                                               std::vector<http::field>& fields);
+
+/// What came back for a key request, as text: source, step, URL, status, cache control, problem, time of the fetch in
+/// milliseconds (0: just now); behind the last line the body.
+struct supplied_keys {
+  gate::key_request request;
+  gate::key_response response;
+};
+std::optional<supplied_keys> read_supplied_keys(std::string_view head, std::string_view body);
+
+/// The numbers of the kinds, as wire.js knows them.
+enum class outcome_kind : int { refuse = 0, forward = 1, need_keys = 2, need_body = 3, answer = 4 };
+
+/// Writes the outcome into `out`, whose contents it replaces.
+outcome_kind write_outcome(const gate::edge_outcome& outcome, std::string& out);
+
+/// Writes a refusal that the host decided (an upstream that does not answer), with its audit line.
+void write_refusal(const gate::refuse& refusal, std::string_view audit, std::string& out);
+
+}  // namespace sallyport::wasm

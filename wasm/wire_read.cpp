@@ -1,0 +1,111 @@
+#include <charconv>
+
+#include "wasm/wire.hpp"
+
+namespace sallyport::wasm {
+namespace {
+
+/// Takes lines off a text; once it ran out of them, it stays so.
+class line_reader {
+ public:
+  explicit line_reader(std::string_view text) : rest_(text) {}
+
+  std::string_view line() {
+    const auto end = rest_.find('\n');
+    if (end == std::string_view::npos) {
+      complete_ = false;
+      return {};
+    }
+    const auto taken = rest_.substr(0, end);
+    rest_.remove_prefix(end + 1);
+    return taken;
+  }
+
+  template <class T>
+  T number() {
+    const auto text = line();
+    T value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    complete_ = complete_ && error == std::errc() && end == text.data() + text.size();
+    return value;
+  }
+
+  /// Every line asked for was there, and none is left.
+  bool exhausted() const { return complete_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool complete_ = true;
+};
+
+/// Splits `https://host:port/path?query`; false when it is not of that form.
+bool split_url(std::string_view url, gate::edge_request& request) {
+  const auto scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos) return false;
+  const auto path = url.find('/', scheme_end + 3);
+  if (path == std::string_view::npos) return false;
+  request.scheme = url.substr(0, scheme_end);
+  request.host = url.substr(scheme_end + 3, path - scheme_end - 3);
+  request.target = url.substr(path);
+  return true;
+}
+
+std::optional<gate::edge_body::state> body_state(std::string_view name) {
+  using state = gate::edge_body::state;
+  if (name == "none") return state::none;
+  if (name == "unread") return state::unread;
+  if (name == "read") return state::read;
+  if (name == "too_large") return state::too_large;
+  return std::nullopt;
+}
+
+std::optional<gate::key_step> key_step_from(std::string_view name) {
+  for (const auto step : {gate::key_step::discovery, gate::key_step::jwks}) {
+    if (name == gate::name_of(step)) return step;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<gate::edge_request> read_request(std::string_view head, bytes_view body,
+                                               std::vector<http::field>& fields) {
+  line_reader in(head);
+  gate::edge_request request;
+  if (!split_url(in.line(), request)) return std::nullopt;
+  request.method = in.line();
+  request.ip = in.line();
+  request.country = in.line();
+  request.asn = in.number<std::uint32_t>();
+  const auto state = body_state(in.line());
+  if (!state) return std::nullopt;
+  request.body = {*state, body};
+  const auto count = in.number<std::uint32_t>();
+  fields.clear();
+  for (std::uint32_t i = 0; i < count && i < head.size(); ++i) {
+    const auto name = in.line();
+    fields.push_back({name, in.line()});
+  }
+  if (!in.exhausted()) return std::nullopt;
+  request.fields = fields;
+  return request;
+}
+
+std::optional<supplied_keys> read_supplied_keys(std::string_view head, std::string_view body) {
+  line_reader in(head);
+  supplied_keys keys;
+  keys.request.source = in.line();
+  const auto step = key_step_from(in.line());
+  if (!step) return std::nullopt;
+  keys.request.step = *step;
+  keys.request.url = in.line();
+  keys.response.status = in.number<int>();
+  keys.response.cache_control = in.line();
+  keys.response.problem = in.line();
+  keys.response.fetched_at = in.number<unix_milliseconds>();
+  keys.response.body = body;
+  if (!in.exhausted()) return std::nullopt;
+  return keys;
+}
+
+}  // namespace sallyport::wasm

@@ -1,0 +1,97 @@
+#include <charconv>
+#include <iterator>
+
+#include "gate/problem.hpp"
+#include "wasm/wire.hpp"
+
+namespace sallyport::wasm {
+namespace {
+
+using gate::forward;
+
+class line_writer {
+ public:
+  explicit line_writer(std::string& out) : out_(&out) { out.clear(); }
+
+  line_writer& line(std::string_view text) {
+    out_->append(text).push_back('\n');
+    return *this;
+  }
+  line_writer& number(std::uint64_t value) {
+    char digits[20];
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), value).ptr;
+    return line({digits, static_cast<std::size_t>(end - digits)});
+  }
+  void rest(std::string_view text) { out_->append(text); }
+
+ private:
+  std::string* out_;
+};
+
+std::string_view name_of(forward::body_plan plan) {
+  switch (plan) {
+    case forward::body_plan::none: return "none";
+    case forward::body_plan::bytes: return "bytes";
+    case forward::body_plan::stream: return "stream";
+  }
+  __builtin_trap();
+}
+
+void write(line_writer& out, const gate::key_request& request) {
+  out.line(request.source).line(gate::name_of(request.step)).line(request.url).number(request.max_bytes);
+  out.number(static_cast<std::uint64_t>(request.timeout)).line(request.joined ? "1" : "0");
+}
+
+void write(line_writer& out, const gate::refuse& refusal, std::string_view audit) {
+  const auto& row = describe(refusal.why);
+  out.number(row.http_status).line(row.name).line(gate::title_of(refusal.why)).line(refusal.request_id);
+  out.line(gate::challenge(refusal.why)).line(gate::problem_body(refusal.why, refusal.request_id)).line(audit);
+}
+
+void write(line_writer& out, const forward& what, const gate::edge_outcome& outcome) {
+  out.line(what.service).line(std::string(what.origin).append(what.target)).line(name_of(what.body));
+  if (what.content_length) {
+    out.number(*what.content_length);
+  } else {
+    out.line("");
+  }
+  out.line(what.request_id).line(outcome.audit).number(outcome.refresh.size());
+  for (const auto& request : outcome.refresh) write(out, request);
+  for (const auto& field : what.fields) out.line(field.name).line(field.value);
+}
+
+void write(line_writer& out, const gate::answer& what) {
+  out.number(static_cast<std::uint64_t>(what.status)).line(what.content_type).line(what.cache_control);
+  out.rest(what.body);
+}
+
+}  // namespace
+
+outcome_kind write_outcome(const gate::edge_outcome& outcome, std::string& text) {
+  line_writer out(text);
+  if (const auto* forwarded = std::get_if<forward>(&outcome.what)) {
+    write(out, *forwarded, outcome);
+    return outcome_kind::forward;
+  }
+  if (const auto* refused = std::get_if<gate::refuse>(&outcome.what)) {
+    write(out, *refused, outcome.audit);
+    return outcome_kind::refuse;
+  }
+  if (const auto* keys = std::get_if<gate::need_keys>(&outcome.what)) {
+    write(out, keys->request);
+    return outcome_kind::need_keys;
+  }
+  if (const auto* body = std::get_if<gate::need_body>(&outcome.what)) {
+    out.number(body->max_bytes);
+    return outcome_kind::need_body;
+  }
+  write(out, *std::get_if<gate::answer>(&outcome.what));
+  return outcome_kind::answer;
+}
+
+void write_refusal(const gate::refuse& refusal, std::string_view audit, std::string& text) {
+  line_writer out(text);
+  write(out, refusal, audit);
+}
+
+}  // namespace sallyport::wasm

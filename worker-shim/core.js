@@ -1,0 +1,158 @@
+// The Wasm core, once per isolate: loaded, tested, started, called. Only this file knows about its memory.
+import create from '../build/wasm/sallyport.js';
+import wasm from '../build/wasm/sallyport.wasm';
+import { CryptoHost } from './crypto_host.js';
+import {
+  ANSWER, FORWARD, NEED_BODY, NEED_KEYS, readAnswer, readForward, readKeyRequest, readRefusal, writeKeyResponse,
+  writeRefusal, writeRequest,
+} from './wire.js';
+
+/**
+ * @typedef {import('../wasm/core.d.ts').Core} CoreModule
+ * @typedef {import('./wire.js').BodyState} BodyState
+ * @typedef {import('./wire.js').KeyRequest} KeyRequest
+ * @typedef {import('./wire.js').KeyResponse} KeyResponse
+ * @typedef {{kind: 'refuse', refusal: import('./wire.js').Refusal} | {kind: 'forward', forward: import('./wire.js').Forward}
+ *   | {kind: 'need_keys', request: KeyRequest} | {kind: 'need_body', maxBytes: number}
+ *   | {kind: 'answer', answer: import('./wire.js').Answer}} Outcome
+ * @typedef {{policy: string, signing_keys: string, service_secrets: string, build: string}} Settings
+ */
+
+const ENTROPY_BYTES = 48;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: false });
+
+/** Why the core does not serve: a name from shared/core/reason.def, and what to do about it. */
+export class NotStarted extends Error {
+  /**
+   * @param {string} reason
+   * @param {string} detail
+   */
+  constructor(reason, detail) {
+    super(`${reason}: ${detail}`);
+    this.reason = reason;
+  }
+}
+
+/** The words of the mailbox (wasm/edge_host.hpp). */
+const INBOX = 0, INBOX_BYTES = 1, ANSWER_AT = 2, ANSWER_BYTES = 3, ENTROPY = 4;
+
+export class Core {
+  #module;
+  #mailbox;
+
+  /** @param {CoreModule} module */
+  constructor(module) {
+    this.#module = module;
+    this.#mailbox = module.mailbox() / Uint32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** Loads the core, not yet started: it can word refusals. */
+  static async load() {
+    return new Core(await create({ crypto: new CryptoHost(), instantiateWasm }));
+  }
+
+  /**
+   * Tests the crypto host and takes policy and keys.
+   * @param {Settings} settings
+   * @throws {NotStarted}
+   */
+  start(settings) {
+    const size = this.#write(JSON.stringify(settings));
+    if (this.#module.start(size)) return;
+    const [reason = '', ...detail] = this.#answer().split('\n');
+    throw new NotStarted(reason, detail.join('\n'));
+  }
+
+  /**
+   * @param {Request} request
+   * @param {BodyState} bodyState
+   * @param {Uint8Array} [body] with state read
+   * @returns {Outcome}
+   */
+  handle(request, bodyState, body) {
+    const size = this.#write(writeRequest(request, bodyState), body);
+    this.#refillEntropy();
+    return readOutcome(this.#module.handle(size, body?.length ?? 0, Date.now()), this.#answer());
+  }
+
+  /**
+   * @param {KeyRequest} request
+   * @param {KeyResponse} response
+   * @param {Uint8Array} body
+   */
+  supplyKeys(request, response, body) {
+    const size = this.#write(writeKeyResponse(request, response), body);
+    return this.#module.supply_keys(size, body.length, Date.now());
+  }
+
+  /**
+   * The wording of a refusal that only the host can know of, such as an upstream that does not answer.
+   * @param {string} reason
+   * @param {string} requestId
+   * @param {string} detail
+   */
+  refusal(reason, requestId, detail) {
+    const size = this.#write(writeRefusal(reason, requestId, detail));
+    this.#refillEntropy();
+    this.#module.refusal(size, Date.now());
+    return readRefusal(this.#answer());
+  }
+
+  /**
+   * Writes text, and bytes behind it, into the inbox.
+   * @param {string} text
+   * @param {Uint8Array} [body]
+   * @returns {number} bytes of the text
+   */
+  #write(text, body) {
+    // A UTF-16 code unit takes at most three bytes of UTF-8.
+    this.#reserve(text.length * 3 + (body?.length ?? 0));
+    const inbox = this.#word(INBOX);
+    const { written } = encoder.encodeInto(text, this.#module.HEAPU8.subarray(inbox, inbox + this.#word(INBOX_BYTES)));
+    if (body !== undefined) this.#module.HEAPU8.set(body, inbox + written);
+    return written;
+  }
+
+  /** @param {number} size */
+  #reserve(size) {
+    if (size > this.#word(INBOX_BYTES)) this.#module.reserve(size);
+  }
+
+  #refillEntropy() {
+    const at = this.#word(ENTROPY);
+    crypto.getRandomValues(this.#module.HEAPU8.subarray(at, at + ENTROPY_BYTES));
+  }
+
+  #answer() {
+    const at = this.#word(ANSWER_AT);
+    return decoder.decode(this.#module.HEAPU8.subarray(at, at + this.#word(ANSWER_BYTES)));
+  }
+
+  /** @param {number} index */
+  #word(index) {
+    return /** @type {number} */ (this.#module.HEAPU32[this.#mailbox + index]);
+  }
+}
+
+/** @type {import('../wasm/core.d.ts').CoreOptions['instantiateWasm']} */
+function instantiateWasm(imports, done) {
+  const instance = new WebAssembly.Instance(wasm, imports);
+  done(instance, wasm);
+  return instance.exports;
+}
+
+/**
+ * @param {number} kind
+ * @param {string} text
+ * @returns {Outcome}
+ */
+function readOutcome(kind, text) {
+  switch (kind) {
+    case FORWARD: return { kind: 'forward', forward: readForward(text) };
+    case NEED_KEYS: return { kind: 'need_keys', request: readKeyRequest(text) };
+    case NEED_BODY: return { kind: 'need_body', maxBytes: Number.parseInt(text, 10) };
+    case ANSWER: return { kind: 'answer', answer: readAnswer(text) };
+    default: return { kind: 'refuse', refusal: readRefusal(text) };
+  }
+}

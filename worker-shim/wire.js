@@ -1,0 +1,122 @@
+// How requests are written for the core and its outcomes read: the JavaScript side of wasm/wire.hpp, whose comment has
+// the format.
+
+/** The kinds of outcomes, by their number. */
+export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4;
+
+/**
+ * @typedef {'none' | 'unread' | 'read' | 'too_large'} BodyState
+ * @typedef {{status: number, reason: string, title: string, requestId: string, challenge: string, problem: string,
+ *            audit: string}} Refusal
+ * @typedef {{source: string, step: string, url: string, maxBytes: number, timeoutSeconds: number, joined: boolean}}
+ *   KeyRequest
+ * @typedef {{service: string, url: string, body: 'none' | 'bytes' | 'stream', contentLength: number | null,
+ *            requestId: string, audit: string, refresh: KeyRequest[], headers: Headers}} Forward
+ * @typedef {{status: number, contentType: string, cacheControl: string, body: string}} Answer
+ * @typedef {{status: number, cacheControl: string, problem: string, fetchedAt: number}} KeyResponse
+ */
+
+/**
+ * @param {Request} request
+ * @param {BodyState} bodyState
+ */
+export function writeRequest(request, bodyState) {
+  const cf = request.cf;
+  let fields = '';
+  let count = 0;
+  request.headers.forEach((value, name) => {
+    fields += name + '\n' + value + '\n';
+    count += 1;
+  });
+  // On Cloudflare this field is the platform's own; a client cannot set it.
+  const ip = request.headers.get('cf-connecting-ip') ?? '';
+  return `${request.url}\n${request.method}\n${ip}\n${cf?.country ?? ''}\n${cf?.asn ?? 0}\n${bodyState}\n${count}\n${fields}`;
+}
+
+/**
+ * @param {KeyRequest} request
+ * @param {KeyResponse} response
+ */
+export function writeKeyResponse(request, response) {
+  const { status, cacheControl, problem, fetchedAt } = response;
+  return [request.source, request.step, request.url, status, cacheControl, oneLine(problem), fetchedAt, ''].join('\n');
+}
+
+/**
+ * @param {string} reason a name from shared/core/reason.def
+ * @param {string} requestId empty: the core makes one
+ * @param {string} detail for operators
+ */
+export function writeRefusal(reason, requestId, detail) {
+  return `${reason}\n${requestId}\n${oneLine(detail)}\n`;
+}
+
+/**
+ * @param {string} text
+ * @returns {Refusal}
+ */
+export function readRefusal(text) {
+  const [status = '', reason = '', title = '', requestId = '', challenge = '', problem = '', audit = ''] = text.split('\n');
+  return { status: Number(status), reason, title, requestId, challenge, problem, audit };
+}
+
+/**
+ * @param {string} text
+ * @returns {Forward}
+ */
+export function readForward(text) {
+  const lines = text.split('\n');
+  const [service = '', url = '', body = '', length = '', requestId = '', audit = '', refreshes = ''] = lines;
+  const fieldsFrom = 7 + 6 * Number(refreshes);
+  const refresh = [];
+  for (let at = 7; at < fieldsFrom; at += 6) refresh.push(readKeyRequestLines(lines, at));
+  return {
+    service, url, requestId, audit, refresh,
+    body: /** @type {Forward['body']} */ (body),
+    contentLength: length === '' ? null : Number(length),
+    headers: readFields(lines, fieldsFrom),
+  };
+}
+
+/** @param {string} text */
+export function readKeyRequest(text) {
+  return readKeyRequestLines(text.split('\n'), 0);
+}
+
+/**
+ * @param {string} text
+ * @returns {Answer}
+ */
+export function readAnswer(text) {
+  const [status = '', contentType = '', cacheControl = ''] = text.split('\n', 3);
+  const bodyFrom = status.length + contentType.length + cacheControl.length + 3;
+  return { status: Number(status), contentType, cacheControl, body: text.slice(bodyFrom) };
+}
+
+/**
+ * @param {string[]} lines
+ * @param {number} at
+ * @returns {KeyRequest}
+ */
+function readKeyRequestLines(lines, at) {
+  const [source = '', step = '', url = '', maxBytes = '', seconds = '', joined = ''] = lines.slice(at, at + 6);
+  return { source, step, url, maxBytes: Number(maxBytes), timeoutSeconds: Number(seconds), joined: joined === '1' };
+}
+
+/**
+ * One by one: a list of pairs given to the constructor takes four times as long.
+ * @param {string[]} lines
+ * @param {number} from
+ */
+function readFields(lines, from) {
+  const headers = new Headers();
+  for (let at = from; at + 1 < lines.length; at += 2) {
+    headers.append(/** @type {string} */ (lines[at]), /** @type {string} */ (lines[at + 1]));
+  }
+  return headers;
+}
+
+/** @param {string} text */
+function oneLine(text) {
+  return text.replaceAll(/[\r\n]+/g, ' ');
+}
