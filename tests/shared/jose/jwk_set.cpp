@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "agent/openssl/generate.hpp"
 #include "agent/openssl/host.hpp"
 #include "jose/jws.hpp"
 #include "tests/shared/jose/keys.hpp"
@@ -175,6 +176,17 @@ TEST_CASE("the halves of a signing key must belong together") {
   CHECK(why(with(ec_private(), "d", std::string(known::ed25519_d))) == reason::key_import_failed);
   CHECK(why(with(ed_private(), "d", std::string(known::p256_d))) == reason::key_import_failed);
   CHECK(why(with(ed_private(), "x", std::string(known::p256_x))) == reason::key_import_failed);
+}
+
+TEST_CASE("an RSA key signs, and under the modulus of another it is refused") {
+  const jose::jwk pair{"rsa", {}, algorithm::ps256, *openssl::generate_rsa(2048)};
+  const json whole = jose::private_jwk(pair);
+  const auto keys = jose::parse_signing_keys(whole.dump(), *host);
+  REQUIRE(keys.ok());
+  CHECK(keys->front().algorithm == algorithm::ps256);
+  const json other_modulus = with(whole, "n", std::string(known::rsa_n));
+  CHECK(jose::parse_signing_keys(other_modulus.dump(), *host).why() == reason::key_import_failed);
+  CHECK(jose::parse_signing_keys(without(whole, "alg").dump(), *host).why() == reason::jwk_invalid);
 }
 
 TEST_CASE("a signing key without kid gets its thumbprint") {
