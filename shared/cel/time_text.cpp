@@ -136,14 +136,14 @@ std::optional<std::int64_t> scan_unit(scanner& in) {
   return std::nullopt;
 }
 
-// One "1.5h"; adds its nanoseconds to `total`, which stays negative so that the most negative duration can be read.
+// One "1.5h"; takes its nanoseconds off `total`. Everything stays negative, so that the most negative duration can be read.
 bool scan_duration_part(scanner& in, std::int64_t& total) {
   std::int64_t whole = 0;
   std::int64_t fraction = 0;
   std::int64_t scale = 1;
   bool digits = false;
   for (; in.at_digit(); digits = true) {
-    if (__builtin_mul_overflow(whole, 10, &whole) || __builtin_add_overflow(whole, in.digit(), &whole)) return false;
+    if (__builtin_mul_overflow(whole, 10, &whole) || __builtin_sub_overflow(whole, in.digit(), &whole)) return false;
   }
   if (in.take('.')) {
     for (; in.at_digit(); digits = true) {
@@ -157,7 +157,7 @@ bool scan_duration_part(scanner& in, std::int64_t& total) {
   if (!digits || !unit || __builtin_mul_overflow(whole, *unit, &whole)) return false;
   const double share = static_cast<double>(*unit) / static_cast<double>(scale);
   const auto part = static_cast<std::int64_t>(static_cast<double>(fraction) * share);
-  return !__builtin_sub_overflow(total, whole, &total) && !__builtin_sub_overflow(total, part, &total);
+  return !__builtin_add_overflow(total, whole, &total) && !__builtin_sub_overflow(total, part, &total);
 }
 
 }  // namespace

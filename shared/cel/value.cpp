@@ -4,10 +4,6 @@
 
 namespace sallyport::cel {
 
-std::span<const map_entry> object::entries(arena&) const {
-  return {};
-}
-
 std::optional<std::span<const map_entry>> entries_of(const value& map, arena& memory) {
   if (map.is(kind::map)) return map.as_map();
   if (map.is(kind::object) && map.as_object().is_map()) return map.as_object().entries(memory);

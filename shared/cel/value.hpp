@@ -201,7 +201,7 @@ class object {
   /// Whether this is a map with string keys (`identity.claims`, `request.headers`), usable as one in every way.
   virtual bool is_map() const { return false; }
   /// Every field as sorted map entries, for size(), comprehensions and equality; asked only when is_map().
-  virtual std::span<const map_entry> entries(arena& memory) const;
+  virtual std::span<const map_entry> entries(arena&) const { return {}; }
   /// The name that type() gives when this is not a map.
   virtual std::string_view type_name() const { return "sallyport.Object"; }
 
