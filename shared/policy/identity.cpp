@@ -1,5 +1,6 @@
 #include "policy/identity.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace sallyport::policy {
@@ -7,6 +8,13 @@ namespace {
 
 // In the order of the enumerators.
 constexpr std::array<std::string_view, 4> kind_names = {"user", "service", "workload", "anonymous"};
+
+bool is_email_character(char c) {
+  return c != ' ' && c != 0x7f && !(c >= 0 && c < ' ');
+}
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 }  // namespace
 
@@ -19,6 +27,18 @@ std::optional<identity_kind> kind_from_name(std::string_view name) {
     if (kind_names[i] == name) return static_cast<identity_kind>(i);
   }
   return std::nullopt;
+}
+
+result<std::string> normal_email(std::string address) {
+  const auto at = address.find('@');
+  const bool one = at != std::string::npos && at == address.rfind('@');
+  const bool shaped = one && at > 0 && at + 1 < address.size();
+  if (!shaped || !std::all_of(address.begin(), address.end(), is_email_character)) {
+    return failure(reason::identity_email_invalid, "an address holds exactly one @, with something on both sides");
+  }
+  const auto domain = address.begin() + static_cast<std::ptrdiff_t>(at);
+  std::transform(domain, address.end(), domain, to_lower);
+  return address;
 }
 
 }  // namespace sallyport::policy

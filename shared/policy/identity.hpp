@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/result.hpp"
 #include "core/time.hpp"
 #include "encoding/json.hpp"
 
@@ -17,6 +18,10 @@ enum class identity_kind : std::uint8_t { user, service, workload, anonymous };
 /// "user", "service", "workload", "anonymous".
 std::string_view name_of(identity_kind kind);
 std::optional<identity_kind> kind_from_name(std::string_view name);
+
+/// An e-mail address as identities hold it: exactly one @ with something on both sides, no space or control character,
+/// the domain in lower case. Reasons: identity_email_invalid.
+result<std::string> normal_email(std::string address);
 
 /// Who calls. The default value is the anonymous caller. All text is UTF-8.
 struct identity {

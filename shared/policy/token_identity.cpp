@@ -58,31 +58,13 @@ result<std::string> read_subject(const issuer& from, const json& claims, identit
   return subject->get<std::string>();
 }
 
-bool is_email_character(char c) {
-  return c != ' ' && c != 0x7f && !(c >= 0 && c < ' ');
-}
-
-/// One @ with something on both sides; the domain in lower case.
-result<std::string> read_address(std::string address) {
-  const auto at = address.find('@');
-  const bool one = at != std::string::npos && at == address.rfind('@');
-  const bool shaped = one && at > 0 && at + 1 < address.size();
-  if (!shaped || !std::all_of(address.begin(), address.end(), is_email_character)) {
-    return failure(reason::identity_email_invalid, "an address holds exactly one @, with something on both sides");
-  }
-  const auto domain = address.begin() + static_cast<std::ptrdiff_t>(at);
-  std::transform(domain, address.end(), domain,
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return address;
-}
-
 result<std::optional<std::string>> read_email(const issuer& from, const json& claims) {
   const auto* found = find_first(claims, from.claims.email);
   if (found == nullptr) return std::optional<std::string>();
   if (!found->is_string()) return wrong_type("email");
   // Some providers send "" for "none".
   if (found->get_ref<const std::string&>().empty()) return std::optional<std::string>();
-  SALLYPORT_ASSIGN(auto address, read_address(found->get<std::string>()));
+  SALLYPORT_ASSIGN(auto address, normal_email(found->get<std::string>()));
   return std::optional(std::move(address));
 }
 

@@ -23,6 +23,10 @@ constexpr std::array table = {
     row{"jwt", run_jwt},
     row{"cel", run_cel},
     row{"cel_check", run_cel_check},
+    row{"route", run_route},
+    row{"decide", run_decide},
+    row{"edge", run_edge},
+    row{"origin", run_origin},
     row{"sigv4", run_sigv4},
 };
 

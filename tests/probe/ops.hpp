@@ -24,7 +24,11 @@ outcome run_httpsig_verify(const json& in, crypto::port& host);
 outcome run_cel(const json& in, crypto::port& host);
 outcome run_cel_check(const json& in, crypto::port& host);
 // ops_policy.cpp
+outcome run_route(const json& in, crypto::port& host);
+outcome run_decide(const json& in, crypto::port& host);
 // ops_gate.cpp
+outcome run_edge(const json& in, crypto::port& host);
+outcome run_origin(const json& in, crypto::port& host);
 // ops_aws.cpp
 outcome run_sigv4(const json& in, crypto::port& host);
 
