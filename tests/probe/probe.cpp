@@ -13,7 +13,7 @@ std::string outcome_line(const json& id, const outcome& what) {
   if (const auto* wrong = std::get_if<bad_arguments>(&what)) return error_line(id, wrong->message);
   const auto& given = *std::get_if<answer>(&what);
   json line{{"id", id}, {"reason", std::string(name_of(given.why))}};
-  if (given.why == reason::ok) line["out"] = given.out;
+  if (given.why == reason::ok || !given.out.empty()) line["out"] = given.out;
   return encoding::canonical_json(line);
 }
 

@@ -13,7 +13,7 @@ namespace sallyport::probe {
 
 using encoding::json;
 
-/// What an operation decided: `out` goes on the wire only with reason::ok.
+/// What an operation decided. With another reason than ok, `out` goes on the wire only when it holds something.
 struct answer {
   reason why = reason::ok;
   json out = json::object();

@@ -1,0 +1,307 @@
+// `edge` and `origin`: a whole recorded exchange in, the decision out, so that any decision can be replayed.
+//
+// edge, in
+// * policy: the document, as a JSON object or as text.
+// * keys: {"edge": private JWK set, "secrets": {service: JWK set}, "issuers": {issuer name: public JWK set}}. The parts
+//   may also stand beside it as edge_keys, secrets, issuer_keys. An issuer without keys gives need_keys.
+// * request: method (GET), scheme (https), host, target or target_b64, fields (or headers: a list of [name, value], or
+//   an object), body or body_b64 (all of it was read); or body_state: "none" (default), "unread", "too_large".
+// * context: ip, country, asn; they may also stand in request.
+// * now: milliseconds since 1970 (numbers below 1e11: seconds).
+// * entropy_b64 (or entropy): 48 bytes; default: zeros.
+// * build: text for the status endpoint. raw: see below.
+// edge, out: outcome and, with
+// * "forward": service, origin_url, target, fields, body ("none", "bytes", "stream"), content_length, request_id, audit
+//   (the record as JSON), refresh, origin_reason: what an origin with the edge's keys and policy says to this very
+//   message; a body that streams counts as empty.
+// * "need_keys": source, step, url, joined. "need_body": max_bytes.
+// * "answer": status, content_type, cache_control, body.
+// A refusal is the operation's reason, and out has outcome "refuse", status, code, request_id, audit.
+// ECDSA signatures are random, and the probe's answers are not: "(ecdsa)" stands where one would, unless raw is true.
+//
+// origin, in
+// * policy, previous_policy: documents; the previous one may be absent.
+// * service: which one; default: the policy's first.
+// * keys: {"edge": JWK set (public, or private: its public half), "secrets": JWK set}; also edge_keys, secrets.
+// * message_b64 (or message): the raw HTTP/1.1 request, head and body, the body without any transfer coding; or
+//   head_b64 and body_b64; or request: method, target, host, fields, body, put together as they are.
+// * now: as above; skew: seconds; max_signed_body_bytes.
+// * seen: list of {keyid, nonce, expires}: admitted before.
+// origin, out: outcome "admit", method, target, host, fields (for the app), route, request_id, clock_difference, body
+// ("none", "signed", "stream"), audit. A refusal is the operation's reason, and out has outcome "refuse", request_id,
+// audit, unknown_key.
+#include "gate/problem.hpp"
+#include "tests/probe/gate_arguments.hpp"
+#include "tests/probe/ops.hpp"
+
+namespace sallyport::probe {
+namespace {
+
+const json& member_or_empty(const json& in, std::string_view name) {
+  static const json nothing = json::object();
+  const auto* member = encoding::find_member(in, name);
+  return member != nullptr && member->is_object() ? *member : nothing;
+}
+
+/// `keys.<part>` or the member `otherwise` of the exchange, as an object.
+const json& named_keys(const json& in, std::string_view part, std::string_view otherwise) {
+  const json& within = member_or_empty(member_or_empty(in, "keys"), part);
+  return within.empty() ? member_or_empty(in, otherwise) : within;
+}
+
+/// Everything that an edge request views.
+struct recorded_request {
+  std::string method, scheme, host, target, ip, country, body;
+  std::uint32_t asn = 0;
+  field_list fields;
+  std::vector<http::field> views;
+  gate::edge_body::state body_state = gate::edge_body::state::none;
+
+  explicit recorded_request(const json& in) {
+    const json& request = member_or_empty(in, "request");
+    const json& context = member_or_empty(in, "context");
+    method = text_argument(request, "method", "GET");
+    scheme = text_argument(request, "scheme", "https");
+    host = text_argument(request, "host");
+    target = bytes_argument(request, "target");
+    ip = text_argument(context, "ip", text_argument(request, "ip"));
+    country = text_argument(context, "country", text_argument(request, "country"));
+    asn = static_cast<std::uint32_t>(integer_argument(context, "asn", integer_argument(request, "asn", 0)));
+    fields = fields_argument(request);
+    views = views_of(fields);
+    body = bytes_argument(request, "body");
+    body_state = state_of(text_argument(request, "body_state", body.empty() ? "none" : "read"));
+  }
+
+  static gate::edge_body::state state_of(std::string_view name) {
+    if (name == "unread") return gate::edge_body::state::unread;
+    if (name == "read") return gate::edge_body::state::read;
+    if (name == "too_large") return gate::edge_body::state::too_large;
+    return gate::edge_body::state::none;
+  }
+
+  gate::edge_request view() const {
+    gate::edge_request request{method, scheme, host, target, views, ip, country, asn, {}};
+    request.body.is = body_state;
+    if (body_state == gate::edge_body::state::read) request.body.content = as_bytes(body);
+    return request;
+  }
+};
+
+result<gate::edge_config> edge_config_argument(const json& in, crypto::port& host) {
+  gate::edge_config config;
+  SALLYPORT_ASSIGN(config.policy, policy_argument(in, "policy", host));
+  SALLYPORT_ASSIGN(config.signing_keys, jose::parse_signing_keys(keys_argument(in, "edge"), host));
+  for (const auto& [service, set] : named_keys(in, "secrets", "secrets").items()) {
+    SALLYPORT_ASSIGN(auto secrets, jose::parse_secret_keys(encoding::canonical_json(set), host));
+    config.secrets.push_back({service, std::move(secrets)});
+  }
+  config.build = text_argument(in, "build");
+  return config;
+}
+
+/// Gives the recorded keys of all issuers to the edge; those that it refuses it goes without.
+void supply_issuer_keys(const json& in, gate::edge& to, unix_milliseconds now) {
+  for (const auto& [name, set] : named_keys(in, "issuers", "issuer_keys").items()) {
+    const std::string text = set.is_string() ? set.get_ref<const std::string&>() : encoding::canonical_json(set);
+    gate::key_request request;
+    request.source = name;
+    (void)to.supply_keys(request, {200, text, "", "", 0}, now).ok();
+  }
+}
+
+json key_request_out(const gate::key_request& request) {
+  return json{{"source", request.source},
+              {"step", std::string(name_of(request.step))},
+              {"url", request.url},
+              {"joined", request.joined}};
+}
+
+std::string_view name_of(gate::forward::body_plan plan) {
+  switch (plan) {
+    case gate::forward::body_plan::none: return "none";
+    case gate::forward::body_plan::bytes: return "bytes";
+    case gate::forward::body_plan::stream: return "stream";
+  }
+  return "";
+}
+
+/// The message that the origin would get.
+std::string message_of(const gate::forward& out, const recorded_request& request) {
+  std::string text = request.method + " " + std::string(out.target) + " HTTP/1.1\r\nHost: origin.invalid\r\n";
+  for (const auto& each : out.fields) text.append(each.name).append(": ").append(each.value).append("\r\n");
+  if (out.content_length) text += "Content-Length: " + std::to_string(*out.content_length) + "\r\n";
+  if (!out.content_length && out.body != gate::forward::body_plan::none) text += "Transfer-Encoding: chunked\r\n";
+  return text + "\r\n" + (out.body == gate::forward::body_plan::bytes ? request.body : "");
+}
+
+/// What an origin of the same making says to it.
+std::string origin_says(const json& in, const gate::edge_config& config, const gate::forward& out,
+                        const recorded_request& request, unix_milliseconds now, crypto::port& host) {
+  auto snapshot = std::make_shared<gate::origin_snapshot>();
+  snapshot->policy = config.policy;
+  snapshot->service = out.service;
+  auto edge_keys = public_keys(keys_argument(in, "edge"), host);
+  if (!edge_keys.ok()) return std::string(name_of(edge_keys.why()));
+  snapshot->edge_keys = *edge_keys;
+  for (const auto& each : config.secrets) {
+    if (each.service == out.service) snapshot->secrets = each.keys;
+  }
+  gate::origin_limits limits;
+  limits.max_signed_body_bytes = std::size_t{64} << 20;
+  gate::replay_set seen;
+  return std::string(name_of(run_message({snapshot, limits, now}, message_of(out, request), seen, host).why));
+}
+
+void hide_signature(json& field, std::string_view name, std::size_t from) {
+  if (field[0] != name) return;
+  auto& value = field[1].get_ref<std::string&>();
+  value = value.substr(0, from) + "(ecdsa)";
+}
+
+/// Takes out what differs from run to run.
+void hide_random_parts(json& fields, const gate::edge_config& config, const gate::forward& out) {
+  const auto* service = policy::find_service(*config.policy, out.service);
+  for (auto& each : fields) {
+    const std::string value = each[1].get<std::string>();
+    const auto random = [](crypto::algorithm how) { return crypto::describe(how).family == crypto::family::ecdsa; };
+    if (random(config.signing_keys.front().algorithm)) {
+      hide_signature(each, "Sallyport-Assertion", value.rfind('.') + 1);
+    }
+    // It covers the assertion, so that it differs whenever that one does.
+    if (random(config.signing_keys.front().algorithm) || random(service->signature)) {
+      hide_signature(each, "Signature", value.find(':') + 1);
+    }
+  }
+}
+
+struct edge_reporter {
+  const json& in;
+  const gate::edge_config& config;
+  const recorded_request& request;
+  unix_milliseconds now;
+  crypto::port& host;
+  const gate::edge_outcome& outcome;
+
+  answer operator()(const gate::refuse& no) const {
+    const auto& row = describe(no.why);
+    return {no.why, json{{"outcome", "refuse"},
+                         {"status", row.http_status},
+                         {"code", std::string(row.public_code)},
+                         {"request_id", no.request_id},
+                         {"audit", audit_out(outcome.audit)}}};
+  }
+  answer operator()(const gate::forward& out) const {
+    json fields = fields_out(out.fields);
+    const auto* raw = encoding::find_member(in, "raw");
+    if (raw == nullptr || *raw != json(true)) hide_random_parts(fields, config, out);
+    json refresh = json::array();
+    for (const auto& each : outcome.refresh) refresh.push_back(key_request_out(each));
+    return {reason::ok, json{{"outcome", "forward"},
+                             {"service", std::string(out.service)},
+                             {"origin_url", std::string(out.origin)},
+                             {"target", std::string(out.target)},
+                             {"fields", fields},
+                             {"body", std::string(name_of(out.body))},
+                             {"content_length", out.content_length ? json(*out.content_length) : json(nullptr)},
+                             {"request_id", std::string(out.request_id)},
+                             {"audit", audit_out(outcome.audit)},
+                             {"refresh", refresh},
+                             {"origin_reason", origin_says(in, config, out, request, now, host)}}};
+  }
+  answer operator()(const gate::need_keys& wanted) const {
+    json out = key_request_out(wanted.request);
+    out["outcome"] = "need_keys";
+    return {reason::ok, std::move(out)};
+  }
+  answer operator()(const gate::need_body& wanted) const {
+    return {reason::ok, json{{"outcome", "need_body"}, {"max_bytes", wanted.max_bytes}}};
+  }
+  answer operator()(const gate::answer& own) const {
+    return {reason::ok, json{{"outcome", "answer"},
+                             {"status", own.status},
+                             {"content_type", std::string(own.content_type)},
+                             {"cache_control", std::string(own.cache_control)},
+                             {"body", own.body}}};
+  }
+};
+
+std::string entropy_argument(const json& in) {
+  auto entropy = base64_argument(in, "entropy_b64");
+  if (!entropy) entropy = base64_argument(in, "entropy");
+  return entropy ? *entropy : std::string(gate::edge_entropy_bytes, '\0');
+}
+
+result<gate::origin_snapshot_ptr> snapshot_argument(const json& in, crypto::port& host) {
+  auto made = std::make_shared<gate::origin_snapshot>();
+  SALLYPORT_ASSIGN(made->policy, policy_argument(in, "policy", host));
+  if (!document_argument(in, "previous_policy").empty()) {
+    SALLYPORT_ASSIGN(made->previous, policy_argument(in, "previous_policy", host));
+  }
+  const auto& services = made->policy->services;
+  made->service = text_argument(in, "service", services.empty() ? "" : std::string_view(services.front().name));
+  SALLYPORT_ASSIGN(made->edge_keys, public_keys(keys_argument(in, "edge"), host));
+  std::string secrets = document_argument(member_or_empty(in, "keys"), "secrets");
+  if (secrets.empty()) secrets = document_argument(in, "secrets");
+  if (!secrets.empty()) {
+    SALLYPORT_ASSIGN(made->secrets, jose::parse_secret_keys(secrets, host));
+  }
+  return gate::origin_snapshot_ptr(std::move(made));
+}
+
+std::string message_argument(const json& in) {
+  const std::string whole = bytes_argument(in, "message");
+  if (!whole.empty()) return whole;
+  const std::string head = bytes_argument(in, "head");
+  if (!head.empty()) return head + bytes_argument(in, "body");
+  const json& request = member_or_empty(in, "request");
+  std::string text =
+      text_argument(request, "method", "GET") + " " + bytes_argument(request, "target") + " HTTP/1.1\r\n";
+  if (request.contains("host")) text += "Host: " + text_argument(request, "host") + "\r\n";
+  for (const auto& [name, value] : fields_argument(request))
+    text.append(name).append(": ").append(value).append("\r\n");
+  return text + "\r\n" + bytes_argument(request, "body");
+}
+
+void remember_seen(const json& in, gate::replay_set& seen, seconds skew, unix_milliseconds now) {
+  const auto* list = encoding::find_member(in, "seen");
+  if (list == nullptr || !list->is_array()) return;
+  for (const auto& each : *list) {
+    const auto key = gate::make_replay_key(text_argument(each, "keyid"), text_argument(each, "nonce"));
+    const auto expires = integer_argument(each, "expires", to_seconds(now) + 30) + skew;
+    (void)seen.admit(key, expires, to_seconds(now));
+  }
+}
+
+}  // namespace
+
+outcome run_edge(const json& in, crypto::port& host) {
+  if (member_or_empty(in, "request").empty()) return bad_arguments{"request is missing or not an object"};
+  auto config = edge_config_argument(in, host);
+  if (!config.ok()) return answer{config.why(), json::object()};
+  auto edge = gate::edge::make(*config, host);
+  if (!edge.ok()) return answer{edge.why(), json::object()};
+  const unix_milliseconds now = time_argument(in, "now", 0);
+  supply_issuer_keys(in, **edge, now);
+  const recorded_request request(in);
+  const std::string entropy = entropy_argument(in);
+  const auto decided = (*edge)->handle(request.view(), now, as_bytes(entropy));
+  return std::visit(edge_reporter{in, *config, request, now, host, decided}, decided.what);
+}
+
+outcome run_origin(const json& in, crypto::port& host) {
+  const auto snapshot = snapshot_argument(in, host);
+  if (!snapshot.ok()) return answer{snapshot.why(), json::object()};
+  const unix_milliseconds now = time_argument(in, "now", 0);
+  gate::origin_limits limits;
+  limits.skew = integer_argument(in, "skew", limits.skew);
+  limits.max_signed_body_bytes =
+      static_cast<std::size_t>(integer_argument(in, "max_signed_body_bytes", std::int64_t{1} << 20));
+  const auto usable = gate::check_snapshot(**snapshot, limits);
+  if (!usable.ok()) return answer{usable.why(), json::object()};
+  gate::replay_set seen;
+  remember_seen(in, seen, limits.skew, now);
+  return run_message({*snapshot, limits, now}, message_argument(in), seen, host);
+}
+
+}  // namespace sallyport::probe
