@@ -4,6 +4,7 @@
 #include <ctime>
 #include <string>
 
+#include "encoding/structured_field.hpp"
 #include "http/fields.hpp"
 #include "http/path.hpp"
 #include "http/request_head.hpp"
@@ -89,6 +90,10 @@ int main() {
     sink += httpsig::check_parameters(*received).ok() && httpsig::check_times(*received, 1760000001, 5).ok() ? 1 : 0;
   });
   measure("profile_base", [&] { sink += httpsig::profile_base(*received, message)->size(); });
+  measure("parse_dictionary of the context", [&] { sink += encoding::sf::parse_dictionary(message.context)->size(); });
+  measure("parse_dictionary of three members", [&] {
+    sink += encoding::sf::parse_dictionary("id=\"0123456789abcdef\", time=1760000000123, proto=https")->size();
+  });
   measure("hygiene over all fields", [&] {
     const bool named = http::has_connection_names(head->fields);
     for (const auto& each : head->fields) sink += http::may_pass(head->fields, each, named) ? 1 : 0;
