@@ -20,11 +20,14 @@ inline std::optional<std::string> base64_argument(const encoding::json& in, std:
   return to_text(*decoded);
 }
 
-/// The integer member, or `otherwise` when absent. A member of another type gives `otherwise`, too.
+/// The integer member, or `otherwise` when absent, of another type, or beyond what a double holds exactly.
 inline std::int64_t integer_argument(const encoding::json& in, std::string_view name, std::int64_t otherwise) {
+  constexpr double largest_exact = 9007199254740991.0;
   const auto* member = encoding::find_member(in, name);
   if (member == nullptr || !member->is_number()) return otherwise;
-  return member->is_number_integer() ? member->get<std::int64_t>() : static_cast<std::int64_t>(member->get<double>());
+  if (member->is_number_integer()) return member->get<std::int64_t>();
+  const double value = member->get<double>();
+  return value >= -largest_exact && value <= largest_exact ? static_cast<std::int64_t>(value) : otherwise;
 }
 
 }  // namespace sallyport::probe
