@@ -130,7 +130,7 @@ std::string format_ipv6(const network& address) {
 std::uint8_t mask_of(const network& range, std::size_t index) {
   const int covered = static_cast<int>(range.prefix) - static_cast<int>(index * 8);
   if (covered >= 8) return 0xFF;
-  return covered <= 0 ? 0 : static_cast<std::uint8_t>(0xFF00 >> covered & 0xFF);
+  return covered <= 0 ? std::uint8_t{0} : static_cast<std::uint8_t>((0xFF00U >> covered) & 0xFFU);
 }
 
 }  // namespace
