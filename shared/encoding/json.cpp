@@ -49,7 +49,7 @@ class tracking_iterator {
 class builder {
  public:
   builder(const json_limits& limits, cursor* where, annotated_json* notes)
-      : limits_(limits), where_(where), notes_(notes), token_end_(where->begin) {}
+      : limits_(limits), where_(where), notes_(notes), token_end_(where->begin), noted_(where->begin) {}
 
   bool null() { return put(nullptr); }
   bool boolean(bool value) { return put(value); }
@@ -154,13 +154,18 @@ class builder {
 
   void note(json_positions& into, std::string pointer) {
     const char* start = skip_to_token(token_end_, where_->at);
-    into.emplace(std::move(pointer), position_of(where_->begin, start));
+    // Values come in the order of the text: counting goes on from the last one, not from the beginning.
+    noted_position_ = position_of(noted_, start, noted_position_);
+    noted_ = start;
+    into.emplace(std::move(pointer), noted_position_);
   }
 
   const json_limits& limits_;
   cursor* where_;
   annotated_json* notes_;
   const char* token_end_;
+  const char* noted_;
+  text_position noted_position_;
   json root_;
   std::vector<frame> open_;
   failure problem_{reason::json_syntax};

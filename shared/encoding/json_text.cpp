@@ -30,8 +30,7 @@ std::size_t utf8_sequence(std::string_view text) {
 
 }  // namespace
 
-text_position position_of(const char* begin, const char* at) {
-  text_position position;
+text_position position_of(const char* begin, const char* at, text_position position) {
   for (const char* c = begin; c < at; ++c) {
     if (*c == '\n') {
       ++position.line;

@@ -8,8 +8,8 @@
 
 namespace sallyport::encoding {
 
-/// Line and column of `at` in the document that starts at `begin`.
-text_position position_of(const char* begin, const char* at);
+/// Line and column of `at`, counted on from `begin`, which stands at `position`.
+text_position position_of(const char* begin, const char* at, text_position position = {});
 /// "<what> at line L, column C" for the character just before `at`.
 std::string describe_position(const char* begin, const char* at, std::string_view what);
 /// The first character in [from, to) that is neither white space, separator nor comment.
