@@ -70,6 +70,10 @@ async function readBody(body, maxBytes) {
  * @param {Context} context
  */
 async function carryOut(request, forward, body, { core, keys }, context) {
+  // fetch has no such requests (Fetch Standard, Request constructor).
+  if (forward.body !== 'none' && (request.method === 'GET' || request.method === 'HEAD')) {
+    return refuse(request, core.refusal('framing_body_unexpected', forward.requestId, ''));
+  }
   console.log(forward.audit);
   for (const refresh of forward.refresh) context.waitUntil(keys.supply(refresh, context));
   try {

@@ -15,23 +15,26 @@ const core_module = 'build/wasm/sallyport.js';
  * @property {() => Promise<void>} stop safe to call twice
  */
 
-/** @param {{policy: string, signing_keys: string, service_secrets?: string, port?: number}} options
- * @returns {Promise<RunningWorker>} */
-export async function start_worker({ policy, signing_keys, service_secrets = '', port = 0 }) {
+/** `replaced`: other contents for a file of the Worker, by its path; `miniflare`: further options of miniflare.
+ * @param {{policy: string, signing_keys: string, service_secrets?: string, port?: number, replaced?: Record<string, string>,
+ *   miniflare?: Record<string, unknown>}} options @returns {Promise<RunningWorker>} */
+export async function start_worker({ policy, signing_keys, service_secrets = '', port = 0, replaced = {}, miniflare = {} }) {
   if (!existsSync(root + core_module)) throw new Error('the core is not built; run: cmake --preset wasm && cmake --build --preset wasm');
   return start_workerd({
-    modules: edge_modules(policy),
+    modules: edge_modules(policy, replaced),
     bindings: { SALLYPORT_SIGNING_KEYS: signing_keys, SALLYPORT_SERVICE_SECRETS: service_secrets, SALLYPORT_BUILD: 'demo' },
     ...deployed_options(),
+    ...miniflare,
   }, port);
 }
 
-/** What wrangler bundles, file by file; index.js first, because the first one is the entry. @param {string} policy */
-function edge_modules(policy) {
+/** What wrangler bundles, file by file; index.js first, because the first one is the entry. @param {string} policy
+ * @param {Record<string, string>} replaced */
+function edge_modules(policy, replaced) {
   const scripts = readdirSync(`${root}worker-shim`).filter((name) => name.endsWith('.js') && name !== 'index.js');
   const files = ['worker-shim/index.js', ...scripts.map((name) => `worker-shim/${name}`), core_module];
   return [
-    ...files.map((path) => ({ type: /** @type {const} */ ('ESModule'), path: root + path })),
+    ...files.map((path) => ({ type: /** @type {const} */ ('ESModule'), path: root + path, ...(replaced[path] !== undefined && { contents: replaced[path] }) })),
     { type: /** @type {const} */ ('CompiledWasm'), path: `${root}build/wasm/sallyport.wasm` },
     { type: /** @type {const} */ ('Text'), path: `${root}policy.jsonc`, contents: policy },
   ];

@@ -1,0 +1,92 @@
+// A Worker with an issuer and an origin around it, and the requests that tests send through it.
+import { request as http_request } from 'node:http';
+import { exportJWK, generateKeyPair } from 'jose';
+import { start_issuer } from './issuer.mjs';
+import { start_origin } from './origin.mjs';
+import { start_worker } from './worker.mjs';
+
+export const edge_issuer = 'https://edge.acme.example';
+
+/** A private signing key as the Worker's secret wants it. @param {string} [kid] @param {string} [alg] */
+export async function signing_key(kid = 'edge-1', alg = 'ES256') {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { ...(await exportJWK(privateKey)), alg, kid, use: 'sig' };
+}
+
+/** A policy with the service `app`, open to finance. @param {string} issuer @param {string} origin @param {Record<string, unknown>} [more] */
+export function policy_for(issuer, origin, more = {}) {
+  return JSON.stringify({
+    name: 'test', edge: { issuer: edge_issuer },
+    issuers: { okta: { issuer, audiences: ['api://acme'], kind: 'user' } },
+    services: { app: { origin } },
+    routes: [
+      { id: 'all', host: 'app.acme.example', path: '/**', service: 'app', allow: "'finance' in identity.groups" },
+      { id: 'stream', host: 'app.acme.example', path: '/stream/**', service: 'app', body: 'stream', allow: "'finance' in identity.groups" },
+      { id: 'open', host: 'app.acme.example', path: '/open/**', service: 'app', anonymous: true, allow: 'true' },
+    ],
+    ...more,
+  });
+}
+
+/**
+ * @param {{policy?: (issuer: string, origin: string) => string, answer?: Parameters<typeof start_origin>[0] extends infer O ? any : never,
+ *   keys?: object[], secrets?: object, replaced?: Record<string, string>, miniflare?: Record<string, unknown>}} [options]
+ */
+export async function start_edge({ policy = policy_for, answer, keys, secrets, replaced, miniflare } = {}) {
+  const issuer = await start_issuer();
+  const origin = await start_origin({ answer });
+  const signing_keys = keys ?? [await signing_key()];
+  const worker = await start_worker({
+    policy: policy(issuer.issuer, origin.url),
+    signing_keys: JSON.stringify({ keys: signing_keys }),
+    service_secrets: secrets === undefined ? '' : JSON.stringify(secrets),
+    replaced,
+    miniflare,
+  });
+  return {
+    issuer, origin, worker, signing_keys,
+    /** @param {string} path @param {SendOptions} [options] */
+    send: (path, options) => send(worker.port, path, options),
+    /** As alice of finance. @param {string} path @param {SendOptions} [options] */
+    async send_as_alice(path, options = {}) {
+      const authorization = `Bearer ${await issuer.token()}`;
+      return send(worker.port, path, { ...options, headers: { authorization, ...options.headers } });
+    },
+    /** The audit lines so far. */
+    audit: () => worker.output().split('\n').filter((line) => line.startsWith('{"assertion"')).map((line) => JSON.parse(line)),
+    async stop() {
+      await worker.stop();
+      await Promise.all([issuer.stop(), origin.stop()]);
+    },
+  };
+}
+
+/**
+ * @typedef {{method?: string, headers?: Record<string, string | string[]>, body?: string | Buffer | AsyncIterable<Buffer>}} SendOptions
+ * @typedef {{status: number, headers: import('node:http').IncomingHttpHeaders, body: Buffer}} Received
+ */
+
+/** One request with node:http, which adds nothing and decodes nothing. @param {number} port @param {string} path
+ * @param {SendOptions} [options] @returns {Promise<Received>} */
+export function send(port, path, { method = 'GET', headers = {}, body } = {}) {
+  return new Promise((resolve, reject) => {
+    const all = { host: 'app.acme.example', ...(typeof body === 'string' || Buffer.isBuffer(body) ? { 'content-length': Buffer.byteLength(body) } : {}), ...headers };
+    const sending = http_request({ host: '127.0.0.1', port, path, method, headers: all, agent: false }, async (response) => {
+      const chunks = [];
+      for await (const chunk of response) chunks.push(chunk);
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
+    });
+    sending.on('error', reject);
+    write_body(sending, body).catch(reject);
+  });
+}
+
+/** @param {import('node:http').ClientRequest} sending @param {SendOptions['body']} body */
+async function write_body(sending, body) {
+  if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) {
+    for await (const chunk of body) sending.write(chunk);
+    sending.end();
+  } else {
+    sending.end(body);
+  }
+}
