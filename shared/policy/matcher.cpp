@@ -28,16 +28,16 @@ const route* matcher::add(const route& at, const path_pattern& path) {
   if (ids_.find(0, at.id) == text_index::none) ids_.insert(0, at.id, static_cast<std::uint32_t>(routes_.size()));
   routes_.push_back(&at);
   std::uint32_t node_at = root_for(at.host);
-  std::vector<std::string_view> names;
+  const auto first_name = static_cast<std::uint32_t>(names_.size());
   for (const auto& segment : path) {
     if (segment.kind == segment_kind::rest) break;
     node_at = child_for(node_at, segment);
-    if (segment.kind != segment_kind::literal) names.push_back(segment.text);
+    if (segment.kind != segment_kind::literal) names_.push_back(segment.text);
   }
-  names_.push_back(std::move(names));
   const bool open_ended = !path.empty() && path.back().kind == segment_kind::rest;
   auto& target = open_ended ? nodes_[node_at].rest : nodes_[node_at].exact;
-  return add_entries(target, at, static_cast<std::uint32_t>(names_.size() - 1));
+  const auto name_count = static_cast<std::uint32_t>(names_.size()) - first_name;
+  return add_entries(target, {{}, &at, first_name, name_count}, at.methods);
 }
 
 const route* matcher::find(std::string_view id) const {
@@ -74,15 +74,15 @@ std::uint32_t matcher::new_node() {
 
 /// Two routes tie when host and path pattern are the same but for the names of parameters, and they share a method or
 /// both take any: every other difference is decided by the rules of specificity.
-const route* matcher::add_entries(entries& to, const route& at, std::uint32_t names) {
+const route* matcher::add_entries(entries& to, const entry& of, const std::vector<std::string>& methods) {
   const route* tie = nullptr;
   const auto add_method = [&](std::string_view method) {
     const auto same = std::find_if(to.begin(), to.end(), [&](const entry& other) { return other.method == method; });
     if (same != to.end()) tie = same->to;
-    if (same == to.end()) to.push_back({method, &at, names});
+    if (same == to.end()) to.push_back({method, of.to, of.names, of.name_count});
   };
-  if (at.methods.empty()) add_method({});
-  for (const auto& method : at.methods) add_method(method);
+  if (methods.empty()) add_method({});
+  for (const auto& method : methods) add_method(method);
   return tie;
 }
 
@@ -136,10 +136,10 @@ const matcher::entry* matcher::select(const entries& from, std::string_view meth
 route_match matcher::finish(const entry& found, const walk& state) const {
   route_match match;
   match.route = found.to;
-  const auto& names = names_[found.names];
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i].empty()) continue;
-    match.names[match.parameter_count] = names[i];
+  for (std::uint32_t i = 0; i < found.name_count; ++i) {
+    const auto name = names_[found.names + i];
+    if (name.empty()) continue;
+    match.names[match.parameter_count] = name;
     match.values[match.parameter_count++] = state.taken[i];
   }
   return match;

@@ -29,8 +29,9 @@ class matcher {
   struct entry {
     std::string_view method;
     const route* to;
-    /// Index into names_ of the route's parameter names.
+    /// The names of its one-segment wildcards: where they start in names_, and how many.
     std::uint32_t names;
+    std::uint32_t name_count;
   };
   using entries = std::vector<entry>;
 
@@ -45,7 +46,7 @@ class matcher {
   std::uint32_t root_for(std::string_view host);
   std::uint32_t child_for(std::uint32_t parent, const path_segment& segment);
   std::uint32_t new_node();
-  static const route* add_entries(entries& to, const route& at, std::uint32_t names);
+  static const route* add_entries(entries& to, const entry& of, const std::vector<std::string>& methods);
   static const entry* select(const entries& from, std::string_view method);
 
   const entry* match_host(std::uint32_t scope, std::string_view host, walk& state) const;
@@ -59,8 +60,8 @@ class matcher {
   // In bytes: hosts with many labels cost no look-ups that cannot succeed.
   std::size_t longest_suffix_ = 0;
   text_index literals_;
-  // One list a route: the names of its one-segment wildcards in order, empty for `*`.
-  std::vector<std::vector<std::string_view>> names_;
+  // Views into the routes' paths, empty for `*`.
+  std::vector<std::string_view> names_;
 };
 
 }  // namespace sallyport::policy

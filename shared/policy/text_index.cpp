@@ -20,13 +20,20 @@ std::uint32_t text_index::find(std::uint32_t scope, std::string_view text) const
   for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
     const auto& entry = slots_[at];
     if (entry.number == none) return none;
-    if (entry.hash == hash && entry.scope == scope && entry.text == text) return entry.number;
+    if (is(entry, hash, scope, text)) return entry.number;
   }
+}
+
+bool text_index::is(const slot& entry, std::uint32_t hash, std::uint32_t scope, std::string_view text) const {
+  return entry.hash == hash && entry.scope == scope && entry.size == text.size() &&
+         texts_.compare(entry.start, entry.size, text) == 0;
 }
 
 void text_index::insert(std::uint32_t scope, std::string_view text, std::uint32_t number) {
   if ((used_ + 1) * 2 > slots_.size()) grow();
-  place({text, hash_of(scope, text), scope, number});
+  const auto start = static_cast<std::uint32_t>(texts_.size());
+  texts_.append(text);
+  place({hash_of(scope, text), scope, start, static_cast<std::uint32_t>(text.size()), number});
   ++used_;
 }
 
