@@ -42,10 +42,17 @@ void ensure(bool holds, std::string_view what) {
   std::abort();
 }
 
-json jwk_of(crypto::curve curve, const std::string& kid) {
+json jwk_of(std::string_view alg, const std::string& kid) {
   jose::jwk key;
   key.kid = kid;
-  auto parts = openssl::generate_ec(curve);
+  if (alg == "RS256") {
+    auto parts = openssl::generate_rsa(2048);
+    ensure(parts.ok(), "no key was made");
+    key.algorithm = crypto::algorithm::rs256;
+    key.material = std::move(*parts);
+    return jose::private_jwk(key);
+  }
+  auto parts = openssl::generate_ec(alg == "EdDSA" ? crypto::curve::ed25519 : crypto::curve::p256);
   ensure(parts.ok(), "no key was made");
   key.material = std::move(*parts);
   return jose::private_jwk(key);
@@ -71,8 +78,7 @@ crypto::port& host() {
 }
 
 jose::signing_key make_key(std::string_view alg, std::string kid) {
-  const auto curve = alg == "EdDSA" ? crypto::curve::ed25519 : crypto::curve::p256;
-  return sole(jose::parse_signing_keys(encoding::canonical_json(jwk_of(curve, kid)), host()));
+  return sole(jose::parse_signing_keys(encoding::canonical_json(jwk_of(alg, kid)), host()));
 }
 
 jose::signing_key make_secret(std::string kid) {
@@ -105,7 +111,7 @@ world_keys& keys() {
   static world_keys made{{make_key("ES256", "edge-es"), make_key("EdDSA", "edge-ed")},
                          make_secret("mac-1"),
                          make_key("ES256", "okta-1"),
-                         make_key("ES256", "access-1")};
+                         make_key("RS256", "access-1")};
   return made;
 }
 

@@ -24,7 +24,7 @@ inline constexpr unix_milliseconds start = 1'760'000'000'000;
 inline constexpr unix_seconds start_s = start / 1000;
 
 crypto::port& host();
-/// A fresh private key; `alg` is "ES256" or "EdDSA".
+/// A fresh private key; `alg` is "ES256", "EdDSA" or "RS256".
 jose::signing_key make_key(std::string_view alg, std::string kid);
 jose::signing_key make_secret(std::string kid);
 std::string public_set(const std::vector<jose::signing_key>& keys);
