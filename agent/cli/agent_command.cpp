@@ -1,0 +1,112 @@
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+#include "agent/cli/exit_code.hpp"
+#include "agent/cli/output.hpp"
+#include "agent/cli/program.hpp"
+#include "agent/config/load.hpp"
+#include "agent/log/log.hpp"
+#include "agent/openssl/host.hpp"
+#include "agent/run/agent.hpp"
+
+namespace sallyport::agent::cli {
+
+namespace {
+
+struct options {
+  std::string config;
+  bool check = false;
+  bool members = false;
+};
+
+constexpr std::string_view footer =
+    R"(Every member of the file can be set by an environment variable instead: SALLYPORT_ and its path in
+capitals, dots as underscores; the environment wins. --members lists them.
+
+Examples:
+  sallyport agent --config agent.jsonc --check     validate, print the effective configuration
+  sallyport agent --config agent.jsonc             serve until SIGTERM
+  SALLYPORT_SERVICE=reports SALLYPORT_POLICY_FILE=policy.jsonc sallyport agent
+
+Signals: SIGTERM and SIGINT finish what runs, then exit; a second one ends at once. SIGHUP reads policy, key and
+secret files again.
+Exit codes: 0 stopped, all requests finished; 1 stopped, requests were cut off; 3 refused to start.)";
+
+sigset_t awaited_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int each : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, each);
+  return set;
+}
+
+int wait_for_signal() {
+  const sigset_t set = awaited_signals();
+  int which = 0;
+  sigwait(&set, &which);
+  return which;
+}
+
+void reload(run::agent& running) {
+  const auto problems = running.reload();
+  for (const auto& each : problems) log::write(log::level::error, "reload refused", {{"problem", each}});
+  if (problems.empty()) log::write(log::level::info, "reloaded");
+}
+
+int serve(const config::settings& settings) {
+  std::signal(SIGPIPE, SIG_IGN);
+  const sigset_t set = awaited_signals();
+  // Before any thread exists, so that all of them leave these signals to this one.
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  auto started = run::agent::start(settings);
+  for (const auto& each : started.problems) complain(each);
+  if (!started.running) return exit_config;
+  run::agent& running = *started.running;
+  const std::string where = config::to_text({running.where().address().to_string(), running.where().port()});
+  const std::string admin = config::to_text({settings.admin_listen.host, running.admin_port()});
+  log::write(log::level::info, "serving", {{"service", settings.service}, {"listen", where}, {"admin", admin}});
+  while (wait_for_signal() == SIGHUP) reload(running);
+  log::write(log::level::info, "stopping");
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  const bool finished = running.stop();
+  log::write(log::level::info, "stopped", {{"requests", finished ? "finished" : "cut off"}});
+  return finished ? exit_ok : exit_check_failed;
+}
+
+int check(const config::settings& settings) {
+  const auto host = openssl::make_host();
+  const auto material = trust::read_material(settings, *host);
+  for (const auto& each : material.problems) complain(each);
+  if (!material.problems.empty()) return exit_config;
+  std::cout << config::write(settings);
+  return exit_ok;
+}
+
+int run_agent(const options& chosen) {
+  if (chosen.members) {
+    std::cout << config::reference();
+    return exit_ok;
+  }
+  const auto loaded = config::load(chosen.config, config::process_environment());
+  for (const auto& each : loaded.warnings) complain("warning: " + config::describe(each));
+  for (const auto& each : loaded.problems) complain(config::describe(each));
+  if (!loaded.problems.empty()) return exit_config;
+  return chosen.check ? check(loaded.values) : serve(loaded.values);
+}
+
+}  // namespace
+
+void add_agent_command(CLI::App& parent, int& exit) {
+  auto* const command = parent.add_subcommand("agent", "Verify what the edge signed and forward it to the app.");
+  auto chosen = std::make_shared<options>();
+  command->add_option("--config", chosen->config, "The configuration: JSON with comments.")
+      ->envname("SALLYPORT_CONFIG");
+  command->add_flag("--check", chosen->check,
+                    "Validate everything, print the configuration without secrets, and exit.");
+  command->add_flag("--members", chosen->members, "List all members with their variables and defaults, as Markdown.");
+  command->footer(std::string(footer));
+  command->callback([chosen, &exit] { exit = run_agent(*chosen); });
+}
+
+}  // namespace sallyport::agent::cli

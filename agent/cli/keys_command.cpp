@@ -1,0 +1,114 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "agent/cli/exit_code.hpp"
+#include "agent/cli/output.hpp"
+#include "agent/cli/program.hpp"
+#include "agent/config/file.hpp"
+#include "agent/keys/key_file.hpp"
+#include "agent/openssl/host.hpp"
+
+namespace sallyport::agent::cli {
+
+namespace {
+
+using encoding::json;
+
+constexpr std::size_t max_keys_bytes = std::size_t{64} << 10;
+
+struct generate_options {
+  std::string algorithm = "ES256";
+  std::string kid;
+  std::string out;
+};
+
+int generate(const generate_options& chosen) {
+  const auto host = openssl::make_host();
+  const auto algorithm = crypto::from_jose_name(chosen.algorithm);
+  if (!algorithm) return exit_usage;
+  auto made = keys::generate_jwk(*algorithm, chosen.kid, *host);
+  if (!made.ok()) {
+    complain("keys generate", made.error());
+    return exit_bug;
+  }
+  const std::string kid(encoding::string_member(*made, "kid").value_or(""));
+  const std::string text = keys::make_set(std::move(*made)).dump(2) + "\n";
+  if (chosen.out.empty()) {
+    std::cout << text;
+    return exit_ok;
+  }
+  const auto written = config::create_secret_file(chosen.out, text);
+  if (!written.ok()) complain("keys generate", written.error());
+  if (written.ok()) std::cerr << "wrote " << chosen.out << " (mode 0600), kid " << kid << "\n";
+  return written.ok() ? exit_ok : exit_unavailable;
+}
+
+struct show_options {
+  std::string file;
+  bool as_json = false;
+};
+
+void print_table(const std::vector<jose::signing_key>& held) {
+  for (std::size_t at = 0; at < held.size(); ++at)
+    std::cout << held[at].kid << "  " << crypto::describe(held[at].algorithm).jose_name << (at == 0 ? "  signs" : "")
+              << "\n";
+}
+
+int show(const show_options& chosen) {
+  const auto text = read_input(chosen.file, max_keys_bytes);
+  if (!text.ok()) {
+    complain(chosen.file, text.error());
+    return exit_unavailable;
+  }
+  const auto host = openssl::make_host();
+  const auto held = keys::read_keys(*text, *host);
+  if (!held.ok()) {
+    complain(chosen.file, held.error());
+    return exit_config;
+  }
+  if (chosen.as_json) std::cout << jose::write_public_set(*held) << "\n";
+  if (!chosen.as_json) print_table(*held);
+  return exit_ok;
+}
+
+void add_generate(CLI::App& keys, int& exit) {
+  auto* const command = keys.add_subcommand("generate", "Make a signing key or a shared secret.");
+  auto chosen = std::make_shared<generate_options>();
+  command->add_option("--alg", chosen->algorithm, "ES256 (the default), EdDSA, or HS256 for a shared secret.")
+      ->check(CLI::IsMember({"ES256", "EdDSA", "HS256"}));
+  command->add_option("--kid", chosen->kid, "Name of the key; by default its thumbprint.");
+  command->add_option("--out", chosen->out,
+                      "A file that does not exist yet; made with mode 0600. Default: standard output.");
+  command->footer(
+      "Prints a private JWK set: the value of the edge's secret, or of the agent's hmac.file.\n\n"
+      "Examples:\n"
+      "  sallyport keys generate --out edge-keys.json\n"
+      "  sallyport keys generate | npx wrangler secret put SALLYPORT_SIGNING_KEYS\n"
+      "  sallyport keys generate --alg HS256 --out hmac.json\n\n"
+      "Exit codes: 0; 2 wrong command line; 4 the file exists or cannot be written.");
+  command->callback([chosen, &exit] { exit = generate(*chosen); });
+}
+
+void add_show(CLI::App& keys, int& exit) {
+  auto* const command = keys.add_subcommand("show", "Show what a key file holds, never its private parts.");
+  auto chosen = std::make_shared<show_options>();
+  command->add_option("FILE", chosen->file, "A private JWK set; - is standard input.")->required();
+  command->add_flag("--json", chosen->as_json, "Print the public JWK set, as the edge publishes it.");
+  command->footer(
+      "Examples:\n  sallyport keys show edge-keys.json\n  sallyport keys show --json edge-keys.json > jwks.json\n\n"
+      "Exit codes: 0; 3 not a key file that can be used; 4 it cannot be read.");
+  command->callback([chosen, &exit] { exit = show(*chosen); });
+}
+
+}  // namespace
+
+void add_keys_command(CLI::App& parent, int& exit) {
+  auto* const command = parent.add_subcommand("keys", "Make, show and rotate keys.");
+  command->require_subcommand(1);
+  add_generate(*command, exit);
+  add_show(*command, exit);
+  add_keys_rotate_command(*command, exit);
+}
+
+}  // namespace sallyport::agent::cli

@@ -1,0 +1,22 @@
+// What commands print: values on standard output, everything about them on standard error.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "encoding/json.hpp"
+
+namespace sallyport::agent::cli {
+
+/// Indented, with a line feed.
+void print_json(const encoding::json& value);
+/// "sallyport: what" on standard error.
+void complain(std::string_view what);
+/// complain about a failure of `subject`: its reason, detail and what to do.
+void complain(std::string_view subject, const failure& why);
+
+/// All of standard input, or of the file, up to `max_bytes`. "-" is standard input. Reasons: config_invalid.
+result<std::string> read_input(const std::string& path, std::size_t max_bytes);
+
+}  // namespace sallyport::agent::cli

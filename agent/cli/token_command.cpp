@@ -1,0 +1,163 @@
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "agent/cli/exit_code.hpp"
+#include "agent/cli/output.hpp"
+#include "agent/cli/program.hpp"
+#include "agent/openssl/host.hpp"
+#include "encoding/base64url.hpp"
+#include "jose/jwt.hpp"
+
+namespace sallyport::agent::cli {
+
+namespace {
+
+using encoding::json;
+
+constexpr std::size_t max_token_bytes = std::size_t{64} << 10;
+
+struct options {
+  std::string token = "-";
+  std::string jwks;
+  std::string issuer;
+  std::string audience;
+  std::string typ;
+  std::int64_t skew = 0;
+  bool as_json = false;
+};
+
+unix_seconds now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(since).count();
+}
+
+/// What people paste: with "Bearer " in front and a line feed behind.
+std::string_view trim(std::string_view text) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  for (const std::string_view scheme : {"Bearer ", "bearer "})
+    if (text.starts_with(scheme)) text.remove_prefix(scheme.size());
+  return text;
+}
+
+result<std::string> read_token(const std::string& argument) {
+  if (argument != "-") return argument;
+  return read_input("-", max_token_bytes);
+}
+
+/// One part of a compact token as JSON, as it was written; null when it is none.
+json decode_part(std::string_view part) {
+  const auto decoded = encoding::decode_base64url(part);
+  if (!decoded.ok()) return nullptr;
+  auto parsed = encoding::parse_json(as_text(*decoded));
+  return parsed.ok() ? std::move(*parsed) : json(nullptr);
+}
+
+/// Header and claims; nothing when `token` has no such parts.
+std::optional<json> decode(std::string_view token) {
+  const std::size_t first = token.find('.');
+  const std::size_t second = token.find('.', first == std::string_view::npos ? first : first + 1);
+  if (second == std::string_view::npos) return std::nullopt;
+  json shown = {{"header", decode_part(token.substr(0, first))},
+                {"claims", decode_part(token.substr(first + 1, second - first - 1))},
+                {"verified", false}};
+  return shown["header"].is_object() && shown["claims"].is_object() ? std::optional(shown) : std::nullopt;
+}
+
+result<void> verify(const options& chosen, std::string_view token) {
+  SALLYPORT_ASSIGN(const std::string text, read_input(chosen.jwks, max_token_bytes));
+  const auto host = openssl::make_host();
+  SALLYPORT_ASSIGN(const jose::jwk_set keys, jose::parse_jwks(text, *host));
+  SALLYPORT_ASSIGN(jose::unverified_jwt parsed, jose::parse_jwt(token));
+  const std::vector<std::string> audiences =
+      chosen.audience.empty() ? std::vector<std::string>() : std::vector<std::string>{chosen.audience};
+  jose::claims_options demands;
+  if (!chosen.issuer.empty()) demands.issuer = chosen.issuer;
+  if (!chosen.typ.empty()) demands.typ = chosen.typ;
+  demands.audiences = audiences;
+  demands.now = now();
+  demands.skew = chosen.skew;
+  const auto verified = jose::verify_jwt(std::move(parsed), keys, crypto::every_asymmetric_algorithm(), demands, *host);
+  return verified.ok() ? result<void>() : result<void>(verified.error());
+}
+
+std::string lifetime_note(const json& claims) {
+  const json* const expires = encoding::find_member(claims, "exp");
+  if (expires == nullptr || !expires->is_number()) return "it has no expiry";
+  const auto left = static_cast<std::int64_t>(expires->get<double>()) - now();
+  if (left <= 0) return "expired " + std::to_string(-left) + " s ago";
+  return "expires in " + std::to_string(left) + " s";
+}
+
+void print(const json& shown, const std::string& verdict, bool as_json) {
+  if (as_json) return print_json(shown);
+  std::cout << "header " << shown["header"].dump(2) << "\nclaims " << shown["claims"].dump(2) << "\n";
+  std::cerr << verdict << "\n";
+}
+
+int show_unverified(const json& shown, std::string_view token, bool as_json) {
+  std::string verdict = "NOT VERIFIED: anyone can write such a token. Check it with --jwks FILE.";
+  const auto parsed = jose::parse_jwt(token);
+  if (!parsed.ok()) verdict += "\nIt would be refused in any case: " + std::string(describe(parsed.why()).advice);
+  print(shown, verdict + "\n" + lifetime_note(shown["claims"]), as_json);
+  return exit_ok;
+}
+
+int show_verified(json shown, const result<void>& verified, bool as_json) {
+  shown["verified"] = verified.ok();
+  if (!verified.ok()) shown["reason"] = std::string(name_of(verified.why()));
+  print(shown, verified.ok() ? "verified; " + lifetime_note(shown["claims"]) : "DOES NOT VERIFY", as_json);
+  if (!verified.ok()) complain("token", verified.error());
+  return verified.ok() ? exit_ok : exit_check_failed;
+}
+
+int inspect(const options& chosen) {
+  const auto input = read_token(chosen.token);
+  if (!input.ok()) {
+    complain("token", input.error());
+    return exit_unavailable;
+  }
+  const std::string_view token = trim(*input);
+  const auto shown = decode(token);
+  if (!shown) {
+    complain("not a JWT: no JSON header and claims between dots");
+    return exit_check_failed;
+  }
+  if (chosen.jwks.empty()) return show_unverified(*shown, token, chosen.as_json);
+  return show_verified(*shown, verify(chosen, token), chosen.as_json);
+}
+
+constexpr std::string_view footer =
+    R"(Without --jwks nothing is verified, and it says so. The signature is never printed.
+Pass tokens on standard input: arguments are visible to other users of the machine.
+
+Examples:
+  sallyport token inspect < token.txt
+  sallyport token inspect --jwks jwks.json --issuer https://idp.example --audience api://acme < token.txt
+
+Exit codes: 0 shown (with --jwks: and verified); 1 not a token, or it does not verify; 4 a file cannot be read.)";
+
+}  // namespace
+
+void add_token_command(CLI::App& parent, int& exit) {
+  auto* const token = parent.add_subcommand("token", "Look into tokens.");
+  token->require_subcommand(1);
+  auto* const command = token->add_subcommand("inspect", "Show header and claims of a JWT.");
+  auto chosen = std::make_shared<options>();
+  command->add_option("TOKEN", chosen->token, "The token; - (the default) is standard input.");
+  command->add_option("--jwks", chosen->jwks, "Verify with this public JWK set.");
+  command->add_option("--issuer", chosen->issuer, "With --jwks: demand this iss.");
+  command->add_option("--audience", chosen->audience, "With --jwks: demand this aud.");
+  command->add_option("--typ", chosen->typ, "With --jwks: demand this typ.");
+  command->add_option("--skew", chosen->skew, "With --jwks: clock difference in seconds that is put up with.")
+      ->check(CLI::Range(0, 3600));
+  command->add_flag("--json", chosen->as_json, "As JSON, for machines.");
+  command->footer(std::string(footer));
+  command->callback([chosen, &exit] { exit = inspect(*chosen); });
+}
+
+}  // namespace sallyport::agent::cli

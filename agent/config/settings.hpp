@@ -1,0 +1,94 @@
+// What the agent is told, as checked values: every member has its default here and nowhere else.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "agent/config/address.hpp"
+
+namespace sallyport::agent::config {
+
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
+
+inline constexpr std::uint64_t kib = 1024;
+inline constexpr std::uint64_t mib = 1024 * kib;
+inline constexpr std::uint64_t gib = 1024 * mib;
+
+struct limits {
+  std::uint64_t max_head_bytes = 64 * kib;
+  std::uint64_t max_fields = 128;
+  std::uint64_t max_connections = 10000;
+  std::uint64_t max_body_bytes = 1 * gib;
+  /// A body that the edge signed is held in memory until its digest is checked, so that nothing of a refused one
+  /// reaches the app.
+  std::uint64_t max_signed_body_bytes = 1 * mib;
+  /// All signed bodies in memory at one time.
+  std::uint64_t max_buffered_bytes = 256 * mib;
+};
+
+struct timeouts {
+  /// From the first byte of a head to its last.
+  milliseconds head = 10s;
+  /// A kept connection without a request.
+  milliseconds idle = 75s;
+  /// Without a byte moving, in either body.
+  milliseconds body = 60s;
+  /// After a refusal, for the caller to read it.
+  milliseconds linger = 5s;
+  /// From SIGTERM to the end; ECS kills after its own stopTimeout (30 s unless set).
+  milliseconds stop = 28s;
+};
+
+struct upstream {
+  config::address address{"127.0.0.1", 8000};
+  milliseconds connect = 3s;
+  /// From the last byte of the request to the first of the answer.
+  milliseconds first_byte = 60s;
+  /// A pooled connection without a request; shorter than the app's own keep-alive time.
+  milliseconds idle = 4s;
+  /// Pooled connections of one thread.
+  std::uint64_t max_idle = 64;
+};
+
+struct policy_files {
+  std::string file;
+  /// The policy before this one, while a deployment reaches edge and agent one after the other; empty: none.
+  std::string previous;
+};
+
+/// Where the edge's public keys come from; both empty: OpenID discovery below the policy's edge issuer.
+struct edge_keys {
+  std::string jwks_url;
+  std::string jwks_file;
+};
+
+/// Shared secrets for request signatures, a JWK or JWK set of kty oct.
+struct hmac {
+  std::string file;
+  /// The document itself; only ever from the environment.
+  std::string secret;
+};
+
+struct settings {
+  /// Name of the service of the policy that this agent stands before.
+  std::string service;
+  config::address listen{"0.0.0.0", 8080};
+  config::address admin_listen{"127.0.0.1", 9090};
+  config::upstream upstream;
+  policy_files policy;
+  config::edge_keys edge;
+  config::hmac hmac;
+  milliseconds skew = 5s;
+  config::limits limits;
+  config::timeouts timeouts;
+  std::uint64_t replay_max_entries = std::uint64_t{1} << 20;
+  /// 0: one a processor.
+  std::uint64_t threads = 0;
+  /// "stdout", "stderr" or a file that is appended to.
+  std::string audit_output = "stdout";
+};
+
+}  // namespace sallyport::agent::config

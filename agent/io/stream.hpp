@@ -1,0 +1,147 @@
+// One TCP connection of one io thread, read and written by coroutines, every wait with a limit.
+//
+// At most one read and one write are under way at a time. The stream must outlive both, which a coroutine that owns it
+// and awaits them ensures.
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "agent/io/deadline.hpp"
+
+namespace sallyport::agent::io {
+
+using tcp = boost::asio::ip::tcp;
+using error_code = boost::system::error_code;
+/// The executor's type is spelled out: the type-erased default costs an allocation and a virtual call an operation.
+using tcp_socket = boost::asio::basic_stream_socket<tcp, boost::asio::io_context::executor_type>;
+
+enum class io_status : std::uint8_t {
+  done,
+  /// The peer has finished sending (read only).
+  end,
+  timed_out,
+  /// The connection is broken, closed or the operation was cancelled.
+  failed,
+};
+
+struct io_result {
+  io_status status = io_status::failed;
+  std::size_t bytes = 0;
+  bool ok() const { return status == io_status::done; }
+};
+
+class stream {
+ public:
+  stream(tcp_socket socket, deadline_wheel& wheel);
+  stream(const stream&) = delete;
+  stream& operator=(const stream&) = delete;
+
+  class read_operation;
+  class write_operation;
+  class connect_operation;
+
+  /// Reads what is there into `into`, at least one byte. A read that was armed goes on, with this limit, into the
+  /// buffer it was armed with.
+  read_operation read(std::span<char> into, milliseconds limit);
+  /// Writes all of `parts`, which it consumes as it goes; the limit counts anew whenever some of it was taken.
+  write_operation write(std::span<boost::asio::const_buffer> parts, milliseconds limit);
+  connect_operation connect(const tcp::endpoint& to, milliseconds limit);
+
+  /// Starts a read that nobody awaits yet. When something comes, or the end, before read() is called, `act(owner)`
+  /// runs.
+  void arm(std::span<char> into, deadline::action act, void* owner);
+  /// Whether a read is under way, awaited or not.
+  bool reading() const { return reading_; }
+  /// Gives the read that is under way a new limit from now on.
+  void limit_read(milliseconds limit) { read_limit_.set(limit); }
+
+  /// Ends what is under way with io_status::failed; the connection itself stays open.
+  void cancel();
+  /// Tells the peer that nothing more will be sent.
+  void shutdown_send();
+  /// Every operation, now and later, ends with io_status::failed.
+  void close();
+  bool open() const { return socket_.is_open(); }
+
+  tcp_socket& socket() { return socket_; }
+  std::uint64_t bytes_read() const { return bytes_read_; }
+  std::uint64_t bytes_written() const { return bytes_written_; }
+
+ private:
+  void start_read(std::span<char> into);
+  void finish_read(const error_code& error, std::size_t bytes);
+  bool write_now();
+  void start_write();
+  void finish_write(const error_code& error, std::size_t bytes);
+  void consume(std::size_t bytes);
+  static void read_expired(void* self);
+  static void write_expired(void* self);
+
+  tcp_socket socket_;
+  deadline read_limit_;
+  deadline write_limit_;
+  std::coroutine_handle<> reader_;
+  std::coroutine_handle<> writer_;
+  deadline::action unawaited_ = nullptr;
+  void* unawaited_owner_ = nullptr;
+  io_result read_result_;
+  io_result write_result_;
+  std::span<boost::asio::const_buffer> left_;
+  milliseconds write_patience_{0};
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t bytes_written_ = 0;
+  bool reading_ = false;
+  bool read_ready_ = false;
+  bool read_timed_out_ = false;
+  bool write_timed_out_ = false;
+};
+
+class stream::read_operation {
+ public:
+  bool await_ready() const noexcept { return std::exchange(self_.read_ready_, false); }
+  void await_suspend(std::coroutine_handle<> waiter);
+  io_result await_resume() const noexcept { return self_.read_result_; }
+
+ private:
+  friend class stream;
+  read_operation(stream& self, std::span<char> into, milliseconds limit) : self_(self), into_(into), limit_(limit) {}
+  stream& self_;
+  std::span<char> into_;
+  milliseconds limit_;
+};
+
+class stream::write_operation {
+ public:
+  /// Most writes fit into the socket's buffer and end here, in one system call and without the event loop.
+  bool await_ready() { return self_.write_now(); }
+  void await_suspend(std::coroutine_handle<> waiter);
+  io_result await_resume() const noexcept { return self_.write_result_; }
+
+ private:
+  friend class stream;
+  explicit write_operation(stream& self) : self_(self) {}
+  stream& self_;
+};
+
+class stream::connect_operation {
+ public:
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter);
+  io_result await_resume() const noexcept { return self_.write_result_; }
+
+ private:
+  friend class stream;
+  connect_operation(stream& self, const tcp::endpoint& to, milliseconds limit) : self_(self), to_(to), limit_(limit) {}
+  stream& self_;
+  tcp::endpoint to_;
+  milliseconds limit_;
+};
+
+}  // namespace sallyport::agent::io

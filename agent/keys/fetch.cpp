@@ -1,0 +1,89 @@
+#include "agent/keys/fetch.hpp"
+
+#include <httplib.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace sallyport::agent::keys {
+
+namespace {
+
+struct url_parts {
+  /// "https://host:port".
+  std::string origin;
+  /// "/path?query".
+  std::string target;
+};
+
+url_parts split(const std::string& url) {
+  const std::size_t authority = url.find("://") + 3;
+  const std::size_t path = url.find_first_of("/?", authority);
+  if (path == std::string::npos) return {url, "/"};
+  const std::string target = url.substr(path);
+  return {url.substr(0, path), target.front() == '/' ? target : "/" + target};
+}
+
+/// Ends a request that takes too long as a whole; the client's own limits are for each read.
+class watchdog {
+ public:
+  watchdog(httplib::Client& client, std::chrono::seconds patience)
+      : thread_([this, &client, patience] {
+          std::unique_lock hold(lock_);
+          if (!over_.wait_for(hold, patience, [this] { return done_; })) client.stop();
+        }) {}
+  ~watchdog() {
+    {
+      const std::lock_guard hold(lock_);
+      done_ = true;
+    }
+    over_.notify_one();
+    thread_.join();
+  }
+  watchdog(const watchdog&) = delete;
+  watchdog& operator=(const watchdog&) = delete;
+
+ private:
+  std::mutex lock_;
+  std::condition_variable over_;
+  bool done_ = false;
+  std::thread thread_;
+};
+
+void prepare(httplib::Client& client, std::chrono::seconds timeout) {
+  client.set_follow_location(false);
+  client.set_connection_timeout(timeout);
+  client.set_read_timeout(timeout);
+  client.set_write_timeout(timeout);
+  client.set_keep_alive(false);
+  client.enable_server_certificate_verification(true);
+  if (client.ssl_context() != nullptr) SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_2_VERSION);
+}
+
+}  // namespace
+
+fetched fetch(const gate::key_request& request) {
+  if (!gate::is_key_url(request.url)) return {0, "", "", "neither https nor loopback: " + request.url};
+  const url_parts parts = split(request.url);
+  const std::chrono::seconds timeout(request.timeout);
+  httplib::Client client(parts.origin);
+  if (!client.is_valid()) return {0, "", "", "not a URL: " + request.url};
+  prepare(client, timeout);
+  fetched got;
+  const auto collect = [&](const char* data, std::size_t size) {
+    // One byte more than allowed is kept, so that the key set sees that it is too long.
+    got.body.append(data, std::min(size, request.max_bytes + 1 - got.body.size()));
+    return got.body.size() <= request.max_bytes;
+  };
+  const watchdog guard(client, timeout);
+  const httplib::Headers headers{{"Accept", "application/json"}, {"User-Agent", "sallyport-agent"}};
+  const auto answer = client.Get(parts.target.c_str(), headers, collect);
+  if (!answer && got.body.size() > request.max_bytes) return {200, std::move(got.body), "", ""};
+  if (!answer) return {0, "", "", httplib::to_string(answer.error()) + " (" + request.url + ")"};
+  got.status = answer->status;
+  got.cache_control = answer->get_header_value("Cache-Control");
+  return got;
+}
+
+}  // namespace sallyport::agent::keys

@@ -1,0 +1,59 @@
+#include "agent/log/log.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+
+#include "encoding/json.hpp"
+
+namespace sallyport::agent::log {
+
+namespace {
+
+constexpr unsigned max_lines_a_second = 100;
+
+std::string_view name_of_level(level how) {
+  switch (how) {
+    case level::info: return "info";
+    case level::warning: return "warning";
+    case level::error: return "error";
+  }
+  return "error";
+}
+
+void append_member(std::string& to, std::string_view name, std::string_view value) {
+  to +=
+      (to.size() > 1 ? "," : "") + encoding::canonical_json_string(name) + ":" + encoding::canonical_json_string(value);
+}
+
+bool within_rate() {
+  using namespace std::chrono;
+  thread_local std::int64_t second = 0;
+  thread_local unsigned lines = 0;
+  const auto now = duration_cast<seconds>(steady_clock::now().time_since_epoch()).count();
+  if (now != second) lines = 0;
+  second = now;
+  return ++lines <= max_lines_a_second;
+}
+
+}  // namespace
+
+void write(level how, std::string_view event, std::initializer_list<member> members) {
+  std::string line = "{";
+  append_member(line, "level", name_of_level(how));
+  append_member(line, "event", event);
+  for (const auto& [name, value] : members)
+    if (!value.empty()) append_member(line, name, value);
+  line += "}\n";
+  // One write, so that lines of several threads do not mix; there is nowhere to report that it failed.
+  if (::write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+}
+
+void request_failed(const failure& why, std::string_view request_id) {
+  if (!within_rate()) return;
+  write(level::warning, "request failed after it was allowed",
+        {{"reason", name_of(why.why)}, {"detail", why.detail}, {"request_id", request_id}});
+}
+
+}  // namespace sallyport::agent::log

@@ -1,0 +1,22 @@
+// What operators read besides the audit: one JSON line an event on standard error. Never holds what a caller sent.
+#pragma once
+
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include "core/result.hpp"
+
+namespace sallyport::agent::log {
+
+enum class level : std::uint8_t { info, warning, error };
+
+using member = std::pair<std::string_view, std::string_view>;
+
+/// {"level":…,"event":…, members…}; any thread.
+void write(level how, std::string_view event, std::initializer_list<member> members = {});
+
+/// A request that was allowed and then failed; at most a hundred lines a second and thread, the metrics count the rest.
+void request_failed(const failure& why, std::string_view request_id);
+
+}  // namespace sallyport::agent::log

@@ -1,0 +1,228 @@
+#include "agent/proxy/exchange.hpp"
+
+#include <utility>
+
+namespace sallyport::agent::proxy {
+
+namespace {
+
+/// Held bodies up to this leave in one write with their head.
+constexpr std::size_t gathered_body_bytes = 64 * 1024;
+/// 1xx answers that are passed on before the app is told to come to the point.
+constexpr unsigned max_interim = 16;
+/// For a read that another limit guards: the upload's.
+constexpr std::chrono::hours guarded_elsewhere{24};
+constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// RFC 9110 section 9.2.2.
+bool is_idempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
+}
+
+reason upstream_reason(reason of_reading) {
+  if (of_reading == reason::request_timeout) return reason::upstream_timeout;
+  if (of_reading == reason::framing_body_incomplete) return reason::upstream_closed;
+  return reason::upstream_invalid_response;
+}
+
+}  // namespace
+
+io::task<exchange_end> exchange::run(const outgoing_request& request) {
+  request_ = &request;
+  if (!gather_first()) co_return std::move(end_);
+  auto how = attempt::failed;
+  bool reuse = true;
+  do {
+    if (!co_await obtain_connection(std::exchange(reuse, false))) co_return std::move(end_);
+    how = co_await send_and_wait();
+  } while (how == attempt::stale);
+  if (how == attempt::answered) co_await relay_answer();
+  co_await wind_up();
+  co_return std::move(end_);
+}
+
+// What leaves with the head: a small held body, or what has arrived of one that streams. A malformed one is found here,
+// before the app hears of the request.
+bool exchange::gather_first() {
+  first_.emplace(request_->chunked);
+  first_->head(request_->head);
+  if (!request_->held_body.empty() && request_->held_body.size() <= gathered_body_bytes)
+    first_->piece(request_->held_body);
+  if (request_->body == nullptr) return true;
+  const auto got = gather(*request_->body, *first_);
+  if (got.ok()) first_state_ = *got;
+  if (!got.ok()) fail(got.error());
+  return got.ok();
+}
+
+io::task<bool> exchange::obtain_connection(bool reuse) {
+  link_ = reuse ? pool_.take_idle() : nullptr;
+  if (link_) co_return true;
+  auto connected = co_await pool_.connect();
+  if (connected.ok()) link_ = std::move(*connected);
+  if (!connected.ok()) fail(connected.error());
+  co_return connected.ok();
+}
+
+io::task<exchange::attempt> exchange::send_and_wait() {
+  if (request_->expects_continue && !co_await send_continue()) co_return attempt::failed;
+  const io::io_result sent = co_await send_first();
+  if (!sent.ok() && may_repeat(sent.bytes)) co_return attempt::stale;
+  if (co_await read_answer_head()) co_return attempt::answered;
+  if (heard_ || end_.why.why != reason::upstream_closed || !may_repeat(sent.bytes)) co_return attempt::failed;
+  counts_.upstream_retries.add();
+  end_ = {};
+  co_return attempt::stale;
+}
+
+io::task<bool> exchange::send_continue() {
+  if (std::exchange(continued_, true)) co_return true;
+  boost::asio::const_buffer part(continue_head.data(), continue_head.size());
+  const io::io_result sent = co_await caller_.write({&part, 1}, settings_.timeouts.body);
+  if (!sent.ok()) fail(reason::framing_body_incomplete);
+  co_return sent.ok();
+}
+
+// An app that stops reading may have answered already, so a failed write is left for the read to judge.
+io::task<io::io_result> exchange::send_first() {
+  outgoing first = *first_;
+  const bool more = first_state_ != gathered::last;
+  const io::io_result sent = co_await link_->link.write(first.parts(!more), settings_.timeouts.body);
+  if (!sent.ok()) co_return sent;
+  const upload_limits limits{settings_.timeouts.body, settings_.upstream.first_byte};
+  if (more) upload_.emplace(link_->link, limits).start(*request_->body, request_->chunked);
+  if (request_->held_body.size() > gathered_body_bytes) upload_.emplace(link_->link, limits).start(request_->held_body);
+  co_return sent;
+}
+
+// A pooled connection may have been closed by the app while the request was under way to it. Once more is safe when
+// nothing of the request was taken, or when it may be repeated by its nature (RFC 9110 section 9.2.2).
+bool exchange::may_repeat(std::size_t bytes_taken) const {
+  if (!link_->reused || upload_) return false;
+  const bool bodiless = request_->body == nullptr && request_->held_body.empty();
+  return bytes_taken == 0 || (bodiless && is_idempotent(request_->method));
+}
+
+io::task<bool> exchange::read_answer_head() {
+  const http::head_limits limits{settings_.limits.max_head_bytes, settings_.limits.max_fields};
+  http::head_scanner scanner(limits);
+  for (;;) {
+    const auto scanned = scanner.scan(link_->box.unread());
+    if (!scanned.ok()) {
+      fail({reason::upstream_invalid_response, std::string(name_of(scanned.why()))});
+      co_return false;
+    }
+    if (*scanned == http::head_scanner::state::complete) {
+      if (!parse_answer(scanner.length())) co_return false;
+      if (!answer_.interim) co_return true;
+      if (!co_await pass_interim()) co_return false;
+      scanner.reset();
+      continue;
+    }
+    if (link_->box.full()) link_->box.grow(settings_.limits.max_head_bytes + 1);
+    const bool uploading = upload_ && upload_->running();
+    const io::io_result got =
+        co_await link_->link.read(link_->box.room(), uploading ? guarded_elsewhere : settings_.upstream.first_byte);
+    if (!got.ok()) {
+      fail_read(got.status);
+      co_return false;
+    }
+    link_->box.arrived(got.bytes);
+    heard_ = true;
+  }
+}
+
+bool exchange::parse_answer(std::size_t head_bytes) {
+  const http::head_limits limits{settings_.limits.max_head_bytes, settings_.limits.max_fields};
+  text_.answer.assign(link_->box.unread().substr(0, head_bytes));
+  link_->box.consume(head_bytes);
+  auto parsed = http::parse_response_head(text_.answer, request_->method, limits);
+  if (!parsed.ok()) {
+    fail(parsed.error());
+    return false;
+  }
+  answer_ = std::move(*parsed);
+  if (answer_.upgrade.empty() && answer_.status != 101) return true;
+  fail({reason::upstream_invalid_response, "a switch of protocols that nobody asked for"});
+  return false;
+}
+
+// RFC 9110 section 15.2: interim answers are passed on, but for the one that this hop has given itself.
+io::task<bool> exchange::pass_interim() {
+  if (++interim_ > max_interim) {
+    fail({reason::upstream_invalid_response, "too many interim answers"});
+    co_return false;
+  }
+  if (answer_.status == 100 || request_->caller_http10) co_return true;
+  text_.out.clear();
+  append_interim_head(text_.out, answer_);
+  boost::asio::const_buffer part(text_.out.data(), text_.out.size());
+  const io::io_result sent = co_await caller_.write({&part, 1}, settings_.timeouts.body);
+  if (!sent.ok()) fail(reason::framing_body_incomplete);
+  co_return sent.ok();
+}
+
+io::task<> exchange::relay_answer() {
+  const outgoing_body body = framing_for_caller(answer_, request_->method, request_->caller_http10);
+  text_.out.clear();
+  append_response_head(text_.out, answer_, request_->method, body, note(body));
+  outgoing next(body.how == outgoing_body::framing::chunked);
+  next.head(text_.out);
+  body_source source(link_->link, link_->box, {answer_.body, answer_.content_length, ~std::uint64_t{0}});
+  end_.answered = true;
+  end_.status = answer_.status;
+  whole_ = co_await relay_body(source, next);
+}
+
+// False when the answer did not go out whole, for which the end of the connection is the only sign there is left.
+io::task<bool> exchange::relay_body(body_source& body, outgoing& next) {
+  for (;;) {
+    const auto got = gather(body, next);
+    if (!got.ok()) {
+      fail({upstream_reason(got.why()), std::string(name_of(got.why()))});
+      co_return false;
+    }
+    const auto parts = next.parts(*got == gathered::last);
+    if (!parts.empty() && !(co_await caller_.write(parts, settings_.timeouts.body)).ok()) co_return false;
+    if (*got == gathered::last) co_return true;
+    next.clear();
+    if (*got == gathered::full) continue;
+    const auto filled = co_await body.fill(settings_.timeouts.body);
+    if (!filled.ok()) {
+      const bool by_caller = upload_ && upload_->caller_failure() != reason::ok;
+      fail(by_caller ? upload_->caller_failure() : upstream_reason(filled.why()));
+      co_return false;
+    }
+  }
+}
+
+connection_note exchange::note(const outgoing_body& body) {
+  const bool uploading = upload_ && !upload_->complete();
+  close_ = !request_->caller_keeps_alive || stopping_ || uploading || body.how == outgoing_body::framing::until_close;
+  if (close_) return connection_note::close;
+  return request_->caller_http10 ? connection_note::keep_alive : connection_note::nothing;
+}
+
+io::task<> exchange::wind_up() {
+  if (upload_ && upload_->running()) {
+    close_ = true;
+    caller_.cancel();
+    link_->link.close();
+    co_await upload_->join();
+  }
+  const bool sent = !upload_ || upload_->complete();
+  end_.reusable = whole_ && sent && !close_;
+  if (whole_ && sent && answer_.keep_alive && link_->box.empty()) pool_.give_back(std::move(link_));
+}
+
+void exchange::fail(failure why) {
+  end_.why = std::move(why);
+}
+
+void exchange::fail_read(io::io_status how) {
+  if (upload_ && upload_->caller_failure() != reason::ok) return fail(upload_->caller_failure());
+  if (how == io::io_status::timed_out) return fail(reason::upstream_timeout);
+  fail({reason::upstream_closed, how == io::io_status::end ? "it closed the connection" : "the connection broke"});
+}
+
+}  // namespace sallyport::agent::proxy

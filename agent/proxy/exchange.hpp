@@ -1,0 +1,107 @@
+// One request to the app and its answer back to the caller, both streamed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/config/settings.hpp"
+#include "agent/io/stream.hpp"
+#include "agent/io/task.hpp"
+#include "agent/metrics/thread_metrics.hpp"
+#include "agent/proxy/body_source.hpp"
+#include "agent/proxy/heads.hpp"
+#include "agent/proxy/outgoing.hpp"
+#include "agent/proxy/upload.hpp"
+#include "agent/proxy/upstream.hpp"
+#include "core/result.hpp"
+
+namespace sallyport::agent::proxy {
+
+/// A request that was allowed, ready to be sent.
+struct outgoing_request {
+  std::string_view method;
+  /// The whole head for the app.
+  std::string_view head;
+  bool chunked = false;
+  /// A body that is held in memory: it follows the head.
+  std::string_view held_body;
+  /// A body that is still on its way, or null.
+  body_source* body = nullptr;
+  /// The caller waits for 100 Continue before it sends the body.
+  bool expects_continue = false;
+  bool caller_http10 = false;
+  /// The caller's connection may carry another request.
+  bool caller_keeps_alive = true;
+};
+
+struct exchange_end {
+  /// ok: the answer went out whole. Else why not.
+  failure why = reason::ok;
+  /// Something of an answer has gone to the caller: no other one may follow.
+  bool answered = false;
+  /// The caller's connection may go on.
+  bool reusable = false;
+  std::uint16_t status = 0;
+};
+
+/// Text that an exchange writes and reads; kept from one to the next so that its memory is.
+struct exchange_text {
+  std::string answer;
+  std::string out;
+};
+
+/// Runs once, on one io thread; everything it is given must outlive run().
+class exchange {
+ public:
+  /// `stopping` may change while it runs.
+  exchange(io::stream& caller, upstream_pool& pool, const config::settings& settings, metrics::thread_metrics& counts,
+           const bool& stopping, exchange_text& text)
+      : caller_(caller), pool_(pool), settings_(settings), counts_(counts), stopping_(stopping), text_(text) {}
+
+  io::task<exchange_end> run(const outgoing_request& request);
+
+ private:
+  /// How sending a request and waiting for its answer went.
+  enum class attempt : std::uint8_t { answered, stale, failed };
+
+  io::task<bool> obtain_connection(bool reuse);
+  io::task<bool> send_continue();
+  io::task<attempt> send_and_wait();
+  io::task<io::io_result> send_first();
+  io::task<bool> read_answer_head();
+  io::task<bool> pass_interim();
+  io::task<> relay_answer();
+  io::task<bool> relay_body(body_source& body, outgoing& next);
+  io::task<> wind_up();
+
+  bool gather_first();
+  bool may_repeat(std::size_t bytes_taken) const;
+  bool parse_answer(std::size_t head_bytes);
+  bool take_interim();
+  connection_note note(const outgoing_body& body);
+  void fail(failure why);
+  void fail_read(io::io_status how);
+
+  io::stream& caller_;
+  upstream_pool& pool_;
+  const config::settings& settings_;
+  metrics::thread_metrics& counts_;
+  const bool& stopping_;
+  exchange_text& text_;
+
+  const outgoing_request* request_ = nullptr;
+  std::optional<outgoing> first_;
+  gathered first_state_ = gathered::last;
+  upstream_ptr link_;
+  std::optional<upload> upload_;
+  http::response_head answer_;
+  unsigned interim_ = 0;
+  bool heard_ = false;
+  bool continued_ = false;
+  bool whole_ = false;
+  bool close_ = false;
+  exchange_end end_;
+};
+
+}  // namespace sallyport::agent::proxy

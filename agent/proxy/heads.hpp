@@ -1,0 +1,49 @@
+// Heads that the agent writes: the request for the app, the answer for the caller. Both are built anew from parsed
+// values; no line is ever copied as it came.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gate/origin_request.hpp"
+#include "http/request_head.hpp"
+
+namespace sallyport::agent::proxy {
+
+/// How a body is delimited on the connection that it leaves by.
+struct outgoing_body {
+  enum class framing : std::uint8_t {
+    /// No body and no field about one.
+    none,
+    /// Content-Length: length.
+    counted,
+    chunked,
+    /// By the end of the connection (answers to HTTP/1.0).
+    until_close,
+  };
+  framing how = framing::none;
+  std::uint64_t length = 0;
+};
+
+/// Appends the request head for the app: the admitted fields, Host, and the body's framing.
+void append_request_head(std::string& to, const gate::admitted& request, const outgoing_body& body);
+
+/// What the connection to the caller does after the answer, as the caller needs to be told.
+enum class connection_note : std::uint8_t { nothing, close, keep_alive };
+
+/// Appends the head of the answer: the app's fields after hygiene, framing and Connection rebuilt. `method` is the
+/// request's: answers to HEAD keep the length they state.
+void append_response_head(std::string& to, const http::response_head& answer, std::string_view method,
+                          const outgoing_body& body, connection_note note);
+/// Appends an interim (1xx) head, without anything about body or connection.
+void append_interim_head(std::string& to, const http::response_head& answer);
+
+/// The body framing for the caller of an answer. `http10`: the caller speaks HTTP/1.0 and knows no chunks.
+outgoing_body framing_for_caller(const http::response_head& answer, std::string_view method, bool http10);
+
+/// Appends `number` in decimal.
+void append_number(std::string& to, std::uint64_t number);
+
+}  // namespace sallyport::agent::proxy

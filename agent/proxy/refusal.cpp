@@ -1,0 +1,51 @@
+#include "agent/proxy/refusal.hpp"
+
+#include "agent/openssl/generate.hpp"
+#include "encoding/base64url.hpp"
+#include "gate/problem.hpp"
+
+namespace sallyport::agent::proxy {
+
+namespace {
+
+constexpr std::size_t request_id_bytes = 16;
+
+void append_field(std::string& to, std::string_view name, std::string_view value) {
+  if (!value.empty()) to.append(name).append(": ").append(value).append("\r\n");
+}
+
+}  // namespace
+
+void append_refusal(std::string& to, reason why, std::string_view request_id, bool head_only, connection_note note) {
+  const std::string body = gate::problem_body(why, request_id);
+  to.append("HTTP/1.1 ");
+  append_number(to, describe(why).http_status);
+  to.append(" ").append(gate::title_of(why)).append("\r\n");
+  append_field(to, "Content-Type", gate::problem_content_type);
+  to.append("Content-Length: ");
+  append_number(to, body.size());
+  to.append("\r\nCache-Control: no-store\r\n");
+  append_field(to, "Sallyport-Request-Id", request_id);
+  append_field(to, "WWW-Authenticate", gate::challenge(why));
+  if (note == connection_note::close) append_field(to, "Connection", "close");
+  if (note == connection_note::keep_alive) append_field(to, "Connection", "keep-alive");
+  to.append("\r\n");
+  if (!head_only) to.append(body);
+}
+
+std::string make_request_id() {
+  const auto random = openssl::random_bytes(request_id_bytes);
+  if (!random.ok()) return "agent-unnamed";
+  return "agent-" + encoding::encode_base64url(*random);
+}
+
+// The line is canonical JSON: within a string the quotes of this pattern would be escaped, so it is found only where
+// the member is.
+std::string with_request_id(std::string audit_line, std::string_view request_id) {
+  constexpr std::string_view unknown = "\"id\":null";
+  const std::size_t at = audit_line.find(unknown);
+  if (at == std::string::npos) return audit_line;
+  return audit_line.replace(at, unknown.size(), "\"id\":\"" + std::string(request_id) + "\"");
+}
+
+}  // namespace sallyport::agent::proxy

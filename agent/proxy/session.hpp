@@ -1,0 +1,98 @@
+// One connection of a caller: requests in, one after the other, each decided and then forwarded or refused.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "agent/io/inbox.hpp"
+#include "agent/io/ring.hpp"
+#include "agent/io/stream.hpp"
+#include "agent/io/task.hpp"
+#include "agent/proxy/exchange.hpp"
+#include "agent/proxy/worker.hpp"
+#include "core/time.hpp"
+#include "gate/origin_request.hpp"
+#include "http/request_head.hpp"
+
+namespace sallyport::agent::proxy {
+
+/// Room for a head and whatever follows; longer heads and bodies get more while they last.
+inline constexpr std::size_t session_inbox_bytes = 16 * 1024;
+
+class session : public io::ring {
+ public:
+  session(worker& owner, io::tcp_socket socket);
+  /// Serves the connection to its end.
+  io::task<> run();
+  /// Says that there is no room, and ends.
+  io::task<> turn_away();
+
+  /// The connection is between requests: nobody waits for an answer.
+  bool between_requests() const { return between_requests_; }
+  io::stream& caller() { return caller_; }
+
+ private:
+  using steady = std::chrono::steady_clock;
+  /// What a request says about its connection and body, kept when the head itself is handed over.
+  struct head_facts {
+    http::body_framing body = http::body_framing::none;
+    std::uint64_t content_length = 0;
+    bool http10 = false;
+    bool keep_alive = false;
+    bool expects_continue = false;
+    bool head_only = false;
+  };
+
+  using opening = std::variant<gate::refused, gate::opened>;
+
+  // Each of these that gives a bool says whether the connection may go on.
+  io::task<bool> next_head();
+  io::task<bool> serve();
+  io::task<bool> decide(http::request_head head);
+  io::task<opening> open(http::request_head head);
+  io::task<result<void>> hold_body();
+  io::task<result<void>> read_held_body();
+  io::task<bool> forward(gate::admitted request);
+  io::task<bool> end_with(exchange_end end, std::string_view request_id);
+  io::task<bool> refuse(gate::refused why);
+  io::task<bool> refuse(failure why, const http::request_head* head = nullptr, const gate::opened* request = nullptr);
+  io::task<bool> answer_refusal(reason why, std::string_view request_id);
+  io::task<bool> write(std::string_view text);
+  io::task<> linger();
+
+  const config::settings& settings() const;
+  http::head_limits head_limits() const;
+  std::chrono::milliseconds head_patience() const;
+  failure objection(const http::request_head& head) const;
+  void begin_request();
+  void release_body();
+  void note_facts(const http::request_head& head);
+  bool body_is_at_hand();
+  outgoing_body outgoing_framing() const;
+  void count_bytes();
+
+  worker& owner_;
+  io::stream caller_;
+  io::inbox box_{session_inbox_bytes};
+  /// The request's head while it is worked on: all views of it point here.
+  std::string head_text_;
+  std::string out_;
+  /// A signed body, from its arrival until it has been forwarded.
+  std::string held_body_;
+  exchange_text text_;
+  head_facts facts_;
+  std::optional<body_source> body_;
+  body_budget::share held_share_;
+  std::chrono::milliseconds head_started_{0};
+  steady::time_point started_;
+  std::uint64_t counted_in_ = 0;
+  std::uint64_t counted_out_ = 0;
+  bool between_requests_ = true;
+  bool held_ = false;
+  bool served_any_ = false;
+  bool linger_ = false;
+};
+
+}  // namespace sallyport::agent::proxy

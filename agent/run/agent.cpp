@@ -1,0 +1,68 @@
+#include "agent/run/agent.hpp"
+
+#include <utility>
+
+#include "agent/openssl/host.hpp"
+#include "crypto/self_test.hpp"
+
+namespace sallyport::agent::run {
+
+namespace {
+
+std::string describe(const failure& why) {
+  return std::string(name_of(why.why)) + (why.detail.empty() ? "" : ": " + why.detail) + ". " +
+         std::string(sallyport::describe(why.why).advice);
+}
+
+}  // namespace
+
+agent::start_result agent::start(const config::settings& settings) {
+  auto host = openssl::make_host();
+  if (const auto tested = crypto::self_test(*host); !tested.ok()) return {nullptr, {describe(tested.error())}};
+  auto material = trust::read_material(settings, *host);
+  if (!material.problems.empty()) return {nullptr, std::move(material.problems)};
+  auto sink = audit::sink::open(settings.audit_output);
+  if (!sink.ok()) return {nullptr, {"audit.output: " + sink.error().detail}};
+  std::unique_ptr<agent> made(new agent(settings, std::move(host), std::move(material), std::move(*sink)));
+  if (const auto listening = made->listen(); !listening.ok()) return {nullptr, {listening.error().detail}};
+  return {std::move(made), {}};
+}
+
+agent::agent(const config::settings& settings, std::unique_ptr<crypto::port> host, trust::material material,
+             std::unique_ptr<audit::sink> sink)
+    : settings_(settings),
+      host_(std::move(host)),
+      replays_(static_cast<std::size_t>(settings.replay_max_entries)),
+      audit_(std::move(sink)),
+      keeper_(settings_, std::move(material), *host_),
+      surroundings_{settings_, *host_, replays_, *audit_, [this] { return keeper_.refetch(); }} {}
+
+// The io threads first, because they wait for the keeper's word; then the keeper, because it speaks to them.
+agent::~agent() {
+  admin_.reset();
+  if (server_) server_->stop(std::chrono::milliseconds(0));
+  keeper_.stop();
+}
+
+result<void> agent::listen() {
+  SALLYPORT_ASSIGN(server_, proxy::server::make(surroundings_, keeper_.snapshot()));
+  state_ = std::unique_ptr<admin::state>(new admin::state{*server_, keeper_, replays_, *audit_});
+  SALLYPORT_ASSIGN(admin_, admin::server::start(settings_.admin_listen, *state_));
+  server_->start();
+  keeper_.start(
+      {[this](const gate::origin_snapshot_ptr& next) { server_->adopt(next); }, [this] { server_->keys_settled(); }});
+  return {};
+}
+
+bool agent::stop() {
+  state_->stopping = true;
+  return server_->stop(settings_.timeouts.stop);
+}
+
+std::vector<std::string> agent::reload() {
+  auto problems = keeper_.reload();
+  ++(problems.empty() ? state_->reloads : state_->failed_reloads);
+  return problems;
+}
+
+}  // namespace sallyport::agent::run

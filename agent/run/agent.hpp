@@ -1,0 +1,58 @@
+// The whole agent as one object: everything is made before anything listens, and torn down in the opposite order.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/admin/server.hpp"
+#include "agent/admin/state.hpp"
+#include "agent/audit/sink.hpp"
+#include "agent/config/settings.hpp"
+#include "agent/proxy/server.hpp"
+#include "agent/trust/keeper.hpp"
+#include "agent/trust/replay_stripes.hpp"
+#include "crypto/crypto.hpp"
+
+namespace sallyport::agent::run {
+
+class agent {
+ public:
+  struct start_result {
+    /// Serving; null: see problems.
+    std::unique_ptr<agent> running;
+    std::vector<std::string> problems;
+  };
+  /// Blocks until it serves. The process must ignore SIGPIPE.
+  static start_result start(const config::settings& settings);
+  /// Breaks off what still runs.
+  ~agent();
+  agent(const agent&) = delete;
+  agent& operator=(const agent&) = delete;
+
+  /// Turns not ready, stops accepting, finishes what runs. True when all of it finished within timeouts.stop.
+  bool stop();
+  /// Reads policy, keys and secrets again; problems: nothing was changed.
+  std::vector<std::string> reload();
+
+  const boost::asio::ip::tcp::endpoint& where() const { return server_->where(); }
+  std::uint16_t admin_port() const { return admin_->port(); }
+  const admin::state& state() const { return *state_; }
+
+ private:
+  agent(const config::settings& settings, std::unique_ptr<crypto::port> host, trust::material material,
+        std::unique_ptr<audit::sink> sink);
+  result<void> listen();
+
+  config::settings settings_;
+  std::unique_ptr<crypto::port> host_;
+  trust::replay_stripes replays_;
+  std::unique_ptr<audit::sink> audit_;
+  trust::keeper keeper_;
+  proxy::worker_surroundings surroundings_;
+  std::unique_ptr<proxy::server> server_;
+  std::unique_ptr<admin::state> state_;
+  std::unique_ptr<admin::server> admin_;
+};
+
+}  // namespace sallyport::agent::run

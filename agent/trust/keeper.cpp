@@ -1,0 +1,132 @@
+#include "agent/trust/keeper.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "agent/keys/fetch.hpp"
+#include "agent/log/log.hpp"
+
+namespace sallyport::agent::trust {
+
+namespace {
+
+/// How often the age of the keys is looked at.
+constexpr std::chrono::seconds look_interval{1};
+
+unix_milliseconds now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
+
+}  // namespace
+
+keeper::keeper(const config::settings& settings, material first, crypto::port& host)
+    : settings_(settings), host_(host), material_(std::move(first)) {
+  if (by_url()) keys_.emplace(gate::key_source{"edge", material_.snapshot.policy->edge.issuer, settings.edge.jwks_url});
+  publish_if_changed(true);
+}
+
+keeper::~keeper() {
+  stop();
+}
+
+void keeper::stop() {
+  {
+    const std::lock_guard hold(lock_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void keeper::start(listeners tell) {
+  tell_ = std::move(tell);
+  if (by_url()) thread_ = std::thread([this] { run(); });
+}
+
+gate::origin_snapshot_ptr keeper::snapshot() const {
+  const std::lock_guard hold(lock_);
+  return snapshot_;
+}
+
+bool keeper::refetch() {
+  const std::lock_guard hold(lock_);
+  if (!keys_ || stopping_) return false;
+  auto request = keys_->want(gate::key_need::unknown_kid, now());
+  if (!request) return false;
+  ++waiting_;
+  if (request->joined) return true;
+  asked_ = std::move(*request);
+  wake_.notify_one();
+  return true;
+}
+
+void keeper::run() {
+  std::unique_lock hold(lock_);
+  while (!stopping_) {
+    if (step(hold)) continue;
+    publish_if_changed(false);
+    if (std::exchange(waiting_, 0) > 0 && tell_.settled) tell_.settled();
+    wake_.wait_for(hold, look_interval, [this] { return stopping_ || asked_; });
+  }
+}
+
+// One fetch, if one is due. The lock is open while it is under way.
+bool keeper::step(std::unique_lock<std::mutex>& hold) {
+  auto request = std::exchange(asked_, std::nullopt);
+  if (!request) request = keys_->want(gate::key_need::fresh, now());
+  if (!request || request->joined) return false;
+  hold.unlock();
+  const keys::fetched answer = keys::fetch(*request);
+  hold.lock();
+  const auto taken = keys_->supply(request->step, answer.response(), now(), host_);
+  if (!taken.ok())
+    log::write(log::level::warning, "edge keys could not be fetched",
+               {{"reason", name_of(taken.why())}, {"detail", taken.error().detail}, {"url", request->url}});
+  return taken.ok();
+}
+
+// Called with the lock held, so that what is published last is what is held.
+void keeper::publish_if_changed(bool force) {
+  auto keys = keys_ ? keys_->current(now()) : material_.snapshot.edge_keys;
+  if (!force && snapshot_ != nullptr && snapshot_->edge_keys == keys) return;
+  auto next = std::make_shared<gate::origin_snapshot>(material_.snapshot);
+  next->edge_keys = std::move(keys);
+  next->edge_keys_generation = keys_ ? keys_->generation() : file_generation_;
+  snapshot_ = std::move(next);
+  if (tell_.publish) tell_.publish(snapshot_);
+}
+
+std::vector<std::string> keeper::reload() {
+  material fresh = read_material(settings_, host_);
+  if (!fresh.problems.empty()) return fresh.problems;
+  const std::lock_guard hold(lock_);
+  const auto& held = material_.snapshot;
+  const bool changed = fresh.snapshot.policy->digest != held.policy->digest;
+  // The policy in force stays acceptable until edges have the new one, unless a file says which one is.
+  if (settings_.policy.previous.empty()) fresh.snapshot.previous = changed ? held.policy : held.previous;
+  if (keys_ && fresh.snapshot.policy->edge.issuer != keys_->source().issuer)
+    return {settings_.policy.file + ": edge.issuer changed. Restart the agent: its keys come from another place."};
+  material_ = std::move(fresh);
+  ++file_generation_;
+  publish_if_changed(true);
+  return {};
+}
+
+gate::key_set_health keeper::health() const {
+  const std::lock_guard hold(lock_);
+  if (keys_) return keys_->health(now());
+  gate::key_set_health of_file;
+  of_file.usable = material_.snapshot.edge_keys != nullptr;
+  of_file.age = 0;
+  of_file.keys = of_file.usable ? material_.snapshot.edge_keys->keys().size() : 0;
+  return of_file;
+}
+
+failure keeper::readiness() const {
+  const std::lock_guard hold(lock_);
+  const auto checked = gate::check_snapshot(*snapshot_, origin_limits_of(settings_));
+  return checked.ok() ? failure(reason::ok) : checked.error();
+}
+
+}  // namespace sallyport::agent::trust

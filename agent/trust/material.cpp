@@ -1,0 +1,82 @@
+#include "agent/trust/material.hpp"
+
+#include "agent/config/file.hpp"
+#include "jose/jwk_set.hpp"
+#include "policy/load.hpp"
+
+namespace sallyport::agent::trust {
+
+namespace {
+
+constexpr std::size_t max_policy_bytes = std::size_t{8} << 20;
+constexpr std::size_t max_keys_bytes = std::size_t{64} << 10;
+
+std::string describe(const std::string& file, const failure& why) {
+  std::string text = file + ": " + std::string(name_of(why.why));
+  if (!why.detail.empty()) text += ", " + why.detail;
+  return text + ". " + std::string(sallyport::describe(why.why).advice);
+}
+
+std::string describe_absence(const std::string& file, const failure& why) {
+  return file + ": " + why.detail + ". Name a readable file.";
+}
+
+policy::policy_ptr read_policy(const std::string& file, crypto::port& host, std::vector<std::string>& problems) {
+  const auto text = config::read_file(file, max_policy_bytes);
+  if (!text.ok()) {
+    problems.push_back(describe_absence(file, text.error()));
+    return nullptr;
+  }
+  auto loaded = policy::load_policy(*text, host);
+  for (const auto& each : loaded.problems) problems.push_back(file + ":" + policy::describe(each));
+  return loaded.policy;
+}
+
+void read_edge_keys(const std::string& file, crypto::port& host, material& into) {
+  const auto text = config::read_file(file, max_keys_bytes);
+  if (!text.ok()) return into.problems.push_back(describe_absence(file, text.error()));
+  auto keys = jose::parse_jwks(*text, host);
+  if (!keys.ok()) return into.problems.push_back(describe(file, keys.error()));
+  into.snapshot.edge_keys = std::make_shared<const jose::jwk_set>(std::move(*keys));
+}
+
+void read_secrets(const config::hmac& from, crypto::port& host, material& into) {
+  if (from.file.empty() && from.secret.empty()) return;
+  std::string text = from.secret;
+  std::string source = "SALLYPORT_HMAC_SECRET";
+  if (!from.file.empty()) {
+    source = from.file;
+    auto contents = config::read_file(from.file, max_keys_bytes);
+    if (!contents.ok()) return into.problems.push_back(describe_absence(source, contents.error()));
+    text = std::move(*contents);
+  }
+  auto secrets = jose::parse_secret_keys(text, host);
+  if (!secrets.ok()) return into.problems.push_back(describe(source, secrets.error()));
+  into.snapshot.secrets = std::move(*secrets);
+}
+
+}  // namespace
+
+gate::origin_limits origin_limits_of(const config::settings& settings) {
+  gate::origin_limits limits;
+  limits.skew = std::chrono::duration_cast<std::chrono::seconds>(settings.skew).count();
+  limits.max_signed_body_bytes = static_cast<std::size_t>(settings.limits.max_signed_body_bytes);
+  return limits;
+}
+
+material read_material(const config::settings& settings, crypto::port& host) {
+  material read;
+  read.snapshot.service = settings.service;
+  read.snapshot.policy = read_policy(settings.policy.file, host, read.problems);
+  if (!settings.policy.previous.empty())
+    read.snapshot.previous = read_policy(settings.policy.previous, host, read.problems);
+  if (!settings.edge.jwks_file.empty()) read_edge_keys(settings.edge.jwks_file, host, read);
+  read_secrets(settings.hmac, host, read);
+  if (!read.problems.empty()) return read;
+  const auto fits = gate::check_snapshot(read.snapshot, origin_limits_of(settings));
+  if (!fits.ok() && fits.why() != reason::not_ready)
+    read.problems.push_back(describe(settings.policy.file, fits.error()));
+  return read;
+}
+
+}  // namespace sallyport::agent::trust

@@ -1,0 +1,26 @@
+// What a decision rests on, read from the files that the settings name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/config/settings.hpp"
+#include "crypto/crypto.hpp"
+#include "gate/origin.hpp"
+
+namespace sallyport::agent::trust {
+
+struct material {
+  /// Complete but for edge keys that come by URL.
+  gate::origin_snapshot snapshot;
+  /// "file:line:column: what is wrong. What to do"; empty: the material holds.
+  std::vector<std::string> problems;
+};
+
+/// Reads policy, previous policy, edge key file and shared secrets, and checks that they fit each other.
+material read_material(const config::settings& settings, crypto::port& host);
+
+/// Checks the settings' own limits as the gate needs them.
+gate::origin_limits origin_limits_of(const config::settings& settings);
+
+}  // namespace sallyport::agent::trust
