@@ -295,7 +295,13 @@ TEST_CASE("every problem is reported at once, in the order of the text") {
   CHECK(all == testing::fixture("broken.expected"));
 }
 
-TEST_CASE("the documents of the guide and of the fixtures load") {
+TEST_CASE("the document in the guide loads") {
+  const auto guide = testing::fixture("../../../docs/policy.md");
+  const auto start = guide.find("```jsonc\n") + 9;
+  testing::must_load(guide.substr(start, guide.find("\n```", start) - start));
+}
+
+TEST_CASE("the fixtures load") {
   for (const std::string_view name : {"acme.jsonc", "presets.jsonc", "everything.jsonc"}) {
     CAPTURE(name);
     testing::must_load(testing::fixture(name));
