@@ -55,7 +55,7 @@ export const allowed_symbols = [
   // memory
   /^operator (new|delete)(\[\])?\(/, /^mem(cpy|move|set|cmp|chr)$/, /^str(len|cmp|ncmp|chr)$/, /^std::nothrow$/,
   // libstdc++: containers, strings, hashing, and its throwing helpers, which end the program where exceptions are off
-  /^std::__throw_\w+/, /^std::_Rb_tree_\w+/, /^std::_Hash_bytes/, /^std::__detail::_Prime_rehash_policy/,
+  /^std::__throw_\w+/, /^std::_Rb_tree_\w+/, /^std::_Hash_bytes/, /^std::_Sp_make_shared_tag::_S_eq/, /^std::__detail::_Prime_rehash_policy/,
   /^std::__cxx11::basic_string</, /^std::__detail::_List_node_base/, /^std::bad_alloc/, /^(std::)?__once/,
   // the compiler's own
   /^__stack_chk_fail$/, /^__cxa_pure_virtual$/, /^vtable for __cxxabiv1::/, /^_GLOBAL_OFFSET_TABLE_$/, /^__dso_handle$/,
