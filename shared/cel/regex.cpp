@@ -1,6 +1,7 @@
 #include "cel/regex.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "cel/regex_syntax.hpp"
 #include "cel/utf8.hpp"
@@ -113,10 +114,31 @@ bool holds(regex::assertion where, std::string_view text, std::size_t at) {
   return false;
 }
 
-/// The instructions that wait for the next code point, each once, in the order of insertion.
-struct thread_set {
-  explicit thread_set(std::size_t size) : position(size), members(size) {}
+/// Room for the sets of one run. Most patterns are small: theirs is on the stack.
+class scratch {
+ public:
+  explicit scratch(std::size_t instructions) : size_(instructions) {
+    if (instructions <= small) return;
+    large_.resize(parts * instructions);
+  }
+  std::span<std::uint32_t> part(std::size_t which) {
+    std::uint32_t* start = large_.empty() ? inline_.data() : large_.data();
+    return {start + which * size_, size_};
+  }
 
+ private:
+  // Two sets of two arrays, and the pending ones of follow(): each instruction, once, leaves two at most.
+  static constexpr std::size_t parts = 6;
+  static constexpr std::size_t small = 64;
+
+  std::size_t size_;
+  std::array<std::uint32_t, parts * small> inline_;
+  std::vector<std::uint32_t> large_;
+};
+
+/// The instructions that wait for the next code point, each once, in the order of insertion. `position` needs no
+/// clearing: it counts only where `members` points back (Briggs and Torczon's sparse set).
+struct thread_set {
   bool add(std::uint32_t pc) {
     if (position[pc] < count && members[position[pc]] == pc) return false;
     position[pc] = count;
@@ -124,9 +146,9 @@ struct thread_set {
     return true;
   }
 
+  std::span<std::uint32_t> position;
+  std::span<std::uint32_t> members;
   std::uint32_t count = 0;
-  std::vector<std::uint32_t> position;
-  std::vector<std::uint32_t> members;
 };
 
 bool within(std::span<const regex::range> ranges, char32_t point) {
@@ -144,7 +166,14 @@ bool within(std::span<const regex::range> ranges, char32_t point) {
 class machine {
  public:
   machine(std::span<const regex::instruction> program, std::span<const regex::range> ranges, std::string_view text)
-      : program_(program), ranges_(ranges), text_(text), now_(program.size()), next_(program.size()) {}
+      : program_(program), ranges_(ranges), text_(text), memory_(program.size()) {
+    // What stands in unused memory must still be a number to compare with.
+    std::fill(memory_.part(0).begin(), memory_.part(0).end(), 0);
+    std::fill(memory_.part(2).begin(), memory_.part(2).end(), 0);
+    now_ = {memory_.part(0), memory_.part(1)};
+    next_ = {memory_.part(2), memory_.part(3)};
+    pending_ = {memory_.part(4).data(), 2 * program.size()};
+  }
 
   bool run() {
     // A pattern that starts with ^ needs no new thread at every position, and ends as soon as all threads have.
@@ -172,17 +201,16 @@ class machine {
 
   // Adds what can be reached from `pc` without reading; true when that is a match.
   bool follow(std::uint32_t pc, std::size_t at, thread_set& into) {
-    pending_.push_back(pc);
-    while (!pending_.empty()) {
-      const std::uint32_t here = pending_.back();
-      pending_.pop_back();
+    std::size_t waiting = 0;
+    for (pending_[waiting++] = pc; waiting > 0;) {
+      const std::uint32_t here = pending_[--waiting];
       if (!into.add(here)) continue;
       const auto& step = program_[here];
       if (step.code == regex::opcode::match) return true;
-      if (step.code == regex::opcode::jump) pending_.push_back(step.first);
-      if (step.code == regex::opcode::fork) pending_.insert(pending_.end(), {step.second, step.first});
+      if (step.code == regex::opcode::fork) pending_[waiting++] = step.second;
+      if (step.code == regex::opcode::fork || step.code == regex::opcode::jump) pending_[waiting++] = step.first;
       if (step.code == regex::opcode::assert_here && holds(static_cast<regex::assertion>(step.first), text_, at)) {
-        pending_.push_back(here + 1);
+        pending_[waiting++] = here + 1;
       }
     }
     return false;
@@ -191,9 +219,10 @@ class machine {
   std::span<const regex::instruction> program_;
   std::span<const regex::range> ranges_;
   std::string_view text_;
+  scratch memory_;
   thread_set now_;
   thread_set next_;
-  std::vector<std::uint32_t> pending_;
+  std::span<std::uint32_t> pending_;
 };
 
 }  // namespace
