@@ -1,20 +1,12 @@
 // nginx in the foreground with a configuration of ours, in a folder of its own.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listens, start_child, until } from '../../tests/support/child.mjs';
+import { free_port } from '../../tests/support/ports.mjs';
 
 /** What the upstream answers: small, so that the proxies are measured and not the copying. */
 export const small_body = JSON.stringify({ report: 'april', total: 1234567.89, rows: 42 });
-
-/** A port that was free a moment ago. @returns {Promise<number>} */
-export const free_port = () => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-    server.close(() => resolve(port));
-  });
-});
 
 /** @param {string} name @param {(port: number) => string} http the http block @param {string[]} [pin] what to start it with, e.g. taskset */
 export async function start_nginx(name, http, pin = []) {

@@ -1,14 +1,14 @@
-// A man in the middle on loopback: passes bytes on, counts and keeps them. It stands where an attacker with a foothold in
-// the network would stand.
+// A man in the middle on loopback: passes bytes on, counts them, and on demand shows or keeps a request. It stands where
+// an attacker with a foothold in the network would stand.
 import { createConnection, createServer } from 'node:net';
 
+/** @typedef {import('node:net').Socket} Socket */
 /**
  * @typedef {object} Tap
  * @property {number} port where it listens
  * @property {() => {connections: number, to_target: number, to_caller: number}} counts connections and bytes so far
- * @property {() => Promise<Buffer>} next_request the next bytes up to and with the head and its Content-Length body, kept from
- *   the target when `hold` is asked for
- * @property {(hold: boolean) => void} hold whether connections that open from now on are kept from the target: the caller gets no answer
+ * @property {(options?: {hold?: boolean}) => Promise<Buffer>} next_request the next whole request that comes by: head, and body
+ *   with Content-Length. With `hold` the target gets nothing of it, and its caller no answer.
  * @property {() => Promise<void>} stop
  */
 
@@ -16,28 +16,35 @@ import { createConnection, createServer } from 'node:net';
  * @param {{port?: number}} [options] @returns {Promise<Tap>} */
 export async function start_tap(target_port, { port = 0 } = {}) {
   const counted = { connections: 0, to_target: 0, to_caller: 0 };
-  /** @type {Set<import('node:net').Socket>} */
+  /** @type {Set<Socket>} */
   const sockets = new Set();
-  /** @type {((request: Buffer) => void)[]} */
-  const waiting = [];
-  let holding = false;
+  /** @type {{hold: boolean, resolve: (request: Buffer) => void} | undefined} */
+  let wanted;
 
   const server = createServer((caller) => {
     ++counted.connections;
-    const keeps = holding;
-    const target = keeps ? null : createConnection({ host: '127.0.0.1', port: target_port() });
-    const reader = request_reader((request) => waiting.shift()?.(request));
-    pass(caller, target, (piece) => { counted.to_target += keeps ? 0 : piece.length; if (waiting.length > 0) reader(piece); });
-    if (target) pass(target, caller, (piece) => { counted.to_caller += piece.length; });
+    const target = createConnection({ host: '127.0.0.1', port: target_port() });
+    const show = request_reader((request) => { wanted?.resolve(request); wanted = undefined; });
+    pass(caller, target, (piece) => {
+      const held = wanted?.hold === true;
+      if (wanted) show(piece);
+      if (!held) counted.to_target += piece.length;
+      return !held;
+    });
+    pass(target, caller, (piece) => { counted.to_caller += piece.length; return true; });
   });
 
-  /** @param {import('node:net').Socket} from @param {import('node:net').Socket | null} to @param {(piece: Buffer) => void} saw */
-  function pass(from, to, saw) {
+  /** @param {Socket} from @param {Socket} to @param {(piece: Buffer) => boolean} may_pass */
+  function pass(from, to, may_pass) {
     sockets.add(from);
-    from.on('data', saw);
-    from.on('error', () => to?.destroy());
-    from.on('close', () => { sockets.delete(from); to?.destroySoon(); });
-    if (to) from.pipe(to);
+    from.on('data', (piece) => {
+      if (!may_pass(piece) || to.write(piece)) return;
+      from.pause();
+      to.once('drain', () => from.resume());
+    });
+    from.on('end', () => to.end());
+    from.on('error', () => to.destroy());
+    from.on('close', () => { sockets.delete(from); to.destroySoon(); });
   }
 
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve(undefined)));
@@ -45,8 +52,7 @@ export async function start_tap(target_port, { port = 0 } = {}) {
   return {
     port: address.port,
     counts: () => ({ ...counted }),
-    hold: (hold) => { holding = hold; },
-    next_request: () => new Promise((resolve) => waiting.push(resolve)),
+    next_request: ({ hold = false } = {}) => new Promise((resolve) => { wanted = { hold, resolve }; }),
     stop: () => new Promise((resolve) => {
       server.close(() => resolve());
       for (const socket of sockets) socket.destroy();
@@ -64,7 +70,8 @@ function request_reader(give) {
     if (end < 0) return;
     const length = Number(/^content-length: *(\d+)\r$/im.exec(kept.toString('latin1', 0, end + 2))?.[1] ?? 0);
     if (kept.length < end + 4 + length) return;
-    give(kept.subarray(0, end + 4 + length));
-    kept = kept.subarray(end + 4 + length);
+    const request = kept.subarray(0, end + 4 + length);
+    kept = Buffer.alloc(0);
+    give(request);
   };
 }

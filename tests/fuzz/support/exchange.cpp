@@ -15,7 +15,8 @@ constexpr std::string_view policy_text = R"({
   "services": { "app": { "origin": "https://origin.example", "signed_headers": ["x-tenant"] } },
   "routes": [
     { "id": "read", "host": "app.example", "path": "/api/**", "service": "app",
-      "allow": "'finance' in identity.groups && request.headers['x-tenant'] != 'evil'" },
+      "allow": "'finance' in identity.groups && !('x-tenant' in request.headers && request.headers['x-tenant'] == 'evil')"
+},
     { "id": "open", "host": "app.example", "path": "/open/:name", "service": "app", "anonymous": true, "body": "stream",
       "allow": "request.params.name != 'closed'" }
   ]

@@ -1,0 +1,69 @@
+// See scripts/demo.
+import { forget_running, note_running } from './running.mjs';
+import { start_stack } from './stack.mjs';
+import { play_tour } from './tour/tour.mjs';
+
+/** Ports that are easy to remember; a taken one is replaced by any that is free. */
+const usual_ports = { edge: 8787, provider: 8788, agent: 8789, app: 8790 };
+
+const started_at = Date.now();
+const say = (/** @type {string} */ line) => console.log(line);
+
+if (process.argv.includes('--tour')) await tour();
+else await run_until_stopped();
+
+async function tour() {
+  say('demo: starting everything on loopback for the tour');
+  const stack = await start_stack({ say: (line) => say(`  ${line}`) });
+  try {
+    const steps = await play_tour(stack, say);
+    const held = steps.filter((step) => step.ok).length;
+    say(`\n${held} of ${steps.length} steps hold, ${Math.round((Date.now() - started_at) / 1000)} s`);
+    process.exitCode = held === steps.length ? 0 : 1;
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function run_until_stopped() {
+  say('demo: starting');
+  const stack = await start_stack({ ports: usual_ports, say: (line) => say(`  ${line}`) });
+  note_running(stack.provider);
+  say(what_to_try(stack));
+  const why = await Promise.race([
+    new Promise((resolve) => ['SIGINT', 'SIGTERM'].forEach((signal) => process.once(signal, () => resolve('stopping')))),
+    stack.agent.ended.then((status) => `the agent ended with status ${status}:\n${stack.agent.output()}`),
+    stack.app.ended.then((status) => `the app ended with status ${status}:\n${stack.app.output()}`),
+  ]);
+  say(`\ndemo: ${why}`);
+  forget_running();
+  await stack.stop();
+  say('demo: stopped everything it started');
+  process.exitCode = why === 'stopping' ? 0 : 1;
+}
+
+/** @param {import('./stack.mjs').Stack} stack */
+function what_to_try({ edge, agent, provider }) {
+  const bearer = (/** @type {string} */ who) => `-H "Authorization: Bearer $(scripts/demo-token ${who})"`;
+  return `
+Up after ${((Date.now() - started_at) / 1000).toFixed(1)} s. In another terminal, in this folder:
+
+  alice is in finance: the app answers, and says who called
+    curl ${bearer('alice')} ${edge}/reports/april
+  bob is in sales: 403
+    curl -i ${bearer('bob')} ${edge}/reports/april
+  a machine, with a token of its own (client credentials, ES256)
+    curl ${bearer('machine')} ${edge}/nightly/run
+  nobody: 401; and with -H 'Accept: text/html' a page instead of JSON
+    curl -i ${edge}/reports/april
+  around the edge, straight to the agent: 401
+    curl -i http://127.0.0.1:${agent.port}/reports/april
+  what the edge is: policy digest, key ids; its public keys
+    curl ${edge}/.sallyport/status
+    curl ${edge}/.well-known/jwks.json
+  what the agent counts: decisions by reason, latency, age of the keys
+    curl ${agent.admin}/metrics
+  log in by hand: the provider is ${provider.issuer}; its users are alice and bob
+
+Ctrl-C stops everything.`;
+}

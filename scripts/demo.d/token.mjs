@@ -1,0 +1,20 @@
+// See scripts/demo-token.
+import { log_in, machine_token, people } from '../../tests/support/oidc_provider.mjs';
+import { running_provider } from './running.mjs';
+
+const who = process.argv[2];
+const provider = running_provider();
+if (who !== 'machine' && !people[who ?? '']) {
+  console.error('usage: scripts/demo-token alice|bob|machine');
+  process.exit(2);
+}
+if (!provider) {
+  console.error('demo-token: no demo is running; start one with scripts/demo');
+  process.exit(1);
+}
+try {
+  console.log(await (who === 'machine' ? machine_token(provider) : log_in(provider, who)));
+} catch (problem) {
+  console.error(`demo-token: the provider at ${provider.issuer} does not answer as it should: ${problem}`);
+  process.exit(1);
+}
