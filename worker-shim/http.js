@@ -111,7 +111,10 @@ function withRequestId(upstream, requestId) {
   return response;
 }
 
-/** @param {unknown} error */
-function describe(error) {
+/**
+ * What went wrong, for a log.
+ * @param {unknown} error
+ */
+export function describe(error) {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

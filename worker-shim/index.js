@@ -2,13 +2,13 @@
 // it every request.
 import policy from '../policy.jsonc';
 import { Core, NotStarted } from './core.js';
-import { handleRequest, refuse } from './http.js';
+import { describe, handleRequest, refuse } from './http.js';
 import { KeyFetcher } from './keys.js';
 
 /**
  * The environment (wrangler.toml): secrets, and what the deployment says about itself.
  * @typedef {{SALLYPORT_SIGNING_KEYS?: string, SALLYPORT_SERVICE_SECRETS?: string, SALLYPORT_BUILD?: string}} Environment
- * @typedef {{edge: import('./http.js').Edge, problem?: NotStarted}} Started
+ * @typedef {{edge: import('./http.js').Edge, problem?: string}} Started
  */
 
 /** @type {Promise<Started> | undefined} */
@@ -22,9 +22,17 @@ export default {
    * @returns {Promise<Response>}
    */
   async fetch(request, environment, context) {
-    const { edge, problem } = await (started ??= start(environment));
-    if (problem !== undefined) return refuse(request, edge.core.refusal('not_ready', '', problem.message));
-    return handleRequest(request, edge, context);
+    const current = (started ??= start(environment));
+    const { edge, problem } = await current;
+    if (problem !== undefined) return refuse(request, edge.core.refusal('not_ready', '', problem));
+    try {
+      return await handleRequest(request, edge, context);
+    } catch (error) {
+      // A core that stopped half-way is not asked again: the next request gets a new one.
+      if (started === current) started = undefined;
+      console.error(`sallyport: the core failed and is replaced: ${describe(error)}`);
+      return refuse(request, (await Core.load()).refusal('internal', '', describe(error)));
+    }
   },
 };
 
@@ -35,7 +43,6 @@ export default {
  */
 async function start(environment) {
   const core = await Core.load();
-  const edge = { core, keys: new KeyFetcher(core) };
   try {
     core.start({
       policy,
@@ -43,10 +50,16 @@ async function start(environment) {
       service_secrets: environment.SALLYPORT_SERVICE_SECRETS ?? '',
       build: environment.SALLYPORT_BUILD ?? 'unnamed',
     });
-    return { edge };
+    return { edge: edgeOver(core) };
   } catch (error) {
-    if (!(error instanceof NotStarted)) throw error;
-    console.error(`sallyport: not started: ${error.message}`);
-    return { edge, problem: error };
+    const problem = error instanceof NotStarted ? error.message : `internal: ${describe(error)}`;
+    console.error(`sallyport: not started: ${problem}`);
+    // A fresh one, which only words the refusals.
+    return { edge: edgeOver(await Core.load()), problem };
   }
+}
+
+/** @param {Core} core */
+function edgeOver(core) {
+  return { core, keys: new KeyFetcher(core) };
 }

@@ -1,6 +1,8 @@
 // A Worker with an issuer and an origin around it, and the requests that tests send through it.
+import assert from 'node:assert/strict';
 import { request as http_request } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
+import { until } from './child.mjs';
 import { start_issuer } from './issuer.mjs';
 import { start_origin } from './origin.mjs';
 import { start_worker } from './worker.mjs';
@@ -52,8 +54,16 @@ export async function start_edge({ policy = policy_for, answer, keys, secrets, r
       const authorization = `Bearer ${await issuer.token()}`;
       return send(worker.port, path, { ...options, headers: { authorization, ...options.headers } });
     },
-    /** The audit lines so far. */
-    audit: () => worker.output().split('\n').filter((line) => line.startsWith('{"assertion"')).map((line) => JSON.parse(line)),
+    /** The audit line of an answered request, found by the id that its caller was told; fails when there are several. The log
+     * of workerd comes by another pipe than the answer, perhaps later.
+     * @param {{headers: Record<string, any>}} received */
+    async audited(received) {
+      const id = received.headers['sallyport-request-id'];
+      const lines = () => worker.output().split('\n').filter((line) => line.startsWith('{"assertion"')).map((line) => JSON.parse(line)).filter((line) => line.id === id);
+      await until(`the audit line of request ${id} is written`, () => lines().length > 0);
+      assert.equal(lines().length, 1, 'one audit line a decision');
+      return lines()[0];
+    },
     async stop() {
       await worker.stop();
       await Promise.all([issuer.stop(), origin.stop()]);

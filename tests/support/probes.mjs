@@ -1,8 +1,11 @@
-// Asks the probe through both its doors, native and Wasm, and demands the same bytes from both.
+// Asks the probe through all its doors (native, Wasm in Node, Wasm in workerd) and demands the same bytes from each: the
+// core is the same, but OpenSSL, Node's OpenSSL and workerd's BoringSSL stand behind it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { startWorkerdProbe } from './workerd_probe.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -10,31 +13,45 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const candidates = ['dev', 'release', 'asan'].map((preset) => `${root}build/${preset}/tests/probe`);
 const nativeProbe = process.env.SALLYPORT_PROBE ?? candidates.find(existsSync) ?? candidates[0];
 
-/** The two doors: a name and a command that reads JSON lines and answers them. */
-export const doors = {
-  native: [nativeProbe],
-  wasm: [process.execPath, `${root}tests/probe.mjs`],
+/** @type {ReturnType<typeof startWorkerdProbe> | undefined} */
+let workerd;
+after(async () => (await workerd)?.stop());
+
+/** Each door: JSON lines in, as many answer lines out. */
+const doors = {
+  native: (/** @type {string[]} */ lines) => answerLines([nativeProbe], lines),
+  wasm: (/** @type {string[]} */ lines) => answerLines([process.execPath, `${root}tests/probe.mjs`], lines),
+  workerd: async (/** @type {string[]} */ lines) => (await (workerd ??= startWorkerdProbe())).answer(lines),
 };
 
 /**
- * One answer a request, agreed on by both doors.
+ * One answer a request, agreed on by all doors.
  * @param {{op: string, in: object}[]} requests
  * @returns {Promise<{reason?: string, out?: any, error?: string}[]>}
  */
 export async function ask(requests) {
-  const lines = requests.map((request, id) => JSON.stringify({ id, ...request }));
-  const [native, wasm] = await Promise.all([answerLines(doors.native, lines), answerLines(doors.wasm, lines)]);
-  assertSame(lines, native, wasm);
-  return native.map((line) => JSON.parse(line));
+  const answers = await askLines(requests.map((request, id) => JSON.stringify({ id, ...request })));
+  return answers.map((line) => JSON.parse(line));
 }
 
 /**
- * The raw answer lines of one door.
+ * The same with raw lines.
+ * @param {string[]} lines
+ */
+export async function askLines(lines) {
+  const [native, ...others] = await Promise.all(Object.values(doors).map((door) => door(lines)));
+  const names = Object.keys(doors).slice(1);
+  others.forEach((answers, i) => assertSame(lines, native, answers, `native and ${names[i]}`));
+  return native;
+}
+
+/**
+ * The answers of a program that reads lines and writes lines.
  * @param {string[]} command
  * @param {string[]} lines
  * @returns {Promise<string[]>}
  */
-export function answerLines([program, ...args], lines) {
+function answerLines([program, ...args], lines) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const output = [];
@@ -51,10 +68,15 @@ export function answerLines([program, ...args], lines) {
   });
 }
 
-/** The same number of answers, byte for byte the same. */
-export function assertSame(lines, one, other) {
+/**
+ * @param {string[]} lines
+ * @param {string[]} one
+ * @param {string[]} other
+ * @param {string} between
+ */
+function assertSame(lines, one, other, between) {
   for (let i = 0; i < lines.length; i += 1) {
-    if (one[i] !== other[i]) assert.fail(`the doors disagree on\n  ${lines[i].slice(0, 4000)}\n  ${one[i]}\n  ${other[i]}`);
+    if (one[i] !== other[i]) assert.fail(`${between} disagree on\n  ${lines[i].slice(0, 4000)}\n  ${one[i]}\n  ${other[i]}`);
   }
 }
 

@@ -1,0 +1,63 @@
+// The probe where the edge really runs: the Wasm of tests/probe.mjs in workerd, with workerd's node:crypto behind it.
+import { readFileSync } from 'node:fs';
+import { Miniflare } from 'miniflare';
+import { wasmBuild } from './wasm_probe.mjs';
+
+/** Lines a request: enough to make round trips cheap, few enough to keep memory small. */
+const batch = 500;
+
+const driver = `
+import create from './probe.js';
+import wasm from './probe.wasm';
+import { CryptoHost } from './crypto_host.js';
+import { connect } from './wasm_probe.js';
+let respond;
+async function load() {
+  const instantiateWasm = (imports, done) => { const instance = new WebAssembly.Instance(wasm, imports); done(instance, wasm); return instance.exports; };
+  return connect(await create({ crypto: new CryptoHost(), instantiateWasm }));
+}
+export default {
+  async fetch(request) {
+    respond ??= await load();
+    const data = new Uint8Array(await request.arrayBuffer());
+    const answers = [];
+    for (let start = 0; start < data.length; ) {
+      const end = data.indexOf(10, start);
+      answers.push(respond(data.subarray(start, end)).slice(), new Uint8Array([10]));
+      start = end + 1;
+    }
+    return new Response(new Blob(answers));
+  },
+};`;
+
+/** @returns {Promise<{answer: (lines: string[]) => Promise<string[]>, stop: () => Promise<void>}>} */
+export async function startWorkerdProbe() {
+  const text = (/** @type {string | URL} */ path) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const connect = text('./wasm_probe.mjs').match(/export function connect[\s\S]*?\n}\n/)?.[0] ?? '';
+  const miniflare = new Miniflare({
+    modules: [
+      { type: 'ESModule', path: 'driver.js', contents: driver },
+      { type: 'ESModule', path: 'wasm_probe.js', contents: connect },
+      { type: 'ESModule', path: 'crypto_host.js', contents: text('../../worker-shim/crypto_host.js') },
+      { type: 'ESModule', path: 'probe.js', contents: text(new URL('tests/probe.js', wasmBuild)) },
+      { type: 'CompiledWasm', path: 'probe.wasm', contents: readFileSync(new URL('tests/probe.wasm', wasmBuild)) },
+    ],
+    compatibilityDate: '2026-07-30',
+    compatibilityFlags: ['nodejs_compat'],
+  });
+  const url = await miniflare.ready;
+  return { answer: (lines) => answerAll(url, lines), stop: () => miniflare.dispose() };
+}
+
+/** @param {URL} url @param {string[]} lines */
+async function answerAll(url, lines) {
+  const answers = [];
+  for (let at = 0; at < lines.length; at += batch) {
+    const some = lines.slice(at, at + batch);
+    const response = await fetch(url, { method: 'POST', body: some.map((line) => `${line}\n`).join('') });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the probe in workerd failed between line ${at} and ${at + some.length}: ${text}`);
+    answers.push(...text.split('\n').slice(0, -1));
+  }
+  return answers;
+}
