@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "aws/wake_tasks.hpp"
+
 namespace sallyport::aws {
 namespace {
 
 constexpr std::size_t max_recent_starts = 256;
-/// A task of an earlier start is told from one of this start by AWS's clock, which is not ours.
-constexpr unix_milliseconds clock_tolerance = 5'000;
 
 /// One step in the making: the handlers below change the state and say what is to be done.
 class step {
@@ -154,12 +154,15 @@ class step {
     state_.refusals = 0;
     // Tasks seen before the update are on their way down.
     if (state_.step == start_step::updating) return send_update(settings_.min);
-    keep_healthy(seen);
+    state_.endpoints = healthy_endpoints(seen.tasks, settings_.port);
     if (!state_.endpoints.empty()) return become_healthy();
     if (state_.step == start_step::checking) return decide_after_check(seen);
-    if (const task* dead = task_that_died(seen)) return fail_with(*dead);
+    if (const task* dead = task_that_died(seen.tasks, state_.phase_since)) {
+      state_.detail = death_of(*dead);
+      return fail(reason::wake_failed);
+    }
     if (seen.service && seen.service->desired == 0) return raise_again();
-    note_progress(seen);
+    state_.progress = progress_of(seen.tasks);
     remember_tasks(seen);
     ++state_.polls;
     alarm_at(next_poll());
@@ -216,27 +219,6 @@ class step {
     state_.usual_start = state_.usual_start == 0 ? took : (3 * state_.usual_start + took) / 4;
   }
 
-  /// A task of this start that ended: the start has failed, and its reason is known.
-  const task* task_that_died(const looked& seen) const {
-    for (const auto& each : seen.tasks) {
-      const bool ended = each.status == task_status::stopped || each.status == task_status::stopping;
-      if (each.created_at + clock_tolerance < state_.phase_since) continue;
-      if (ended && !each.stop_code.empty() && each.stop_code != "ServiceSchedulerInitiated") return &each;
-    }
-    return nullptr;
-  }
-
-  void fail_with(const task& dead) {
-    state_.detail = dead.stop_code + ": " + dead.stopped_why;
-    for (const auto& each : dead.containers) {
-      if (each.exit_code && *each.exit_code != 0) {
-        state_.detail += "; container " + each.name + " exited with " + std::to_string(*each.exit_code);
-      }
-      if (!each.why.empty()) state_.detail += "; " + each.name + ": " + each.why;
-    }
-    fail(reason::wake_failed);
-  }
-
   void fail(reason why) {
     ++state_.failed_starts;
     state_.why = why;
@@ -266,7 +248,7 @@ class step {
 
   void saw_while_healthy(const looked& seen) {
     state_.refusals = 0;
-    keep_healthy(seen);
+    state_.endpoints = healthy_endpoints(seen.tasks, settings_.port);
     if (!state_.endpoints.empty()) return alarm_at(state_.last_request + settings_.idle_stop);
     if (seen.service && seen.service->desired == 0) return fall_asleep();
     restart_watch();
@@ -309,26 +291,6 @@ class step {
   }
 
   // --- what they share
-
-  void keep_healthy(const looked& seen) {
-    state_.endpoints.clear();
-    for (const auto& each : seen.tasks) {
-      const bool good = each.status == task_status::running && each.wanted && each.health == health_status::healthy;
-      if (good && !each.private_ipv4.empty()) state_.endpoints.push_back({each.arn, each.private_ipv4, settings_.port});
-    }
-  }
-
-  void note_progress(const looked& seen) {
-    state_.progress = "provisioning";
-    for (const auto& each : seen.tasks) {
-      if (each.status == task_status::running) {
-        state_.progress = "checking";
-        return;
-      }
-      if (each.image_pull_finished) state_.progress = "starting";
-      if (each.image_pull_started && !each.image_pull_finished) state_.progress = "pulling";
-    }
-  }
 
   bool within_budget(const allowed_request& request) {
     std::erase_if(state_.starts, [&](const recent_start& each) { return each.at + settings_.budget_window <= now_; });
