@@ -76,6 +76,7 @@ outcome run_cel_check(const json& in, crypto::port&) {
   if (!expression) return bad_arguments{"expr is missing or not a string"};
   bindings variables;
   const json* declared = encoding::find_member(in, "variables");
+  if (declared != nullptr && !declared->is_object()) return bad_arguments{"variables are not names and types"};
   for (auto each = declared == nullptr ? in.end() : declared->begin(); declared != nullptr && each != declared->end();
        ++each) {
     const auto* text = each->get_ptr<const json::string_t*>();
