@@ -58,7 +58,7 @@ class arena {
  private:
   // Small evaluations stay on the owner's stack: no heap block until this is used up.
   static constexpr std::size_t inline_size = 1024;
-  static constexpr std::size_t block_size = 16 * 1024;
+  static constexpr std::size_t block_size = std::size_t{16} * 1024;
 
   void give_up() { exhausted_ = true; }
   void* allocate_block(std::size_t size);

@@ -87,6 +87,7 @@ ordering compare_instants(timestamp left, timestamp right) {
 struct comparison {
   arena& memory;
   std::uint64_t& budget;
+  std::size_t depth = 0;
 
   bool spend(std::uint64_t steps) {
     budget -= steps < budget ? steps : budget;
@@ -141,9 +142,7 @@ int key_class(kind which) {
   return which == kind::string ? 2 : 1;
 }
 
-bool equal_values(const value& left, const value& right, comparison& work) {
-  // Shared parts can make a small value look exponentially large, so the walk is bounded.
-  if (!work.spend(1)) return false;
+bool equal_contents(const value& left, const value& right, comparison& work) {
   if (is_mapping(left.kind()) && is_mapping(right.kind())) return equal_maps(left, right, work);
   if (left.kind() != right.kind()) return compare(left, right) == ordering::equal;
   switch (left.kind()) {
@@ -166,6 +165,15 @@ bool equal_values(const value& left, const value& right, comparison& work) {
     case kind::error: return compare(left, right) == ordering::equal;
   }
   return false;
+}
+
+// Shared parts can make a small value look exponentially large, and bindings one deeper than any expression: the walk
+// is bounded in both ways, and past the bounds has no budget left.
+bool equal_values(const value& left, const value& right, comparison& work) {
+  if (++work.depth > max_value_depth) work.budget = 0;
+  const bool same = work.spend(1) && equal_contents(left, right, work);
+  --work.depth;
+  return same;
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ bool flatten_into(call& context, std::span<const value> list, std::int64_t depth
 
 value flattened(call& context, const value* a, std::int64_t depth) {
   if (depth < 0) return context.fail("a negative depth");
+  depth = std::min(depth, static_cast<std::int64_t>(max_value_depth));
   std::vector<value> out;
   flatten_into(context, a[0].as_list(), depth, out);
   return context.list(out);

@@ -109,6 +109,12 @@ class formatter {
   }
 
   void text(const value& given) {
+    if (++depth_ > max_value_depth) problem_ = "a value is nested too deep";
+    if (problem_.empty()) content(given);
+    --depth_;
+  }
+
+  void content(const value& given) {
     switch (given.kind()) {
       case kind::string: return append(given.as_string());
       case kind::bytes: return octets(given.as_string());
@@ -180,6 +186,7 @@ class formatter {
   call& context_;
   std::span<const value> arguments_;
   std::size_t next_ = 0;
+  std::size_t depth_ = 0;
   std::string out_;
   std::string_view problem_;
 };

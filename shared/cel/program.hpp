@@ -22,7 +22,7 @@
 namespace sallyport::cel {
 
 struct compile_limits {
-  std::size_t max_source_bytes = 16 * 1024;
+  std::size_t max_source_bytes = std::size_t{16} * 1024;
   /// Nesting of expressions; parser and evaluator recurse this deep.
   std::size_t max_depth = 100;
   /// Of the static estimate (program::cost), in evaluation steps.

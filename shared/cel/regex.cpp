@@ -86,7 +86,7 @@ class regex_compiler {
   }
 
   // \pL alone has about 600 ranges; repeated it would fill memory long before the instructions run out.
-  static constexpr std::size_t max_ranges = 32 * 1024;
+  static constexpr std::size_t max_ranges = std::size_t{32} * 1024;
 
   const regex_tree& tree_;
   regex& out_;

@@ -136,7 +136,8 @@ std::optional<std::int64_t> scan_unit(scanner& in) {
   return std::nullopt;
 }
 
-// One "1.5h"; takes its nanoseconds off `total`. Everything stays negative, so that the most negative duration can be read.
+// One "1.5h"; takes its nanoseconds off `total`. Everything stays negative, so that the most negative duration can be
+// read.
 bool scan_duration_part(scanner& in, std::int64_t& total) {
   std::int64_t whole = 0;
   std::int64_t fraction = 0;
@@ -195,7 +196,7 @@ std::optional<timestamp> parse_timestamp(std::string_view text) {
                        in.number(2, second) && scan_fraction(in, when.nanoseconds) && scan_offset(in, offset) &&
                        in.at_end();
   if (!scanned || !is_date(year, month, day) || !is_time(hour, minute, second)) return std::nullopt;
-  when.seconds = days_of(year, month, day) * seconds_per_day + hour * 3600 + minute * 60 + second - offset;
+  when.seconds = days_of(year, month, day) * seconds_per_day + (hour * 60 + minute) * 60 + second - offset;
   if (!in_range(when)) return std::nullopt;
   return when;
 }

@@ -1,5 +1,6 @@
 #include "cel/type.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace sallyport::cel {
@@ -40,10 +41,6 @@ std::string_view name_of(type_kind kind) {
     if (row.kind == kind) return row.name;
   }
   return "error";
-}
-
-std::shared_ptr<const std::vector<type>> parts_of(std::vector<type> parts) {
-  return std::make_shared<const std::vector<type>>(std::move(parts));
 }
 
 /// Reads one type from the left of `rest`.
@@ -104,28 +101,27 @@ class type_reader {
 
 }  // namespace
 
+type type::compound(type_kind kind, std::vector<type> parts) {
+  type made(kind);
+  for (auto& part : parts) {
+    if (part.depth_ >= max_depth) part = type();
+    made.depth_ = std::max(made.depth_, static_cast<std::uint16_t>(part.depth_ + 1));
+  }
+  made.parts_ = std::make_shared<const std::vector<type>>(std::move(parts));
+  return made;
+}
+
 type type::list_of(type element) {
-  type made(type_kind::list);
-  made.parts_ = parts_of({std::move(element)});
-  return made;
+  return compound(type_kind::list, {std::move(element)});
 }
-
 type type::map_of(type key, type value) {
-  type made(type_kind::map);
-  made.parts_ = parts_of({std::move(key), std::move(value)});
-  return made;
+  return compound(type_kind::map, {std::move(key), std::move(value)});
 }
-
 type type::optional_of(type content) {
-  type made(type_kind::optional);
-  made.parts_ = parts_of({std::move(content)});
-  return made;
+  return compound(type_kind::optional, {std::move(content)});
 }
-
 type type::type_of(type described) {
-  type made(type_kind::type);
-  made.parts_ = parts_of({std::move(described)});
-  return made;
+  return compound(type_kind::type, {std::move(described)});
 }
 
 type type::of_object(std::shared_ptr<const object_type> fields) {

@@ -37,9 +37,12 @@ enum class type_kind : std::uint8_t {
   error,
 };
 
-/// A type, copied cheaply. Compound types share their parts.
+/// A type, copied cheaply. Compound types share their parts. What is nested deeper than max_depth is dyn: walking a
+/// type must not use up the stack.
 class type {
  public:
+  static constexpr std::uint16_t max_depth = 64;
+
   type(type_kind simple = type_kind::dyn) : kind_(simple) {}  // NOLINT: a kind without parts is a whole type
 
   static type list_of(type element);
@@ -69,7 +72,10 @@ class type {
   std::string text() const;
 
  private:
+  static type compound(type_kind kind, std::vector<type> parts);
+
   type_kind kind_ = type_kind::dyn;
+  std::uint16_t depth_ = 1;
   std::uint32_t parameter_ = 0;
   std::shared_ptr<const std::vector<type>> parts_;
   std::shared_ptr<const object_type> object_;

@@ -53,6 +53,27 @@ type substitution::renamed(const type& pattern, renaming& letters) {
 }
 
 bool substitution::assignable(const type& given, const type& wanted) {
+  // Deeper than any type, so a chain of bindings: as beyond type::max_depth, everything is dyn.
+  if (depth_ > max_walk) return true;
+  ++depth_;
+  const bool answer = fits(representative(given), representative(wanted));
+  --depth_;
+  return answer;
+}
+
+// The end of a chain of parameters that are bound to parameters. A wide list makes long chains: nothing may recurse
+// along them.
+type substitution::representative(const type& given) const {
+  type end = given;
+  while (end.is(type_kind::parameter)) {
+    const auto& known = bindings_[end.parameter_number()];
+    if (!known.bound || !known.to.is(type_kind::parameter)) break;
+    end = type(known.to);
+  }
+  return end;
+}
+
+bool substitution::fits(const type& given, const type& wanted) {
   if (wanted.is(type_kind::parameter)) {
     if (const auto answer = through_binding(given, wanted)) return *answer;
   }
@@ -85,24 +106,32 @@ std::optional<bool> substitution::through_binding(const type& given, const type&
   return true;
 }
 
-bool substitution::occurs(std::uint32_t parameter, const type& within) const {
-  if (within.is(type_kind::parameter)) {
-    if (within.parameter_number() == parameter) return true;
-    const auto& known = bindings_[within.parameter_number()];
-    return known.bound && occurs(parameter, known.to);
+bool substitution::occurs(std::uint32_t parameter, const type& within, std::size_t depth) const {
+  if (depth > max_walk) return true;
+  const type end = representative(within);
+  if (end.is(type_kind::parameter)) {
+    if (end.parameter_number() == parameter) return true;
+    const auto& known = bindings_[end.parameter_number()];
+    return known.bound && occurs(parameter, known.to, depth + 1);
   }
-  if (within.is_simple()) return false;
-  return occurs(parameter, within.first()) || occurs(parameter, within.second());
+  if (end.is_simple()) return false;
+  return occurs(parameter, end.first(), depth + 1) || occurs(parameter, end.second(), depth + 1);
 }
 
 type substitution::resolved(const type& given, bool final) const {
-  if (given.is(type_kind::parameter)) {
-    const auto& known = bindings_[given.parameter_number()];
-    if (known.bound) return resolved(known.to, final);
-    return final ? type() : given;
+  return walk(given, final, 0);
+}
+
+type substitution::walk(const type& given, bool final, std::size_t depth) const {
+  if (depth > max_walk) return type_kind::dyn;
+  const type end = representative(given);
+  if (end.is(type_kind::parameter)) {
+    const auto& known = bindings_[end.parameter_number()];
+    if (known.bound) return walk(known.to, final, depth + 1);
+    return final ? type() : end;
   }
-  if (given.is_simple()) return given;
-  return with_parts(given, resolved(given.first(), final), resolved(given.second(), final));
+  if (end.is_simple()) return end;
+  return with_parts(end, walk(end.first(), final, depth + 1), walk(end.second(), final, depth + 1));
 }
 
 void substitution::bind(std::uint32_t parameter, type to) {

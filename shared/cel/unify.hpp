@@ -34,9 +34,15 @@ class substitution {
 
  private:
   std::optional<bool> through_binding(const type& given, const type& parameter);
+  type representative(const type& given) const;
+  bool fits(const type& given, const type& wanted);
   bool parts_assignable(const type& given, const type& wanted);
-  bool occurs(std::uint32_t parameter, const type& within) const;
+  bool occurs(std::uint32_t parameter, const type& within, std::size_t depth = 0) const;
+  type walk(const type& given, bool final, std::size_t depth) const;
   void bind(std::uint32_t parameter, type to);
+
+  // How deep a walk may go: a type, and the parameters bound along it.
+  static constexpr std::size_t max_walk = std::size_t{2} * type::max_depth;
 
   // Indexed by parameter number; dyn with bound == false is unbound.
   struct binding {
@@ -45,6 +51,7 @@ class substitution {
   };
   std::vector<binding> bindings_;
   std::vector<std::pair<std::uint32_t, binding>> trail_;
+  std::size_t depth_ = 0;
 };
 
 /// Whether `left` says no more than `right`: dyn and parameters say nothing.

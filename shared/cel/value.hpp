@@ -221,6 +221,9 @@ struct network {
 /// Less than, equal, greater than, or incomparable (NaN, other kinds).
 enum class ordering : std::int8_t { less, equal, greater, none };
 
+/// Deeper nested values cannot be compared or formatted: walking them must not use up the stack.
+constexpr std::size_t max_value_depth = 200;
+
 /// CEL equality: numbers across their types by mathematical value, lists and maps deeply, other mixed kinds unequal.
 /// `budget` counts down by one per pair of values and per 64 bytes of text; when it reaches 0 the answer is false and
 /// means nothing.

@@ -71,9 +71,25 @@ TEST_CASE("values that share their parts cannot make comparison or formatting ex
   CHECK(why(nested_bindings("[[1]]", "[$, $]", "dyn(a29).flatten(30).size()")) == reason::cel_steps);
 }
 
+TEST_CASE(
+    "a value nested deeper than its expression cannot make comparison, formatting or flattening use up the stack") {
+  const std::string wrapped = std::string(40, '[') + "$" + std::string(40, ']');
+  CHECK(why(nested_bindings("[1]", wrapped, "a30 == a30")) == reason::cel_steps);
+  CHECK(why(nested_bindings("[1]", wrapped, "'%s'.format([a30])")) == reason::cel_evaluation);
+  CHECK(why(nested_bindings("[1]", wrapped, "dyn([a30]).flatten(9223372036854775807).size()")) == reason::ok);
+}
+
 TEST_CASE("types of maps within maps cannot make the checker exponential") {
   CHECK(why(nested_bindings("{1: 1}", "{$: $}", "a30 == a30")) == reason::cel_evaluation);
   CHECK(why(nested_bindings("[1]", "[$]", "a30 == a30")) == reason::ok);
+}
+
+TEST_CASE("a wide list of unknown types is no deep recursion in the checker") {
+  std::string wide = "[";
+  for (int i = 0; i < 5000; ++i) wide += "[],";
+  wide += "[]]";
+  CHECK(why(wide) == reason::ok);
+  CHECK(why(wide + "[0] + [1] == [1]") == reason::ok);
 }
 
 TEST_CASE("the memory limit is the arena's") {
