@@ -9,6 +9,9 @@
 namespace sallyport::gate {
 namespace {
 
+// A longer token is verified every time: what its claims become in memory is many times its size.
+constexpr std::size_t max_remembered_token_bytes = std::size_t{8} << 10;
+
 /// A token without `aud` is held to its client_id by identity_from_claims, where the issuer allows that.
 bool is_audience_checked_later(const policy::issuer& issuer, const jose::json& claims) {
   return issuer.audience_may_be_client_id && !claims.contains("aud");
@@ -62,7 +65,7 @@ authentication authenticator::authenticate(const credential& found, unix_millise
   if (!token.ok()) return token.error();
   const auto issuer = issuer_of(*token, found);
   if (!issuer.ok()) return issuer.error();
-  auto verdict = verify(std::move(*token), *issuer, digest, now);
+  auto verdict = verify(std::move(*token), found.token.size(), *issuer, digest, now);
   note_refresh(*issuer, now, refresh);
   return verdict;
 }
@@ -90,7 +93,7 @@ result<std::size_t> authenticator::issuer_of(const jose::unverified_jwt& token, 
   return number;
 }
 
-authentication authenticator::verify(jose::unverified_jwt token, std::size_t issuer,
+authentication authenticator::verify(jose::unverified_jwt token, std::size_t size, std::size_t issuer,
                                      const crypto::sha256_digest& digest, unix_milliseconds now) {
   key_set& set = key_sets_[issuer];
   const auto keys = set.current(now);
@@ -106,7 +109,9 @@ authentication authenticator::verify(jose::unverified_jwt token, std::size_t iss
   checked->digest = digest;
   checked->issuer = issuer;
   checked->key_generation = set.generation();
-  return memory_.insert(digest, std::make_shared<const verified_token>(std::move(*checked)));
+  auto made = std::make_shared<const verified_token>(std::move(*checked));
+  if (size <= max_remembered_token_bytes) memory_.insert(digest, made);
+  return made;
 }
 
 result<verified_token> authenticator::check(jose::unverified_jwt token, std::size_t issuer, const jose::jwk_set& keys,

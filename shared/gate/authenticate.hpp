@@ -75,8 +75,9 @@ class authenticator {
 
   verified_token_ptr remembered(const crypto::sha256_digest& digest, const credential& found, unix_milliseconds now);
   result<std::size_t> issuer_of(const jose::unverified_jwt& token, const credential& found) const;
-  authentication verify(jose::unverified_jwt token, std::size_t issuer, const crypto::sha256_digest& digest,
-                        unix_milliseconds now);
+  /// `size`: of the whole token, in bytes.
+  authentication verify(jose::unverified_jwt token, std::size_t size, std::size_t issuer,
+                        const crypto::sha256_digest& digest, unix_milliseconds now);
   result<verified_token> check(jose::unverified_jwt token, std::size_t issuer, const jose::jwk_set& keys,
                                unix_milliseconds now);
   void note_refresh(std::size_t issuer, unix_milliseconds now, std::vector<key_request>& refresh);

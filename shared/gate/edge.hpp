@@ -44,7 +44,7 @@ struct edge_limits {
   std::size_t max_head_bytes = std::size_t{56} << 10;
   std::size_t max_token_bytes = std::size_t{16} << 10;
   /// Entries of the two memories.
-  std::size_t verified_tokens = 1024;
+  std::size_t verified_tokens = 512;
   std::size_t minted_assertions = 2048;
   key_set_limits keys;
 };

@@ -36,7 +36,7 @@ struct key_set_limits {
   seconds soft_max = 3600;
   /// Soft age of an answer without max-age.
   seconds soft_default = 600;
-  seconds hard_age = 24 * 3600;
+  seconds hard_age = seconds{24} * 3600;
   seconds refetch_interval = 30;
   seconds retry_interval = 5;
   seconds in_flight_timeout = 15;
