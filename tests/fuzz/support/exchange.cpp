@@ -8,19 +8,18 @@
 namespace sallyport::fuzz {
 namespace {
 
-constexpr std::string_view policy_text = R"({
+constexpr std::string_view policy_text = R"json({
   "name": "fuzz",
   "edge": { "issuer": "https://edge.example" },
   "issuers": { "idp": { "issuer": "https://idp.example", "jwks_uri": "https://idp.example/jwks", "audiences": ["api"] } },
   "services": { "app": { "origin": "https://origin.example", "signed_headers": ["x-tenant"] } },
   "routes": [
     { "id": "read", "host": "app.example", "path": "/api/**", "service": "app",
-      "allow": "'finance' in identity.groups && !('x-tenant' in request.headers && request.headers['x-tenant'] == 'evil')"
-},
+      "allow": "'finance' in identity.groups && !('x-tenant' in request.headers && request.headers['x-tenant'] == 'evil')" },
     { "id": "open", "host": "app.example", "path": "/open/:name", "service": "app", "anonymous": true, "body": "stream",
       "allow": "request.params.name != 'closed'" }
   ]
-})";
+})json";
 
 jose::signing_key make_key(const char* kid) {
   auto parts = openssl::generate_ec(crypto::curve::p256);
