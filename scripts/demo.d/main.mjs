@@ -30,12 +30,14 @@ async function run_until_stopped() {
   const stack = await start_stack({ ports: usual_ports, say: (line) => say(`  ${line}`) });
   note_running(stack.provider);
   say(what_to_try(stack));
+  const watching = watch_decisions(stack);
   const why = await Promise.race([
     new Promise((resolve) => ['SIGINT', 'SIGTERM'].forEach((signal) => process.once(signal, () => resolve('stopping')))),
     stack.agent.ended.then((status) => `the agent ended with status ${status}:\n${stack.agent.output()}`),
     stack.app.ended.then((status) => `the app ended with status ${status}:\n${stack.app.output()}`),
   ]);
   say(`\ndemo: ${why}`);
+  clearInterval(watching);
   forget_running();
   await stack.stop();
   say('demo: stopped everything it started');
@@ -43,17 +45,17 @@ async function run_until_stopped() {
 }
 
 /** @param {import('./stack.mjs').Stack} stack */
-function what_to_try({ edge, agent, provider }) {
+function what_to_try({ edge, agent }) {
   const bearer = (/** @type {string} */ who) => `-H "Authorization: Bearer $(scripts/demo-token ${who})"`;
   return `
 Up after ${((Date.now() - started_at) / 1000).toFixed(1)} s. In another terminal, in this folder:
 
   alice is in finance: the app answers, and says who called
-    curl ${bearer('alice')} ${edge}/reports/april
+    curl --compressed ${bearer('alice')} ${edge}/reports/april
   bob is in sales: 403
-    curl -i ${bearer('bob')} ${edge}/reports/april
+    curl -i --compressed ${bearer('bob')} ${edge}/reports/april
   a machine, with a token of its own (client credentials, ES256)
-    curl ${bearer('machine')} ${edge}/nightly/run
+    curl --compressed ${bearer('machine')} ${edge}/nightly/run
   nobody: 401; and with -H 'Accept: text/html' a page instead of JSON
     curl -i ${edge}/reports/april
   around the edge, straight to the agent: 401
@@ -63,7 +65,27 @@ Up after ${((Date.now() - started_at) / 1000).toFixed(1)} s. In another terminal
     curl ${edge}/.well-known/jwks.json
   what the agent counts: decisions by reason, latency, age of the keys
     curl ${agent.admin}/metrics
-  log in by hand: the provider is ${provider.issuer}; its users are alice and bob
 
-Ctrl-C stops everything.`;
+Both ends say what they decide, one line a request, joined by the request id. Ctrl-C stops everything.
+`;
+}
+
+/** Prints each audit record of both ends as it comes, in short. @param {import('./stack.mjs').Stack} stack */
+function watch_decisions(stack) {
+  const sources = [() => stack.worker_output(), () => stack.agent.output()].map((output) => ({ output, read: output().length }));
+  return setInterval(() => {
+    for (const source of sources) {
+      const fresh = source.output().slice(source.read);
+      const whole = fresh.slice(0, fresh.lastIndexOf('\n') + 1);
+      source.read += whole.length;
+      for (const line of whole.split('\n')) if (line.startsWith('{"assertion"')) say(decision_line(JSON.parse(line)));
+    }
+  }, 100);
+}
+
+/** @param {Record<string, string | null>} record */
+function decision_line({ end, decision, reason, id, subject, method, path, route }) {
+  const who = subject ?? 'nobody';
+  const why = decision === 'allow' ? `route ${route}` : reason;
+  return `  ${String(end).padEnd(6)}  ${String(decision).padEnd(5)}  ${who.padEnd(14)}  ${method ?? '-'} ${path ?? '-'}  ${why}  ${id}`;
 }

@@ -78,7 +78,7 @@ async function start_parts(ports, say, stops) {
   await deploy(readFileSync(keys_file, 'utf8'));
   say(`Worker in workerd ${edge}`);
 
-  /** @param {{port?: number, env?: Record<string, string>}} [options] */
+  /** An agent of the same kind, but for what is said here. @param {Partial<import('../../tests/support/agent.mjs').AgentOptions>} [options] */
   const another_agent = async (options = {}) => started(await start_agent({
     program: sallyport, service: 'reports', upstream_port: app_way.port, policy_file, jwks_url: `${edge}/.well-known/jwks.json`, ...options,
   }));

@@ -11,16 +11,21 @@ const grace_ms = 10_000;
  * @typedef {object} Child
  * @property {number} pid
  * @property {() => string} output what it wrote so far, both streams
- * @property {(pattern: RegExp) => Promise<RegExpExecArray>} saw waits until its output matches; fails when it ends first
+ * @property {(pattern: RegExp, patience_ms?: number) => Promise<RegExpExecArray>} saw waits until its output matches; fails when it ends first
  * @property {Promise<number | null>} ended its exit status; null after a signal
  * @property {() => Promise<void>} stop SIGTERM, and SIGKILL when that does not help; safe to call twice
  * @property {(signal: NodeJS.Signals) => void} signal
  */
 
+/** What still runs is ended with this process, also when it ends in an error. @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
+
 /** Starts a program. @param {string} name for messages @param {string} program @param {string[]} args
  * @param {{env?: Record<string, string>, cwd?: string}} [options] @returns {Child} */
 export function start_child(name, program, args, { env = {}, cwd } = {}) {
   const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
   let text = '';
   let over = false;
   /** @type {Set<() => void>} */
@@ -29,14 +34,14 @@ export function start_child(name, program, args, { env = {}, cwd } = {}) {
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => { text += piece; notify(); });
   /** @type {Promise<number | null>} */
   const ended = new Promise((resolve) => {
-    const end = (/** @type {number | null} */ status) => { over = true; notify(); resolve(status); };
+    const end = (/** @type {number | null} */ status) => { over = true; running.delete(child); notify(); resolve(status); };
     child.once('close', end);
     child.once('error', (problem) => { text += String(problem); end(127); });
   });
 
-  /** @param {RegExp} pattern @returns {Promise<RegExpExecArray>} */
-  const saw = (pattern) => new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(() => reject(new Error(`${name} did not print ${pattern} in ${patience_ms / 1000} s:\n${text}`))), patience_ms);
+  /** @type {Child['saw']} */
+  const saw = (pattern, patience = patience_ms) => new Promise((resolve, reject) => {
+    const timer = setTimeout(() => finish(() => reject(new Error(`${name} did not print ${pattern} in ${patience / 1000} s:\n${text}`))), patience);
     const finish = (/** @type {() => void} */ how) => { clearTimeout(timer); watchers.delete(look); how(); };
     const look = () => {
       const found = pattern.exec(text);

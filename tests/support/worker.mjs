@@ -52,6 +52,7 @@ function deployed_options() {
 export async function start_workerd(options, port = 0) {
   let text = '';
   const before = workerd_children();
+  const handlers = signal_handlers();
   const miniflare = new Miniflare(/** @type {any} */ ({
     modulesRoot: root,
     host: '127.0.0.1',
@@ -62,10 +63,18 @@ export async function start_workerd(options, port = 0) {
     },
     ...options,
   }));
+  // Miniflare would end the whole process at a signal; here, whoever starts a Worker also stops it.
+  for (const [signal, handler] of signal_handlers()) if (!handlers.some((known) => known[1] === handler)) process.removeListener(signal, handler);
   const url = await miniflare.ready;
   const pid = workerd_children().find((child) => !before.includes(child)) ?? 0;
   let stopping = /** @type {Promise<void> | undefined} */ (undefined);
   return { port: Number(url.port), pid, output: () => text, stop: () => (stopping ??= miniflare.dispose()) };
+}
+
+/** @returns {[NodeJS.Signals, NodeJS.SignalsListener][]} */
+function signal_handlers() {
+  const signals = /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM']);
+  return signals.flatMap((signal) => process.listeners(signal).map((handler) => /** @type {[NodeJS.Signals, NodeJS.SignalsListener]} */ ([signal, handler])));
 }
 
 /** Miniflare does not say which process it started. */
