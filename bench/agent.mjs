@@ -129,13 +129,12 @@ function write_keys_and_policy(alg) {
       routes: [{ id: 'reports-read', host, path: '/api/**', methods: ['GET', 'HEAD'], service: 'app', allow: "'finance' in identity.groups" }],
     },
   };
-  const paths = { keys: '', public_keys: '', secrets: '', policy: '' };
-  for (const [name, content] of Object.entries(contents)) {
+  const written = (/** @type {keyof typeof contents} */ name) => {
     const file = join(folder, `${name}-${alg}.json`);
-    writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
-    paths[/** @type {keyof paths} */ (name)] = file;
-  }
-  return paths;
+    writeFileSync(file, JSON.stringify(contents[name]), { mode: 0o600 });
+    return file;
+  };
+  return { keys: written('keys'), public_keys: written('public_keys'), secrets: written('secrets'), policy: written('policy') };
 }
 
 /** @param {Contender} contender */

@@ -19,7 +19,7 @@ const complaints = [];
 function sources(folder) {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(cpp|hpp|def)$/.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name))).sort();
+    .map((entry) => relative(root, join(entry.parentPath, entry.name))).sort();
 }
 
 /** The layer of a file or of an include path: `shared/cel/value.hpp` and `cel/value.hpp` are both `cel`.

@@ -12,7 +12,6 @@ const assertion_seconds = 30;
 /** An assertion is used again only while it has this long to live. */
 const assertion_reserve_seconds = 15;
 const most_entries = 1024;
-const encoder = new TextEncoder();
 const foreign_field = /^(sallyport[-_]|x[-_]forwarded[-_]|forwarded$|x[-_]real[-_]ip$|signature|content-digest$|connection$|keep-alive$|proxy-|te$|trailer$|upgrade$|authorization$)/i;
 
 /** @type {Promise<ReturnType<typeof start>> | ReturnType<typeof start> | undefined} */
@@ -107,7 +106,7 @@ async function send(request, url, headers, { environment, kid, signing_key }) {
     parameters: { created, expires: created + 30, nonce: random_text(16), keyid: kid, alg: 'ecdsa-p256-sha256', tag: 'sallyport' },
     signer: {
       algorithm: 'ecdsa-p256-sha256',
-      sign: async (base) => new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, signing_key, typeof base === 'string' ? encoder.encode(base) : base)),
+      sign: async (base) => new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, signing_key, /** @type {Uint8Array<ArrayBuffer>} */ (base))),
     },
   });
   return fetch(target, { method: request.method, headers: appendSignature(headers, fields), redirect: 'manual' });

@@ -15,7 +15,8 @@ function descendants(pid) {
       return [];
     }
   });
-  const below = (/** @type {number} */ of) => parents.filter((each) => each.parent === of).flatMap((each) => [each.pid, ...below(each.pid)]);
+  /** @param {number} of @returns {number[]} */
+  const below = (of) => parents.filter((each) => each.parent === of).flatMap((each) => [each.pid, ...below(each.pid)]);
   return below(pid);
 }
 

@@ -120,7 +120,7 @@ async function grant_of_first_party(ctx) {
   return grant;
 }
 
-/** The login page: one button a person. @param {Provider} provider */
+/** The login page: one button a person. @param {any} provider */
 function login_pages(provider) {
   return async (/** @type {any} */ ctx, /** @type {() => Promise<void>} */ next) => {
     if (!ctx.path.startsWith('/login/')) return next();

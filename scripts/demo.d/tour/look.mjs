@@ -6,7 +6,7 @@ import { send_raw } from '../../../tests/support/raw_http.mjs';
 /** @typedef {{status: number, id: string, text: string}} Seen */
 
 /** Calls through the edge like any client. @param {Stack} stack @param {string} path
- * @param {{token?: string, method?: string, headers?: Record<string, string>, body?: string | Buffer, signal?: AbortSignal}} [request] @returns {Promise<Seen>} */
+ * @param {{token?: string, method?: string, headers?: Record<string, string>, body?: BodyInit, signal?: AbortSignal}} [request] @returns {Promise<Seen>} */
 export async function call(stack, path, { token, method = 'GET', headers = {}, body, signal } = {}) {
   const answer = await fetch(stack.edge + path, {
     method, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers }, body, signal, redirect: 'manual',
