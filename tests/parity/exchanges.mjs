@@ -1,0 +1,77 @@
+// Whole exchanges for the probe's `edge`, and for its `origin` the very messages that this edge would send.
+import { SignJWT } from 'jose';
+import { ask } from '../support/probes.mjs';
+import { base64 } from '../support/vectors.mjs';
+import { POLICY } from './samples.mjs';
+
+const ENTROPY = base64(Buffer.alloc(48, 7));
+
+/** @param {Record<string, {secret: any, open: any}>} keys @param {number} now seconds */
+export async function edgeSeeds(keys, now) {
+  const issuers = { okta: { keys: [{ ...keys.RS256.open, kid: 'r1' }, { ...keys.ES256.open, kid: 'e1' }] }, github: { keys: [{ ...keys.RS256.open, kid: 'g1' }] }, access: { keys: [{ ...keys.RS256.open, kid: 'c1' }] } };
+  const edge = { keys: [{ ...keys.EdDSA.secret, kid: 'edge', alg: 'EdDSA' }] };
+  const shared = { shared: { keys: [{ ...keys.HS256.secret, kid: 'shared', alg: 'HS256' }] } };
+  const exchange = (request, fields) => ({
+    policy: POLICY,
+    keys: { edge, secrets: shared, issuers },
+    request: { method: 'GET', scheme: 'https', host: 'app.example', target: '/', fields: [['accept', '*/*'], ...fields], ...request },
+    context: { ip: '192.0.2.7', country: 'CH', asn: 64500 },
+    now: now * 1000,
+    entropy_b64: ENTROPY,
+    build: 'parity',
+  });
+  const times = { iat: now - 10, exp: now + 300 };
+  const alice = { iss: 'https://issuer.example', aud: 'api', sub: 'alice', email: 'alice@acme.example', email_verified: true, groups: ['finance'], dept: 'x', ...times };
+  const token = await bearer(keys.RS256.secret, 'RS256', 'r1', alice);
+  const other = await bearer(keys.ES256.secret, 'ES256', 'e1', alice);
+  const workload = await bearer(keys.RS256.secret, 'RS256', 'g1', { iss: 'https://token.actions.githubusercontent.com', aud: 'sallyport', sub: 'repo:acme/reports', repository: 'acme/reports', ...times });
+  const access = { iss: 'https://acme.cloudflareaccess.com', aud: ['aud'], sub: 'alice', email: 'alice@acme.example', type: 'app', ...times };
+  const cookie = await compact(keys.RS256.secret, 'RS256', 'c1', access);
+  return [
+    exchange({}, []),
+    exchange({ target: '/reports/2026?x=1' }, [token]),
+    exchange({ target: '/reports/2026/08' }, [other, ['x-tenant', 'a'], ['sallyport-subject', 'forged'], ['connection', 'x-tenant']]),
+    exchange({ method: 'POST', target: '/reports/new', body_b64: base64('{"a":1}') }, [token, ['content-type', 'application/json'], ['content-length', '7']]),
+    exchange({ method: 'POST', target: '/reports/new', body_state: 'unread' }, [token, ['content-type', 'application/json']]),
+    exchange({ method: 'PUT', target: '/users/alice/files/a.txt', body_state: 'unread' }, [token, ['content-length', '99']]),
+    exchange({ target: '/admin/console' }, [token, ['x-tenant', 'b']]),
+    exchange({ target: '/exact' }, [token]),
+    exchange({ target: '/open/a/b' }, []),
+    exchange({ host: 'a.wild.example', target: '/anything' }, [workload]),
+    exchange({ target: '/reports/x' }, [['cf-access-jwt-assertion', cookie]]),
+    exchange({ target: '/reports/x' }, [['cookie', `a=b; CF_Authorization=${cookie}`]]),
+    exchange({ host: 'edge.example', target: '/.well-known/jwks.json' }, []),
+    exchange({ host: 'edge.example', target: '/.well-known/openid-configuration' }, []),
+    exchange({ target: '/.sallyport/status' }, []),
+  ];
+}
+
+/** @param {Awaited<ReturnType<typeof edgeSeeds>>} edge */
+export async function originSeeds(edge) {
+  const answers = await ask(edge.map((each) => ({ op: 'edge', in: each })));
+  return answers.flatMap(({ out }, i) => (out?.outcome === 'forward' ? [admission(edge[i], out)] : []));
+}
+
+function admission({ policy, keys, request, now }, out) {
+  const length = out.content_length ?? (out.body === 'none' ? undefined : 0);
+  const body = out.body === 'bytes' ? Buffer.from(request.body_b64, 'base64') : Buffer.alloc(Number(length ?? 0), 'x');
+  const fields = [['Host', 'origin.example'], ...out.fields, ...(length === undefined ? [] : [['Content-Length', String(length)]])];
+  const head = [`${request.method} ${out.target} HTTP/1.1`, ...fields.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n');
+  return {
+    policy,
+    service: out.service,
+    keys: { edge: keys.edge, secrets: keys.secrets[out.service] ?? { keys: [] } },
+    message_b64: base64(Buffer.concat([Buffer.from(head), body])),
+    now: now + 1000,
+    skew: 5,
+    seen: [],
+  };
+}
+
+function compact(secret, alg, kid, claims) {
+  return new SignJWT(claims).setProtectedHeader({ alg, kid, typ: 'JWT' }).sign(secret);
+}
+
+async function bearer(secret, alg, kid, claims) {
+  return ['authorization', `Bearer ${await compact(secret, alg, kid, claims)}`];
+}

@@ -1,0 +1,72 @@
+// Plain samples of what the parsers read.
+
+export const JSON_TEXTS = [
+  '{}', '[]', 'null', '"text"', '{"b":1,"a":[true,false,null]}', '{"n":[0,-0,1.5,1e21,1e-7,123456789012345680000,0.1,5e-324,1.7976931348623157e308]}',
+  '{"u":"\\u00e9\\ud83d\\ude00\\n\\"","é":"😀"}', '  {"deep":[[[[[[[[1]]]]]]]]}  ', '{"a":{"b":{"c":"d"}},"z":-12.25e2}', '[9007199254740991,-9007199254740991,4.35,100,1e2]',
+];
+
+export const STRUCTURED_FIELDS = [
+  ['item', ['1']], ['item', ['-42;a=1;b']], ['item', ['4.5']], ['item', ['"text with \\"quotes\\""']], ['item', ['token/x:y']], ['item', [':aGVsbG8=:']], ['item', ['?1;x=?0']],
+  ['item', ['@1659578233']], ['item', ['%"f%c3%bc"']], ['list', ['1, 2, 3']], ['list', ['("a" "b";x=1);y, token', '4.0']], ['list', ['']], ['dictionary', ['a=1, b;x, c=(1 2);k="v"']],
+  ['dictionary', ['sig=("@method" "@path");created=1;keyid="k"']], ['dictionary', ['a=:AAAA:, b=@0, c=%"x", d=-0.001']], ['item', ['123456789012.125;long-parameter.name*=token']],
+];
+
+const TOKEN_FIELDS = 'Host: app.example\nUser-Agent: curl/8\nAccept: */*\n';
+
+export const HEADS = [
+  `GET / HTTP/1.1\n${TOKEN_FIELDS}\n`,
+  `POST /a/b?c=d HTTP/1.1\n${TOKEN_FIELDS}Content-Type: application/json\nContent-Length: 12\n\n`,
+  `PUT /x HTTP/1.1\n${TOKEN_FIELDS}Transfer-Encoding: chunked\n\n`,
+  'GET /x HTTP/1.0\nHost: a\n\n',
+  'DELETE /a%20b HTTP/1.1\nhost: [::1]:8443\nX-A:  spaced \t\nX-A: again\nCookie: a=1; b=2\n\n',
+  'OPTIONS /?q HTTP/1.1\nHost: app.example:443\nExpect: 100-continue\nContent-Length: 0\nConnection: keep-alive, x-y\nX-Y: 1\n\n',
+];
+
+export const TARGETS = [
+  '/', '/reports', '/reports/2026', '/reports/2026/08?x=1&y=%20z', '/users/alice/files/a.txt', '/users/b%C3%A9/x', '/a-b_c.d~e', '/%7Euser', '/caf%c3%a9', '/a;b=c/d', '/open/a/b/c', '/exact?',
+  "/sub-delims!$&'()*+,;=:@", '/x?query=with/slash?and=question', '/admin/console', '/users/%41lice',
+];
+
+export const POLICY = {
+  name: 'parity',
+  edge: { issuer: 'https://edge.example' },
+  issuers: {
+    okta: { issuer: 'https://issuer.example', audiences: ['api'], kind: 'user' },
+    github: { preset: 'github-actions', audiences: ['sallyport'], kind: 'workload' },
+    access: { preset: 'cloudflare-access', team: 'acme', audiences: ['aud'] },
+  },
+  services: {
+    app: { origin: 'https://origin.example', signature: 'ed25519', signed_headers: ['x-tenant'] },
+    shared: { origin: 'https://shared.example', signature: 'hmac-sha256' },
+  },
+  routes: [
+    { id: 'root', host: 'app.example', path: '/', service: 'app', anonymous: true, allow: 'true' },
+    { id: 'reports', host: 'app.example', path: '/reports/**', service: 'app', allow: "'finance' in identity.groups", deny: "request.country == 'KP'", shadow: { allow: "identity.kind == 'user'" } },
+    { id: 'year', host: 'app.example', path: '/reports/:year', methods: ['GET'], service: 'app', allow: "request.params.year.matches('^20[0-9]{2}$') && identity.email.endsWith('@acme.example')" },
+    { id: 'files', host: 'app.example', path: '/users/:user/files/*', service: 'shared', allow: 'request.params.user == identity.subject', body: 'stream' },
+    { id: 'tenant', host: 'app.example', path: '/admin/**', service: 'app', allow: "request.headers['x-tenant'] == 'a' || identity.claims.dept == 'x'" },
+    { id: 'time', host: 'app.example', path: '/exact', service: 'app', allow: "request.time < timestamp('2026-06-01T00:00:00Z') && size(request.query) >= 0" },
+    { id: 'open', host: 'app.example', path: '/open/**', service: 'shared', anonymous: true, allow: "!cidr('10.0.0.0/8').containsIP(request.ip)" },
+    { id: 'wild', host: '*.wild.example', path: '/**', service: 'app', allow: "identity.issuer == 'github' && identity.claims.repository == 'acme/reports'" },
+  ],
+};
+
+const CREDENTIALS = { access_key_id: 'AKIDEXAMPLE', secret_access_key: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
+const SCOPE = { credentials: CREDENTIALS, region: 'us-east-1', service: 'service', time: '2015-08-30T12:36:00Z' };
+
+/** @param {object} request @param {object} [options] */
+const signed = (request, options = {}) => ({
+  ...SCOPE,
+  request: { method: 'GET', path: '/', query: '', headers: [['Host', 'example.amazonaws.com']], body_b64: '', ...request },
+  options: { normalize: true, sign_body: false, mode: 'header', ...options },
+});
+
+export const SIGV4 = [
+  signed({}),
+  signed({ path: '/a/../b//c/', query: 'b=2&a=1&a=%20' }),
+  signed({ path: '/ünicode and space', headers: [['Host', 'h'], ['My-Header', '  a   b '], ['My-Header', 'c']] }),
+  signed({ method: 'POST', body_b64: 'YT1i', headers: [['Host', 'h'], ['Content-Type', 'application/x-www-form-urlencoded']] }, { sign_body: true }),
+  signed({ path: '/key/../with/dots' }, { normalize: false }),
+  { ...signed({}, { mode: 'query', expires: 3600 }), credentials: { ...CREDENTIALS, session_token: 'token/with+chars==' } },
+  { ...signed({}, { omit_session_token: true }), credentials: { ...CREDENTIALS, session_token: 'token' } },
+];

@@ -1,0 +1,124 @@
+// Valid arguments for every operation of the probe: what the parity test starts from. Third-party vectors join in where
+// they are there; nothing here depends on them.
+import { createHash } from 'node:crypto';
+import { SignJWT, generateKeyPair, exportJWK } from 'jose';
+import { conformanceCases, question } from '../support/cel_conformance.mjs';
+import { base64, listVectors, readVectors, vectorsAbsent } from '../support/vectors.mjs';
+import { ask } from '../support/probes.mjs';
+import { edgeSeeds, originSeeds } from './exchanges.mjs';
+import { HEADS, JSON_TEXTS, POLICY, SIGV4, STRUCTURED_FIELDS, TARGETS } from './samples.mjs';
+
+const NOW = 1_767_225_600;
+
+/** @returns {Promise<Record<string, object[]>>} by operation */
+export async function makeSeeds() {
+  const keys = await makeKeys();
+  const edge = await edgeSeeds(keys, NOW);
+  return {
+    json: JSON_TEXTS.map((text) => ({ text_b64: base64(text) })),
+    sf_parse: STRUCTURED_FIELDS.map(([type, raw]) => ({ type, raw })),
+    sf_serialize: await parsedFields(),
+    framing: HEADS.map((head) => ({ head_b64: base64(head.replaceAll('\n', '\r\n'), 'latin1') })),
+    path: TARGETS.map((target) => ({ target_b64: base64(target, 'latin1') })),
+    digest: digests(),
+    httpsig_base: signedMessages().map(({ key, alg, ...message }) => message),
+    httpsig_verify: [...signedMessages(), ...(await ownSignatures(edge))],
+    jws: await jwsSeeds(keys),
+    jwt: await jwtSeeds(keys),
+    cel: conformanceCases().map((each) => question(each).in),
+    cel_check: conformanceCases().map((each) => ({ expr: question(each).in.expr, container: '', variables: {} })),
+    route: TARGETS.map((target, i) => ({ policy: POLICY, method: ['GET', 'POST', 'PUT'][i % 3], host: ['app.example', 'a.wild.example', 'APP.example:443'][i % 3], target_b64: base64(target, 'latin1') })),
+    decide: decisions(),
+    edge,
+    origin: await originSeeds(edge),
+    sigv4: SIGV4,
+  };
+}
+
+/** One key pair an algorithm; RSA once. */
+async function makeKeys() {
+  const algorithms = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+  const pairs = await Promise.all(algorithms.map((alg) => generateKeyPair(alg, { extractable: true })));
+  const entries = await Promise.all(pairs.map(async ({ privateKey, publicKey }, i) =>
+    [algorithms[i], { secret: await exportJWK(privateKey), open: await exportJWK(publicKey) }]));
+  const shared = { kty: 'oct', k: createHash('sha512').update('parity').digest('base64url') };
+  return Object.fromEntries([...entries, ['HS256', { secret: shared, open: shared }]]);
+}
+
+const JWS_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'HS256'];
+
+function keyFor(keys, alg) {
+  return keys[alg.startsWith('RS') || alg.startsWith('PS') ? 'RS256' : alg];
+}
+
+function sign(keys, alg, claims, header = {}) {
+  return new SignJWT(claims).setProtectedHeader({ alg, ...header }).sign(keyFor(keys, alg).secret);
+}
+
+async function jwsSeeds(keys) {
+  const made = JWS_ALGORITHMS.map(async (alg) => {
+    const kid = `k-${alg}`;
+    const key = { ...keyFor(keys, alg).open, kid, alg };
+    const jws = await sign(keys, alg, { sub: 'alice', n: 1 }, { kid });
+    return [{ jws, jwks: key }, { jws, jwks: { keys: [key] }, algorithms: [alg] }];
+  });
+  return (await Promise.all(made)).flat();
+}
+
+async function jwtSeeds(keys) {
+  const claims = { iss: 'https://issuer.example', aud: ['api', 'other'], sub: 'alice', iat: NOW - 10, nbf: NOW - 10, exp: NOW + 300 };
+  const made = JWS_ALGORITHMS.map(async (alg) => {
+    const token = await sign(keys, alg, { ...claims, exp: alg === 'ES256' ? claims.exp + 0.5 : claims.exp }, { typ: 'at+jwt' });
+    return { token, jwks: { keys: [keyFor(keys, alg).open] }, algorithms: [alg], issuer: claims.iss, audience: 'api', typ: 'at+jwt', now: NOW, skew: 5, require_exp: true };
+  });
+  return Promise.all(made);
+}
+
+async function parsedFields() {
+  const answers = await ask(STRUCTURED_FIELDS.map(([type, raw]) => ({ op: 'sf_parse', in: { type, raw } })));
+  return answers.map(({ out }, i) => ({ type: STRUCTURED_FIELDS[i][0], value: out.value }));
+}
+
+function digests() {
+  return ['', 'x', '{"hello": "world"}'].flatMap((body) => ['sha-256', 'sha-512'].map((name) => {
+    const hash = createHash(name.replace('-', '')).update(body).digest('base64');
+    return { field: `${name}=:${hash}:`, body_b64: base64(body) };
+  }));
+}
+
+/** RFC 9421's own examples, where they are there. */
+function signedMessages() {
+  if (vectorsAbsent) return [];
+  const keys = readVectors('rfc9421/keys.json');
+  return readVectors('rfc9421/signatures.json').filter((each) => each.expect_valid).map(({ message, request, scheme, label, key, alg }) =>
+    ({ message_b64: base64(message), ...(request && { request_b64: base64(request) }), scheme, label, key: keys[key].jwk, alg }));
+}
+
+/** Requests that our own edge signed. */
+async function ownSignatures(edge) {
+  const signed = await originSeeds(edge);
+  return signed.map(({ message_b64, keys }) => {
+    const [key] = keys.edge.keys.filter(({ kty }) => kty === 'OKP');
+    return { message_b64, scheme: 'https', label: 'sallyport', key, alg: 'ed25519' };
+  });
+}
+
+function decisions() {
+  const identities = [
+    null,
+    { issuer: 'okta', subject: 'alice', kind: 'user', email: 'alice@acme.example', groups: ['finance'], claims: { dept: 'x', n: 1.5, list: [1, 'a', null] } },
+    { issuer: 'github', subject: 'repo:acme/app', kind: 'workload', claims: { repository: 'acme/reports' } },
+  ];
+  return TARGETS.flatMap((target, i) => ({
+    policy: POLICY,
+    identity: identities[i % 3],
+    request: { method: ['GET', 'POST'][i % 2], host: 'app.example', target, ip: '192.0.2.7', country: ['CH', 'KP'][i % 2], asn: 64500, time: NOW * 1000, id: 'r', headers: { 'X-Tenant': 'a' } },
+  }));
+}
+
+/** Every operation of a request that the vectors have; used where a list of samples wants more of them. */
+export function wycheproofTokens() {
+  if (vectorsAbsent) return [];
+  return listVectors('wycheproof').filter((path) => path.includes('json_web')).flatMap((path) =>
+    readVectors(path).testGroups.flatMap((group) => group.tests.filter(({ jws }) => jws).map(({ jws }) => ({ jws, jwks: group.public ?? group.private }))));
+}
