@@ -77,7 +77,7 @@ TEST_CASE("copies of one request that arrive at the same time on many connection
 }
 
 TEST_CASE("each request gets one audit line, and the metrics count it by its reason") {
-  stage s(always(ok_answer("hello")));
+  stage s(always(ok_answer("hello")), [](auto& settings) { settings.threads = 1; });
   s.ask(signed_request{});
   signed_request denied;
   denied.target = "/denied/x";
