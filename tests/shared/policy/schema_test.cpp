@@ -96,5 +96,7 @@ TEST_CASE("the schema describes every member that the loader takes, and no other
   std::vector<std::pair<std::string, const json*>> all;
   collect(schema, all);
   CHECK(all.size() > 60);
-  for (const auto& [name, described] : all) CHECK_MESSAGE(both.seen().count(described) == 1, name, " is in no fixture");
+  for (const auto& member : all) {
+    CHECK_MESSAGE(both.seen().count(member.second) == 1, member.first, " is in no fixture");
+  }
 }
