@@ -1,6 +1,8 @@
 // The two ends cannot disagree: 20,000 seeded exchanges (valid, damaged and garbage) over every operation of the probe get
 // byte-identical answers from the native core, from the Wasm core in Node and from the Wasm core in workerd.
 //
+// The seed fixes which exchanges are tried and how they are damaged; keys and ECDSA signatures are fresh in each run. A line
+// that is answered in two ways is kept in build/test/disagreement.jsonl, to be put through the doors again.
 // SALLYPORT_PARITY_SEED and SALLYPORT_PARITY_COUNT choose other exchanges than the everyday ones.
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -15,7 +17,7 @@ const COUNT = Number(process.env.SALLYPORT_PARITY_COUNT ?? 20_000);
 const VALID = 20, GARBAGE = 10;
 
 test(`${COUNT} exchanges of seed ${SEED} get the same answer everywhere`, { timeout: 900_000 }, async (context) => {
-  const seeds = await makeSeeds(new Random(SEED));
+  const seeds = await makeSeeds();
   const random = new Random(SEED);
   const ops = Object.keys(seeds);
   const lines = Array.from({ length: COUNT }, (_, id) => exchange(random, id, ops[id % ops.length], seeds));

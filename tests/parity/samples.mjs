@@ -11,6 +11,12 @@ export const STRUCTURED_FIELDS = [
   ['dictionary', ['sig=("@method" "@path");created=1;keyid="k"']], ['dictionary', ['a=:AAAA:, b=@0, c=%"x", d=-0.001']], ['item', ['123456789012.125;long-parameter.name*=token']],
 ];
 
+/** Values of the right shape that no structured field can carry. */
+export const UNSERIALIZABLE = [
+  ['item', [1e15, []]], ['item', [-1e15, []]], ['item', [1e12 + 0.5, []]], ['item', ['é', []]], ['item', [{ __type: 'token', value: 'two words' }, []]], ['item', [{ __type: 'token', value: '' }, []]],
+  ['item', [1, [['Upper', true]]]], ['dictionary', [['1a', [1, []]]]], ['list', [['\u0000', []]]], ['dictionary', [['a', [[[1, []], ['\n', []]], []]]]],
+];
+
 const TOKEN_FIELDS = 'Host: app.example\nUser-Agent: curl/8\nAccept: */*\n';
 
 export const HEADS = [

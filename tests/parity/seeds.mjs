@@ -6,7 +6,7 @@ import { conformanceCases, question } from '../support/cel_conformance.mjs';
 import { base64, listVectors, readVectors, vectorsAbsent } from '../support/vectors.mjs';
 import { ask } from '../support/probes.mjs';
 import { edgeSeeds, originSeeds } from './exchanges.mjs';
-import { HEADS, JSON_TEXTS, POLICY, SIGV4, STRUCTURED_FIELDS, TARGETS } from './samples.mjs';
+import { HEADS, JSON_TEXTS, POLICY, SIGV4, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
 
 const NOW = 1_767_225_600;
 
@@ -17,13 +17,13 @@ export async function makeSeeds() {
   return {
     json: JSON_TEXTS.map((text) => ({ text_b64: base64(text) })),
     sf_parse: STRUCTURED_FIELDS.map(([type, raw]) => ({ type, raw })),
-    sf_serialize: await parsedFields(),
+    sf_serialize: [...(await parsedFields()), ...UNSERIALIZABLE.map(([type, value]) => ({ type, value }))],
     framing: HEADS.map((head) => ({ head_b64: base64(head.replaceAll('\n', '\r\n'), 'latin1') })),
     path: TARGETS.map((target) => ({ target_b64: base64(target, 'latin1') })),
     digest: digests(),
     httpsig_base: signedMessages().map(({ key, alg, ...message }) => message),
     httpsig_verify: [...signedMessages(), ...(await ownSignatures(edge))],
-    jws: await jwsSeeds(keys),
+    jws: [...(await jwsSeeds(keys)), ...wycheproofTokens()],
     jwt: await jwtSeeds(keys),
     cel: conformanceCases().map((each) => question(each).in),
     cel_check: conformanceCases().map((each) => ({ expr: question(each).in.expr, container: '', variables: {} })),
@@ -97,10 +97,8 @@ function signedMessages() {
 /** Requests that our own edge signed. */
 async function ownSignatures(edge) {
   const signed = await originSeeds(edge);
-  return signed.map(({ message_b64, keys }) => {
-    const [key] = keys.edge.keys.filter(({ kty }) => kty === 'OKP');
-    return { message_b64, scheme: 'https', label: 'sallyport', key, alg: 'ed25519' };
-  });
+  return signed.filter(({ keys }) => keys.secrets === undefined).map(({ message_b64, keys }) =>
+    ({ message_b64, scheme: 'https', label: 'sallyport', key: keys.edge.keys[0], alg: 'ed25519' }));
 }
 
 function decisions() {
@@ -116,9 +114,9 @@ function decisions() {
   }));
 }
 
-/** Every operation of a request that the vectors have; used where a list of samples wants more of them. */
-export function wycheproofTokens() {
+/** Wycheproof's valid tokens, where they are there. */
+function wycheproofTokens() {
   if (vectorsAbsent) return [];
   return listVectors('wycheproof').filter((path) => path.includes('json_web')).flatMap((path) =>
-    readVectors(path).testGroups.flatMap((group) => group.tests.filter(({ jws }) => jws).map(({ jws }) => ({ jws, jwks: group.public ?? group.private }))));
+    readVectors(path).testGroups.flatMap((group) => group.tests.filter(({ jws, result }) => jws && result === 'valid').map(({ jws }) => ({ jws, jwks: group.public ?? group.private }))));
 }

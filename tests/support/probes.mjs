@@ -2,7 +2,7 @@
 // core is the same, but OpenSSL, Node's OpenSSL and workerd's BoringSSL stand behind it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startWorkerdProbe } from './workerd_probe.mjs';
@@ -75,9 +75,11 @@ function answerLines([program, ...args], lines) {
  * @param {string} between
  */
 function assertSame(lines, one, other, between) {
-  for (let i = 0; i < lines.length; i += 1) {
-    if (one[i] !== other[i]) assert.fail(`${between} disagree on\n  ${lines[i].slice(0, 4000)}\n  ${one[i]}\n  ${other[i]}`);
-  }
+  const at = lines.findIndex((_, i) => one[i] !== other[i]);
+  if (at < 0) return;
+  mkdirSync(`${root}build/test`, { recursive: true });
+  writeFileSync(`${root}build/test/disagreement.jsonl`, `${lines[at]}\n`);
+  assert.fail(`${between} disagree on build/test/disagreement.jsonl\n  ${lines[at].slice(0, 4000)}\n  ${one[at]}\n  ${other[at]}`);
 }
 
 /** Collects what went wrong case by case, so that one run shows every failure. */
