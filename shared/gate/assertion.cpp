@@ -10,8 +10,8 @@ namespace {
 
 using encoding::json;
 
-// Claims are as deep as the caller's token allowed; the gate's own limit is the same at both ends.
-constexpr encoding::json_limits limits{std::size_t{64} << 10, 32};
+// Deeper than a caller's token may be, since its claims stand one level lower here.
+constexpr encoding::json_limits limits{std::size_t{64} << 10, 40};
 
 /// A time in whole seconds: the edge writes nothing else.
 std::optional<unix_seconds> whole_seconds(const json& claims, std::string_view name) {

@@ -6,6 +6,7 @@
 // not covered by the request signature.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ namespace sallyport::gate {
 inline constexpr std::string_view assertion_typ = "sallyport-assertion+jwt";
 inline constexpr std::string_view service_audience_prefix = "sallyport:service:";
 inline constexpr seconds max_assertion_lifetime = 300;
+/// Of the compact form. The edge makes no longer one, the origin reads no longer one.
+inline constexpr std::size_t max_assertion_bytes = std::size_t{24} << 10;
 
 enum class body_coverage : std::uint8_t {
   /// Content-Digest covers it, or there is none.

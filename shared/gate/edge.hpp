@@ -14,7 +14,7 @@
 //  6. policy: route_not_found, then policy::decide
 //  7. target of the route: a service with an origin (route_target_unsupported)
 //  8. body: need_body where it must be signed
-//  9. sign and forward
+//  9. sign and forward (jws_too_large, framing_head_too_large: what would be sent is more than an origin takes)
 #pragma once
 
 #include <memory>

@@ -11,6 +11,14 @@ namespace {
 
 // Shorter than the origin's limit of 60 s; long enough for a slow way there.
 constexpr seconds signature_lifetime = 30;
+// The origin takes 64 KiB; hops on the way there add fields of their own.
+constexpr std::size_t max_forwarded_bytes = std::size_t{62} << 10;
+
+result<void> check_size(const forward& made) {
+  std::size_t size = made.target.size() + made.origin.size();
+  for (const auto& each : made.fields) size += each.name.size() + each.value.size() + 4;
+  return size > max_forwarded_bytes ? result<void>(reason::framing_head_too_large) : result<void>();
+}
 
 std::string random_text(bytes_view entropy, std::size_t which) {
   return encoding::encode_base64url(entropy.subspan(which * 16, 16));
@@ -140,6 +148,7 @@ result<forward> edge_exchange::make_forward() {
   const auto assertion = made.storage.copy(assertion_->compact);
   const auto context = made.storage.copy(context_text);
   SALLYPORT_TRY(add_signature(made, assertion, context));
+  SALLYPORT_TRY(check_size(made));
   return made;
 }
 

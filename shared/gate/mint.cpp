@@ -62,6 +62,7 @@ result<minted_ptr> assertion_mint::make(const assertion_order& order, unix_secon
   auto made = std::make_shared<minted_assertion>();
   const std::string payload = write_assertion(content, order.route->used);
   SALLYPORT_ASSIGN(made->compact, jose::sign_jws(header_, as_bytes(payload), key_.algorithm, *key_.key, host_));
+  if (made->compact.size() > max_assertion_bytes) return failure(reason::jws_too_large, "the assertion");
   made->id = id;
   made->issued_at = now;
   made->expires = expires;

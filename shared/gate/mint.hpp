@@ -45,7 +45,7 @@ class assertion_mint {
   /// `key` must outlive the mint.
   assertion_mint(policy::policy_ptr policy, const jose::signing_key& key, std::size_t capacity, crypto::port& host);
 
-  /// `id`: the jti for a new one. Reasons: crypto_failed.
+  /// `id`: the jti for a new one. Reasons: crypto_failed, jws_too_large (more claims are used than an assertion holds).
   result<minted_ptr> assertion_for(const assertion_order& order, unix_seconds now, std::string_view id);
 
  private:

@@ -128,6 +128,7 @@ result<void> origin::state::open(opened& request, signature_trace& trace, bool& 
   SALLYPORT_ASSIGN(request.context, read_context(fields.context));
   request.assertion_text = fields.assertion;
   SALLYPORT_ASSIGN(request.assertion, assertions.verify(fields.assertion, with, to_seconds(now), unknown_key));
+  if (fields.content_digest == "") return failure(reason::digest_malformed, "empty");
   request.digest_text = fields.content_digest.value_or("");
   return check_digest_field(request);
 }

@@ -40,7 +40,6 @@ struct origin_limits {
   /// Clock difference that is put up with; at most 60.
   seconds skew = 5;
   std::size_t max_signed_body_bytes = std::size_t{1} << 20;
-  std::size_t max_assertion_bytes = std::size_t{24} << 10;
   /// Entries of the memory of verified assertions.
   std::size_t verified_assertions = 4096;
 };

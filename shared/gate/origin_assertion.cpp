@@ -80,7 +80,7 @@ result<std::shared_ptr<const verified_assertion>> assertion_verifier::verify(std
 
 result<assertion_verifier::entry> assertion_verifier::read(std::string_view text, const origin_snapshot& held,
                                                            bool& unknown_key) {
-  auto token = jose::parse_jws(text, {limits_.max_assertion_bytes});
+  auto token = jose::parse_jws(text, {max_assertion_bytes});
   if (!token.ok()) return invalid(name_of(token.why()));
   if (token->header.kid.empty()) return invalid("no kid");
   auto verified = jose::verify_jws(std::move(*token), *held.edge_keys, assertion_algorithms, host_);
