@@ -1,6 +1,7 @@
 // The issuers of a policy: whose tokens are accepted, where a token is looked for, and what its claims mean.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ struct credential_source {
   place where = place::authorization;
   std::string name;
 };
+
+/// Most different places that all issuers of a document may name together: each is looked at in every request.
+inline constexpr std::size_t max_credential_places = 64;
 
 /// Where our claims stand in the issuer's tokens: candidates in order, the first one present counts. A path is the
 /// whole name of a top-level claim or, when the token has no such claim, names joined by dots.

@@ -1,5 +1,7 @@
 #include "policy/load.hpp"
 
+#include <set>
+
 #include "encoding/base64url.hpp"
 #include "policy/loading.hpp"
 #include "policy/matcher.hpp"
@@ -54,6 +56,14 @@ std::optional<edge_settings> load_edge(const node& at) {
   return edge;
 }
 
+std::size_t count_places(const std::vector<issuer>& issuers) {
+  std::set<std::pair<credential_source::place, std::string_view>> places;
+  for (const auto& each : issuers) {
+    for (const auto& source : each.from) places.emplace(source.where, source.name);
+  }
+  return places.size();
+}
+
 void load_issuers(const node& at, compiled_policy& to) {
   for (const auto& [name, below] : at.members()) {
     check_entry_name(name, below);
@@ -66,6 +76,9 @@ void load_issuers(const node& at, compiled_policy& to) {
     }
     to.issuers.push_back(std::move(*loaded));
   }
+  if (count_places(to.issuers) <= max_credential_places) return;
+  at.refuse(reason::policy_member_type, "the issuers name more than 64 places for a token",
+            "let issuers share places: a token is tried with the issuer that it names");
 }
 
 std::vector<loaded_service> load_services(const node& at, const condition_compiler& compiler, compiled_policy& to) {

@@ -199,6 +199,17 @@ TEST_CASE("headers that are not signed are not there, even when they are iterate
   CHECK(allowed_by("request.headers.exists(h, h == 'x-team')") == reason::ok);
 }
 
+TEST_CASE("a header that is not signed cannot be read by a computed name either") {
+  auto facts = request();
+  facts.query = "name=x-hidden";
+  CHECK(decide_as(alice(), *policy_with(R"("allow":"request.headers[request.query['name'][0]] == 'h'")"), facts).why ==
+        reason::policy_condition_error);
+  facts.query = "name=x-team";
+  CHECK(
+      decide_as(alice(), *policy_with(R"("allow":"request.headers[request.query['name'][0]] == 'blue'")"), facts).why ==
+      reason::ok);
+}
+
 TEST_CASE("what is not UTF-8 is an error, not an empty value") {
   CHECK(allowed_by("request.headers['x-bytes'] != 'x'") == reason::policy_condition_error);
   auto facts = request();

@@ -115,3 +115,15 @@ TEST_CASE("plain http is accepted for loopback addresses and for nothing that lo
     CHECK(loaded.problems[0].why == reason::policy_member_type);
   }
 }
+
+TEST_CASE("64 places for tokens are enough for all issuers together") {
+  const auto with = [](int count) {
+    std::string places;
+    for (int i = 0; i < count; ++i) places += std::string(i > 0 ? "," : "") + "\"cookie:c" + std::to_string(i) + "\"";
+    return testing::load(
+        testing::document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"from":[)" + places + "]"));
+  };
+  CHECK(with(64).policy != nullptr);
+  REQUIRE(with(65).problems.size() == 1);
+  CHECK(with(65).problems[0].path == "$.issuers");
+}
