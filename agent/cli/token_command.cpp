@@ -78,7 +78,7 @@ result<void> verify(const options& chosen, std::string_view token) {
   jose::claims_options demands;
   if (!chosen.issuer.empty()) demands.issuer = chosen.issuer;
   if (!chosen.typ.empty()) demands.typ = chosen.typ;
-  demands.audiences = audiences;
+  if (!audiences.empty()) demands.audiences = audiences;
   demands.now = now();
   demands.skew = chosen.skew;
   const auto verified = jose::verify_jwt(std::move(parsed), keys, crypto::every_asymmetric_algorithm(), demands, *host);

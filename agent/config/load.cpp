@@ -63,7 +63,7 @@ class reader {
   // Numbers are numbers for sizes and counts, and strings for all else.
   static std::optional<std::string> as_text(const json& value, kind wanted) {
     const bool numeric = wanted == kind::size || wanted == kind::count;
-    if (numeric && value.is_number_unsigned()) return std::to_string(value.get<std::uint64_t>());
+    if (numeric && value.is_number_integer()) return value.dump();
     if (value.is_string() && wanted != kind::count) return value.get<std::string>();
     return std::nullopt;
   }

@@ -53,7 +53,7 @@ io::task<bool> session::next_head() {
     if (*scanned == http::head_scanner::state::complete) break;
     if (between_requests_ && owner_.stopping()) co_return false;
     if (box_.full()) box_.grow(settings().limits.max_head_bytes + 1);
-    const io::io_result got = co_await caller_.read(box_.room(), head_patience());
+    const io::io_result got = co_await read_head_bytes();
     if (got.status == io::io_status::timed_out && !between_requests_) {
       begin_request();
       co_await refuse(reason::request_timeout);
@@ -69,11 +69,12 @@ io::task<bool> session::next_head() {
 }
 
 // A head has one limit from its first byte on, however its bytes are spread.
-std::chrono::milliseconds session::head_patience() const {
+io::task<io::io_result> session::read_head_bytes() {
   const auto& times = settings().timeouts;
-  if (between_requests_) return served_any_ ? times.idle : times.head;
-  const auto used = owner_.wheel().elapsed() - head_started_;
-  return std::max(times.head - used, std::chrono::milliseconds(1));
+  if (between_requests_) co_return co_await caller_.read(box_.room(), served_any_ ? times.idle : times.head);
+  const auto left = times.head - (owner_.wheel().elapsed() - head_started_);
+  if (left.count() <= 0) co_return io::io_result{io::io_status::timed_out, 0};
+  co_return co_await caller_.read(box_.room(), left);
 }
 
 io::task<bool> session::serve() {

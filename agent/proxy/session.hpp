@@ -49,6 +49,7 @@ class session : public io::ring {
 
   // Each of these that gives a bool says whether the connection may go on.
   io::task<bool> next_head();
+  io::task<io::io_result> read_head_bytes();
   io::task<bool> serve();
   io::task<bool> decide(http::request_head head);
   io::task<opening> open(http::request_head head);
@@ -64,7 +65,6 @@ class session : public io::ring {
 
   const config::settings& settings() const;
   http::head_limits head_limits() const;
-  std::chrono::milliseconds head_patience() const;
   failure objection(const http::request_head& head) const;
   void begin_request();
   void release_body();

@@ -1,6 +1,7 @@
 #include "agent/trust/material.hpp"
 
 #include "agent/config/file.hpp"
+#include "agent/config/units.hpp"
 #include "jose/jwk_set.hpp"
 #include "policy/load.hpp"
 
@@ -55,6 +56,18 @@ void read_secrets(const config::hmac& from, crypto::port& host, material& into) 
   into.snapshot.secrets = std::move(*secrets);
 }
 
+// A body that the edge signs and this agent would not hold could never pass.
+void check_body_limits(const config::settings& settings, material& of) {
+  for (const auto& route : of.snapshot.policy->routes) {
+    if (route.service == nullptr || route.service->name != settings.service) continue;
+    const bool streams = route.body.how == policy::body_rule::mode::stream;
+    if (streams || route.body.signed_bytes <= settings.limits.max_signed_body_bytes) continue;
+    of.problems.push_back(settings.policy.file + ": route " + route.id + " has bodies signed up to " +
+                          config::size_text(route.body.signed_bytes) + ", limits.max_signed_body_bytes is " +
+                          config::size_text(settings.limits.max_signed_body_bytes) + ". Raise the limit.");
+  }
+}
+
 }  // namespace
 
 gate::origin_limits origin_limits_of(const config::settings& settings) {
@@ -76,6 +89,7 @@ material read_material(const config::settings& settings, crypto::port& host) {
   const auto fits = gate::check_snapshot(read.snapshot, origin_limits_of(settings));
   if (!fits.ok() && fits.why() != reason::not_ready)
     read.problems.push_back(describe(settings.policy.file, fits.error()));
+  check_body_limits(settings, read);
   return read;
 }
 

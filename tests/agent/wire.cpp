@@ -3,9 +3,11 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -68,6 +70,21 @@ bool connection::send(std::string_view data) {
   return true;
 }
 
+std::size_t connection::send_until_stalled(std::string_view block, std::size_t most) {
+  constexpr int stall_ms = 200;
+  std::size_t sent = 0;
+  while (sent < most) {
+    pollfd asked{descriptor_, POLLOUT, 0};
+    if (::poll(&asked, 1, stall_ms) <= 0) break;
+    const std::string_view rest = block.substr(sent % block.size());
+    const ssize_t taken =
+        ::send(descriptor_, rest.data(), std::min(rest.size(), most - sent), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (taken <= 0) break;
+    sent += static_cast<std::size_t>(taken);
+  }
+  return sent;
+}
+
 std::string connection::receive() {
   std::string block(65536, '\0');
   const ssize_t got = ::recv(descriptor_, block.data(), block.size(), 0);
@@ -89,11 +106,6 @@ void connection::reset() {
   const linger now{1, 0};
   ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
   ::close(std::exchange(descriptor_, -1));
-}
-
-void connection::shrink_receive_buffer() {
-  const int bytes = 4096;
-  ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
 std::string message::field(std::string_view name) const {

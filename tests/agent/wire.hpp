@@ -27,13 +27,14 @@ class connection {
 
   /// False: the peer does not take any more.
   bool send(std::string_view data);
+  /// Sends `block` again and again until `most` bytes are out or the peer has taken none for a while; gives the number.
+  std::size_t send_until_stalled(std::string_view block, std::size_t most);
   /// What is there, at least a byte; empty: the end, or a reset.
   std::string receive();
   /// Everything up to the end.
   std::string drain();
   void finish_sending();
   void reset();
-  void shrink_receive_buffer();
 
  private:
   int descriptor_;

@@ -1,0 +1,227 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "agent/cli/exit_code.hpp"
+#include "agent/cli/program.hpp"
+#include "agent/config/load.hpp"
+#include "agent/config/member.hpp"
+#include "gate/assertion.hpp"
+#include "jose/jws.hpp"
+#include "tests/agent/stage.hpp"
+
+using namespace sallyport;
+using namespace sallyport::testing;
+using namespace sallyport::agent::cli;
+
+namespace {
+
+struct outcome {
+  int exit = -1;
+  std::string out, err;
+};
+
+/// Gives a stream another buffer while it lives.
+class redirected {
+ public:
+  redirected(std::ios& stream, std::streambuf* to) : stream_(stream), old_(stream.rdbuf(to)) {}
+  ~redirected() { stream_.rdbuf(old_); }
+  redirected(const redirected&) = delete;
+  redirected& operator=(const redirected&) = delete;
+
+ private:
+  std::ios& stream_;
+  std::streambuf* old_;
+};
+
+outcome sallyport_command(std::vector<std::string> arguments, const std::string& input = "") {
+  arguments.insert(arguments.begin(), "sallyport");
+  std::vector<char*> argv;
+  for (auto& each : arguments) argv.push_back(each.data());
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  const redirected a(std::cin, in.rdbuf());
+  const redirected b(std::cout, out.rdbuf());
+  const redirected c(std::cerr, err.rdbuf());
+  const int exit = run(static_cast<int>(argv.size()), argv.data());
+  std::cin.clear();
+  return {exit, out.str(), err.str()};
+}
+
+std::string read(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+unsigned mode_of(const std::string& path) {
+  struct stat what {};
+  ::stat(path.c_str(), &what);
+  return what.st_mode & 0777U;
+}
+
+std::string token_of(const jose::signing_key& key, unix_seconds expires) {
+  const json claims{{"iss", "https://idp.test"}, {"aud", "api"}, {"sub", "alice"}, {"exp", expires}};
+  const std::string payload = encoding::canonical_json(claims);
+  return jose::sign_jws(key, "JWT", as_bytes(payload), test_host()).value();
+}
+
+}  // namespace
+
+TEST_CASE("every command has help with an example or its exit codes") {
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{{},
+                                                                                       {"agent"},
+                                                                                       {"keys", "generate"},
+                                                                                       {"keys", "show"},
+                                                                                       {"keys", "rotate"},
+                                                                                       {"policy", "check"},
+                                                                                       {"policy", "digest"},
+                                                                                       {"token", "inspect"},
+                                                                                       {"healthcheck"}}) {
+    auto arguments = command;
+    arguments.push_back("--help");
+    const auto got = sallyport_command(arguments);
+    CAPTURE(got.out);
+    CHECK(got.exit == exit_ok);
+    CHECK(got.out.find("Exit codes: 0") != std::string::npos);
+  }
+}
+
+TEST_CASE("a wrong command line exits with 2 and says what was meant") {
+  CHECK(sallyport_command({}).exit == exit_usage);
+  const auto typo = sallyport_command({"polcy", "check", "x"});
+  CHECK(typo.exit == exit_usage);
+  CHECK(typo.err.find("did you mean policy?") != std::string::npos);
+  CHECK(sallyport_command({"keys", "generate", "--alg", "none"}).exit == exit_usage);
+  CHECK(sallyport_command({"policy", "check"}).exit == exit_usage);
+  CHECK(sallyport_command({"agent", "--no-such-option"}).exit == exit_usage);
+}
+
+TEST_CASE("version names the program, for people and for machines") {
+  CHECK(sallyport_command({"version"}).out.starts_with("sallyport "));
+  const auto told = encoding::parse_json(sallyport_command({"version", "--json"}).out);
+  REQUIRE(told.ok());
+  CHECK((*told)["name"] == "sallyport");
+}
+
+TEST_CASE("a key file is made for its owner only, never over another one, and shown without its private parts") {
+  const scratch files;
+  const std::string path = files.path("keys.json");
+  CHECK(sallyport_command({"keys", "generate", "--out", path}).exit == exit_ok);
+  CHECK(mode_of(path) == 0600);
+  const std::string made = read(path);
+  CHECK(sallyport_command({"keys", "generate", "--out", path}).exit == exit_unavailable);
+  CHECK(read(path) == made);
+  const auto shown = sallyport_command({"keys", "show", "--json", path});
+  CHECK(shown.exit == exit_ok);
+  CHECK(jose::parse_jwks(shown.out, test_host()).ok());
+  const std::string secret = encoding::parse_json(made)->at("keys").at(0).at("d").get<std::string>();
+  CHECK(shown.out.find(secret) == std::string::npos);
+  CHECK(sallyport_command({"keys", "show", path}).out.find("ES256  signs") != std::string::npos);
+  CHECK(sallyport_command({"keys", "show", files.path("absent")}).exit == exit_unavailable);
+  CHECK(sallyport_command({"keys", "show", files.file("bad", "{}")}).exit == exit_config);
+}
+
+TEST_CASE("a policy is checked as both ends would load it") {
+  const scratch files;
+  const std::string good = files.file("policy.jsonc", test_policy_text());
+  auto got = sallyport_command({"policy", "check", good});
+  CHECK(got.exit == exit_ok);
+  CHECK(got.out.find("5 routes") != std::string::npos);
+  CHECK(sallyport_command({"policy", "digest", good}).out == test_policy_digest() + "\n");
+  CHECK(sallyport_command({"policy", "digest", "-"}, std::string(test_policy_text())).out ==
+        test_policy_digest() + "\n");
+  const std::string bad = files.file("bad.jsonc", "{\n  \"name\": \"x\",\n  \"rutes\": []\n}");
+  got = sallyport_command({"policy", "check", bad});
+  CHECK(got.exit == exit_check_failed);
+  CHECK(got.err.find("bad.jsonc:3:3:") != std::string::npos);
+  got = sallyport_command({"policy", "check", "--json", bad});
+  const auto told = encoding::parse_json(got.out);
+  REQUIRE(told.ok());
+  CHECK((*told)["ok"] == false);
+  CHECK((*told)["problems"].size() >= 1);
+  CHECK(sallyport_command({"policy", "digest", bad}).exit == exit_config);
+  CHECK(sallyport_command({"policy", "check", files.path("absent")}).exit == exit_unavailable);
+}
+
+TEST_CASE("a token is shown as unverified, or verified with keys; its signature is never printed") {
+  const scratch files;
+  const std::string jwks = files.file("jwks.json", edge_keys().jwks);
+  const std::string token = token_of(edge_keys().es256, now_s() + 100);
+  const std::string signature = token.substr(token.rfind('.') + 1);
+  auto got = sallyport_command({"token", "inspect"}, "Bearer " + token + "\n");
+  CHECK(got.exit == exit_ok);
+  CHECK(got.err.find("NOT VERIFIED") != std::string::npos);
+  CHECK(got.out.find("alice") != std::string::npos);
+  CHECK((got.out + got.err).find(signature) == std::string::npos);
+  got = sallyport_command({"token", "inspect", "--jwks", jwks, "--issuer", "https://idp.test", "--audience", "api"},
+                          token);
+  CHECK(got.exit == exit_ok);
+  CHECK(got.err.find("verified") != std::string::npos);
+  CHECK((got.out + got.err).find(signature) == std::string::npos);
+  got = sallyport_command({"token", "inspect", "--jwks", jwks, "--audience", "other"}, token);
+  CHECK(got.exit == exit_check_failed);
+  CHECK(got.err.find("DOES NOT VERIFY") != std::string::npos);
+  got = sallyport_command({"token", "inspect", "--jwks", jwks, "--json"}, token_of(edge_keys().es256, now_s() - 100));
+  CHECK(got.exit == exit_check_failed);
+  CHECK(encoding::parse_json(got.out)->at("reason") == "jwt_expired");
+  CHECK(sallyport_command({"token", "inspect"}, "not a token").exit == exit_check_failed);
+  got = sallyport_command({"token", "inspect"}, "eyJhbGciOiJub25lIn0.e30.");
+  CHECK(got.err.find("refused in any case") != std::string::npos);
+}
+
+TEST_CASE("healthcheck asks the running agent") {
+  stage s(always(ok_answer("hello")));
+  const std::string address = "127.0.0.1:" + std::to_string(s.agent().admin_port());
+  CHECK(sallyport_command({"healthcheck", "--address", address}).exit == exit_ok);
+  CHECK(sallyport_command({"healthcheck", "--live", "--address", address}).exit == exit_ok);
+  s.agent().stop();
+  const auto got = sallyport_command({"healthcheck", "--address", address});
+  CHECK(got.exit == exit_check_failed);
+  CHECK(got.err.find("shutting_down") != std::string::npos);
+  s.audit();
+  CHECK(sallyport_command({"healthcheck", "--address", address}).exit == exit_unavailable);
+  CHECK(sallyport_command({"healthcheck", "--address", "nowhere"}).exit == exit_usage);
+}
+
+TEST_CASE("agent --check validates all that a start would, and prints what holds") {
+  const scratch files;
+  const std::string policy = files.file("policy.jsonc", test_policy_text());
+  const std::string jwks = files.file("jwks.json", edge_keys().jwks);
+  const auto config = [&](std::string_view more) {
+    return files.file(
+        "agent.jsonc",
+        "{ // a comment\n \"service\": \"es\", \"policy\": { \"file\": \"policy.jsonc\" }" + std::string(more) + "}");
+  };
+  auto got = sallyport_command({"agent", "--check", "--config", config("")});
+  CHECK(got.exit == exit_ok);
+  CHECK(got.out.find("\"file\": \"" + policy + "\"") != std::string::npos);
+  got = sallyport_command({"agent", "--check", "--config", config(", \"servise\": 1")});
+  CHECK(got.exit == exit_config);
+  CHECK(got.err.find("agent.jsonc:2:57: servise: there is no such member. Did you mean service?") != std::string::npos);
+  got = sallyport_command({"agent", "--check", "--config", config(", \"edge\": { \"jwks_file\": \"policy.jsonc\" }")});
+  CHECK(got.exit == exit_config);
+  CHECK(got.err.find(policy) != std::string::npos);
+  files.file("agent.jsonc", R"({ "service": "nobody", "policy": { "file": "policy.jsonc" } })");
+  got = sallyport_command({"agent", "--check", "--config", files.path("agent.jsonc")});
+  CHECK(got.exit == exit_config);
+  CHECK(got.err.find("no service nobody") != std::string::npos);
+  files.file("agent.jsonc", R"({ "service": "mac", "policy": { "file": "policy.jsonc" } })");
+  got = sallyport_command({"agent", "--check", "--config", files.path("agent.jsonc")});
+  CHECK(got.exit == exit_config);
+  CHECK(got.err.find("signing_key_missing") != std::string::npos);
+  files.file("policy.jsonc", "{\n \"name\": 1 }");
+  got = sallyport_command({"agent", "--config", config("")});
+  CHECK(got.exit == exit_config);
+  CHECK(got.err.find("policy.jsonc:2:") != std::string::npos);
+  CHECK(sallyport_command({"agent", "--config", files.path("absent")}).exit == exit_config);
+}
+
+TEST_CASE("the reference in the documentation has every member as the program has it") {
+  const std::string page = read(SALLYPORT_SOURCE_DIR "/docs/operations.md");
+  REQUIRE_FALSE(page.empty());
+  CHECK(page.find(agent::config::reference()) != std::string::npos);
+}

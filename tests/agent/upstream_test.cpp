@@ -1,0 +1,243 @@
+#include <doctest/doctest.h>
+
+#include "tests/agent/stage.hpp"
+
+using namespace sallyport;
+using namespace sallyport::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::optional<message> answer_of(std::string upstream_answer, const signed_request& request = {}) {
+  stage s([&](app& self, connection& from) {
+    message_reader reader(from);
+    const auto got = reader.request();
+    if (!got) return;
+    self.note(*got);
+    from.send(upstream_answer);
+  });
+  return s.ask(request);
+}
+
+}  // namespace
+
+TEST_CASE("answers pass in each framing that HTTP/1.1 has") {
+  CHECK(answer_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")->body == "hello");
+  CHECK(answer_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nX-T: 1\r\n\r\n")
+            ->body == "hello");
+  const auto until_close = answer_of("HTTP/1.1 200 OK\r\n\r\nhello");
+  REQUIRE(until_close);
+  CHECK(until_close->body == "hello");
+  CHECK(until_close->field("transfer-encoding") == "chunked");
+  const auto old = answer_of("HTTP/1.0 200 OK\r\n\r\nhello");
+  REQUIRE(old);
+  CHECK(old->body == "hello");
+}
+
+TEST_CASE("answers without a body keep what they say about one") {
+  signed_request head;
+  head.method = "HEAD";
+  const auto to_head = answer_of("HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n", head);
+  REQUIRE(to_head);
+  CHECK(to_head->field("content-length") == "12345");
+  const auto none = answer_of("HTTP/1.1 204 No Content\r\nX-A: 1\r\n\r\n");
+  REQUIRE(none);
+  CHECK(none->status == 204);
+  CHECK(none->field("content-length").empty());
+  CHECK(none->field("transfer-encoding").empty());
+  const auto unchanged = answer_of("HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nContent-Length: 7\r\n\r\n");
+  REQUIRE(unchanged);
+  CHECK(unchanged->field("etag") == "\"a\"");
+  CHECK(unchanged->field("content-length") == "7");
+  const auto empty = answer_of("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  REQUIRE(empty);
+  CHECK(empty->field("content-length") == "0");
+}
+
+TEST_CASE("interim answers are passed on, but for 100 which is this hop's own") {
+  stage s(always("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok_answer("hello")));
+  connection to = s.connect();
+  to.send(signed_request{}.whole());
+  message_reader reader(to);
+  auto answer = reader.answer();
+  REQUIRE(answer);
+  CHECK(answer->status == 103);
+  CHECK(answer->field("link") == "</a>");
+  answer = reader.answer();
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  CHECK(answer->body == "hello");
+}
+
+TEST_CASE("what the app says about its own connection, or in our name, does not pass") {
+  const auto answer = answer_of(
+      "HTTP/1.1 200 OK\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nProxy-Authenticate: x\r\n"
+      "Sallyport-Subject: root\r\nUpgrade: h2c\r\nTrailer: X\r\nX-Plain: 1\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
+      "Content-Length: 2\r\n\r\nok");
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  for (const char* gone : {"x-hop", "keep-alive", "proxy-authenticate", "sallyport-subject", "upgrade", "trailer"}) {
+    CAPTURE(gone);
+    CHECK(answer->field(gone).empty());
+  }
+  CHECK(answer->field("x-plain") == "1");
+  CHECK(answer->head.find("Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n") != std::string::npos);
+}
+
+TEST_CASE("an answer that could be read in two ways is none") {
+  for (const char* bad : {
+           "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+           "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+           "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+           "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+           "HTTP/1.1 200 OK\r\nX-A: 1\r\n folded\r\nContent-Length: 0\r\n\r\n",
+           "HTTP/1.1 200 OK\nContent-Length: 0\n\n",
+           "HTTP/2 200\r\n\r\n",
+           "HTTP/1.1 20 OK\r\n\r\n",
+           "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
+           "SSH-2.0-OpenSSH_9.2\r\n\r\n",
+           "\r\n\r\n",
+       }) {
+    CAPTURE(bad);
+    const auto answer = answer_of(bad);
+    REQUIRE(answer);
+    CHECK(answer->status == 502);
+    CHECK(answer->field("sallyport-request-id") == "IIIIIIIIIIIIIIIIIIIIIA");
+  }
+}
+
+TEST_CASE("bytes behind an answer are not the next answer") {
+  std::atomic<int> round{0};
+  stage s(
+      [&](app& self, connection& from) {
+        message_reader reader(from);
+        while (const auto request = reader.request()) {
+          self.note(*request);
+          from.send(round++ == 0 ? ok_answer("one") + ok_answer("smuggled") : ok_answer("two"));
+        }
+      },
+      [](auto& settings) { settings.threads = 1; });
+  CHECK(s.ask(signed_request{})->body == "one");
+  CHECK(s.ask(signed_request{})->body == "two");
+  CHECK(s.upstream().connections == 2);
+}
+
+TEST_CASE("a body that ends too early reaches the caller as one that did") {
+  stage s([](app&, connection& from) {
+    message_reader reader(from);
+    if (reader.request()) from.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+  });
+  CHECK_FALSE(s.ask(signed_request{}));
+  stage chunked([](app&, connection& from) {
+    message_reader reader(from);
+    if (reader.request()) from.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  });
+  CHECK_FALSE(chunked.ask(signed_request{}));
+  CHECK(eventually([&] {
+    return chunked.metric("sallyport_failures_total{reason=\"upstream_closed\",severity=\"upstream\"}") == 1;
+  }));
+}
+
+TEST_CASE("an app that is not there is 502, one that is silent 504, one that hangs up 502") {
+  stage gone(always(ok_answer("hello")));
+  gone.upstream().close_listener();
+  auto answer = gone.ask(signed_request{});
+  REQUIRE(answer);
+  CHECK(answer->status == 502);
+  CHECK(answer->field("sallyport-request-id") == "IIIIIIIIIIIIIIIIIIIIIA");
+
+  stage silent([](app&, connection& from) { from.drain(); },
+               [](auto& settings) { settings.upstream.first_byte = 60ms; });
+  answer = silent.ask(signed_request{});
+  REQUIRE(answer);
+  CHECK(answer->status == 504);
+
+  stage hangs_up([](app& self, connection& from) {
+    message_reader reader(from);
+    if (const auto request = reader.request()) self.note(*request);
+  });
+  answer = hangs_up.ask(signed_request{});
+  REQUIRE(answer);
+  CHECK(answer->status == 502);
+  CHECK(hangs_up.upstream().requests == 1);
+}
+
+TEST_CASE("a connection that the app has closed meanwhile costs a repeatable request nothing") {
+  // The app answers once on each connection and closes it when the second request has arrived.
+  stage s(
+      [](app& self, connection& from) {
+        message_reader reader(from);
+        auto request = reader.request();
+        if (!request) return;
+        self.note(*request);
+        from.send(ok_answer("hello"));
+        request = reader.request();
+        if (request) self.note(*request);
+      },
+      [](auto& settings) { settings.threads = 1; });
+  CHECK(s.ask(signed_request{})->status == 200);
+  CHECK(s.ask(signed_request{})->status == 200);
+  CHECK(s.upstream().requests == 3);
+  CHECK(s.metric("sallyport_upstream_retries_total") == 1);
+}
+
+TEST_CASE("a request that may not be repeated is not") {
+  stage s(
+      [](app& self, connection& from) {
+        message_reader reader(from);
+        auto request = reader.request();
+        if (!request) return;
+        self.note(*request);
+        from.send(ok_answer("hello"));
+        request = reader.request();
+        if (request) self.note(*request);
+      },
+      [](auto& settings) { settings.threads = 1; });
+  signed_request post;
+  post.method = "POST";
+  post.body = "transfer";
+  CHECK(s.ask(post)->status == 200);
+  CHECK(s.ask(post)->status == 502);
+  CHECK(s.upstream().requests == 2);
+}
+
+TEST_CASE("an idle connection that the app closes is not used again") {
+  stage s(
+      [](app& self, connection& from) {
+        message_reader reader(from);
+        const auto request = reader.request();
+        if (!request) return;
+        self.note(*request);
+        from.send(ok_answer("hello"));
+      },
+      [](auto& settings) { settings.threads = 1; });
+  signed_request post;
+  post.method = "POST";
+  post.body = "transfer";
+  for (int i = 0; i < 5; ++i) {
+    CHECK(s.ask(post)->status == 200);
+    REQUIRE(eventually([&] { return s.metric("sallyport_upstream_connections") == 0; }));
+  }
+  CHECK(s.upstream().connections == 5);
+}
+
+TEST_CASE("an idle connection is closed after its time") {
+  stage s(always(ok_answer("hello")), [](auto& settings) { settings.upstream.idle = 60ms; });
+  CHECK(s.ask(signed_request{})->status == 200);
+  CHECK(eventually([&] { return s.metric("sallyport_upstream_connections") == 0; }));
+}
+
+TEST_CASE("an app that says interim answers without end is stopped") {
+  std::string endless;
+  for (int i = 0; i < 40; ++i) endless += "HTTP/1.1 102 Processing\r\n\r\n";
+  stage s(always(endless));
+  connection to = s.connect();
+  to.send(signed_request{}.whole());
+  message_reader reader(to);
+  int interim = 0;
+  std::optional<message> answer;
+  while ((answer = reader.answer()) && answer->status == 102) ++interim;
+  CHECK(interim == 16);
+  REQUIRE(answer);
+  CHECK(answer->status == 502);
+}
