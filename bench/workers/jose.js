@@ -1,7 +1,7 @@
 // The checks of Sallyport's edge as a careful engineer writes them by hand, with npm jose and npm http-message-sig: verify
-// the access token, decide, mint an assertion, sign the request, send it on. It keeps between requests what such an
-// engineer would keep: the issuer's keys, the imported signing key and, with CACHE=all, verified tokens and minted
-// assertions as well, which is what our own edge keeps.
+// the access token, decide, mint an assertion, sign the request, write an audit line, send it on. It keeps between requests
+// what such an engineer keeps: the issuer's keys and the imported signing key. With CACHE=all it also keeps verified tokens
+// and minted assertions, as our own edge does.
 import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import { appendSignature, createSignature } from 'http-message-sig';
 
@@ -30,11 +30,13 @@ export default {
       const caller = await authenticate(request, edge);
       const url = new URL(request.url);
       const route = decide(request.method, url, caller);
+      console.log(JSON.stringify({ time: Date.now(), id, decision: 'allow', subject: caller.sub, issuer: caller.iss, route, method: request.method, host: url.host, path: url.pathname }));
       const headers = clean(request.headers);
       headers.set('sallyport-assertion', await assertion(caller, route, edge));
       headers.set('sallyport-context', `id="${id}", time=${Date.now()}, host="${url.host}", proto="${url.protocol.slice(0, -1)}"`);
       return await send(request, url, headers, edge);
     } catch (problem) {
+      console.log(JSON.stringify({ time: Date.now(), id, decision: 'deny', reason: String(problem), method: request.method }));
       return Response.json({ title: 'Unauthorized', request_id: id }, { status: problem instanceof Denied ? 403 : 401 });
     }
   },

@@ -16,16 +16,16 @@ const core_module = 'build/wasm/sallyport.js';
  */
 
 /** `replaced`: other contents for a file of the Worker, by its path; `miniflare`: further options of miniflare.
- * @param {{policy: string, signing_keys: string, service_secrets?: string, port?: number, replaced?: Record<string, string>,
+ * @param {{policy: string, signing_keys: string, service_secrets?: string, port?: number, direct?: boolean, replaced?: Record<string, string>,
  *   miniflare?: Record<string, unknown>}} options @returns {Promise<RunningWorker>} */
-export async function start_worker({ policy, signing_keys, service_secrets = '', port = 0, replaced = {}, miniflare = {} }) {
+export async function start_worker({ policy, signing_keys, service_secrets = '', port = 0, replaced = {}, miniflare = {}, direct = false }) {
   if (!existsSync(root + core_module)) throw new Error('the core is not built; run: cmake --preset wasm && cmake --build --preset wasm');
   return start_workerd({
     modules: edge_modules(policy, replaced),
     bindings: { SALLYPORT_SIGNING_KEYS: signing_keys, SALLYPORT_SERVICE_SECRETS: service_secrets, SALLYPORT_BUILD: 'demo' },
     ...deployed_options(),
     ...miniflare,
-  }, port);
+  }, { port, direct });
 }
 
 /** What wrangler bundles, file by file; index.js first, because the first one is the entry. @param {string} policy
@@ -47,9 +47,11 @@ function deployed_options() {
   return { compatibilityDate: value('compatibility_date'), compatibilityFlags: value('compatibility_flags') };
 }
 
-/** Starts any Worker in a workerd of its own. @param {Record<string, unknown>} options of miniflare @param {number} [port]
+/** Starts any Worker in a workerd of its own. Miniflare puts a Worker of its own in front that plays Cloudflare's part: country and
+ * address of the caller, encodings. `direct` leaves it out, so that only the Worker itself is measured.
+ * @param {Record<string, unknown>} options of miniflare @param {{port?: number, direct?: boolean}} [place]
  * @returns {Promise<RunningWorker>} */
-export async function start_workerd(options, port = 0) {
+export async function start_workerd(options, { port = 0, direct = false } = {}) {
   let text = '';
   const before = workerd_children();
   const handlers = signal_handlers();
@@ -61,11 +63,13 @@ export async function start_workerd(options, port = 0) {
     handleRuntimeStdio: (/** @type {NodeJS.ReadableStream} */ out, /** @type {NodeJS.ReadableStream} */ err) => {
       for (const stream of [out, err]) stream.on('data', (piece) => { text += piece; });
     },
+    ...(direct ? { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] } : {}),
     ...options,
   }));
   // Miniflare would end the whole process at a signal; here, whoever starts a Worker also stops it.
   for (const [signal, handler] of signal_handlers()) if (!handlers.some((known) => known[1] === handler)) process.removeListener(signal, handler);
-  const url = await miniflare.ready;
+  const ready = await miniflare.ready;
+  const url = direct ? await miniflare.unsafeGetDirectURL() : ready;
   const pid = workerd_children().find((child) => !before.includes(child)) ?? 0;
   let stopping = /** @type {Promise<void> | undefined} */ (undefined);
   return { port: Number(url.port), pid, output: () => text, stop: () => (stopping ??= miniflare.dispose()) };
