@@ -40,6 +40,13 @@ function allows(statements, action, resource, context) {
   return relevant.length > 0 && relevant.every((statement) => statement.Effect === "Allow");
 }
 
+/** Whether a trust policy, the document that IAM takes, lets tokens of this provider (its ARN) do the action. */
+export function trusts(document, action, provider, context) {
+  const named = (statement) => asList(statement.Action).includes(action) && asList(statement.Principal?.Federated).includes(provider);
+  const relevant = document.Statement.filter((statement) => named(statement) && conditionHolds(statement.Condition, context));
+  return relevant.length > 0 && relevant.every((statement) => statement.Effect === "Allow");
+}
+
 /** Throws AccessDeniedException unless role and session policy both allow it. */
 export function authorize(session, action, resource, context) {
   const policies = [session.rolePolicy, session.sessionPolicy].filter((policy) => policy !== undefined);

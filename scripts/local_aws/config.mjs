@@ -6,9 +6,10 @@
 //   "roles": { "gate": {
 //     "trust": { "issuer": "http://127.0.0.1:8701", "aud": "sts.amazonaws.com", "sub": ["sallyport:*"] },
 //     "policy": [{ "Effect": "Allow", "Action": ["ecs:*"], "Resource": "*" }] } },
+//     // or both as IAM takes them: "trust_policy": {"Version": …, "Statement": […]}, "policy": {"Version": …, "Statement": […]}
 //   "clusters": { "prod": { "services": { "billing": { "task_definition": "billing:1", "desired": 0 } } } },
 //   "task_definitions": { "billing:1": {
-//     "provision_ms": 50, "pull_ms": 100,
+//     "provision_ms": 50, "pull_ms": 100, "execution_role": "tasks", "task_role": "billing",
 //     "containers": [{ "name": "app", "essential": true, "command": ["app", "--listen", "{address}:8080"],
 //                      "environment": { "A": "b" }, "health": { "command": ["…"], "interval_ms": 200, "retries": 3 } }] } }
 // }
@@ -30,6 +31,9 @@ export function loadConfig(file) {
   return checkConfig(config);
 }
 
+/** The statements of a policy document, or of a list that is only them. */
+export const statementsOf = (policy) => policy?.Statement ?? policy;
+
 /** Refuses what cannot work, naming the member. */
 export function checkConfig(config) {
   const need = (condition, message) => {
@@ -42,8 +46,9 @@ export function checkConfig(config) {
     need(Array.isArray(provider.client_ids), `oidc_providers[].client_ids is missing for ${provider.issuer}`);
   }
   for (const [name, role] of Object.entries(config.roles ?? {})) {
-    need(role.trust?.sub?.length > 0, `roles.${name}.trust.sub must name at least one subject`);
-    need(Array.isArray(role.policy), `roles.${name}.policy must be a list of statements`);
+    const trust = role.trust_policy?.Statement ?? role.trust?.sub ?? [];
+    need(trust.length > 0, `roles.${name} needs trust.sub with at least one subject, or trust_policy`);
+    need(Array.isArray(statementsOf(role.policy)), `roles.${name}.policy must be a list of statements, or a policy document`);
   }
   for (const [cluster, { services }] of Object.entries(config.clusters ?? {})) {
     for (const [name, service] of Object.entries(services ?? {})) {

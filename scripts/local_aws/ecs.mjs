@@ -54,11 +54,19 @@ function describeTask(world, task) {
   return task.describe(arnOf(world, `cluster/${task.cluster}`));
 }
 
+/** RunTask passes the roles that the task definition names. */
+function authorizePassing(world, session, { execution_role, task_role }) {
+  for (const role of [execution_role, task_role].filter((each) => each !== undefined)) {
+    authorize(session, "iam:PassRole", `arn:aws:iam::${world.config.account}:role/${role}`, { "iam:PassedToService": "ecs-tasks.amazonaws.com" });
+  }
+}
+
 async function runTask(world, session, parameters) {
   const cluster = clusterOf(world, parameters);
   const name = String(parameters.taskDefinition ?? "").split("task-definition/").pop();
   authorize(session, "ecs:RunTask", arnOf(world, `task-definition/${name}`), context(world, cluster));
   if (world.config.task_definitions?.[name] === undefined) throw new AwsError(400, "ClientException", "TaskDefinition not found.");
+  authorizePassing(world, session, world.config.task_definitions[name]);
   if (JSON.stringify(parameters.overrides ?? {}).length > maxOverridesCharacters) throw invalid("Container Overrides length must be at most 8192");
   if ((parameters.clientToken ?? "").length > 64) throw invalid("clientToken must be at most 64 characters");
   if (!/^[\w/-]{0,128}$/.test(parameters.startedBy ?? "")) throw invalid("startedBy is not valid");

@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 
 import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
 
-import { patternMatches } from "./authorization.mjs";
+import { patternMatches, trusts } from "./authorization.mjs";
+import { statementsOf } from "./config.mjs";
 import { AwsError, wantsJson, xmlText } from "./errors.mjs";
 
 const algorithms = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
@@ -67,19 +68,36 @@ async function openSession(world, form) {
   const { account, roles = {} } = world.config;
   const name = new RegExp(`^arn:aws:iam::${account}:role/(.+)$`).exec(form.get("RoleArn") ?? "")?.[1];
   const role = name === undefined ? undefined : roles[name];
-  const denied = new AwsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
   const claims = await verifyToken(world, form.get("WebIdentityToken") ?? "");
-  if (role === undefined || role.trust.issuer !== claims.iss) throw denied;
-  if (![claims.aud].flat().includes(role.trust.aud ?? "sts.amazonaws.com")) throw denied;
-  if (!role.trust.sub.some((pattern) => patternMatches(pattern, claims.sub))) throw denied;
+  for (const action of actionsOf(claims)) {
+    if (role === undefined || !mayAssume(role, action, claims, account)) throw new AwsError(403, "AccessDenied", `Not authorized to perform ${action}`);
+  }
   return {
     arn: `arn:aws:sts::${account}:assumed-role/${name}/${form.get("RoleSessionName")}`,
-    rolePolicy: role.policy,
+    rolePolicy: statementsOf(role.policy),
     sessionPolicy: parsePolicy(form.get("Policy")),
     subject: claims.sub,
     sourceIdentity: checkSourceIdentity(claims[sourceIdentityClaim]),
     tags: checkTags(claims[tagsClaim]),
   };
+}
+
+/** What a trust policy must allow for a token: tags and a source identity are permissions of their own. */
+function actionsOf(claims) {
+  const actions = ["sts:AssumeRoleWithWebIdentity"];
+  if (claims[tagsClaim] !== undefined) actions.push("sts:TagSession");
+  if (claims[sourceIdentityClaim] !== undefined) actions.push("sts:SetSourceIdentity");
+  return actions;
+}
+
+function mayAssume(role, action, { iss, aud, sub }, account) {
+  const provider = iss.replace(/^https?:\/\//, "");
+  if (role.trust_policy !== undefined) {
+    const context = { [`${provider}:aud`]: [aud].flat()[0], [`${provider}:sub`]: sub };
+    return trusts(role.trust_policy, action, `arn:aws:iam::${account}:oidc-provider/${provider}`, context);
+  }
+  const { trust } = role;
+  return trust.issuer === iss && [aud].flat().includes(trust.aud ?? "sts.amazonaws.com") && trust.sub.some((pattern) => patternMatches(pattern, sub));
 }
 
 async function verifyToken(world, token) {

@@ -48,12 +48,15 @@ before(async () => {
       region,
       oidc_providers: [{ issuer, client_ids: ["sts.amazonaws.com"] }],
       roles: {
-        gate: { trust: { issuer, sub: ["sallyport:*"] }, policy: [{ Effect: "Allow", Action: "ecs:*", Resource: "*" }] },
+        gate: { trust: { issuer, sub: ["sallyport:*"] }, policy: [{ Effect: "Allow", Action: ["ecs:*", "iam:PassRole"], Resource: "*" }] },
+        // As IAM takes them; without sts:SetSourceIdentity.
+        documented: { trust_policy: trustPolicy(["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]), policy: { Version: "2012-10-17", Statement: [] } },
       },
       clusters: { prod: { services: { billing: { task_definition: "billing:1" } } } },
       task_definitions: {
         "billing:1": { provision_ms: 20, pull_ms: 20, containers: [sleeper] },
         "export:1": { containers: [oneShot] },
+        "with-role:1": { execution_role: "tasks", containers: [oneShot] },
       },
     }),
   });
@@ -63,6 +66,14 @@ after(async () => {
   await aws.stop();
   issuerServer.close();
 });
+
+/** A trust policy document for tokens of the issuer whose subject is sallyport:billing. */
+function trustPolicy(actions) {
+  const provider = issuer.replace("http://", "");
+  const condition = { StringEquals: { [`${provider}:aud`]: "sts.amazonaws.com", [`${provider}:sub`]: "sallyport:billing" } };
+  const principal = { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` };
+  return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: principal, Action: actions, Condition: condition }] };
+}
 
 const token = (claims = {}, { alg = "ES256", key = keys.privateKey, expires = "5m" } = {}) =>
   new SignJWT({
@@ -123,6 +134,23 @@ test("tokens that AWS would refuse are refused by name", async () => {
   await assert.rejects(assume({ token: await token({}, { expires: "-1m" }) }), named("ExpiredTokenException"));
   await assert.rejects(assume({ token: await token({ sub: "stranger" }) }), named("AccessDenied"));
   await assert.rejects(assume({ role: `arn:aws:iam::${account}:role/other` }), named("AccessDenied"));
+});
+
+test("a trust policy must allow the tags and the source identity of a token, and names its subject", async () => {
+  const documented = `arn:aws:iam::${account}:role/documented`;
+  const plain = (claims) => token({ "https://aws.amazon.com/source_identity": undefined, ...claims });
+  assert.match((await assume({ role: documented, token: await plain() })).accessKeyId, /^ASIA/);
+  const refused = (claims) => plain(claims).then((made) => assume({ role: documented, token: made }));
+  await assert.rejects(refused({ sub: "sallyport:other" }), /Not authorized to perform sts:AssumeRoleWithWebIdentity/);
+  await assert.rejects(assume({ role: documented }), /Not authorized to perform sts:SetSourceIdentity/);
+});
+
+test("a task whose definition names a role runs only for who may pass that role", async () => {
+  const run = async (policy) => ecs(await assume({ policy })).send(new RunTaskCommand({ cluster: "prod", taskDefinition: "with-role:1" }));
+  const runs = { Effect: "Allow", Action: "ecs:RunTask", Resource: "*" };
+  const passes = { Effect: "Allow", Action: "iam:PassRole", Resource: `arn:aws:iam::${account}:role/tasks`, Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } } };
+  await assert.rejects(run([runs]), named("AccessDeniedException"));
+  assert.equal((await run([runs, passes])).tasks.length, 1);
 });
 
 test("a service goes from zero to a healthy task and back", async () => {
