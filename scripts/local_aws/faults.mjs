@@ -5,16 +5,22 @@
 //   "run_failures": [{ "reason": "RESOURCE:MEMORY" }]        the next RunTask answers HTTP 200 with these failures
 //   "pull_error": "CannotPullContainerError: …"              tasks that start from now on stop with it
 //   "session_seconds": 20                                    credentials issued from now on live this long
+//   "expire_sessions": true                                  credentials issued until now have expired, sooner than was said
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { AwsError } from "./errors.mjs";
 
 export class Faults {
-  constructor() {
+  #sessions;
+
+  /** @param {{expireAll: () => void}} sessions */
+  constructor(sessions) {
+    this.#sessions = sessions;
     this.current = { throttle: {}, fail: {}, delay_ms: {}, run_failures: [], pull_error: "", session_seconds: 0 };
   }
 
-  set(changes) {
+  set({ expire_sessions, ...changes }) {
+    if (expire_sessions) this.#sessions.expireAll();
     Object.assign(this.current, changes);
     return this.current;
   }

@@ -23,9 +23,9 @@ const maxBodyBytes = 1 << 20;
 /** Starts a local AWS. @returns {Promise<{url: string, stop: () => Promise<void>, trail: Trail, scheduler: Scheduler, faults: Faults}>} */
 export async function startLocalAws({ config, listen = "127.0.0.1:0", trailFile }) {
   const trail = new Trail(trailFile);
-  const faults = new Faults();
-  const scheduler = new Scheduler(config, faults);
   const sessions = new SessionStore();
+  const faults = new Faults(sessions);
+  const scheduler = new Scheduler(config, faults);
   const world = { config, trail, faults, scheduler, sessions };
   const server = createServer((request, response) => void serve(world, request, response));
   const [host, port] = splitAddress(listen);

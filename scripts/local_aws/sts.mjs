@@ -28,6 +28,10 @@ export class SessionStore {
     return keys;
   }
 
+  expireAll() {
+    for (const { keys } of this.#sessions.values()) keys.expires = 0;
+  }
+
   find(accessKeyId) {
     return this.#sessions.get(accessKeyId);
   }
@@ -46,7 +50,8 @@ export async function assumeRoleWithWebIdentity(world, request, body, requestId)
   }
   const seconds = world.faults.current.session_seconds || Number(form.get("DurationSeconds") ?? 3600);
   const keys = world.sessions.issue(session, seconds);
-  world.trail.record({ requestId, action: "sts:AssumeRoleWithWebIdentity", session, parameters });
+  const answer = { subjectFromWebIdentityToken: session.subject };
+  world.trail.record({ requestId, action: "sts:AssumeRoleWithWebIdentity", session, parameters, answer });
   return success(request, session, keys, requestId);
 }
 

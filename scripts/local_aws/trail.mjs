@@ -10,7 +10,7 @@ export class Trail {
     this.events = [];
   }
 
-  record({ requestId, action, session, parameters, error }) {
+  record({ requestId, action, session, parameters, answer, error }) {
     const [service, name] = action.split(":");
     const event = {
       eventTime: new Date().toISOString(),
@@ -23,6 +23,7 @@ export class Trail {
         sessionContext: { sourceIdentity: session.sourceIdentity, principalTags: session.tags },
       },
       requestParameters: withoutSecrets(parameters),
+      ...(answer && { responseElements: answer }),
       ...(error && { errorCode: error.code ?? "InternalFailure", errorMessage: error.message }),
     };
     this.events.push(event);

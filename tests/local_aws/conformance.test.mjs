@@ -217,6 +217,12 @@ test("a wrong secret, a foreign session token and an expired session are refused
   await assert.rejects(ecs({ ...expired, expiration: undefined }).send(call), named("ExpiredTokenException"));
 });
 
+test("credentials that expire sooner than was said are refused by name", async () => {
+  const client = ecs(await assume());
+  aws.faults.set({ expire_sessions: true });
+  await assert.rejects(client.send(new ListTasksCommand({ cluster: "prod" })), named("ExpiredTokenException"));
+});
+
 test("throttling is an HTTP 400, and failures of RunTask an HTTP 200", async () => {
   const client = ecs(await assume());
   aws.faults.set({ throttle: { ListTasks: 1 } });
