@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "aws/ecs.hpp"
+#include "aws/issuer_documents.hpp"
 #include "aws/session_policy.hpp"
 #include "aws/sts.hpp"
 #include "aws/wake_json.hpp"
@@ -153,6 +154,12 @@ json wake(const json& in) {
   return out;
 }
 
+json issuer_documents_json(const json& in, crypto::port& host) {
+  const auto made = make_issuer_documents(text(in, "issuer"), text(in, "keys"), host);
+  if (!made.ok()) return error(made.error());
+  return {{"base_path", made->base_path}, {"jwks", made->jwks}, {"discovery", made->discovery}};
+}
+
 on_behalf_of caller_of(const json& in) {
   const json* from = find_member(in, "caller");
   if (from == nullptr) return {};
@@ -189,6 +196,7 @@ json operations::dispatch(std::string_view op, const json& in) {
   if (op == "read_assume_role") return read_credentials(in);
   if (op == "call") return ecs_call(in);
   if (op == "read") return read_answer(in);
+  if (op == "issuer_documents") return issuer_documents_json(in, host_);
   if (op == "sign") return sign_request(in);
   return error({reason::internal, "no such operation"});
 }

@@ -10,6 +10,7 @@
 // | read | action, status, fields, body | what the answer says |
 // | wake | state?, event, now, settings?, jitter | state, effects |
 // | sign | method, host, path, query, fields, body_b64, region, service, credentials, now | fields to add |
+// | issuer_documents | issuer, keys (the text of a public JWK set) | base_path, jwks, discovery (texts to serve) |
 //
 // `purpose` is {"service": name, cluster} or {"task_definition": …, cluster, passed_roles?}: it bounds the session
 // policy. A call is {host, path, fields: [[name, value]], body}. Refusals of AWS come as {"refused": {...}}; what this

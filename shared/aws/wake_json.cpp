@@ -190,6 +190,7 @@ json to_json(const wake_effects& effects) {
 json to_json(const service_error& error) {
   return {{"kind", as_number(error.kind)},
           {"kind_name", name_of(error.kind)},
+          {"reason", name_of(reason_of(error.kind))},
           {"code", error.code},
           {"message", error.message},
           {"request_id", error.request_id},

@@ -1,0 +1,101 @@
+#include "aws/issuer_documents.hpp"
+
+#include <algorithm>
+
+#include "encoding/json.hpp"
+#include "http/host.hpp"
+#include "jose/jwk_set.hpp"
+
+namespace sallyport::aws {
+namespace {
+
+using encoding::find_member;
+using encoding::json;
+
+struct published_keys {
+  json entries = json::array();
+  json algorithms = json::array();
+  bool accepted_by_sts = false;
+};
+
+bool is_loopback(std::string_view host) {
+  const bool address = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "localhost" || host == "[::1]" || (address && host.starts_with("127."));
+}
+
+bool is_path(std::string_view text) {
+  if (text.empty()) return true;
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.' || c == '~' || c == '/';
+  });
+  return plain && text.front() == '/' && text.back() != '/' && text.find("//") == std::string_view::npos &&
+         text.find("/.") == std::string_view::npos;
+}
+
+result<std::string> base_path_of(std::string_view issuer) {
+  const failure malformed(reason::config_invalid, "the issuer is not https://host[/path] without port and query");
+  const auto mark = issuer.find("://");
+  if (mark == std::string_view::npos) return malformed;
+  const auto rest = issuer.substr(mark + 3);
+  const auto slash = std::min(rest.find('/'), rest.size());
+  const auto at = http::parse_host(rest.substr(0, slash));
+  const auto path = rest.substr(slash);
+  if (!at || !is_path(path)) return malformed;
+  const bool for_aws = issuer.substr(0, mark) == "https" && at->port == 0;
+  const bool for_tests = issuer.substr(0, mark) == "http" && is_loopback(at->host);
+  if (!for_aws && !for_tests) return malformed;
+  return std::string(path);
+}
+
+bool is_accepted_by_sts(crypto::algorithm how) {
+  const auto family = crypto::describe(how).family;
+  return family == crypto::family::ecdsa || family == crypto::family::rsa_pkcs1;
+}
+
+/// What is passed over in a set of somebody else is a mistake in a set of our own.
+result<void> publish(const json& entry, std::size_t number, crypto::port& host, published_keys& to) {
+  const std::string which = "key " + std::to_string(number);
+  const auto key = jose::parse_jwk(entry, jose::key_purpose::verify_public);
+  if (!key.ok()) return failure(key.why(), which + ": " + std::string(name_of(key.why())));
+  const auto imported = jose::parse_public_jwk(encoding::canonical_json(entry), host);
+  if (!imported.ok()) return failure(imported.why(), which + ": " + std::string(name_of(imported.why())));
+  if (key->kid.empty() || !key->algorithm) return failure(reason::config_invalid, which + " has no kid or no alg");
+  const json name = std::string(crypto::describe(*key->algorithm).jose_name);
+  const bool known = std::find(to.algorithms.begin(), to.algorithms.end(), name) != to.algorithms.end();
+  if (!known) to.algorithms.push_back(name);
+  to.accepted_by_sts = to.accepted_by_sts || is_accepted_by_sts(*key->algorithm);
+  to.entries.push_back(jose::public_jwk(*key));
+  return {};
+}
+
+result<published_keys> publish_all(std::string_view text, crypto::port& host) {
+  SALLYPORT_TRY(jose::parse_jwks(text, host));
+  SALLYPORT_ASSIGN(const json set, encoding::parse_json(text));
+  published_keys out;
+  for (const auto& entry : *find_member(set, "keys")) {
+    SALLYPORT_TRY(publish(entry, out.entries.size() + 1, host, out));
+  }
+  if (!out.accepted_by_sts) {
+    return failure(reason::config_invalid, "no key is for RS256 or ES256 or their longer kin, which AWS STS takes");
+  }
+  return out;
+}
+
+}  // namespace
+
+result<issuer_documents> make_issuer_documents(std::string_view issuer, std::string_view keys, crypto::port& host) {
+  SALLYPORT_ASSIGN(auto base_path, base_path_of(issuer));
+  SALLYPORT_ASSIGN(auto published, publish_all(keys, host));
+  const std::string name(issuer);
+  return issuer_documents{
+      std::move(base_path), encoding::canonical_json({{"keys", std::move(published.entries)}}),
+      // OpenID Connect Discovery 1.0 section 3, the members that STS reads.
+      encoding::canonical_json({{"issuer", name},
+                                {"jwks_uri", name + "/.well-known/jwks.json"},
+                                {"response_types_supported", json::array({"id_token"})},
+                                {"subject_types_supported", json::array({"public"})},
+                                {"id_token_signing_alg_values_supported", std::move(published.algorithms)}})};
+}
+
+}  // namespace sallyport::aws
