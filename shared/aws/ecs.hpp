@@ -63,7 +63,8 @@ struct task {
   health_status health = health_status::unknown;
   /// Desired status RUNNING: ECS is not about to stop it.
   bool wanted = true;
-  unix_milliseconds created_at = 0;
+  /// 0: not yet.
+  unix_milliseconds created_at = 0, started_at = 0, stopped_at = 0;
   /// Private IPv4 address of the task's network interface, or empty.
   std::string private_ipv4;
   std::string started_by;

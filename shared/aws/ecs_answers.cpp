@@ -53,16 +53,29 @@ health_status health_of(std::string_view text) {
   return text == "UNHEALTHY" ? health_status::unhealthy : health_status::unknown;
 }
 
-bool is_private_ipv4(std::string_view text) {
-  std::size_t dots = 0;
-  for (char c : text) {
-    if (c == '.') {
-      ++dots;
-    } else if (c < '0' || c > '9') {
-      return false;
-    }
+/// 0 to 255 without leading zeros, taken from the front of `text`.
+bool take_octet(std::string_view& text) {
+  std::size_t digits = 0;
+  int number = 0;
+  while (digits < text.size() && digits < 3 && text[digits] >= '0' && text[digits] <= '9') {
+    number = number * 10 + (text[digits] - '0');
+    ++digits;
   }
-  return dots == 3 && text.size() >= 7 && text.size() <= 15;
+  const bool good = digits > 0 && number <= 255 && (digits == 1 || text.front() != '0');
+  text.remove_prefix(digits);
+  return good;
+}
+
+/// Requests go to it: nothing that another parser would take for another address.
+bool is_ipv4(std::string_view text) {
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0) {
+      if (!text.starts_with('.')) return false;
+      text.remove_prefix(1);
+    }
+    if (!take_octet(text)) return false;
+  }
+  return text.empty();
 }
 
 std::string address_of(const json& from) {
@@ -74,7 +87,7 @@ std::string address_of(const json& from) {
     if (!details) continue;
     for (const auto& detail : *details) {
       const std::string value = text_of(detail, "value");
-      if (text_of(detail, "name") == "privateIPv4Address" && is_private_ipv4(value)) return value;
+      if (text_of(detail, "name") == "privateIPv4Address" && is_ipv4(value)) return value;
     }
   }
   return {};
@@ -121,6 +134,8 @@ std::optional<task> task_of(const json& from) {
   out.health = health_of(text_of(from, "healthStatus"));
   out.wanted = text_of(from, "desiredStatus") != "STOPPED";
   out.created_at = milliseconds_of(from, "createdAt");
+  out.started_at = milliseconds_of(from, "startedAt");
+  out.stopped_at = milliseconds_of(from, "stoppedAt");
   out.private_ipv4 = address_of(from);
   out.started_by = text_of(from, "startedBy");
   out.stop_code = text_of(from, "stopCode");

@@ -69,6 +69,8 @@ json to_json(const task& from) {
           {"health", as_number(from.health)},
           {"wanted", from.wanted},
           {"created_at", from.created_at},
+          {"started_at", from.started_at},
+          {"stopped_at", from.stopped_at},
           {"private_ipv4", from.private_ipv4},
           {"started_by", from.started_by},
           {"stop_code", from.stop_code},
@@ -203,7 +205,12 @@ json to_json(const tasks_answer& from) {
   for (const auto& each : from.tasks) tasks.push_back(to_json(each));
   json failures = json::array();
   for (const auto& each : from.failures) {
-    failures.push_back(json::object({{"arn", each.arn}, {"why", each.why}, {"detail", each.detail}}));
+    const error_kind kind = kind_of_failure(each);
+    failures.push_back(json::object({{"arn", each.arn},
+                                     {"why", each.why},
+                                     {"detail", each.detail},
+                                     {"kind_name", name_of(kind)},
+                                     {"reason", name_of(reason_of(kind))}}));
   }
   return {{"tasks", std::move(tasks)}, {"failures", std::move(failures)}};
 }

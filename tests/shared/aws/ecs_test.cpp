@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view described =
     R"({"tasks":[{"taskArn":"arn:aws:ecs:us-east-1:1:task/prod/abc","lastStatus":"RUNNING",
- "desiredStatus":"RUNNING","healthStatus":"HEALTHY","startedBy":"ecs-svc/1","pullStartedAt":1.5,"pullStoppedAt":2.5,
+ "desiredStatus":"RUNNING","healthStatus":"HEALTHY","createdAt":1.25,"startedAt":2.5E0,"startedBy":"ecs-svc/1","pullStartedAt":1.5,"pullStoppedAt":2.5,
  "attachments":[{"type":"ElasticNetworkInterface","status":"ATTACHED","details":[{"name":"subnetId","value":"s"},
  {"name":"privateIPv4Address","value":"10.0.1.23"}]}],
  "containers":[{"name":"app","lastStatus":"RUNNING","exitCode":null},{"name":"agent","exitCode":137,"reason":"OOM"}]}],
@@ -38,6 +38,9 @@ TEST_CASE("reads a task with its address, health and exit codes") {
   CHECK(one.health == health_status::healthy);
   CHECK(one.private_ipv4 == "10.0.1.23");
   CHECK(one.image_pull_finished);
+  CHECK(one.created_at == 1250);
+  CHECK(one.started_at == 2500);
+  CHECK(one.stopped_at == 0);
   CHECK_FALSE(one.containers[0].exit_code.has_value());
   CHECK(one.containers[1].exit_code == 137);
   CHECK(kind_of_failure(good->failures[0]) == error_kind::not_found);
@@ -59,6 +62,25 @@ TEST_CASE("a member of another type is unreadable, never a guess") {
   }
   CHECK(kind(read_update_service({200, {}, R"({"service":{"desiredCount":-1,"runningCount":0,"pendingCount":0}})"})) ==
         error_kind::unreadable);
+}
+
+TEST_CASE("an address that is not four numbers of at most 255 is none") {
+  const auto address = [](std::string_view text) {
+    const std::string body =
+        R"({"tasks":[{"taskArn":"a","lastStatus":"RUNNING","attachments":[{"type":"ElasticNetworkInterface","details":)"
+        R"([{"name":"privateIPv4Address","value":")" +
+        std::string(text) + R"("}]}]}]})";
+    const auto read = read_tasks({200, {}, exact_text(body).view()});
+    const auto* good = std::get_if<tasks_answer>(&read);
+    REQUIRE(good != nullptr);
+    return good->tasks[0].private_ipv4;
+  };
+  for (std::string_view good : {"10.0.1.23", "0.0.0.0", "255.255.255.255"}) CHECK(address(good) == good);
+  for (std::string_view bad :
+       {"11...22", "1.2.3.256", "01.2.3.4", "1.2.3", "1.2.3.4.5", "1.2.3.4@evil", "1.2.3.4000"}) {
+    CAPTURE(bad);
+    CHECK(address(bad).empty());
+  }
 }
 
 TEST_CASE("throttling in HTTP 400 is throttling") {
