@@ -2,6 +2,7 @@
 //   "throttle": { "UpdateService": 3 }      the next 3 calls of the action answer ThrottlingException (HTTP 400)
 //   "fail":     { "RunTask": ["ServerException", 500, 2] }   the next 2 calls answer this code and status
 //   "delay_ms": { "AssumeRoleWithWebIdentity": 500 }         every call of the action waits
+//   "lose":     { "RunTask": 1 }            the next call of the action is carried out, and its answer never arrives
 //   "run_failures": [{ "reason": "RESOURCE:MEMORY" }]        the next RunTask answers HTTP 200 with these failures
 //   "pull_error": "CannotPullContainerError: …"              tasks that start from now on stop with it
 //   "session_seconds": 20                                    credentials issued from now on live this long
@@ -12,11 +13,13 @@ import { AwsError } from "./errors.mjs";
 
 export class Faults {
   #sessions;
+  /** How many calls of each action have arrived, those that still wait among them. @type {Map<string, number>} */
+  begun = new Map();
 
   /** @param {{expireAll: () => void}} sessions */
   constructor(sessions) {
     this.#sessions = sessions;
-    this.current = { throttle: {}, fail: {}, delay_ms: {}, run_failures: [], pull_error: "", session_seconds: 0 };
+    this.current = { throttle: {}, fail: {}, delay_ms: {}, lose: {}, run_failures: [], pull_error: "", session_seconds: 0 };
   }
 
   set({ expire_sessions, ...changes }) {
@@ -27,6 +30,7 @@ export class Faults {
 
   async beforeCall(action) {
     const { throttle, fail, delay_ms } = this.current;
+    this.begun.set(action, (this.begun.get(action) ?? 0) + 1);
     if (delay_ms[action] > 0) await sleep(delay_ms[action]);
     if (throttle[action] > 0) {
       throttle[action] -= 1;
@@ -37,6 +41,14 @@ export class Faults {
       fail[action][2] -= 1;
       throw new AwsError(status, code, `${code} on demand`);
     }
+  }
+
+  /** Whether the answer of this call gets lost. */
+  takeLoss(action) {
+    const { lose } = this.current;
+    if (!(lose[action] > 0)) return false;
+    lose[action] -= 1;
+    return true;
   }
 
   takeRunFailures() {

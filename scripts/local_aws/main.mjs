@@ -20,7 +20,8 @@ import { Trail } from "./trail.mjs";
 
 const maxBodyBytes = 1 << 20;
 
-/** Starts a local AWS. @returns {Promise<{url: string, stop: () => Promise<void>, trail: Trail, scheduler: Scheduler, faults: Faults}>} */
+/** Starts a local AWS. @returns {Promise<{url: string, stop: () => Promise<void>, trail: Trail, scheduler: Scheduler, faults: Faults,
+ *   secrets: () => string[]}>} `secrets`: what no log may hold */
 export async function startLocalAws({ config, listen = "127.0.0.1:0", trailFile }) {
   const trail = new Trail(trailFile);
   const sessions = new SessionStore();
@@ -36,20 +37,23 @@ export async function startLocalAws({ config, listen = "127.0.0.1:0", trailFile 
     await new Promise((resolve) => server.close(resolve));
     await scheduler.stopAll();
   };
-  return { url, stop, trail, scheduler, faults };
+  return { url, stop, trail, scheduler, faults, secrets: () => sessions.secrets() };
 }
 
 async function serve(world, request, response) {
   const requestId = crypto.randomUUID();
   let answer;
+  let lost = false;
   try {
     const body = await readBody(request);
     answer = request.url.startsWith("/_local/")
       ? control(world, request, body)
       : await dispatch(world, request, body, requestId);
+    lost = world.faults.takeLoss(actionOf(request, body));
   } catch (problem) {
     answer = errorAnswer(problem, request, requestId);
   }
+  if (lost) return void response.destroy();
   response.writeHead(answer.status, {
     "content-type": answer.type,
     "x-amzn-requestid": requestId,

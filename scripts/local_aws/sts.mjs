@@ -32,6 +32,11 @@ export class SessionStore {
     for (const { keys } of this.#sessions.values()) keys.expires = 0;
   }
 
+  /** Every secret ever issued. */
+  secrets() {
+    return [...this.#sessions.values()].flatMap(({ keys }) => [keys.secretAccessKey, keys.sessionToken]);
+  }
+
   find(accessKeyId) {
     return this.#sessions.get(accessKeyId);
   }

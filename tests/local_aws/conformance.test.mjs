@@ -235,6 +235,16 @@ test("throttling is an HTTP 400, and failures of RunTask an HTTP 200", async () 
   assert.equal(answer.failures[0].reason, "RESOURCE:MEMORY");
 });
 
+test("a call whose answer is lost was carried out all the same", async () => {
+  const client = ecs(await assume());
+  const run = () => client.send(new RunTaskCommand({ cluster: "prod", taskDefinition: "export:1", clientToken: "lost-1", startedBy: "lost-1" }));
+  aws.faults.set({ lose: { RunTask: 1 } });
+  await assert.rejects(run());
+  const again = await run();
+  const started = aws.scheduler.describe().tasks.filter((task) => task.startedBy === "lost-1");
+  assert.deepEqual(started.map((task) => task.taskArn), [again.tasks[0].taskArn]);
+});
+
 test("the trail names the person, and no secret", async () => {
   const credentials = await assume();
   await ecs(credentials).send(new ListTasksCommand({ cluster: "prod" }));
