@@ -21,7 +21,7 @@ import { Trail } from "./trail.mjs";
 const maxBodyBytes = 1 << 20;
 
 /** Starts a local AWS. @returns {Promise<{url: string, stop: () => Promise<void>, trail: Trail, scheduler: Scheduler, faults: Faults,
- *   secrets: () => string[]}>} `secrets`: what no log may hold */
+ *   sessions: SessionStore}>} */
 export async function startLocalAws({ config, listen = "127.0.0.1:0", trailFile }) {
   const trail = new Trail(trailFile);
   const sessions = new SessionStore();
@@ -37,7 +37,7 @@ export async function startLocalAws({ config, listen = "127.0.0.1:0", trailFile 
     await new Promise((resolve) => server.close(resolve));
     await scheduler.stopAll();
   };
-  return { url, stop, trail, scheduler, faults, secrets: () => sessions.secrets() };
+  return { url, stop, trail, scheduler, faults, sessions };
 }
 
 async function serve(world, request, response) {
