@@ -28,6 +28,12 @@ int handle(unsigned head_size, unsigned body_size, double now) {
 bool supply_keys(unsigned head_size, unsigned body_size, double now) {
   return the_edge().supply_keys(head_size, body_size, static_cast<std::int64_t>(now));
 }
+void catalog() {
+  the_edge().catalog();
+}
+void operate(unsigned size) {
+  the_edge().operate(size);
+}
 void refusal(unsigned size, double now) {
   the_edge().refusal(size, static_cast<std::int64_t>(now));
 }
@@ -41,4 +47,6 @@ EMSCRIPTEN_BINDINGS(sallyport) {
   emscripten::function("handle", &handle);
   emscripten::function("supply_keys", &supply_keys);
   emscripten::function("refusal", &refusal);
+  emscripten::function("catalog", &catalog);
+  emscripten::function("operate", &operate);
 }

@@ -31,6 +31,10 @@ export interface Core {
   supply_keys(headSize: number, bodySize: number, nowMilliseconds: number): boolean;
   /** Writes a refusal that only the host can know of. */
   refusal(size: number, nowMilliseconds: number): void;
+  /** Writes what the policy says of reach, as JSON. */
+  catalog(): void;
+  /** Asks the AWS door with the JSON in the inbox (shared/aws/operations.hpp). */
+  operate(size: number): void;
 }
 
 export interface CoreOptions {

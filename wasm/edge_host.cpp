@@ -5,6 +5,7 @@
 #include "audit/record.hpp"
 #include "crypto/self_test.hpp"
 #include "encoding/base64url.hpp"
+#include "wasm/catalog.hpp"
 #include "wasm/host_crypto.hpp"
 #include "wasm/settings.hpp"
 
@@ -60,8 +61,32 @@ bool edge_host::start(std::size_t size) {
 result<void> edge_host::try_start(std::string_view settings) {
   SALLYPORT_TRY(crypto::self_test(*crypto_));
   SALLYPORT_ASSIGN(auto config, read_settings(settings, *crypto_));
+  SALLYPORT_TRY(prepare_aws(config, settings));
   SALLYPORT_ASSIGN(edge_, gate::edge::make(std::move(config), *crypto_));
   return {};
+}
+
+// AWS STS takes RS* and ES*; of our keys, ES256.
+result<void> edge_host::prepare_aws(const gate::edge_config& config, std::string_view settings) {
+  for (const auto& each : config.signing_keys) {
+    if (each.algorithm != crypto::algorithm::es256 || aws_key_ != nullptr) continue;
+    aws_key_ = std::make_unique<jose::signing_key>(each);
+  }
+  const std::string role = read_aws_role(settings);
+  SALLYPORT_TRY(check_aws(*config.policy, role, aws_key_.get()));
+  catalog_ = write_catalog(*config.policy, role);
+  aws_ = std::make_unique<aws::operations>(config.policy->edge.issuer, aws_key_.get(), *crypto_);
+  return {};
+}
+
+void edge_host::catalog() {
+  answer_ = catalog_;
+  publish();
+}
+
+void edge_host::operate(std::size_t size) {
+  answer_ = aws_ == nullptr ? std::string() : aws_->run(inbox_text(0, size));
+  publish();
 }
 
 outcome_kind edge_host::handle(std::size_t head_size, std::size_t body_size, unix_milliseconds now) {

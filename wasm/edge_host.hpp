@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/operations.hpp"
 #include "gate/edge.hpp"
 #include "wasm/wire.hpp"
 
@@ -33,23 +34,33 @@ class edge_host {
   void reserve(std::size_t size);
 
   /// Tests the crypto host and makes the edge out of the inbox's JSON object: policy, signing_keys, service_secrets
-  /// (optional) and build, all strings. On failure the answer's lines are the reason and then what is wrong.
+  /// (optional), aws_role (optional) and build, all strings. On failure the answer's lines are the reason and then what
+  /// is wrong.
   bool start(std::size_t size);
   /// Decides on the request in the inbox: `head_size` bytes of lines, then `body_size` bytes.
   outcome_kind handle(std::size_t head_size, std::size_t body_size, unix_milliseconds now);
   /// Takes the keys in the inbox. False when they are refused; health tells why.
   bool supply_keys(std::size_t head_size, std::size_t body_size, unix_milliseconds now);
+  /// The catalog of the policy as the answer; empty before start.
+  void catalog();
+  /// Asks aws::operations with the JSON in the inbox; its answer is the answer.
+  void operate(std::size_t size);
   /// Answers as for refuse, for what only the host can find out. In the inbox: reason, request id (empty: one is made),
   /// detail for operators.
   void refusal(std::size_t size, unix_milliseconds now);
 
  private:
+  result<void> prepare_aws(const gate::edge_config& config, std::string_view settings);
   result<void> try_start(std::string_view settings);
   std::string_view inbox_text(std::size_t from, std::size_t size) const;
   void publish();
 
   std::unique_ptr<crypto::port> crypto_;
   std::unique_ptr<gate::edge> edge_;
+  /// Mints the tokens for AWS; of the edge's own keys the first that STS takes.
+  std::unique_ptr<jose::signing_key> aws_key_;
+  std::unique_ptr<aws::operations> aws_;
+  std::string catalog_;
   std::vector<http::field> fields_;
   std::vector<byte> inbox_;
   std::string answer_;

@@ -67,4 +67,9 @@ result<gate::edge_config> read_settings(std::string_view text, crypto::port& hos
   return config;
 }
 
+std::string read_aws_role(std::string_view text) {
+  const auto settings = encoding::parse_json(text, settings_limits);
+  return settings.ok() ? std::string(encoding::string_member(*settings, "aws_role").value_or("")) : std::string();
+}
+
 }  // namespace sallyport::wasm

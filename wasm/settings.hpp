@@ -13,4 +13,7 @@ namespace sallyport::wasm {
 /// line, and never holds a part of a key.
 result<gate::edge_config> read_settings(std::string_view text, crypto::port& host);
 
+/// The member aws_role, or "".
+std::string read_aws_role(std::string_view text);
+
 }  // namespace sallyport::wasm

@@ -8,11 +8,13 @@
 //
 // Outcome (write_outcome writes it, worker-shim/wire.js reads it); its kind is the result of the call
 //   refuse     status, reason, title, request id, challenge, problem document, audit line
-//   forward    service, URL, body plan (none, bytes, stream), signed length or empty, request id, audit line, number of
-//              key requests, six lines each, then name and value of each field up to the end
+//   forward    service, URL (path and query only where the service has no origin), body plan (none, bytes, stream),
+//              signed length or empty, request id, audit line, milliseconds until the head of the answer, caller as
+//              JSON or empty, number of key requests, six lines each, then name and value of each field up to the end
 //   need_keys  a key request: source, step, URL, most bytes, seconds, joined (0 or 1)
 //   need_body  most bytes
 //   answer     status, content type, cache control; the rest is the body
+//   job        gate::to_json of the order
 #pragma once
 
 #include <optional>
@@ -38,7 +40,7 @@ struct supplied_keys {
 std::optional<supplied_keys> read_supplied_keys(std::string_view head, std::string_view body);
 
 /// The numbers of the kinds, as wire.js knows them.
-enum class outcome_kind : int { refuse = 0, forward = 1, need_keys = 2, need_body = 3, answer = 4 };
+enum class outcome_kind : int { refuse = 0, forward = 1, need_keys = 2, need_body = 3, answer = 4, job = 5 };
 
 /// Writes the outcome into `out`, whose contents it replaces.
 outcome_kind write_outcome(const gate::edge_outcome& outcome, std::string& out);

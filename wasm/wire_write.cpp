@@ -1,6 +1,7 @@
 #include <charconv>
 #include <iterator>
 
+#include "gate/job_order.hpp"
 #include "gate/problem.hpp"
 #include "wasm/wire.hpp"
 
@@ -45,7 +46,9 @@ void write(line_writer& out, const gate::key_request& request) {
 void write(line_writer& out, const gate::refuse& refusal, std::string_view audit) {
   const auto& row = describe(refusal.why);
   out.number(row.http_status).line(row.name).line(gate::title_of(refusal.why)).line(refusal.request_id);
-  out.line(gate::challenge(refusal.why)).line(gate::problem_body(refusal.why, refusal.request_id)).line(audit);
+  out.line(gate::challenge(refusal.why))
+      .line(gate::problem_body(refusal.why, refusal.request_id, refusal.detail))
+      .line(audit);
 }
 
 void write(line_writer& out, const forward& what, const gate::edge_outcome& outcome) {
@@ -55,7 +58,8 @@ void write(line_writer& out, const forward& what, const gate::edge_outcome& outc
   } else {
     out.line("");
   }
-  out.line(what.request_id).line(outcome.audit).number(outcome.refresh.size());
+  out.line(what.request_id).line(outcome.audit).number(static_cast<std::uint64_t>(what.timeout) * 1000);
+  out.line(what.caller).number(outcome.refresh.size());
   for (const auto& request : outcome.refresh) write(out, request);
   for (const auto& field : what.fields) out.line(field.name).line(field.value);
 }
@@ -84,6 +88,10 @@ outcome_kind write_outcome(const gate::edge_outcome& outcome, std::string& text)
   if (const auto* body = std::get_if<gate::need_body>(&outcome.what)) {
     out.number(body->max_bytes);
     return outcome_kind::need_body;
+  }
+  if (const auto* order = std::get_if<gate::job_order>(&outcome.what)) {
+    out.rest(encoding::canonical_json(gate::to_json(*order, outcome.audit)));
+    return outcome_kind::job;
   }
   write(out, *std::get_if<gate::answer>(&outcome.what));
   return outcome_kind::answer;

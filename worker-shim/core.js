@@ -3,7 +3,7 @@ import create from '../build/wasm/sallyport.js';
 import wasm from '../build/wasm/sallyport.wasm';
 import { CryptoHost } from './crypto_host.js';
 import {
-  ANSWER, FORWARD, NEED_BODY, NEED_KEYS, readAnswer, readForward, readKeyRequest, readRefusal, writeKeyResponse,
+  ANSWER, FORWARD, JOB, NEED_BODY, NEED_KEYS, readAnswer, readForward, readKeyRequest, readRefusal, writeKeyResponse,
   writeRefusal, writeRequest,
 } from './wire.js';
 
@@ -14,8 +14,20 @@ import {
  * @typedef {import('./wire.js').KeyResponse} KeyResponse
  * @typedef {{kind: 'refuse', refusal: import('./wire.js').Refusal} | {kind: 'forward', forward: import('./wire.js').Forward}
  *   | {kind: 'need_keys', request: KeyRequest} | {kind: 'need_body', maxBytes: number}
- *   | {kind: 'answer', answer: import('./wire.js').Answer}} Outcome
- * @typedef {{policy: string, signing_keys: string, service_secrets: string, build: string}} Settings
+ *   | {kind: 'answer', answer: import('./wire.js').Answer} | {kind: 'job', order: import('./wire.js').JobOrder}} Outcome
+ * @typedef {{policy: string, signing_keys: string, service_secrets: string, aws_role: string, build: string}} Settings
+ */
+
+/**
+ * What the policy says of reach: places and names, no decisions.
+ * @typedef {{region: string, cluster: string, service: string, port: number, role: string,
+ *            wake: {min: number, hold_ms: number, idle_stop_ms: number} | null}} EcsService
+ * @typedef {{name: string, origin: string, vpc: string, mtls_certificate: string,
+ *            sigv4: {service: string, region: string, role: string} | null, ecs: EcsService | null}} CatalogService
+ * @typedef {{name: string, region: string, cluster: string, task_definition: string, container: string, role: string,
+ *            subnets: string[], security_groups: string[], passed_roles: string[], assign_public_ip: boolean,
+ *            timeout_ms: number}} CatalogJob
+ * @typedef {{services: CatalogService[], jobs: CatalogJob[]}} Catalog
  */
 
 const ENTROPY_BYTES = 48;
@@ -86,6 +98,23 @@ export class Core {
     return this.#module.supply_keys(size, body.length, Date.now());
   }
 
+  /** @returns {Catalog} */
+  catalog() {
+    this.#module.catalog();
+    return JSON.parse(this.#answer());
+  }
+
+  /**
+   * Asks the AWS side of the core (shared/aws/operations.hpp has the operations).
+   * @param {string} op
+   * @param {object} input
+   * @returns {any}
+   */
+  operate(op, input) {
+    this.#module.operate(this.#write(JSON.stringify({ op, in: input })));
+    return JSON.parse(this.#answer());
+  }
+
   /**
    * The wording of a refusal that only the host can know of, such as an upstream that does not answer.
    * @param {string} reason
@@ -152,6 +181,7 @@ function readOutcome(kind, text) {
     case FORWARD: return { kind: 'forward', forward: readForward(text) };
     case NEED_KEYS: return { kind: 'need_keys', request: readKeyRequest(text) };
     case NEED_BODY: return { kind: 'need_body', maxBytes: Number.parseInt(text, 10) };
+    case JOB: return { kind: 'job', order: JSON.parse(text) };
     case ANSWER: return { kind: 'answer', answer: readAnswer(text) };
     default: return { kind: 'refuse', refusal: readRefusal(text) };
   }

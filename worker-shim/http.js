@@ -29,6 +29,7 @@ export async function handleRequest(request, { core, keys }, context) {
       case 'forward': return carryOut(request, outcome.forward, body, { core, keys }, context);
       case 'refuse': return refuse(request, outcome.refusal);
       case 'answer': return answerResponse(request, outcome.answer);
+      case 'job': return refuse(request, core.refusal('route_target_unsupported', outcome.order.request_id, 'a job'));
       case 'need_keys': await keys.supply(outcome.request, context); break;
       case 'need_body': {
         const problem = await readBody(body, outcome.maxBytes);
@@ -74,6 +75,7 @@ async function carryOut(request, forward, body, { core, keys }, context) {
   if (forward.body !== 'none' && (request.method === 'GET' || request.method === 'HEAD')) {
     return refuse(request, core.refusal('framing_body_unexpected', forward.requestId, ''));
   }
+  if (forward.url.startsWith('/')) return refuse(request, core.refusal('route_target_unsupported', forward.requestId, 'a service without origin'));
   console.log(forward.audit);
   for (const refresh of forward.refresh) context.waitUntil(keys.supply(refresh, context));
   try {

@@ -7,7 +7,8 @@ import { KeyFetcher } from './keys.js';
 
 /**
  * The environment (wrangler.toml): secrets, and what the deployment says about itself.
- * @typedef {{SALLYPORT_SIGNING_KEYS?: string, SALLYPORT_SERVICE_SECRETS?: string, SALLYPORT_BUILD?: string}} Environment
+ * @typedef {{SALLYPORT_SIGNING_KEYS?: string, SALLYPORT_SERVICE_SECRETS?: string, SALLYPORT_AWS_ROLE?: string,
+ *   SALLYPORT_BUILD?: string}} Environment
  * @typedef {{edge: import('./http.js').Edge, problem?: string}} Started
  */
 
@@ -48,6 +49,7 @@ async function start(environment) {
       policy,
       signing_keys: environment.SALLYPORT_SIGNING_KEYS ?? '',
       service_secrets: environment.SALLYPORT_SERVICE_SECRETS ?? '',
+      aws_role: environment.SALLYPORT_AWS_ROLE ?? '',
       build: environment.SALLYPORT_BUILD ?? 'unnamed',
     });
     return { edge: edgeOver(core) };

@@ -2,7 +2,7 @@
 // the format.
 
 /** The kinds of outcomes, by their number. */
-export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4;
+export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4, JOB = 5;
 
 /**
  * @typedef {'none' | 'unread' | 'read' | 'too_large'} BodyState
@@ -11,7 +11,13 @@ export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4;
  * @typedef {{source: string, step: string, url: string, maxBytes: number, timeoutSeconds: number, joined: boolean}}
  *   KeyRequest
  * @typedef {{service: string, url: string, body: 'none' | 'bytes' | 'stream', contentLength: number | null,
- *            requestId: string, audit: string, refresh: KeyRequest[], headers: Headers}} Forward
+ *            requestId: string, audit: string, timeoutMs: number, caller: Caller | null, refresh: KeyRequest[],
+ *            headers: Headers}} Forward
+ * @typedef {{key: string, issuer: string, subject: string, email?: string, kind: string, route?: string}} Caller who is
+ *   behind a call to AWS; `key` stands for the caller and is shown to nobody
+ * @typedef {{do: 'run' | 'get' | 'stop' | 'list', job?: string, id?: string, environment?: [string, string][],
+ *            input_digest?: string, client_token?: string, idempotent?: boolean, may_inspect?: boolean, wait_ms: number,
+ *            request_id: string, caller: Caller, audit: string}} JobOrder
  * @typedef {{status: number, contentType: string, cacheControl: string, body: string}} Answer
  * @typedef {{status: number, cacheControl: string, problem: string, fetchedAt: number}} KeyResponse
  */
@@ -66,12 +72,14 @@ export function readRefusal(text) {
  */
 export function readForward(text) {
   const lines = text.split('\n');
-  const [service = '', url = '', body = '', length = '', requestId = '', audit = '', refreshes = ''] = lines;
-  const fieldsFrom = 7 + 6 * Number(refreshes);
+  const [service = '', url = '', body = '', length = '', requestId = '', audit = '', timeout = '', caller = '', refreshes = ''] = lines;
+  const fieldsFrom = 9 + 6 * Number(refreshes);
   const refresh = [];
-  for (let at = 7; at < fieldsFrom; at += 6) refresh.push(readKeyRequestLines(lines, at));
+  for (let at = 9; at < fieldsFrom; at += 6) refresh.push(readKeyRequestLines(lines, at));
   return {
     service, url, requestId, audit, refresh,
+    timeoutMs: Number(timeout),
+    caller: caller === '' ? null : JSON.parse(caller),
     body: /** @type {Forward['body']} */ (body),
     contentLength: length === '' ? null : Number(length),
     headers: readFields(lines, fieldsFrom),

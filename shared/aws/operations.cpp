@@ -105,6 +105,12 @@ std::optional<call> build(const json& in) {
   return build_update_service(where, service, static_cast<std::uint32_t>(number(in, "desired") & 0xFFFF));
 }
 
+/// To another endpoint than the regional one: a private one, or one on loopback.
+void send_elsewhere(call& made, const json& in) {
+  std::string host = text(in, "host");
+  if (!host.empty()) made.host = std::move(host);
+}
+
 template <class T, class F>
 json answer_json(const answer<T>& from, F&& to) {
   if (const auto* refused = std::get_if<service_error>(&from)) return {{"refused", aws::to_json(*refused)}};
@@ -168,13 +174,19 @@ on_behalf_of caller_of(const json& in) {
           text(*from, "route")};
 }
 
+std::string write_session_policy(const json& in, const json& purpose, const role_arn& role) {
+  const ecs_place where{text(in, "region"), text(purpose, "cluster")};
+  const std::string invoked = text(purpose, "invoke");
+  if (!invoked.empty()) return invoke_session_policy(role, where.region, invoked, text(purpose, "host"));
+  const std::string definition = text(purpose, "task_definition");
+  if (definition.empty()) return service_session_policy(role, where, text(purpose, "service"));
+  return job_session_policy(role, where, definition, texts(purpose, "passed_roles"));
+}
+
 result<std::string> session_policy_of(const json& in, const role_arn& role) {
   const json* purpose = find_member(in, "purpose");
   if (purpose == nullptr) return failure(reason::internal, "purpose is missing");
-  const ecs_place where{text(in, "region"), text(*purpose, "cluster")};
-  const std::string definition = text(*purpose, "task_definition");
-  std::string made = definition.empty() ? service_session_policy(role, where, text(*purpose, "service"))
-                                        : job_session_policy(role, where, definition, texts(*purpose, "passed_roles"));
+  std::string made = write_session_policy(in, *purpose, role);
   if (made.size() > max_session_policy)
     return failure(reason::config_invalid, "the session policy is over 2048 characters");
   return made;
@@ -211,13 +223,16 @@ json operations::assume_role(const json& in) {
   const unix_seconds now = number(in, "now") / 1000;
   const auto token = mint_web_identity({issuer_, text(in, "target"), caller, now, 300, text(in, "id")}, *key_, host_);
   if (!token.ok()) return error(token.error());
-  return to_json(build_assume_role(
-      {text(in, "region"), text(in, "role"), source_identity(caller.subject, host_), *token, *policy, 900}));
+  auto made = build_assume_role(
+      {text(in, "region"), text(in, "role"), source_identity(caller.subject, host_), *token, *policy, 900});
+  send_elsewhere(made, in);
+  return to_json(made);
 }
 
 json operations::ecs_call(const json& in) {
   auto made = build(in);
   if (!made) return error({reason::internal, "no such action"});
+  send_elsewhere(*made, in);
   signing_request request{"POST", made->path, {}, made->fields, to_bytes(as_bytes(made->body))};
   request.fields.emplace_back("Host", made->host);
   const auto proof =

@@ -28,6 +28,11 @@ std::string service_session_policy(const role_arn& role, const ecs_place& where,
 std::string job_session_policy(const role_arn& role, const ecs_place& where, std::string_view task_definition,
                                const std::vector<std::string>& passed_roles);
 
+/// Calling an API behind IAM. `service`: "execute-api", "lambda" or "vpc-lattice-svcs"; `host`: of the origin. Where
+/// the host does not tell the API's id, as with a domain of one's own, it is any of the account in this region.
+std::string invoke_session_policy(const role_arn& role, std::string_view region, std::string_view service,
+                                  std::string_view host);
+
 /// The bound of AWS on a session policy, in characters.
 inline constexpr std::size_t max_session_policy = 2048;
 

@@ -193,6 +193,7 @@ class step {
 
   /// Someone else, or an update of ours that was given up and came late, lowered it.
   void raise_again() {
+    if (settings_.min == 0) return fail(reason::service_stopped);
     state_.ours = true;
     state_.step = start_step::updating;
     send_update(settings_.min);

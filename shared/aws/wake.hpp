@@ -8,6 +8,7 @@
 // | starting/checking | seen: healthy tasks | healthy | answer ready, alarm |
 // | starting/checking | seen: desired > 0 | starting/watching (not ours) | alarm |
 // | starting/checking | seen: desired = 0 | starting/updating (ours) | update to min, alarm |
+// | starting/* | seen: desired = 0, min is 0 | failed | answer failed |
 // | starting/updating | updated | starting/watching | alarm |
 // | starting/watching | alarm | starting/watching | look, alarm |
 // | starting/watching | seen: healthy tasks | healthy | answer ready, alarm |
@@ -51,6 +52,7 @@
 namespace sallyport::aws {
 
 struct wake_settings {
+  /// 0: the service is not for us to start; without running tasks a request fails with service_stopped.
   std::uint32_t min = 1;
   std::uint16_t port = 0;
   unix_milliseconds idle_stop = 900'000;

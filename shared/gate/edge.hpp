@@ -6,13 +6,14 @@
 //  2. target: made canonical (framing_target_form, path_*)
 //  3. our own endpoints: /.well-known/jwks.json and /.well-known/openid-configuration on the issuer's host, and
 //     /.sallyport/status, for GET and HEAD. Nothing under /.sallyport/ ever reaches an app.
+//     /.sallyport/jobs is for authenticated callers: runs of jobs (gate/job_order.hpp).
 //  4. the route is looked up, and only whether it is anonymous matters yet
 //  5. credential: exactly one (credential_ambiguous, credential_malformed, credential_missing), issuer by its iss
 //     (issuer_unknown), keys (need_keys, keys_unavailable, key_not_found), signature and claims (jws_*, jwt_*, jwk_*),
 //     identity (jwt_*, identity_*). A caller without a credential goes on only when the route is anonymous. So who is
 //     not known does not learn which routes exist.
 //  6. policy: route_not_found, then policy::decide
-//  7. target of the route: a service with an origin (route_target_unsupported)
+//  7. a route to a job: its input (gate/job_order.hpp), and the host runs it
 //  8. body: need_body where it must be signed
 //  9. sign and forward (jws_too_large, framing_head_too_large: what would be sent is more than an origin takes)
 #pragma once

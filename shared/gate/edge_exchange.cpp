@@ -2,6 +2,7 @@
 
 #include "audit/record.hpp"
 #include "encoding/base64url.hpp"
+#include "gate/caller.hpp"
 #include "gate/reserved.hpp"
 #include "gate/signed_headers.hpp"
 #include "httpsig/profile.hpp"
@@ -41,9 +42,11 @@ edge_exchange::outcome edge_exchange::decide() {
   id_ = random_text(entropy_, 0);
   if (auto over = read_head()) return std::move(*over);
   if (auto over = own_endpoint()) return std::move(*over);
+  if (auto over = jobs_endpoint()) return std::move(*over);
   match_ = match_request(*held_.policy, request_.method, request_.host, head_->target.path());
   if (auto over = authenticate()) return std::move(*over);
   if (auto over = evaluate()) return std::move(*over);
+  if (match_.route->job != nullptr) return run_job();
   if (auto over = plan_body()) return std::move(*over);
   return sign();
 }
@@ -76,7 +79,7 @@ edge_exchange::ending edge_exchange::authenticate() {
   return std::nullopt;
 }
 
-edge_exchange::ending edge_exchange::evaluate() {
+policy::request_facts edge_exchange::facts() const {
   policy::request_facts facts;
   facts.method = request_.method;
   facts.host = request_.host;
@@ -88,10 +91,12 @@ edge_exchange::ending edge_exchange::evaluate() {
   facts.asn = request_.asn;
   facts.time = now_;
   facts.id = id_;
-  decision_ = policy::decide(*held_.policy, match_, caller_->who, facts);
+  return facts;
+}
+
+edge_exchange::ending edge_exchange::evaluate() {
+  decision_ = policy::decide(*held_.policy, match_, caller_->who, facts());
   if (!decision_.allowed()) return refused(failure(decision_.why, decision_.detail));
-  if (match_.route->service == nullptr) return refused(failure(reason::route_target_unsupported, "a job"));
-  if (service().origin.empty()) return refused(failure(reason::route_target_unsupported, "a service without origin"));
   return std::nullopt;
 }
 
@@ -140,6 +145,10 @@ result<forward> edge_exchange::make_forward() {
   made.origin = service().origin;
   made.body = body_.plan;
   made.content_length = body_.length;
+  made.timeout = match_.route->timeout;
+  if (service().ecs || service().sigv4) {
+    made.caller = encoding::canonical_json(describe_caller(caller_->who, match_.route->id, held_.host));
+  }
   const std::string context_text = make_context();
   made.fields = std::move(head_->fields);
   made.storage = std::move(storage_);
@@ -199,7 +208,8 @@ edge_exchange::outcome edge_exchange::refused(failure why) {
 
 std::string edge_exchange::audit_line(const outcome& what) const {
   const auto* no = std::get_if<refuse>(&what);
-  if (no == nullptr && std::get_if<forward>(&what) == nullptr) return {};
+  const bool yes = std::get_if<forward>(&what) != nullptr || std::get_if<job_order>(&what) != nullptr;
+  if (no == nullptr && !yes) return {};
   audit::record entry;
   entry.end = audit::end::edge;
   entry.time = now_;

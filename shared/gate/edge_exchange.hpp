@@ -36,7 +36,12 @@ class edge_exchange {
   outcome decide();
   ending read_head();
   ending own_endpoint();
+  /// edge_jobs.cpp
+  ending jobs_endpoint();
+  bool inspects(const policy::job& job) const;
+  outcome run_job();
   ending authenticate();
+  policy::request_facts facts() const;
   ending evaluate();
   ending plan_body();
   bool must_be_read() const;

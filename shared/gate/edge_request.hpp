@@ -13,6 +13,7 @@
 #include "core/bytes.hpp"
 #include "core/reason.hpp"
 #include "core/time.hpp"
+#include "encoding/json.hpp"
 #include "gate/assertion.hpp"
 #include "gate/key_set.hpp"
 #include "gate/text_arena.hpp"
@@ -57,7 +58,9 @@ struct edge_request {
 struct forward {
   /// Its name in the policy; a view into the policy of the edge.
   std::string_view service;
-  /// `https://host[:port]`; a view into the policy.
+  /// `https://host[:port]`; a view into the policy. Empty: the host finds a task of the service (ecs) and puts its
+  /// address there. After waiting for one, and before a second try, it calls handle again: a signature is good for one
+  /// sending.
   std::string_view origin;
   /// Path and query, canonical: append it to `origin` as it is.
   std::string_view target;
@@ -76,7 +79,36 @@ struct forward {
   /// What Content-Length must say, because it is signed; nothing: no length is signed (chunked).
   std::optional<std::uint64_t> content_length;
   std::string_view request_id;
+  /// How long the service has until the head of its answer.
+  seconds timeout = 60;
+  /// Of a service that may have to be woken or called with AWS credentials: describe_caller, canonical. Else empty.
+  std::string caller;
   text_arena storage;
+};
+
+/// Carry this out with AWS (gate/job_order.hpp).
+struct job_order {
+  enum class action : std::uint8_t { run, get, stop, list };
+  action what = action::list;
+  /// Its name in the policy; a view into the policy of the edge. Empty for list.
+  std::string_view job;
+  /// `<job>~<run>` for get and stop.
+  std::string id;
+  /// The rest is for run, but for wait. Names and values for the task, checked.
+  std::vector<std::pair<std::string, std::string>> environment;
+  /// base64url SHA-256 of the environment.
+  std::string input_digest;
+  /// 43 characters; the same for the same job, caller and idempotency key, and for nothing else.
+  std::string client_token;
+  /// The caller gave a key.
+  bool idempotent = false;
+  /// How long the caller would rather wait, at most 90.
+  seconds wait = 0;
+  /// For get and stop: the job's `inspect` lets this caller see everybody's runs.
+  bool may_inspect = false;
+  std::string request_id;
+  /// describe_caller
+  encoding::json caller;
 };
 
 /// Answer with problem_body(why, request_id) and challenge(why).
@@ -106,8 +138,8 @@ struct answer {
 };
 
 struct edge_outcome {
-  std::variant<refuse, forward, need_keys, need_body, answer> what;
-  /// One line for forward and refuse (audit/record.hpp), without a line feed; empty for the others.
+  std::variant<refuse, forward, need_keys, need_body, answer, job_order> what;
+  /// One line for forward, refuse and job_order (audit/record.hpp), without a line feed; empty for the others.
   std::string audit;
   /// Keys to fetch in the background, while the outcome is carried out.
   std::vector<key_request> refresh;

@@ -14,11 +14,12 @@ bool is_origin_check(reason why) {
 }  // namespace
 
 // RFC 9457 section 3: `type` is left out and so "about:blank"; then `title` is the status phrase (section 4.2.1).
-std::string problem_body(reason why, std::string_view request_id) {
+std::string problem_body(reason why, std::string_view request_id, std::string_view detail) {
   const auto& row = describe(why);
   encoding::json problem{
       {"code", std::string(row.public_code)}, {"status", row.http_status}, {"title", std::string(title_of(why))}};
   if (!request_id.empty()) problem["request_id"] = std::string(request_id);
+  if (why == reason::job_input_invalid && !detail.empty()) problem["detail"] = std::string(detail);
   return encoding::canonical_json(problem);
 }
 

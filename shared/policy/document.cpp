@@ -32,6 +32,10 @@ const service* find_service(const compiled_policy& policy, std::string_view name
   return find_by(policy.services, &service::name, name);
 }
 
+const job* find_job(const compiled_policy& policy, std::string_view name) {
+  return find_by(policy.jobs, &job::name, name);
+}
+
 const route* find_route(const compiled_policy& policy, std::string_view id) {
   return policy.matcher == nullptr ? nullptr : policy.matcher->find(id);
 }

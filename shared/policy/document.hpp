@@ -33,6 +33,8 @@ struct route {
   policy::labels labels;
   /// Lifetime of assertions for this route, 1 to 300.
   seconds assertion_ttl = 30;
+  /// How long the service has until the head of its answer, 1 to 100.
+  seconds timeout = 60;
   /// What deny, require, allow, shadow and the header map of the service read: nothing else goes into the assertion.
   used_facts used;
 };
@@ -71,6 +73,7 @@ using policy_ptr = std::shared_ptr<const compiled_policy>;
 const issuer* find_issuer(const compiled_policy& policy, std::string_view name);
 const issuer* find_issuer_by_url(const compiled_policy& policy, std::string_view iss);
 const service* find_service(const compiled_policy& policy, std::string_view name);
+const job* find_job(const compiled_policy& policy, std::string_view name);
 const route* find_route(const compiled_policy& policy, std::string_view id);
 
 }  // namespace sallyport::policy

@@ -22,6 +22,7 @@ class trial {
 
   /// The reason that a route with these rules gives; ok only by way of an allow condition that is true.
   reason run(const route& at, const rule_set& rules);
+  bool holds(const condition& what) { return ask(what) == verdict::yes; }
   std::string take_detail() { return std::move(detail_); }
 
  private:
@@ -108,6 +109,12 @@ decision decide(const compiled_policy&, const route_match& match, const identity
   if (why != reason::ok) refuse(made, why, real.take_detail());
   evaluate_shadow(match, who, request, limits, made);
   return made;
+}
+
+bool may_inspect(const route_match& which, const identity& who, const request_facts& request, const budgets& limits) {
+  if (which.route == nullptr || which.route->job == nullptr || which.route->job->inspect == nullptr) return false;
+  const facts known(who, request, which);
+  return trial(known, limits).holds(*which.route->job->inspect);
 }
 
 }  // namespace sallyport::policy

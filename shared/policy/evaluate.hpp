@@ -42,4 +42,9 @@ struct decision {
 decision decide(const compiled_policy& policy, const route_match& match, const identity& who,
                 const request_facts& request, const budgets& limits = {});
 
+/// Whether `inspect` of the job lets this caller see the runs of others: true only when it is there and true. `which`:
+/// the match of any route to the job, for the variables of a condition.
+bool may_inspect(const route_match& which, const identity& who, const request_facts& request,
+                 const budgets& limits = {});
+
 }  // namespace sallyport::policy

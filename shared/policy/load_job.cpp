@@ -13,9 +13,18 @@ bool is_variable_name(std::string_view name) {
   });
 }
 
+std::vector<std::string> load_roles(const node& at) {
+  std::vector<std::string> all;
+  const auto elements = at.elements();
+  for (const auto& each : elements) {
+    if (auto role = load_role(each)) all.push_back(std::move(*role));
+  }
+  return all;
+}
+
 std::optional<ecs_task> load_ecs_task(const node& at) {
   if (!at.is_object_of({"region", "cluster", "task_definition", "container", "role", "subnets", "security_groups",
-                        "assign_public_ip"})) {
+                        "passed_roles", "assign_public_ip"})) {
     return std::nullopt;
   }
   ecs_task task;
@@ -26,6 +35,7 @@ std::optional<ecs_task> load_ecs_task(const node& at) {
   read_member(at, "role", task.role, load_role);
   read_member(at, "subnets", task.subnets, [](const node& m) { return std::optional(m.texts()); });
   read_member(at, "security_groups", task.security_groups, [](const node& m) { return std::optional(m.texts()); });
+  if (const auto roles = at.member("passed_roles")) task.passed_roles = load_roles(*roles);
   read_member(at, "assign_public_ip", task.assign_public_ip, [](const node& m) { return m.truth(); });
   return task;
 }

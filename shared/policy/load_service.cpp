@@ -48,13 +48,8 @@ std::optional<crypto::algorithm> load_signature(const node& at) {
   return index ? std::optional(algorithms[*index]) : std::nullopt;
 }
 
-std::optional<upstream_authentication> load_upstream_auth(const node& at) {
-  const auto index = at.one_of({"none", "sigv4"});
-  return index ? std::optional(static_cast<upstream_authentication>(*index)) : std::nullopt;
-}
-
 /// There must be a way to the service.
-void check_reach(const node& at, const service& loaded) {
+void check_reach(const node& at) {
   const auto ecs = at.member("ecs");
   if (!at.member("origin") && !ecs) {
     at.refuse(reason::policy_member_missing, "the service has neither origin nor ecs",
@@ -62,10 +57,6 @@ void check_reach(const node& at, const service& loaded) {
   }
   if (ecs && ecs->value().is_object() && !at.member("origin") && !ecs->member("port")) {
     ecs->refuse(reason::policy_member_missing, "port is missing", "the port that the agent listens on in the task");
-  }
-  if (loaded.upstream_auth == upstream_authentication::sigv4 && !ecs) {
-    at.refuse(reason::policy_member_missing, "upstream_auth sigv4 needs ecs",
-              "add \"ecs\": region and role say for which region, and as whom, requests are signed");
   }
 }
 
@@ -75,15 +66,14 @@ loaded_service load_service(const std::string& name, const node& at, const condi
   loaded_service loaded;
   auto& service = loaded.service;
   service.name = name;
-  if (!at.is_object_of({"origin", "ecs", "vpc", "mtls_certificate", "upstream_auth", "signature", "signed_headers",
-                        "headers", "require", "labels"})) {
+  if (!at.is_object_of({"origin", "ecs", "vpc", "mtls_certificate", "upstream_auth", "sigv4", "signature",
+                        "signed_headers", "headers", "require", "labels"})) {
     return loaded;
   }
   read_member(at, "origin", service.origin, [](const node& m) { return read_url(m, url_path::none); });
   read_member(at, "ecs", service.ecs, load_ecs_service);
   read_member(at, "vpc", service.vpc, [](const node& m) { return m.some_text(); });
   read_member(at, "mtls_certificate", service.mtls_certificate, [](const node& m) { return m.some_text(); });
-  read_member(at, "upstream_auth", service.upstream_auth, load_upstream_auth);
   read_member(at, "signature", service.signature, load_signature);
   read_member(at, "labels", service.labels, [](const node& m) { return std::optional(load_labels(m)); });
   if (const auto signed_headers = at.member("signed_headers")) {
@@ -92,7 +82,8 @@ loaded_service load_service(const std::string& name, const node& at, const condi
   if (const auto require = at.member("require")) load_require(*require, compiler, loaded);
   load_headers(at.member("headers"), compiler, loaded);
   for (const auto& condition : loaded.conditions) check_headers(condition, service);
-  check_reach(at, service);
+  check_reach(at);
+  load_sigv4(at, service);
   return loaded;
 }
 

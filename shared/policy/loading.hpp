@@ -26,6 +26,9 @@ void load_headers(const std::optional<node>& at, const condition_compiler& compi
 /// load_headers.cpp: lower-case names of fields that may be signed.
 std::vector<std::string> load_signed_headers(const node& at);
 
+/// load_sigv4.cpp: upstream_auth and sigv4 of a service whose origin and ecs were read.
+void load_sigv4(const node& at, service& to);
+
 /// load_job.cpp
 job load_job(const std::string& name, const node& at, const condition_compiler& compiler);
 

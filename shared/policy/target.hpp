@@ -65,7 +65,14 @@ struct ecs_service {
   std::optional<wake_rule> wake;
 };
 
-enum class upstream_authentication : std::uint8_t { none, sigv4 };
+/// Requests to this service carry an AWS signature besides ours.
+struct sigv4_rule {
+  /// The AWS service to sign for: "execute-api", "lambda", "vpc-lattice-svcs".
+  std::string service;
+  std::string region;
+  /// ARN of the role to assume, or empty.
+  std::string role;
+};
 
 struct service {
   /// Its key in the document.
@@ -77,7 +84,8 @@ struct service {
   std::string vpc;
   /// Name of the mTLS certificate binding, or empty.
   std::string mtls_certificate;
-  upstream_authentication upstream_auth = upstream_authentication::none;
+  /// With `upstream_auth: "sigv4"`. Then `origin` is there.
+  std::optional<sigv4_rule> sigv4;
   /// es256, eddsa or hs256: how the edge signs requests to this service. A key of another algorithm is not accepted.
   crypto::algorithm signature = crypto::algorithm::es256;
   /// Lower-case names in the document's order: covered by the request signature when present, visible to conditions.
@@ -105,6 +113,8 @@ struct ecs_task {
   std::string region, cluster, task_definition, container;
   std::string role;
   std::vector<std::string> subnets, security_groups;
+  /// ARNs of the roles that the task definition names: RunTask has to pass them.
+  std::vector<std::string> passed_roles;
   bool assign_public_ip = false;
 };
 

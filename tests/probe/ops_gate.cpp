@@ -30,6 +30,7 @@
 // origin, out: outcome "admit", method, target, host, fields (for the app), route, request_id, clock_difference, body
 // ("none", "signed", "stream"), audit. A refusal is the operation's reason, and out has outcome "refuse", request_id,
 // audit, unknown_key.
+#include "gate/job_order.hpp"
 #include "gate/problem.hpp"
 #include "tests/probe/gate_arguments.hpp"
 #include "tests/probe/ops.hpp"
@@ -216,6 +217,12 @@ struct edge_reporter {
   }
   answer operator()(const gate::need_body& wanted) const {
     return {reason::ok, json{{"outcome", "need_body"}, {"max_bytes", wanted.max_bytes}}};
+  }
+  answer operator()(const gate::job_order& order) const {
+    json out = gate::to_json(order, {});
+    out["outcome"] = "job";
+    out["audit"] = audit_out(outcome.audit);
+    return {reason::ok, std::move(out)};
   }
   answer operator()(const gate::answer& own) const {
     return {reason::ok, json{{"outcome", "answer"},

@@ -140,3 +140,15 @@ TEST_CASE("a role is named by its ARN and by nothing else") {
     CHECK_FALSE(parse_role_arn(text).ok());
   }
 }
+
+TEST_CASE("a session that calls an API may call that API and nothing else") {
+  const auto role = parse_role_arn("arn:aws:iam::123456789012:role/gate");
+  REQUIRE(role.ok());
+  CHECK(invoke_session_policy(*role, "us-east-1", "execute-api", "a1b2.execute-api.us-east-1.amazonaws.com") ==
+        R"({"Statement":[{"Action":["execute-api:Invoke"],"Effect":"Allow",)"
+        R"("Resource":"arn:aws:execute-api:us-east-1:123456789012:a1b2/*"}],"Version":"2012-10-17"})");
+  CHECK(invoke_session_policy(*role, "us-east-1", "lambda", "x.lambda-url.us-east-1.on.aws")
+            .find(R"("Resource":"arn:aws:lambda:us-east-1:123456789012:function:*")") != std::string::npos);
+  CHECK(invoke_session_policy(*role, "us-east-1", "vpc-lattice-svcs", "x.vpc-lattice-svcs.us-east-1.on.aws")
+            .find(R"("Action":["vpc-lattice-svcs:Invoke"])") != std::string::npos);
+}

@@ -303,3 +303,17 @@ TEST_CASE("random walks keep the invariants") {
     world(seed).run(300);
   }
 }
+
+TEST_CASE("a service that is not ours to start is found when it runs, and fails honestly when it does not") {
+  wake_settings only_found = settings;
+  only_found.min = 0;
+  auto next = wake_next({}, allowed_request{"alice"}, 1'000'000, only_found, 0);
+  const auto asleep = wake_next(next.state, seen(0), 1'001'000, only_found, 0);
+  CHECK(asleep.state.phase == wake_phase::failed);
+  CHECK(asleep.state.why == reason::service_stopped);
+  CHECK(asleep.effects.answer == wake_answer::failed);
+  CHECK(asleep.effects.send == wake_call::none);
+  const auto up = wake_next(next.state, seen(2, {make_task(task_status::running, health_status::healthy, 1)}),
+                            1'001'000, only_found, 0);
+  CHECK(up.state.phase == wake_phase::healthy);
+}

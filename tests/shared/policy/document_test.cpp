@@ -40,7 +40,10 @@ TEST_CASE("every member arrives typed") {
   CHECK(billing->ecs->port == 8443);
   CHECK(billing->ecs->wake->min == 2);
   CHECK(billing->ecs->wake->idle_stop == 900);
-  CHECK(billing->upstream_auth == upstream_authentication::sigv4);
+  REQUIRE(billing->sigv4.has_value());
+  CHECK(billing->sigv4->service == "execute-api");
+  CHECK(billing->sigv4->region == "us-west-2");
+  CHECK(billing->sigv4->role == "arn:aws:iam::123456789012:role/sallyport-invoke");
   CHECK(billing->signature == crypto::algorithm::hs256);
   CHECK(billing->headers.empty());
 

@@ -1,0 +1,90 @@
+#include "wasm/catalog.hpp"
+
+#include "encoding/json.hpp"
+
+namespace sallyport::wasm {
+namespace {
+
+using encoding::json;
+
+std::string role_or(const std::string& role, const std::string& otherwise) {
+  return role.empty() ? otherwise : role;
+}
+
+json describe(const policy::wake_rule& wake) {
+  return {{"min", wake.min}, {"hold_ms", wake.hold * 1000}, {"idle_stop_ms", wake.idle_stop * 1000}};
+}
+
+json describe(const policy::ecs_service& ecs, const std::string& default_role) {
+  return {{"region", ecs.region},
+          {"cluster", ecs.cluster},
+          {"service", ecs.service},
+          {"port", ecs.port},
+          {"role", role_or(ecs.role, default_role)},
+          {"wake", ecs.wake ? describe(*ecs.wake) : json(nullptr)}};
+}
+
+json describe(const policy::sigv4_rule& rule, const std::string& default_role) {
+  return {{"service", rule.service}, {"region", rule.region}, {"role", role_or(rule.role, default_role)}};
+}
+
+json describe(const policy::service& service, const std::string& default_role) {
+  return {{"name", service.name},
+          {"origin", service.origin},
+          {"vpc", service.vpc},
+          {"mtls_certificate", service.mtls_certificate},
+          {"sigv4", service.sigv4 ? describe(*service.sigv4, default_role) : json(nullptr)},
+          {"ecs", service.ecs ? describe(*service.ecs, default_role) : json(nullptr)}};
+}
+
+json describe(const policy::job& job, const std::string& default_role) {
+  return {{"name", job.name},
+          {"region", job.ecs.region},
+          {"cluster", job.ecs.cluster},
+          {"task_definition", job.ecs.task_definition},
+          {"container", job.ecs.container},
+          {"role", role_or(job.ecs.role, default_role)},
+          {"subnets", job.ecs.subnets},
+          {"security_groups", job.ecs.security_groups},
+          {"passed_roles", job.ecs.passed_roles},
+          {"assign_public_ip", job.ecs.assign_public_ip},
+          {"timeout_ms", job.timeout * 1000}};
+}
+
+/// A service at a fixed origin that is never woken makes no call to AWS.
+bool calls_ecs(const policy::service& service) {
+  return service.ecs && (service.origin.empty() || service.ecs->wake);
+}
+
+failure without_role(const std::string& whose) {
+  return {reason::config_invalid,
+          whose + " has no role to assume: name one in the policy (\"role\"), or set SALLYPORT_AWS_ROLE"};
+}
+
+}  // namespace
+
+std::string write_catalog(const policy::compiled_policy& policy, const std::string& default_role) {
+  json services = json::array();
+  for (const auto& each : policy.services) services.push_back(describe(each, default_role));
+  json jobs = json::array();
+  for (const auto& each : policy.jobs) jobs.push_back(describe(each, default_role));
+  return encoding::canonical_json(json{{"services", services}, {"jobs", jobs}});
+}
+
+result<void> check_aws(const policy::compiled_policy& policy, const std::string& default_role,
+                       const jose::signing_key* aws_key) {
+  bool needed = !policy.jobs.empty();
+  for (const auto& each : policy.services) {
+    needed = needed || calls_ecs(each) || each.sigv4;
+    if (calls_ecs(each) && role_or(each.ecs->role, default_role).empty()) return without_role("service " + each.name);
+    if (each.sigv4 && role_or(each.sigv4->role, default_role).empty()) return without_role("service " + each.name);
+  }
+  for (const auto& each : policy.jobs) {
+    if (role_or(each.ecs.role, default_role).empty()) return without_role("job " + each.name);
+  }
+  if (!needed || aws_key != nullptr) return {};
+  return failure(reason::signing_key_missing,
+                 "AWS STS takes no EdDSA: add an ES256 key to SALLYPORT_SIGNING_KEYS (`sallyport keys generate`)");
+}
+
+}  // namespace sallyport::wasm
