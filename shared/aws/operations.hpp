@@ -4,7 +4,7 @@
 //
 // | op | in | out |
 // | --- | --- | --- |
-// | assume_role | region, role, target, caller {issuer, subject, email?, route}, purpose, now, id, host | a call, unsigned |
+// | assume_role | region, role, target, caller {issuer, subject, …}, purpose, now, id, host | a call, unsigned |
 // | read_assume_role | status, fields, body | credentials, expires, session |
 // | call | action, region, cluster, and the action's own; credentials, now, host | a call, signed |
 // | read | action, status, fields, body | what the answer says |
