@@ -33,6 +33,19 @@ verified_token_ptr make_anonymous() {
   return token;
 }
 
+/// Whether the token names its key, and the set has that key.
+bool is_named(const jose::unverified_jwt& token, const jose::jwk_set& keys) {
+  const auto& kid = token.jws.header.kid;
+  return !kid.empty() && keys.find(kid) != nullptr;
+}
+
+/// Whether a newer set could say otherwise. A key without kid stands for any kid that no key has, so at an issuer with
+/// such keys a rotation shows as a signature that does not verify.
+bool may_be_rotated(reason why, bool named) {
+  if (why == reason::key_not_found) return true;
+  return !named && (why == reason::jws_signature_invalid || why == reason::jwk_algorithm_mismatch);
+}
+
 }  // namespace
 
 std::uint64_t authenticator::digest_hash::operator()(const crypto::sha256_digest& digest) const {
@@ -101,8 +114,9 @@ authentication authenticator::verify(jose::unverified_jwt token, std::size_t siz
     if (auto request = set.want(key_need::fresh, now)) return std::move(*request);
     return failure(reason::keys_unavailable, set.source().name + ": " + set.health(now).last_detail);
   }
+  const bool named = is_named(token, *keys);
   auto checked = check(std::move(token), issuer, *keys, now);
-  if (checked.why() == reason::key_not_found) {
+  if (may_be_rotated(checked.why(), named)) {
     if (auto request = set.want(key_need::unknown_kid, now)) return std::move(*request);
   }
   if (!checked.ok()) return checked.error();

@@ -45,6 +45,7 @@ cel::compile_options options_for(cel::type expected) {
   cel::compile_options options;
   options.limits.max_cost = max_condition_cost;
   options.expected = std::move(expected);
+  options.refuse_known_errors = true;
   return options;
 }
 

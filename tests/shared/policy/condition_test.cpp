@@ -102,6 +102,15 @@ TEST_CASE("conditions of a job see neither a service nor headers") {
   CHECK(why(with("request.headers['x-team'] == 'r'")) == reason::policy_condition_invalid);
 }
 
+TEST_CASE("a condition with a part that can only fail is refused") {
+  for (const std::string_view bad : {"request.time > timestamp('yesterday')",
+                                     "cidr('10.0.0.0/33').containsIP(request.ip)", "request.asn > int('many')"}) {
+    CHECK_MESSAGE(
+        why(testing::document_with_route("\"allow\":\"" + std::string(bad) + "\"")) == reason::policy_condition_invalid,
+        bad);
+  }
+}
+
 TEST_CASE("named time zones are refused, fixed offsets are not") {
   CHECK(why(testing::document_with_route(R"("allow":"request.time.getHours('+02:00') < 18")")) == reason::ok);
   CHECK(why(testing::document_with_route(R"("allow":"request.time.getHours('Europe/Berlin') < 18")")) ==
