@@ -1,0 +1,121 @@
+// docs/deploy.md is held to what it says: its JSON is what AWS and our own programs take, its reasons exist.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { authorize, trusts } from '../../scripts/local_aws/authorization.mjs';
+import { run } from '../support/child.mjs';
+import { fences_of, parse_jsonc } from '../support/fences.mjs';
+import { root } from '../support/worker.mjs';
+
+const sallyport = `${root}build/dev/sallyport`;
+const guide = 'docs/deploy.md';
+const account = '123456789012';
+const ecs = `arn:aws:ecs:us-east-1:${account}`;
+const in_prod = { 'ecs:cluster': `${ecs}:cluster/prod` };
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-docs-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The JSON documents of the guide. @type {any[]} */
+const documents = fences_of(guide).filter((fence) => fence.language === 'json').map((fence) => JSON.parse(fence.text));
+/** The policy document with a statement of this Sid. @param {string} sid @returns {any} */
+const with_statement = (sid) => documents.find((each) => each.Statement?.some((/** @type {any} */ statement) => statement.Sid === sid));
+const trust = with_statement('TheGateForTheseServicesAndJobs');
+const permissions = with_statement('RunJobs');
+const task_definition = documents.find((each) => each.family === 'billing');
+const policy = fences_of(guide).find((fence) => fence.language === 'jsonc')?.text ?? '';
+
+test('every JSON block of the documents parses', () => {
+  const files = ['README.md', ...readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+  for (const file of files) {
+    for (const { language, text, line } of fences_of(file)) {
+      if (language !== 'json' && language !== 'jsonc') continue;
+      // Some show a member out of a larger document.
+      const whole = /^\s*[[{]/.test(text.replace(/^\s*\/\/.*\n/gm, '')) ? text : `{${text}}`;
+      assert.doesNotThrow(() => (language === 'json' ? JSON.parse(whole) : parse_jsonc(whole)), `${file}:${line}`);
+    }
+  }
+});
+
+test('the trust policy takes the gate for its services and jobs, with tags and source identity, and nobody else', () => {
+  const provider = `arn:aws:iam::${account}:oidc-provider/edge.acme.example`;
+  const token = (/** @type {string} */ sub, aud = 'sts.amazonaws.com') => ({ 'edge.acme.example:aud': aud, 'edge.acme.example:sub': sub });
+  const { services, jobs } = parse_jsonc(policy);
+  for (const action of ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity']) {
+    for (const name of Object.keys({ ...services, ...jobs })) assert.ok(trusts(trust, action, provider, token(`sallyport:${name}`)), `${action} ${name}`);
+    assert.equal(trusts(trust, action, provider, token('sallyport:other')), false);
+    assert.equal(trusts(trust, action, provider, token('sallyport:billing', 'other')), false);
+    assert.equal(trusts(trust, action, `arn:aws:iam::${account}:oidc-provider/evil.example`, token('sallyport:billing')), false);
+  }
+});
+
+test('the permissions policy allows each call of a wake and of a job, and no other service, job, cluster or role', () => {
+  const session = { arn: 'the gate', rolePolicy: permissions.Statement };
+  const may = (/** @type {string} */ action, /** @type {string} */ resource, context = in_prod) => authorize(session, action, resource, context);
+  const passed = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
+  may('ecs:UpdateService', `${ecs}:service/prod/billing`);
+  may('ecs:DescribeServices', `${ecs}:service/prod/billing`);
+  may('ecs:ListTasks', '*');
+  may('ecs:DescribeTasks', `${ecs}:task/prod/0123456789abcdef`);
+  may('ecs:RunTask', `${ecs}:task-definition/export:1`);
+  may('ecs:StopTask', `${ecs}:task/prod/0123456789abcdef`);
+  for (const member of ['executionRoleArn']) may('iam:PassRole', task_definition[member], /** @type {any} */ (passed));
+  const denied = [
+    ['ecs:UpdateService', `${ecs}:service/prod/other`, in_prod], ['ecs:ListTasks', '*', { 'ecs:cluster': `${ecs}:cluster/dev` }],
+    ['ecs:RunTask', `${ecs}:task-definition/other:1`, in_prod], ['ecs:DeleteService', `${ecs}:service/prod/billing`, in_prod],
+    ['iam:PassRole', `arn:aws:iam::${account}:role/admin`, passed],
+  ];
+  for (const [action, resource, context] of denied) {
+    assert.throws(() => may(/** @type {string} */ (action), /** @type {string} */ (resource), /** @type {any} */ (context)), /not authorized/, `${action} ${resource}`);
+  }
+});
+
+test('the policy loads, and the agent of the task definition starts with it', async () => {
+  const file = join(folder, 'policy.jsonc');
+  writeFileSync(file, policy);
+  await run(sallyport, ['policy', 'check', file]);
+  const agent = task_definition.containerDefinitions.find((/** @type {any} */ each) => each.name === 'sallyport');
+  const env = Object.fromEntries(agent.environment.map((/** @type {any} */ { name, value }) => [name, value === '/policy.jsonc' ? file : value]));
+  const effective = await run(sallyport, ['agent', '--check'], { env });
+  assert.match(effective, /"service": "billing"/);
+  assert.doesNotMatch(effective, /unknown|warning/i);
+});
+
+test('the agent drains while the app still answers: it depends on the app, and stops within its time', () => {
+  const [app, agent] = task_definition.containerDefinitions;
+  assert.deepEqual(agent.dependsOn, [{ containerName: app.name, condition: 'HEALTHY' }]);
+  const stop = agent.environment.find((/** @type {any} */ each) => each.name === 'SALLYPORT_TIMEOUTS_STOP').value;
+  assert.ok(Number.parseInt(stop, 10) < agent.stopTimeout);
+  assert.deepEqual([app.essential, agent.essential, agent.readonlyRootFilesystem, agent.user], [true, true, true, '65532']);
+});
+
+test('wrangler takes what the guide adds to wrangler.toml', async () => {
+  const fences = fences_of(guide).filter((fence) => fence.language === 'toml');
+  const added = fences.map((fence) => fence.text.replace(/^\[vars\]\n(?:\w.*\n)*/m, '')).join('\n');
+  const [, vars] = /^\[vars\]\n((?:\w.*\n)*)/m.exec(fences.map((fence) => fence.text).join('\n')) ?? [];
+  const shipped = readFileSync(`${root}wrangler.toml`, 'utf8').replace(/^main = "/m, `main = "${root}`).replace(/^SALLYPORT_BUILD = .*\n/m, vars ?? '');
+  const config = join(folder, 'wrangler.toml');
+  writeFileSync(config, `${shipped}\n${added}`);
+  const secrets = join(folder, 'secrets.json');
+  writeFileSync(secrets, JSON.stringify({ SALLYPORT_SIGNING_KEYS: '{"keys":[]}' }));
+  const env = { WRANGLER_SEND_METRICS: 'false', CI: 'true' };
+  const out = await run(process.execPath, [`${root}node_modules/wrangler/bin/wrangler.js`, 'deploy', '--dry-run', '--config', config, '--outdir', join(folder, 'out'), '--secrets-file', secrets], { env });
+  for (const name of ['PROD_VPC', 'ORIGIN_CERT', 'SALLYPORT_AWS_ROLE']) assert.match(out, new RegExp(name));
+});
+
+test('each reason that the table of failures names exists, with that status and public code', () => {
+  const rows = readFileSync(`${root}docs/reasons.md`, 'utf8').matchAll(/^\| \d+ \| `(\w+)` \| (\d+) \| `(\w+)` \|/gm);
+  const known = new Map([...rows].map(([, reason, status, code]) => [reason, `${status} \`${code}\``]));
+  const guide_rows = readFileSync(root + guide, 'utf8').matchAll(/^\| (?:(\d{3} `\w+`)|[^|]+?)[^|]*\| ([^|]*`\w+`[^|]*) \|/gm);
+  let seen = 0;
+  for (const [row, answer, reasons] of guide_rows) {
+    if (!answer) continue;
+    for (const [, reason] of reasons.matchAll(/`([a-z0-9_]+)`/g)) {
+      assert.equal(known.get(reason), answer, row);
+      seen += 1;
+    }
+  }
+  assert.ok(seen > 25, `${seen} reasons were compared`);
+});
