@@ -43,24 +43,26 @@ export class RequestBody {
    * What to give to fetch.
    * @param {import('./wire.js').Forward['body']} plan
    * @param {number | null} contentLength
+   * @param {import('./send.js').Upload} upload hears of every part of a stream that is taken
    * @returns {Uint8Array | ReadableStream<Uint8Array> | null}
    */
-  forwarded(plan, contentLength) {
+  forwarded(plan, contentLength, upload) {
     if (plan === 'none') return null;
     if (plan === 'bytes') return this.bytes ?? new Uint8Array(0);
-    if (this.#reader === undefined) return this.#stream;
-    const rest = this.#replayed(this.#reader);
-    return contentLength === null ? rest : rest.pipeThrough(new FixedLengthStream(contentLength));
+    const stream = this.#streamed(upload);
+    return contentLength === null ? stream : stream.pipeThrough(new FixedLengthStream(contentLength));
   }
 
   /**
    * What was read, and then the rest.
-   * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+   * @param {import('./send.js').Upload} upload
    */
-  #replayed(reader) {
+  #streamed(upload) {
     const head = this.#head;
+    const reader = (this.#reader ??= /** @type {ReadableStream<Uint8Array>} */ (this.#stream).getReader());
     return new ReadableStream({
       async pull(controller) {
+        upload.movedAt = Date.now();
         const next = head.shift() ?? (await reader.read()).value;
         if (next === undefined) {
           controller.close();

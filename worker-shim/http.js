@@ -1,11 +1,15 @@
 // One request: ask the core, bring what it lacks, carry out what it decided.
 import { RequestBody } from './body.js';
+import { describe } from './describe.js';
 import { answerResponse, refusalResponse } from './respond.js';
+import { Turn } from './turn.js';
 
 /**
  * @typedef {import('./core.js').Core} Core
  * @typedef {import('./keys.js').KeyFetcher} KeyFetcher
- * @typedef {{core: Core, keys: KeyFetcher}} Edge
+ * @typedef {import('./reach.js').Reach} Reach
+ * @typedef {import('./wire.js').Forward} Forward
+ * @typedef {{core: Core, keys: KeyFetcher, reach: Reach}} Edge
  * @typedef {{waitUntil(promise: Promise<unknown>): void}} Context
  */
 
@@ -21,12 +25,36 @@ const MOST_ROUNDS = 8;
  * @param {Context} context
  * @returns {Promise<Response>}
  */
-export async function handleRequest(request, { core, keys }, context) {
+export async function handleRequest(request, edge, context) {
   const body = new RequestBody(request);
+  const decided = await decide(request, body, edge, context);
+  if (decided instanceof Response) return decided;
+  const decideAgain = () => decide(request, body, edge, context);
+  return edge.reach.respond(new Turn({ request, body, forward: decided, decideAgain, context }));
+}
+
+/**
+ * @param {Request} request
+ * @param {import('./wire.js').Refusal} refusal
+ */
+export function refuse(request, refusal) {
+  console.log(refusal.audit);
+  return refusalResponse(request, refusal);
+}
+
+/**
+ * @param {Request} request
+ * @param {RequestBody} body
+ * @param {Edge} edge
+ * @param {Context} context
+ * @returns {Promise<Forward | Response>} to be sent on, or answered here
+ */
+async function decide(request, body, edge, context) {
+  const { core, keys } = edge;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const outcome = core.handle(request, body.state, body.bytes);
     switch (outcome.kind) {
-      case 'forward': return carryOut(request, outcome.forward, body, { core, keys }, context);
+      case 'forward': return allowed(request, outcome.forward, edge, context);
       case 'refuse': return refuse(request, outcome.refusal);
       case 'answer': return answerResponse(request, outcome.answer);
       case 'job': return refuse(request, core.refusal('route_target_unsupported', outcome.order.request_id, 'a job'));
@@ -42,11 +70,18 @@ export async function handleRequest(request, { core, keys }, context) {
 
 /**
  * @param {Request} request
- * @param {import('./wire.js').Refusal} refusal
+ * @param {Forward} forward
+ * @param {Edge} edge
+ * @param {Context} context
  */
-export function refuse(request, refusal) {
-  console.log(refusal.audit);
-  return refusalResponse(request, refusal);
+function allowed(request, forward, { core, keys }, context) {
+  // fetch has no such requests (Fetch Standard, Request constructor).
+  if (forward.body !== 'none' && (request.method === 'GET' || request.method === 'HEAD')) {
+    return refuse(request, core.refusal('framing_body_unexpected', forward.requestId, ''));
+  }
+  console.log(forward.audit);
+  for (const refresh of forward.refresh) context.waitUntil(keys.supply(refresh, context));
+  return forward;
 }
 
 /**
@@ -61,62 +96,4 @@ async function readBody(body, maxBytes) {
   } catch (error) {
     return describe(error);
   }
-}
-
-/**
- * @param {Request} request
- * @param {import('./wire.js').Forward} forward
- * @param {RequestBody} body
- * @param {Edge} edge
- * @param {Context} context
- */
-async function carryOut(request, forward, body, { core, keys }, context) {
-  // fetch has no such requests (Fetch Standard, Request constructor).
-  if (forward.body !== 'none' && (request.method === 'GET' || request.method === 'HEAD')) {
-    return refuse(request, core.refusal('framing_body_unexpected', forward.requestId, ''));
-  }
-  if (forward.url.startsWith('/')) return refuse(request, core.refusal('route_target_unsupported', forward.requestId, 'a service without origin'));
-  console.log(forward.audit);
-  for (const refresh of forward.refresh) context.waitUntil(keys.supply(refresh, context));
-  try {
-    return withRequestId(await send(request, forward, body), forward.requestId);
-  } catch (error) {
-    console.error(`sallyport: request ${forward.requestId} to service ${forward.service}: ${describe(error)}`);
-    return refusalResponse(request, core.refusal('upstream_connect_failed', forward.requestId, ''));
-  }
-}
-
-/**
- * Exactly the fields of the core, and no redirect followed: the signature is good for this request only.
- * @param {Request} request
- * @param {import('./wire.js').Forward} forward
- * @param {RequestBody} body
- */
-function send(request, forward, body) {
-  return fetch(forward.url, {
-    method: request.method,
-    headers: forward.headers,
-    body: body.forwarded(forward.body, forward.contentLength),
-    redirect: 'manual',
-    signal: request.signal,
-  });
-}
-
-/**
- * The app's answer under the id by which both audit trails know it.
- * @param {Response} upstream
- * @param {string} requestId
- */
-function withRequestId(upstream, requestId) {
-  const response = new Response(upstream.body, upstream);
-  response.headers.set('Sallyport-Request-Id', requestId);
-  return response;
-}
-
-/**
- * What went wrong, for a log.
- * @param {unknown} error
- */
-export function describe(error) {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

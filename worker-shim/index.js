@@ -2,14 +2,16 @@
 // it every request.
 import policy from '../policy.jsonc';
 import { Core, NotStarted } from './core.js';
-import { describe, handleRequest, refuse } from './http.js';
+import { describe } from './describe.js';
+import { handleRequest, refuse } from './http.js';
 import { KeyFetcher } from './keys.js';
+import { Reach } from './reach.js';
 
 /**
  * The environment (wrangler.toml): secrets, and what the deployment says about itself.
  * @typedef {{SALLYPORT_SIGNING_KEYS?: string, SALLYPORT_SERVICE_SECRETS?: string, SALLYPORT_AWS_ROLE?: string,
  *   SALLYPORT_BUILD?: string}} Environment
- * @typedef {{edge: import('./http.js').Edge, problem?: string}} Started
+ * @typedef {{edge: import('./http.js').Edge} | {core: Core, problem: string}} Started with a problem the core only words refusals
  */
 
 /** @type {Promise<Started> | undefined} */
@@ -24,10 +26,10 @@ export default {
    */
   async fetch(request, environment, context) {
     const current = (started ??= start(environment));
-    const { edge, problem } = await current;
-    if (problem !== undefined) return refuse(request, edge.core.refusal('not_ready', '', problem));
+    const now = await current;
+    if ('problem' in now) return refuse(request, now.core.refusal('not_ready', '', now.problem));
     try {
-      return await handleRequest(request, edge, context);
+      return await handleRequest(request, now.edge, context);
     } catch (error) {
       // A core that stopped half-way is not asked again: the next request gets a new one.
       if (started === current) started = undefined;
@@ -52,16 +54,19 @@ async function start(environment) {
       aws_role: environment.SALLYPORT_AWS_ROLE ?? '',
       build: environment.SALLYPORT_BUILD ?? 'unnamed',
     });
-    return { edge: edgeOver(core) };
+    return { edge: edgeOver(core, environment) };
   } catch (error) {
     const problem = error instanceof NotStarted ? error.message : `internal: ${describe(error)}`;
     console.error(`sallyport: not started: ${problem}`);
-    // A fresh one, which only words the refusals.
-    return { edge: edgeOver(await Core.load()), problem };
+    return { core: await Core.load(), problem };
   }
 }
 
-/** @param {Core} core */
-function edgeOver(core) {
-  return { core, keys: new KeyFetcher(core) };
+/**
+ * @param {Core} core
+ * @param {Environment} environment
+ */
+function edgeOver(core, environment) {
+  const aws = { credentials: async () => ({ refused: { reason: 'aws_unavailable', code: '', message: '', request_id: '' } }) };
+  return { core, keys: new KeyFetcher(core), reach: new Reach(core, aws, environment, core.catalog()) };
 }

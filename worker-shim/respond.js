@@ -1,24 +1,43 @@
 // From what the core decided to a Response.
 import { refusalPage } from './page.js';
 
+const PLAIN_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/**
+ * What only the host knows of a refusal: when to come back (0: nothing to say), further members for the problem document,
+ * and a page that says more than that it is a refusal.
+ * @typedef {{retryAfterS?: number, members?: Record<string, unknown>, page?: () => {html: string, policy: string}}} More
+ */
+
 /**
  * A refusal as RFC 9457 problem, or as a page where the client would rather have one.
  * @param {Request} request
  * @param {import('./wire.js').Refusal} refusal
+ * @param {More} [more]
  */
-export function refusalResponse(request, refusal) {
-  const page = prefersHtml(request.headers.get('accept') ?? '');
+export function refusalResponse(request, refusal, { retryAfterS = 0, members, page } = {}) {
+  const html = prefersHtml(request.headers.get('accept') ?? '');
+  const own = html ? page?.() : undefined;
   const headers = new Headers({
-    'Content-Type': page ? 'text/html; charset=utf-8' : 'application/problem+json',
+    'Content-Type': html ? 'text/html; charset=utf-8' : 'application/problem+json',
     'Cache-Control': 'no-store',
     'Vary': 'Accept',
     'X-Content-Type-Options': 'nosniff',
     'Sallyport-Request-Id': refusal.requestId,
   });
-  if (page) headers.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  if (html) headers.set('Content-Security-Policy', own?.policy ?? PLAIN_PAGE_POLICY);
   if (refusal.challenge !== '') headers.set('WWW-Authenticate', refusal.challenge);
-  const body = page ? refusalPage(refusal) : refusal.problem;
+  if (retryAfterS > 0) headers.set('Retry-After', String(Math.ceil(retryAfterS)));
+  const body = html ? own?.html ?? refusalPage(refusal) : problemWith(refusal.problem, members);
   return new Response(request.method === 'HEAD' ? null : body, { status: refusal.status, headers });
+}
+
+/**
+ * @param {string} problem
+ * @param {Record<string, unknown> | undefined} members
+ */
+function problemWith(problem, members) {
+  return members === undefined ? problem : JSON.stringify({ ...JSON.parse(problem), ...members });
 }
 
 /**

@@ -10,12 +10,12 @@ const authorizationForm =
   /^AWS4-HMAC-SHA256 Credential=(\w+)\/(\d{8})\/([\w-]+)\/(\w+)\/aws4_request, ?SignedHeaders=([\w;-]+), ?Signature=([0-9a-f]{64})$/;
 const maxSkewMs = 5 * 60 * 1000;
 
-/** @returns the session behind the request's credentials */
-export async function authenticate(world, request, body) {
+/** `wanted`: the service that must have been signed for. @returns the session behind the request's credentials */
+export async function authenticate(world, request, body, wanted = "ecs") {
   const parts = authorizationForm.exec(request.headers.authorization ?? "");
   if (parts === null) throw new AwsError(400, "MissingAuthenticationTokenException", "Missing Authentication Token");
   const [, accessKeyId, , region, service, signedHeaders, signature] = parts;
-  if (region !== world.config.region || service !== "ecs") {
+  if (region !== world.config.region || service !== wanted) {
     throw new AwsError(400, "InvalidSignatureException", "Credential should be scoped to a valid region and service.");
   }
   const session = findSession(world, accessKeyId, request.headers["x-amz-security-token"]);

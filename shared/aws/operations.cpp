@@ -249,6 +249,7 @@ json operations::sign_request(const json& in) {
   request.fields.emplace_back("Host", text(in, "host"));
   signing_options options;
   options.sign_body = true;
+  options.payload = text(in, "payload");
   const auto proof = signer_.sign(request, credentials_of(in),
                                   {text(in, "region"), text(in, "service"), number(in, "now") / 1000}, options);
   if (!proof.ok()) return error(proof.error());

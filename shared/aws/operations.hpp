@@ -9,12 +9,13 @@
 // | call | action, region, cluster, and the action's own; credentials, now, host | a call, signed |
 // | read | action, status, fields, body | what the answer says |
 // | wake | state?, event, now, settings?, jitter | state, effects |
-// | sign | method, host, path, query, fields, body_b64, region, service, credentials, now | fields to add |
+// | sign | method, host, path, query, fields, body_b64 or payload, region, service, credentials, now | fields to add |
 // | issuer_documents | issuer, keys (the text of a public JWK set) | base_path, jwks, discovery (texts to serve) |
 //
 // `purpose` is {"service": name, cluster}, {"task_definition": …, cluster, passed_roles?} or {"invoke": AWS service,
 // "host"}: it bounds the session policy. `host`: where to send instead of the regional endpoint. A call is {host, path,
-// fields: [[name, value]], body}. Refusals of AWS come as {"refused": {...}}; what this door itself cannot do as
+// fields: [[name, value]], body}. `payload` stands for a body as in signing_options. Refusals of AWS come as
+// {"refused": {...}}; what this door itself cannot do as
 // {"error": reason, "detail": …}.
 #pragma once
 

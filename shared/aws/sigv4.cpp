@@ -17,6 +17,12 @@ bool has_control(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
 }
 
+bool is_payload(std::string_view text) {
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  if (text.empty() || text == unsigned_payload) return true;
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), is_hex);
+}
+
 /// Field values may still hold the white space that canonicalization folds.
 bool is_signable(const signing_request& request, const signing_scope& scope) {
   if (request.method.empty() || has_control(request.method)) return false;
@@ -88,12 +94,13 @@ result<crypto::key_ptr> signer::signing_key(const credentials& who, const signin
 
 result<signed_request> signer::sign(const signing_request& request, const credentials& who, const signing_scope& scope,
                                     const signing_options& options) {
-  if (!is_signable(request, scope)) return reason::sigv4_invalid_request;
+  if (!is_signable(request, scope) || !is_payload(options.payload)) return reason::sigv4_invalid_request;
   const std::string date = amz_date(scope.time);
   const std::string day = date.substr(0, 8);
   const std::string scope_text = day + "/" + scope.region + "/" + scope.service + "/aws4_request";
   const bool has_token = !who.session_token.empty();
-  const stage at{date, scope_text, who.access_key_id + "/" + scope_text, lower_hex(host_.sha256(request.body)),
+  const stage at{date, scope_text, who.access_key_id + "/" + scope_text,
+                 options.payload.empty() ? lower_hex(host_.sha256(request.body)) : options.payload,
                  has_token && !options.omit_session_token};
   const bool in_header = options.place == signature_place::header;
 

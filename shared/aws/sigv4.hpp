@@ -48,6 +48,10 @@ struct signing_scope {
   unix_seconds time = 0;
 };
 
+/// In place of the body's hash: the body is not covered. VPC Lattice takes only this; API Gateway and Lambda want the
+/// hash.
+inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
+
 struct signing_options {
   /// Dot segments and repeated slashes are resolved; false for S3.
   bool normalize = true;
@@ -58,6 +62,9 @@ struct signing_options {
   signature_place place = signature_place::header;
   /// Query mode: how long the signature is good for.
   seconds expires = 3600;
+  /// What stands for the body, when the caller knows better than to have it hashed here: the lower-case hexadecimal
+  /// SHA-256 of it, or unsigned_payload. Empty: the body's hash.
+  std::string payload = {};
 };
 
 /// What signing adds, and the stages on the way for diagnosis ("SignatureDoesNotMatch" is explained by comparing them).
@@ -80,7 +87,8 @@ class signer {
  public:
   explicit signer(crypto::port& host) : host_(host) {}
 
-  /// Reasons: sigv4_invalid_request (no host field, a control character, time out of range), crypto_failed.
+  /// Reasons: sigv4_invalid_request (no host field, a control character, time out of range, a payload that is no hash),
+  /// crypto_failed.
   result<signed_request> sign(const signing_request& request, const credentials& who, const signing_scope& scope,
                               const signing_options& options);
 

@@ -30,7 +30,7 @@ test('wrangler bundles the Worker: core, policy and shim, nothing else', () => {
     const script = only('index.js').toString();
     assert.doesNotMatch(script, /\beval\(|new Function\(/, 'Workers forbid both');
     const imported = [...script.matchAll(/^import .* from "([^"]+)"/gm)].map(([, from]) => from).filter((from) => !from.startsWith('./'));
-    assert.deepEqual(imported, ['node:crypto']);
+    assert.deepEqual([...new Set(imported)], ['node:crypto']);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -137,3 +137,25 @@ TEST_CASE("a stale signature in the request is replaced, not signed") {
   CHECK(made->signed_headers == "host;x-amz-date;x-amz-security-token");
   CHECK(made->canonical_request.find("old") == std::string::npos);
 }
+
+TEST_CASE("what the caller says stands for the body is what is signed and sent") {
+  const auto host = openssl::make_host();
+  signer with(*host);
+  const signing_request request{"PUT", "/", {}, {{"Host", "a"}}, to_bytes(as_bytes("body"))};
+  const auto content = [&](std::string payload) {
+    signing_options options;
+    options.sign_body = true;
+    options.payload = std::move(payload);
+    return with.sign(request, {"A", "s", "token"}, {"r", "vpc-lattice-svcs", 0}, options);
+  };
+  const std::string hash = "230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5";  // of "body"
+  const auto own = content("");
+  CHECK(own->signature == content(hash)->signature);
+  const auto uncovered = content(std::string(unsigned_payload));
+  CHECK(uncovered->canonical_request.ends_with("\nUNSIGNED-PAYLOAD"));
+  CHECK(uncovered->fields[1] == name_value{"X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"});
+  CHECK(uncovered->signature != own->signature);
+  for (const char* wrong : {"unsigned", "230D8358", "x\nhost:b"}) {
+    CHECK(content(wrong).why() == reason::sigv4_invalid_request);
+  }
+}

@@ -1,0 +1,340 @@
+// From a forward to a response: what is sent where, what happens when it fails, and what a caller is told meanwhile. The
+// network and the coordinator are bindings, as on the platform, so that a test can hold them.
+import assert from 'node:assert/strict';
+import { before, mock, test } from 'node:test';
+import { FAILURES_TO_OPEN, PAUSE_FIRST_MS } from '../../worker-shim/breaker.js';
+import { SILENT_MS } from '../../worker-shim/delivery.js';
+import { Reach } from '../../worker-shim/reach.js';
+import { Turn } from '../../worker-shim/turn.js';
+
+before(() => {
+  for (const stream of /** @type {const} */ (['log', 'error'])) mock.method(console, stream, () => {});
+});
+
+const here = { region: 'us-east-1', cluster: 'prod', service: 'billing', port: 8443, role: 'arn:aws:iam::123456789012:role/gate' };
+const wake = { min: 1, hold_ms: 25_000, idle_stop_ms: 900_000 };
+const plain = { origin: '', vpc: '', mtls_certificate: '', sigv4: null, ecs: null };
+const by_origin = { ...plain, name: 'reports', origin: 'https://reports.example', vpc: 'NET' };
+const by_task = { ...plain, name: 'billing', vpc: 'NET', ecs: { ...here, wake } };
+const statuses = { upstream_connect_failed: 502, upstream_timeout: 504, wake_budget_exhausted: 429, aws_access_denied: 502 };
+
+/** Words refusals as the core would. */
+const core = {
+  refusal: (/** @type {string} */ reason, /** @type {string} */ requestId) => {
+    const status = statuses[reason] ?? 503;
+    return { status, reason, title: reason, requestId, challenge: '', problem: JSON.stringify({ status, code: reason, request_id: requestId }), audit: '' };
+  },
+};
+
+/**
+ * A reach over one service, with a clock, a network and a coordinator in the test's hand.
+ * @param {any} entry
+ * @param {{fetch?: (url: string, init: any) => any, ensure?: (asked: any) => any}} [world]
+ */
+function reaching(entry, { fetch = () => new Response('app'), ensure = () => ({ answer: 'ready', endpoints: tasks(2) }) } = {}) {
+  const world = { now: 1_000_000, sent: [], asked: [], lost: [], background: [], decisions: 0, fetch, ensure, refusal: undefined, aws: undefined };
+  const coordinator = {
+    ensure: async (asked) => { world.asked.push(asked); return world.ensure(asked); },
+    lost: async (what) => { world.lost.push(what); },
+  };
+  const environment = {
+    NET: { fetch: async (url, init) => { world.sent.push({ url, init, id: init.headers.get('id') }); return world.fetch(url, init); } },
+    WAKE: { idFromName: (name) => name, get: () => coordinator },
+  };
+  const reach = new Reach(core, world.aws, environment, { services: [entry] }, { now: () => world.now, random: () => 0 });
+  const forward = (more) => {
+    world.decisions += 1;
+    return { service: entry.name, url: entry.origin + '/x?y=1', body: 'none', contentLength: null, requestId: `id-${world.decisions}`, timeoutMs: 5_000,
+      headers: new Headers({ id: `id-${world.decisions}` }), caller: { key: 'k', subject: 'alice' }, ...more };
+  };
+  const respond = async (options = {}) => {
+    const { forward: more, body, ...init } = options;
+    const request = new Request('https://app.acme.example/x?y=1', init);
+    return reach.respond(new Turn({
+      request, forward: forward(more),
+      body: { forwarded: () => body ?? null },
+      decideAgain: async () => world.refusal ?? forward(more),
+      context: { waitUntil: (promise) => world.background.push(promise) },
+    }, () => world.now));
+  };
+  return Object.assign(world, { respond, reach });
+}
+
+const tasks = (/** @type {number} */ count) => Array.from({ length: count }, (_, i) => ({ task_arn: `arn:${i + 1}`, address: `10.0.0.${i + 1}`, port: 8443 }));
+const starting = () => ({ answer: 'starting', phase: 'starting', progress: 'pulling', since_ms: 12_000, retry_after_s: 3 });
+const until_sent = async (world, /** @type {number} */ count) => { while (world.sent.length < count) await new Promise(setImmediate); };
+const refused = () => { throw new TypeError('connection refused'); };
+const silent = () => new Promise(() => {});
+const json_of = async (response) => ({ status: response.status, retry: response.headers.get('retry-after'), ...(await response.json()) });
+
+test('a service with an origin is sent there, over its binding, with the fields of the core and no redirect followed', async () => {
+  const world = reaching(by_origin, { fetch: () => new Response('hello', { status: 418, headers: { 'x-app': '1' } }) });
+  const response = await world.respond({ method: 'POST', forward: { body: 'bytes' }, body: new Uint8Array([1]) });
+  assert.deepEqual([response.status, response.headers.get('x-app'), response.headers.get('sallyport-request-id'), await response.text()], [418, '1', 'id-1', 'hello']);
+  const [{ url, init }] = world.sent;
+  assert.deepEqual([url, init.method, init.redirect, [...init.headers], init.body], ['https://reports.example/x?y=1', 'POST', 'manual', [['id', 'id-1']], new Uint8Array([1])]);
+  assert.deepEqual(world.asked, []);
+});
+
+for (const [what, entry] of [['a network', by_origin], ['a certificate', { ...by_origin, vpc: '', mtls_certificate: 'CERT' }], ['a coordinator', by_task]]) {
+  test(`where the Worker has no binding for ${what}, nothing is sent`, async () => {
+    const reach = new Reach(core, undefined, what === 'a coordinator' ? { NET: { fetch: () => assert.fail('sent') } } : {}, { services: [/** @type {any} */ (entry)] });
+    const forward = { service: entry.name, url: 'https://reports.example/', body: 'none', contentLength: null, requestId: 'id', timeoutMs: 1000, headers: new Headers(), caller: null };
+    const response = await reach.respond(/** @type {any} */ ({ request: new Request('https://app.acme.example/'), forward, decidedAt: Date.now(), body: { forwarded: () => null } }));
+    assert.equal((await json_of(response)).code, 'reach_unconfigured');
+  });
+}
+
+test('an origin that takes no connection is a 502, one that does not answer in time a 504', async () => {
+  assert.equal((await json_of(await reaching(by_origin, { fetch: refused }).respond())).code, 'upstream_connect_failed');
+  assert.equal((await json_of(await reaching(by_origin, { fetch: silent }).respond({ forward: { timeoutMs: 20 } }))).code, 'upstream_timeout');
+});
+
+test('what the core throws is not taken for a failure of the service', async () => {
+  const world = reaching({ ...by_task }, { fetch: refused });
+  world.ensure = () => ({ answer: 'ready', endpoints: tasks(2) });
+  const broken = new WebAssembly.RuntimeError('unreachable');
+  Object.defineProperty(world, 'refusal', { get() { throw broken; } });
+  await assert.rejects(world.respond(), broken);
+});
+
+test('after so many failures in a row the service is left alone, and then one request probes', async () => {
+  const world = reaching(by_origin, { fetch: refused });
+  for (let i = 0; i < FAILURES_TO_OPEN; i += 1) await world.respond();
+  const told = await json_of(await world.respond());
+  assert.deepEqual([told.status, told.code, told.retry, world.sent.length], [503, 'upstream_circuit_open', '1', FAILURES_TO_OPEN]);
+  world.now += PAUSE_FIRST_MS;
+  const answers = await Promise.all(Array.from({ length: 20 }, () => world.respond()));
+  assert.equal(world.sent.length, FAILURES_TO_OPEN + 1);
+  assert.equal(answers.filter((each) => each.status === 503).length, 19);
+  world.now += 2 * PAUSE_FIRST_MS;
+  world.fetch = () => new Response('back');
+  assert.equal(await (await world.respond()).text(), 'back');
+  assert.equal((await world.respond()).status, 200);
+});
+
+test('an answer of the app, whatever its status, keeps the breaker closed', async () => {
+  const world = reaching(by_origin, { fetch: () => new Response('', { status: 503 }) });
+  for (let i = 0; i < 3 * FAILURES_TO_OPEN; i += 1) await world.respond();
+  assert.equal(world.sent.length, 3 * FAILURES_TO_OPEN);
+});
+
+test('clients that leave do not open the breaker, and no task is called lost for them', async () => {
+  const world = reaching(by_task);
+  for (let i = 0; i < 2 * FAILURES_TO_OPEN; i += 1) {
+    const leaving = new AbortController();
+    world.fetch = () => { leaving.abort(); throw new DOMException('gone', 'AbortError'); };
+    await world.respond({ signal: leaving.signal });
+  }
+  world.fetch = () => new Response('app');
+  assert.equal((await world.respond()).status, 200);
+  assert.deepEqual(world.lost, []);
+});
+
+test('more unanswered requests than an isolate can hold are refused; those of other services are not', async () => {
+  const world = reaching(by_origin, { fetch: silent });
+  for (let i = 0; i < 1000; i += 1) void world.respond({ forward: { timeoutMs: 100 } });
+  assert.equal((await json_of(await world.respond())).code, 'too_many_connections');
+  assert.equal(world.sent.length, 1000);
+});
+
+test('the tasks of a service are asked for once and then known', async () => {
+  const world = reaching(by_task);
+  for (let i = 0; i < 10; i += 1) assert.equal((await world.respond()).status, 200);
+  assert.equal(world.asked.length, 1);
+  assert.deepEqual(world.asked[0], { service: 'billing', caller: { key: 'k', subject: 'alice' }, hold_ms: 25_000 });
+  assert.match(world.sent[0].url, /^http:\/\/10\.0\.0\.[12]:8443\/x\?y=1$/);
+});
+
+test('an old list is used once more and asked for anew in the background, once', async () => {
+  const world = reaching(by_task);
+  await world.respond();
+  world.now += 40_000;
+  world.ensure = (asked) => ({ answer: 'ready', endpoints: asked.hold_ms === 0 ? [tasks(3)[2]] : assert.fail('held') });
+  assert.deepEqual(await Promise.all(Array.from({ length: 5 }, async () => (await world.respond()).status)), [200, 200, 200, 200, 200]);
+  await Promise.all(world.background);
+  assert.equal(world.asked.length, 2);
+  await world.respond();
+  assert.equal(world.sent.at(-1).url, 'http://10.0.0.3:8443/x?y=1');
+});
+
+test('a coordinator that cannot be reached in the background changes nothing', async () => {
+  const world = reaching(by_task);
+  await world.respond();
+  world.now += 40_000;
+  world.ensure = () => { throw new Error('overloaded'); };
+  assert.equal((await world.respond()).status, 200);
+  await Promise.all(world.background);
+  assert.equal((await world.respond()).status, 200);
+});
+
+test('a task that takes no connection is dropped and told of; the request is decided anew and goes to another one', async () => {
+  const world = reaching(by_task, { fetch: (url) => (url.includes('10.0.0.1:') ? refused() : new Response('second')) });
+  const response = await world.respond({ method: 'PUT', forward: { body: 'bytes' } });
+  assert.deepEqual([await response.text(), response.headers.get('sallyport-request-id')], ['second', 'id-2']);
+  assert.deepEqual(world.sent.map((each) => each.id), ['id-1', 'id-2']);
+  assert.deepEqual(world.lost, [{ service: 'billing', task_arn: 'arn:1' }]);
+  for (let i = 0; i < 5; i += 1) assert.equal(await (await world.respond()).text(), 'second');
+  assert.equal(world.sent.filter((each) => each.url.includes('10.0.0.1:')).length, 1);
+});
+
+for (const [what, options] of [['a POST', { method: 'POST' }], ['a body that streams', { method: 'PUT', forward: { body: 'stream' } }]]) {
+  test(`${what} is not sent a second time, but its task is dropped`, async () => {
+    const world = reaching(by_task, { fetch: refused });
+    assert.equal((await json_of(await world.respond(options))).code, 'upstream_connect_failed');
+    assert.deepEqual([world.sent.length, world.lost.length], [1, 1]);
+  });
+}
+
+test('a request is tried twice, not more', async () => {
+  const world = reaching(by_task, { fetch: refused, ensure: () => ({ answer: 'ready', endpoints: tasks(9) }) });
+  assert.equal((await json_of(await world.respond())).code, 'upstream_connect_failed');
+  assert.deepEqual([world.sent.length, world.lost.length], [2, 2]);
+});
+
+test('a task that is silent to everybody is passed over: an idempotent request goes to another one as well', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const world = reaching(by_task, { fetch: (url) => (url.includes('10.0.0.1:') ? silent() : new Response('second')) });
+  const answering = world.respond();
+  await until_sent(world, 1);
+  context.mock.timers.tick(SILENT_MS);
+  assert.equal(await (await answering).text(), 'second');
+  assert.deepEqual([world.sent.map((each) => each.id), world.lost.length], [['id-1', 'id-2'], 1]);
+});
+
+test('a task that answers others meanwhile is not silent: a slow request is not sent twice', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  let finish;
+  const world = reaching(by_task, { fetch: () => new Promise((resolve) => { finish = resolve; }) });
+  const slow = world.respond();
+  await until_sent(world, 1);
+  const [{ url }] = world.sent;
+  world.fetch = (at) => (at === url ? new Response('quick') : silent());
+  for (let i = 2; i < 6; i += 1) {
+    void world.respond({ method: 'POST' });
+    await until_sent(world, i);
+  }
+  assert.ok(world.sent.slice(1).some((each) => each.url === url), 'it answered somebody');
+  context.mock.timers.tick(SILENT_MS);
+  await new Promise(setImmediate);
+  finish(new Response('slow'));
+  assert.equal(await (await slow).text(), 'slow');
+  assert.deepEqual(world.lost, []);
+});
+
+test('when the silent task answers after all, and first, its answer counts', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const finish = new Map();
+  const world = reaching(by_task, { fetch: (url) => new Promise((resolve) => finish.set(url, resolve)) });
+  const answering = world.respond();
+  await until_sent(world, 1);
+  context.mock.timers.tick(SILENT_MS);
+  await until_sent(world, 2);
+  finish.get(world.sent[0].url)(new Response('late'));
+  const response = await answering;
+  assert.deepEqual([await response.text(), response.headers.get('sallyport-request-id')], ['late', 'id-1']);
+});
+
+test('a second try that policy refuses is not sent', async () => {
+  const world = reaching(by_task, { fetch: refused });
+  world.refusal = new Response('no longer', { status: 403 });
+  assert.equal((await world.respond()).status, 403);
+  assert.equal(world.sent.length, 1);
+});
+
+test('when the only task is gone, the coordinator hears of it first and is then asked within what is left of the hold', async () => {
+  const order = [];
+  const world = reaching(by_task, { ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
+  await world.respond();
+  world.fetch = (url) => { world.now += 5_000; return url.includes('10.0.0.1:') ? refused() : new Response('new task'); };
+  world.ensure = (asked) => { order.push(['ensure', world.lost.length, asked.hold_ms]); return { answer: 'ready', endpoints: tasks(2).slice(1) }; };
+  assert.equal(await (await world.respond()).text(), 'new task');
+  assert.deepEqual(order, [['ensure', 1, 20_000]]);
+});
+
+test('when the coordinator knows no other task than the one that failed, that is the answer', async () => {
+  const world = reaching(by_task, { fetch: refused, ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
+  assert.equal((await json_of(await world.respond())).code, 'upstream_connect_failed');
+  assert.equal(world.sent.length, 1);
+});
+
+test('a service behind an origin is woken through the coordinator and reached at the origin', async () => {
+  const world = reaching({ ...by_task, origin: 'https://billing.example' });
+  assert.equal((await world.respond()).status, 200);
+  assert.equal((await world.respond()).status, 200);
+  assert.deepEqual([world.asked.length, world.sent.map((each) => each.url)], [1, ['https://billing.example/x?y=1', 'https://billing.example/x?y=1']]);
+});
+
+test('a fixed origin that is never woken is not asked about', async () => {
+  const world = reaching({ ...by_task, origin: 'https://billing.example', ecs: { ...here, wake: null } });
+  assert.equal((await world.respond()).status, 200);
+  assert.deepEqual(world.asked, []);
+});
+
+test('an origin that fails is asked about again, and an idempotent request tried again there', async () => {
+  const world = reaching({ ...by_task, origin: 'https://billing.example' });
+  await world.respond();
+  world.fetch = () => (world.sent.length === 2 ? refused() : new Response('up again'));
+  assert.equal(await (await world.respond()).text(), 'up again');
+  assert.deepEqual([world.asked.length, world.lost], [2, []]);
+});
+
+test('after waiting the core decides anew, and only what it says then is sent', async () => {
+  const world = reaching(by_task, { ensure: () => { world.now += 8_000; return { answer: 'ready', endpoints: tasks(1) }; } });
+  const response = await world.respond();
+  assert.deepEqual([response.headers.get('sallyport-request-id'), world.sent.map((each) => each.id)], ['id-2', ['id-2']]);
+});
+
+test('whoever is no longer allowed after waiting is not served', async () => {
+  const world = reaching(by_task, { ensure: () => { world.now += 8_000; return { answer: 'ready', endpoints: tasks(1) }; } });
+  world.refusal = new Response('no longer', { status: 403 });
+  assert.equal((await world.respond()).status, 403);
+  assert.equal(world.sent.length, 0);
+});
+
+test('a program is told that the service is starting, how far it is, since when, and when to come back', async () => {
+  const world = reaching(by_task, { ensure: () => starting() });
+  const told = await json_of(await world.respond({ headers: { accept: 'application/json' } }));
+  assert.deepEqual([told.status, told.code, told.retry, told.state, told.progress, told.elapsed, told.request_id], [503, 'wake_starting', '3', 'starting', 'pulling', 12, 'id-1']);
+});
+
+test('a start that failed is another answer than one that runs', async () => {
+  const world = reaching(by_task, { ensure: () => ({ answer: 'failed', reason: 'wake_failed', retry_after_s: 40, detail: 'CannotPullContainerError: no such image' }) });
+  const response = await world.respond();
+  const told = await json_of(response);
+  assert.deepEqual([told.status, told.code, told.retry, told.state, 'progress' in told], [503, 'wake_failed', '40', 'failed', false]);
+  assert.ok(!JSON.stringify(told).includes('CannotPull'), 'the words of AWS are for operators');
+});
+
+test('a caller over budget is refused and the service stays asleep', async () => {
+  const told = await json_of(await reaching(by_task, { ensure: () => ({ answer: 'refused', reason: 'wake_budget_exhausted' }) }).respond());
+  assert.deepEqual([told.status, told.code, told.state, Number(told.retry) > 0], [429, 'wake_budget_exhausted', 'asleep', true]);
+});
+
+test('a coordinator that fails is a failure of its own, and does not open the breaker', async () => {
+  const world = reaching(by_task, { ensure: () => { throw new Error('overloaded'); } });
+  for (let i = 0; i < 2 * FAILURES_TO_OPEN; i += 1) assert.equal((await json_of(await world.respond())).code, 'aws_unavailable');
+});
+
+test('a client may ask to wait less than the policy allows, never more', async () => {
+  for (const [prefer, hold] of [['wait=0', 0], ['respond-async, wait=10', 10_000], ['wait=600', 25_000], ['wait=soon', 25_000], ['await=1', 25_000]]) {
+    const world = reaching(by_task);
+    await world.respond({ headers: { prefer: String(prefer) } });
+    assert.equal(world.asked[0].hold_ms, hold, String(prefer));
+  }
+});
+
+test('a wait is never longer than the platform allows', async () => {
+  const world = reaching({ ...by_task, ecs: { ...here, wake: { ...wake, hold_ms: 3_600_000 } } });
+  await world.respond();
+  assert.equal(world.asked[0].hold_ms, 90_000);
+});
+
+test('waiting and answering together take no longer than the platform allows', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const world = reaching(by_task, { fetch: silent, ensure: () => { world.now += 90_000; return { answer: 'ready', endpoints: tasks(1) }; } });
+  const answering = world.respond({ method: 'POST', forward: { timeoutMs: 60_000 } });
+  await until_sent(world, 1);
+  context.mock.timers.tick(8_000);
+  assert.equal((await json_of(await answering)).code, 'upstream_timeout');
+});

@@ -1,0 +1,208 @@
+// The parts that reaching a service is made of, with time and chance in the test's hand.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Breaker, FAILURES_TO_OPEN, PAUSE_FIRST_MS, PAUSE_MOST_MS, PROBE_MS } from '../../worker-shim/breaker.js';
+import { Endpoints, REFRESH_MS } from '../../worker-shim/endpoints.js';
+import { InFlight } from '../../worker-shim/in_flight.js';
+import { mayBeRepeated } from '../../worker-shim/retry.js';
+
+const never = () => 0;
+
+/** @param {number} [now] */
+function opened(now = 0) {
+  const breaker = new Breaker(never);
+  for (let i = 0; i < FAILURES_TO_OPEN; i += 1) breaker.failed(now);
+  return breaker;
+}
+
+test('a breaker stays closed below so many failures in a row', () => {
+  const breaker = new Breaker(never);
+  for (let round = 0; round < 3; round += 1) {
+    for (let i = 1; i < FAILURES_TO_OPEN; i += 1) breaker.failed(0);
+    assert.equal(breaker.admit(0), 0);
+    breaker.answered();
+  }
+  assert.equal(breaker.state, 'closed');
+});
+
+test('an open breaker refuses and says for how long', () => {
+  const breaker = opened(1000);
+  assert.equal(breaker.admit(1000), PAUSE_FIRST_MS);
+  assert.equal(breaker.admit(1000 + PAUSE_FIRST_MS - 1), 1);
+  assert.equal(breaker.state, 'open');
+});
+
+test('after the pause exactly one request probes', () => {
+  const breaker = opened();
+  const admitted = Array.from({ length: 50 }, () => breaker.admit(PAUSE_FIRST_MS)).filter((pause) => pause === 0);
+  assert.equal(admitted.length, 1);
+  assert.equal(breaker.state, 'half-open');
+});
+
+test('a probe that is answered closes the breaker', () => {
+  const breaker = opened();
+  breaker.admit(PAUSE_FIRST_MS);
+  breaker.answered();
+  assert.deepEqual([breaker.admit(PAUSE_FIRST_MS), breaker.state], [0, 'closed']);
+});
+
+test('each probe that fails doubles the pause, up to the most', () => {
+  const breaker = opened();
+  const pauses = [];
+  for (let now = 0, i = 0; i < 8; i += 1) {
+    const pause = breaker.admit(now);
+    pauses.push(pause);
+    now += pause;
+    assert.equal(breaker.admit(now), 0);
+    breaker.failed(now);
+  }
+  assert.deepEqual(pauses, [1, 2, 4, 8, 16, 30, 30, 30].map((times) => Math.min(times * PAUSE_FIRST_MS, PAUSE_MOST_MS)));
+});
+
+test('failures of requests that left before the breaker opened do not open it longer', () => {
+  const breaker = opened();
+  for (let i = 0; i < 100; i += 1) breaker.failed(PAUSE_FIRST_MS - 1);
+  assert.equal(breaker.admit(PAUSE_FIRST_MS), 0);
+});
+
+test('a probe that is never heard of again does not keep the breaker open for ever', () => {
+  const breaker = opened();
+  assert.equal(breaker.admit(PAUSE_FIRST_MS), 0);
+  assert.notEqual(breaker.admit(PAUSE_FIRST_MS + PROBE_MS - 1), 0);
+  assert.equal(breaker.admit(PAUSE_FIRST_MS + PROBE_MS), 0);
+});
+
+test('a probe that proved nothing lets the next request probe', () => {
+  const breaker = opened();
+  breaker.admit(PAUSE_FIRST_MS);
+  breaker.ended();
+  assert.deepEqual([breaker.state, breaker.admit(PAUSE_FIRST_MS)], ['open', 0]);
+});
+
+test('isolates that opened together do not probe together', () => {
+  const breaker = new Breaker(() => 0.999);
+  for (let i = 0; i < FAILURES_TO_OPEN; i += 1) breaker.failed(0);
+  assert.ok(breaker.admit(PAUSE_FIRST_MS) > 0);
+});
+
+test('a request whose end is never told is counted until it must have been answered', () => {
+  const flying = new InFlight();
+  flying.enter(100);
+  const told = flying.enter(200);
+  assert.equal(flying.count(0), 2);
+  flying.leave(told);
+  assert.equal(flying.count(99), 1);
+  assert.equal(flying.count(100), 0);
+});
+
+const task = (/** @type {number} */ n) => ({ task_arn: `arn:${n}`, address: `10.0.0.${n}`, port: 8080 });
+const tasks = (/** @type {number} */ count) => Array.from({ length: count }, (_, i) => task(i + 1));
+
+/** A generator of numbers in [0, 1) that is the same in every run. */
+function seeded(seed = 42) {
+  let state = seed;
+  return () => {
+    state = (state * 1664525 + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+test('nothing is known before something was learned', () => {
+  assert.equal(new Endpoints(0, never).choose(0), undefined);
+});
+
+test('of two endpoints the one with less under way is chosen', () => {
+  for (const random of [never, () => 0.99]) {
+    const endpoints = new Endpoints(0, random);
+    endpoints.learn(tasks(2), 0);
+    const busy = endpoints.choose(0);
+    busy.inFlight.enter(1000);
+    assert.notEqual(endpoints.choose(0).task_arn, busy.task_arn);
+    endpoints.choose(0).inFlight.enter(1000);
+    endpoints.choose(0, busy).inFlight.enter(1000);
+    assert.equal(endpoints.choose(0).task_arn, busy.task_arn);
+  }
+});
+
+test('the two that are compared are never one and the same', () => {
+  const endpoints = new Endpoints(0, seeded());
+  endpoints.learn(tasks(3), 0);
+  const [first] = [endpoints.choose(0)];
+  for (let i = 0; i < 9; i += 1) first.inFlight.enter(1000);
+  for (let i = 0; i < 1000; i += 1) assert.notEqual(endpoints.choose(0).task_arn, first.task_arn);
+});
+
+test('power of two choices spreads load far better than chance', () => {
+  const spread = (/** @type {(endpoints: Endpoints) => any} */ choose) => {
+    const endpoints = new Endpoints(0, seeded());
+    endpoints.learn(tasks(10), 0);
+    const counts = new Map();
+    for (let i = 0; i < 10_000; i += 1) {
+      const chosen = choose(endpoints);
+      chosen.inFlight.enter(1000);
+      counts.set(chosen.task_arn, (counts.get(chosen.task_arn) ?? 0) + 1);
+    }
+    return Math.max(...counts.values()) - Math.min(...counts.values());
+  };
+  assert.ok(spread((endpoints) => endpoints.choose(0)) <= 10);
+});
+
+test('the endpoint that was tried is not chosen again', () => {
+  const endpoints = new Endpoints(0, seeded());
+  endpoints.learn(tasks(2), 0);
+  const tried = endpoints.choose(0);
+  for (let i = 0; i < 20; i += 1) assert.notEqual(endpoints.choose(0, tried).task_arn, tried.task_arn);
+  endpoints.learn([tried], 0);
+  assert.equal(endpoints.choose(0, tried), undefined);
+});
+
+test('a dropped endpoint is gone at once', () => {
+  const endpoints = new Endpoints(0, never);
+  endpoints.learn(tasks(1), 0);
+  endpoints.drop(endpoints.choose(0));
+  assert.equal(endpoints.choose(0), undefined);
+});
+
+test('an endpoint that is still there after a refresh keeps its count; a new address under the same task does not', () => {
+  const endpoints = new Endpoints(0, never);
+  endpoints.learn([task(1)], 0);
+  endpoints.choose(0).inFlight.enter(1000);
+  endpoints.learn([task(1)], 10);
+  assert.equal(endpoints.choose(10).inFlight.count(10), 1);
+  endpoints.learn([{ ...task(1), address: '10.9.9.9' }], 20);
+  assert.equal(endpoints.choose(20).inFlight.count(20), 0);
+});
+
+test('a list is refreshed once per refresh time, and jittered to be earlier, never later', () => {
+  for (const [random, early] of /** @type {[() => number, number]} */ ([[() => 0, 0], [() => 0.999, 0.25]])) {
+    const endpoints = new Endpoints(0, random);
+    endpoints.learn(tasks(1), 0);
+    assert.equal(endpoints.takeRefresh(REFRESH_MS * (1 - early) - 1), false);
+    assert.equal(endpoints.takeRefresh(REFRESH_MS), true);
+    assert.equal(endpoints.takeRefresh(REFRESH_MS), false);
+    assert.equal(endpoints.takeRefresh(2 * REFRESH_MS), true);
+  }
+});
+
+test('a list that was not refreshed for long is not used', () => {
+  const endpoints = new Endpoints(0, never);
+  endpoints.learn(tasks(1), 0);
+  assert.notEqual(endpoints.choose(3 * REFRESH_MS - 1), undefined);
+  assert.equal(endpoints.choose(3 * REFRESH_MS), undefined);
+});
+
+test('no list is used for longer than the idle stop of its service', () => {
+  for (const idle_stop of [4_000, 60_000, 900_000]) {
+    const endpoints = new Endpoints(idle_stop, never);
+    endpoints.learn(tasks(1), 0);
+    assert.equal(endpoints.choose(idle_stop), undefined, String(idle_stop));
+    assert.equal(endpoints.takeRefresh(idle_stop / 4), true, String(idle_stop));
+  }
+});
+
+test('only idempotent methods are repeated (RFC 9110 section 9.2.2), and only with a body that is still at hand', () => {
+  const repeated = (/** @type {any} */ body) => ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'POST', 'PATCH', 'get', 'PURGE'].filter((method) => mayBeRepeated(method, body));
+  assert.deepEqual(repeated('none'), ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+  assert.deepEqual(repeated('bytes'), repeated('none'));
+  assert.deepEqual(repeated('stream'), []);
+});

@@ -1,0 +1,74 @@
+// The way to the object that wakes a service and knows its tasks (worker-shim/wake.js). Objects of the platform belong to
+// the request that made them, so each request has its own way; calls over one way arrive in their order.
+import { describe } from './describe.js';
+
+/** How much longer than it was told to the coordinator may take. */
+const GRACE_MS = 5_000;
+
+/**
+ * @typedef {import('./endpoints.js').Address} Address
+ * @typedef {{answer: 'ready', endpoints: Address[]} | import('./waiting.js').Starting | import('./waiting.js').Failed
+ *   | import('./waiting.js').Refused} Ensured
+ */
+
+export class Coordinator {
+  #object;
+  #service;
+  #caller;
+  /** @type {Promise<void>} */
+  #told = Promise.resolve();
+
+  /**
+   * @param {any} namespace the binding WAKE
+   * @param {string} service
+   * @param {unknown} caller who the policy allowed
+   */
+  constructor(namespace, service, caller) {
+    this.#object = namespace.get(namespace.idFromName(service));
+    this.#service = service;
+    this.#caller = caller;
+  }
+
+  /**
+   * Where the service is, once it is anywhere; waits at most that long for it.
+   * @param {number} holdMs
+   * @returns {Promise<Ensured>}
+   * @throws what the platform throws, when the coordinator cannot be reached
+   */
+  async ensure(holdMs) {
+    // Otherwise the lost task would still be on the list.
+    await this.#told;
+    const asked = { service: this.#service, caller: this.#caller, hold_ms: holdMs };
+    return within(this.#object.ensure(asked), holdMs + GRACE_MS);
+  }
+
+  /**
+   * A connection to this task failed. Never throws: whoever meets the task next tells again.
+   * @param {Address} task
+   */
+  lost(task) {
+    this.#told = within(this.#object.lost({ service: this.#service, task_arn: task.task_arn }), GRACE_MS)
+      .catch((error) => console.error(`sallyport: coordinator of ${this.#service}: ${describe(error)}`));
+    return this.#told;
+  }
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} milliseconds
+ * @returns {Promise<T>}
+ */
+async function within(promise, milliseconds) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Promise<never>} */
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,140 @@
+// One request brought to a task of its service: found or waited for, tried, and tried once more at another task where
+// that can do no harm.
+//
+// | the first task | an idempotent request | any other |
+// | --- | --- | --- |
+// | takes no connection, or breaks it | goes to another task | fails |
+// | is silent for SILENT_MS to everybody | goes to another task as well; the first answer counts | waits |
+// | is silent to this request only | waits: the request is slow, not the task | waits |
+//
+// Either way the core decides anew first, because a signature is for one sending, and the task is off everybody's list.
+import { describe } from './describe.js';
+import { isBroken, mayBeRepeated } from './retry.js';
+import { Search } from './search.js';
+import { NoAnswer } from './send.js';
+import { holdOf } from './waiting.js';
+
+/** A stopped task of Fargate refuses no connection: its address is just gone. */
+export const SILENT_MS = 3_000;
+
+/**
+ * @typedef {import('./endpoints.js').Endpoint} Endpoint
+ * @typedef {import('./search.js').NotReady} NotReady
+ * @typedef {(base: string) => Promise<Response>} Send sends the turn's forward to what is put before its URL
+ */
+
+export class Delivery {
+  #turn;
+  #service;
+  #search;
+  #send;
+  #now;
+
+  /**
+   * @param {import('./turn.js').Turn} turn
+   * @param {import('./service.js').Service} service
+   * @param {Send} send
+   * @param {() => number} now
+   */
+  constructor(turn, service, send, now) {
+    const hold = holdOf(turn.request, service.holdMs);
+    this.#turn = turn;
+    this.#service = service;
+    this.#search = new Search(service, turn.forward.caller, hold, turn.context, now);
+    this.#send = send;
+    this.#now = now;
+  }
+
+  /**
+   * @returns {Promise<Response | NotReady>}
+   * @throws {NoAnswer}
+   */
+  async bring() {
+    const place = await this.#search.find();
+    if (place === undefined) throw new NoAnswer(false, 'the coordinator calls it ready and knows no task');
+    if ('answer' in place) return place;
+    const refused = await this.#turn.renewed();
+    if (refused !== undefined) return refused;
+    const repeatable = mayBeRepeated(this.#turn.request.method, this.#turn.forward.body);
+    const first = this.#sendTo(place);
+    if (repeatable && await this.#isSilent(place, first)) {
+      this.#search.lost(place);
+      return firstOf([first, this.#again(place)]);
+    }
+    return first.catch((failure) => {
+      if (!repeatable || !isBroken(this.#turn.request, failure)) throw failure;
+      return this.#again(place, failure);
+    });
+  }
+
+  /**
+   * @param {Endpoint} tried
+   * @param {unknown} [failure] of the first try
+   * @returns {Promise<Response | NotReady>}
+   */
+  async #again(tried, failure) {
+    const other = await this.#search.find(tried.task_arn === '' ? undefined : tried);
+    if (other === undefined) throw failure;
+    if ('answer' in other) return other;
+    return await this.#turn.decidedAgain('a second time') ?? this.#sendTo(other);
+  }
+
+  /** @param {Endpoint} place */
+  async #sendTo(place) {
+    const { request, forward } = this.#turn;
+    const entry = place.inFlight.enter(this.#now() + this.#turn.timeoutMs());
+    try {
+      const answer = await this.#send(place.address === '' ? '' : `http://${place.address}:${place.port}`);
+      place.answeredAt = this.#now();
+      return answer;
+    } catch (failure) {
+      if (isBroken(request, failure)) this.#search.lost(place);
+      console.error(`sallyport: request ${forward.requestId} to service ${this.#service.entry.name} at ${place.address || 'its origin'}: ${describe(failure)}`);
+      throw failure;
+    } finally {
+      place.inFlight.leave(entry);
+    }
+  }
+
+  /**
+   * Whether nobody has heard of this place since, and there is another one.
+   * @param {Endpoint} place
+   * @param {Promise<Response>} first
+   */
+  async #isSilent(place, first) {
+    const { endpoints } = this.#service;
+    const since = this.#now();
+    if (endpoints.choose(since, place) === undefined) return false;
+    const settled = await settledWithin(first, SILENT_MS);
+    return !settled && place.answeredAt < since && endpoints.choose(this.#now(), place) !== undefined;
+  }
+}
+
+/**
+ * @param {Promise<unknown>} promise
+ * @param {number} milliseconds
+ */
+async function settledWithin(promise, milliseconds) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const settled = promise.then(() => true, () => true);
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false);
+  });
+  const first = await Promise.race([settled, late]);
+  clearTimeout(timer);
+  return first;
+}
+
+/**
+ * @template T
+ * @param {Promise<T>[]} tries
+ * @returns {Promise<T>}
+ */
+async function firstOf(tries) {
+  try {
+    return await Promise.any(tries);
+  } catch (failures) {
+    throw /** @type {AggregateError} */ (failures).errors.at(-1);
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * What went wrong, for a log.
+ * @param {unknown} error
+ */
+export function describe(error) {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

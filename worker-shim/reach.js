@@ -1,0 +1,185 @@
+// A request that the core allowed becomes an answer: sent to the service's origin, or to one of its tasks, which are
+// found, waited for and, when the policy says so, woken first.
+//
+// Rules
+// * What a request cannot have is said at once: a binding that is missing, a service whose breaker is open.
+// * A signature is for one sending and for half a minute. After waiting, and for a second try, the core decides anew.
+// * Services share nothing here: each has its breaker, its endpoints and its counts, and nobody waits for another's.
+import { Delivery } from './delivery.js';
+import { refusalResponse } from './respond.js';
+import { NoAnswer, send } from './send.js';
+import { Service } from './service.js';
+import { prepareForAws, signForAws } from './sigv4.js';
+import { notReadyResponse } from './waiting.js';
+
+/** Requests without the head of an answer, per service and isolate: those that hang must not fill the isolate. */
+const MOST_UNANSWERED = 1_000;
+
+/** @typedef {import('./turn.js').Turn} Turn */
+
+export class Reach {
+  #core;
+  #aws;
+  #environment;
+  #catalog;
+  #now;
+  #random;
+  /** @type {Map<string, Service>} */
+  #services = new Map();
+
+  /**
+   * @param {Pick<import('./core.js').Core, 'refusal' | 'operate'>} core
+   * @param {import('./sigv4.js').CredentialSource} aws
+   * @param {Record<string, any>} environment with the bindings that the policy names
+   * @param {Pick<import('./core.js').Catalog, 'services'>} catalog
+   * @param {{now?: () => number, random?: () => number}} [host]
+   */
+  constructor(core, aws, environment, catalog, { now = Date.now, random = Math.random } = {}) {
+    this.#core = core;
+    this.#aws = aws;
+    this.#environment = environment;
+    this.#catalog = new Map(catalog.services.map((entry) => [entry.name, entry]));
+    this.#now = now;
+    this.#random = random;
+  }
+
+  /**
+   * @param {Turn} turn
+   * @returns {Promise<Response>} always: what fails on the way to a service is an answer, too
+   */
+  async respond(turn) {
+    const service = this.#service(turn.forward.service);
+    const refused = this.#refusedAtOnce(turn, service);
+    if (refused !== undefined) return refused;
+    const probing = service.breaker.state === 'half-open';
+    try {
+      return service.coordinated ? await this.#sendToTask(turn, service) : await this.#send(turn, service);
+    } catch (failure) {
+      // What the core throws is not an answer of anybody.
+      if (!(failure instanceof NoAnswer)) throw failure;
+      return this.#unanswered(turn, service, failure);
+    } finally {
+      if (probing) service.breaker.ended();
+    }
+  }
+
+  /** @param {string} name */
+  #service(name) {
+    const known = this.#services.get(name);
+    if (known !== undefined) return known;
+    const entry = this.#catalog.get(name);
+    if (entry === undefined) throw new Error(`the catalog has no service ${name}`);
+    const made = new Service(entry, this.#environment, this.#random);
+    this.#services.set(name, made);
+    return made;
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Service} service
+   */
+  #refusedAtOnce(turn, service) {
+    const now = this.#now();
+    if (service.missing !== undefined) return this.#refuse(turn, 'reach_unconfigured', `the Worker has no binding ${service.missing}`);
+    if (service.unanswered.count(now) >= MOST_UNANSWERED) return this.#refuse(turn, 'too_many_connections', `${MOST_UNANSWERED} requests are unanswered`, 1);
+    const pause = service.breaker.admit(now);
+    return pause === 0 ? undefined : this.#refuse(turn, 'upstream_circuit_open', '', pause / 1000);
+  }
+
+  /**
+   * Exactly the fields of the core, and no redirect followed: the signature is good for this request only.
+   * @param {Turn} turn
+   * @param {Service} service
+   * @param {string} base in front of the forward's URL
+   */
+  async #send(turn, service, base = '') {
+    const refused = service.entry.sigv4 === null ? undefined : await this.#signForAws(turn, service);
+    if (refused !== undefined) return refused;
+    const { request, forward, body } = turn;
+    const upload = { movedAt: 0 };
+    const timeoutMs = turn.timeoutMs();
+    const entry = service.unanswered.enter(this.#now() + timeoutMs);
+    try {
+      const answer = await send(service.fetcher, base + forward.url, {
+        method: request.method,
+        headers: forward.headers,
+        body: body.forwarded(forward.body, forward.contentLength, upload),
+        redirect: 'manual',
+        signal: request.signal,
+      }, timeoutMs, upload);
+      service.breaker.answered();
+      return withRequestId(answer, forward.requestId);
+    } finally {
+      service.unanswered.leave(entry);
+    }
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Service} service
+   * @returns {Promise<Response | undefined>} nothing: signed
+   */
+  async #signForAws(turn, service) {
+    const means = await prepareForAws(this.#aws, service.entry, turn);
+    const refused = 'reason' in means ? undefined : await turn.renewed();
+    if (refused !== undefined) return refused;
+    const problem = 'reason' in means ? means : signForAws(this.#core, service.entry, turn, means, this.#now());
+    if (problem === undefined) return undefined;
+    return this.#refuse(turn, problem.reason, problem.detail);
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Service} service
+   */
+  async #sendToTask(turn, service) {
+    const delivery = new Delivery(turn, service, (base) => this.#send(turn, service, base), this.#now);
+    const brought = await delivery.bring();
+    return brought instanceof Response ? brought : this.#notReady(turn, service, brought);
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Service} service
+   * @param {import('./search.js').NotReady} said
+   */
+  #notReady({ request, forward }, service, said) {
+    const detail = said.answer === 'failed' ? said.detail : '';
+    if (detail !== '') console.error(`sallyport: request ${forward.requestId}: service ${service.entry.name} is not up: ${detail}`);
+    const refusal = this.#core.refusal(said.answer === 'starting' ? 'wake_starting' : said.reason, forward.requestId, detail);
+    return notReadyResponse(request, refusal, said);
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Service} service
+   * @param {NoAnswer} failure
+   */
+  #unanswered(turn, service, failure) {
+    // A client that leaves proves nothing about the service.
+    if (!turn.request.signal.aborted) service.breaker.failed(this.#now());
+    return this.#refuse(turn, failure.timedOut ? 'upstream_timeout' : 'upstream_connect_failed', failure.message);
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {string} reason
+   * @param {string} detail for operators
+   * @param {number} [retryAfterS]
+   */
+  #refuse({ request, forward }, reason, detail, retryAfterS) {
+    if (detail !== '') console.error(`sallyport: request ${forward.requestId} to service ${forward.service}: ${detail}`);
+    return refusalResponse(request, this.#core.refusal(reason, forward.requestId, detail), { retryAfterS });
+  }
+}
+
+/**
+ * The app's answer under the id by which both audit trails know it.
+ * @param {Response} upstream
+ * @param {string} requestId
+ */
+function withRequestId(upstream, requestId) {
+  const response = new Response(upstream.body, upstream);
+  response.headers.set('Sallyport-Request-Id', requestId);
+  return response;
+}

@@ -1,0 +1,24 @@
+// What a failure at one place means: for that place, and for the request.
+import { NoAnswer } from './send.js';
+
+/** RFC 9110 section 9.2.2: a second one has no effect that one alone has not. */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+/**
+ * The connection failed, and not because the client left. A place that accepted and did not answer in time may only have
+ * been slow.
+ * @param {Request} request
+ * @param {unknown} failure
+ */
+export function isBroken(request, failure) {
+  return failure instanceof NoAnswer && !failure.timedOut && !request.signal.aborted;
+}
+
+/**
+ * Only where the method promises that it does no harm, and where the body, if there is one, is still at hand.
+ * @param {string} method
+ * @param {import('./wire.js').Forward['body']} body
+ */
+export function mayBeRepeated(method, body) {
+  return IDEMPOTENT.has(method) && body !== 'stream';
+}

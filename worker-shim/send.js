@@ -1,0 +1,52 @@
+// One request to one place, with a time limit until the head of the answer. The body of the answer may take as long as
+// it likes, and so may a long upload, as long as it moves.
+import { describe } from './describe.js';
+
+/** No answer came: no connection, one that broke, or nothing moved for as long as the route allows. */
+export class NoAnswer extends Error {
+  /**
+   * @param {boolean} timedOut
+   * @param {string} message
+   */
+  constructor(timedOut, message) {
+    super(message);
+    this.name = 'NoAnswer';
+    this.timedOut = timedOut;
+  }
+}
+
+/**
+ * @typedef {{fetch(url: string, init: RequestInit): Promise<Response>}} Fetcher the global one, or a binding
+ * @typedef {{movedAt: number}} Upload when a part of a streamed body was last asked for; 0: never
+ */
+
+/**
+ * What is given up is ended by the platform, together with the request that it belongs to.
+ * @param {Fetcher} fetcher
+ * @param {string} url
+ * @param {RequestInit} init
+ * @param {number} timeoutMs
+ * @param {Upload} upload
+ * @returns {Promise<Response>}
+ * @throws {NoAnswer}
+ */
+export async function send(fetcher, url, init, timeoutMs, upload) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Promise<never>} */
+  const expired = new Promise((_, reject) => {
+    const check = () => {
+      const left = upload.movedAt + timeoutMs - Date.now();
+      if (left > 0) timer = setTimeout(check, left);
+      else reject(new NoAnswer(true, `no answer within ${timeoutMs} ms`));
+    };
+    timer = setTimeout(check, timeoutMs);
+  });
+  try {
+    return await Promise.race([fetcher.fetch(url, init), expired]);
+  } catch (error) {
+    throw error instanceof NoAnswer ? error : new NoAnswer(false, describe(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,66 @@
+// One request on its way: what the core decided of it last, and how to have it decide anew.
+
+/** A decision that is older is made anew before anything is sent: the signature in it is good for half a minute. */
+const GOOD_MS = 2_000;
+
+/** The platform ends a request that stays without a byte for 100 s, however it spent them; the caller shall hear of it first. */
+const PLATFORM_MS = 98_000;
+
+/**
+ * @typedef {import('./wire.js').Forward} Forward
+ * @typedef {object} Parts
+ * @property {Request} request
+ * @property {import('./body.js').RequestBody} body
+ * @property {Forward} forward what was decided just now
+ * @property {() => Promise<Forward | Response>} decideAgain asks the core once more: to forward, or the answer
+ * @property {{waitUntil(promise: Promise<unknown>): void}} context
+ */
+
+export class Turn {
+  #now;
+  #decideAgain;
+  #startedAt;
+  #decidedAt;
+
+  /**
+   * @param {Parts} parts
+   * @param {() => number} [now]
+   */
+  constructor({ request, body, forward, decideAgain, context }, now = Date.now) {
+    this.request = request;
+    this.body = body;
+    this.forward = forward;
+    this.context = context;
+    this.#now = now;
+    this.#decideAgain = decideAgain;
+    this.#startedAt = this.#decidedAt = now();
+  }
+
+  /** How long the service has from now on until the head of its answer. */
+  timeoutMs() {
+    return Math.max(Math.min(this.forward.timeoutMs, this.#startedAt + PLATFORM_MS - this.#now()), 0);
+  }
+
+  /**
+   * After anything that may have taken long.
+   * @returns {Promise<Response | undefined>} nothing: it may go
+   */
+  async renewed() {
+    return this.#now() - this.#decidedAt < GOOD_MS ? undefined : this.decidedAgain('after waiting');
+  }
+
+  /**
+   * A signature is for one sending.
+   * @param {string} why
+   * @returns {Promise<Response | undefined>} nothing: it may go
+   */
+  async decidedAgain(why) {
+    const before = this.forward.requestId;
+    const decided = await this.#decideAgain();
+    if (decided instanceof Response) return decided;
+    this.forward = decided;
+    this.#decidedAt = this.#now();
+    console.log(`sallyport: request ${before} goes ${why} as ${decided.requestId}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,164 @@
+// What a person sees while a service starts, and when it could not be started. The first page goes on by itself: with
+// its script as soon as there is news, without it by reloading. Both say only what the coordinator really knows.
+import { createHash } from 'node:crypto';
+import { STYLE, escaped, htmlDocument, requestIdNote } from './page.js';
+
+/** What a start goes through, by the names that the coordinator gives (aws/wake_tasks), in order. */
+const STEPS = [
+  ['provisioning', 'Finding a place to run'],
+  ['pulling', 'Loading the application'],
+  ['starting', 'Starting it'],
+  ['checking', 'Checking that it works'],
+];
+
+/** By public code; what went wrong, as far as callers may know. @type {Record<string, string>} */
+const FAILURES = {
+  start_failed: 'An attempt was made, and the application did not come up.',
+  unavailable: 'It cannot be started at this moment.',
+};
+const FAILED_OTHERWISE = 'It could not be started the way it is set up.';
+
+const WAITING_STYLE = `${STYLE}
+ol { list-style: none; margin: 1.25rem 0; padding: 0; }
+li { display: flex; gap: .75rem; align-items: center; padding: .3rem 0; color: light-dark(#5a6472, #9aa4b2); }
+li::before { content: ''; box-sizing: border-box; flex: none; width: 1.1rem; height: 1.1rem; border-radius: 50%;
+             border: 2px solid light-dark(#c3c9d2, #465061); }
+li.done { color: inherit; }
+li.done::before { content: '\\2713'; border: 0; font-size: .8rem; line-height: 1.1rem; text-align: center;
+                  color: #fff; background: light-dark(#1b7f4b, #23824f); }
+li[aria-current] { color: inherit; font-weight: 600; }
+li[aria-current]::before { border-color: light-dark(#2456c7, #8ab0ff); border-right-color: transparent;
+                           animation: turn 1s linear infinite; }
+@keyframes turn { to { transform: rotate(1turn); } }
+@media (prefers-reduced-motion: reduce) { li[aria-current]::before { animation: none; } }
+.spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.time { font-variant-numeric: tabular-nums; color: light-dark(#5a6472, #9aa4b2); }
+a { color: light-dark(#1c4bb4, #8ab0ff); }
+`;
+
+// Asks the same address for its state, without being held, and shows it; reloads when it is no longer starting, so that
+// whatever the answer now is, the browser handles it as it would have at first.
+const SCRIPT = `
+const status = document.querySelector('[role=status]');
+const time = document.querySelector('.time');
+const steps = [...document.querySelectorAll('li')];
+const names = steps.map((step) => step.dataset.step);
+let begun = Date.now() - Number(time.dataset.elapsed) * 1000;
+let pause = 1000;
+
+function words(seconds) {
+  const rest = seconds % 60;
+  return seconds < 60 ? seconds + ' s' : Math.floor(seconds / 60) + ' min ' + (rest < 10 ? '0' : '') + rest + ' s';
+}
+
+function tick() {
+  time.firstChild.textContent = words(Math.max(0, Math.round((Date.now() - begun) / 1000)));
+}
+
+function show(problem) {
+  if (typeof problem.elapsed === 'number') begun = Date.now() - problem.elapsed * 1000;
+  const at = names.indexOf(problem.progress);
+  if (at < 0 || steps[at].hasAttribute('aria-current')) return;
+  steps.forEach((step, index) => {
+    step.className = index < at ? 'done' : '';
+    if (index === at) step.setAttribute('aria-current', 'step');
+    else step.removeAttribute('aria-current');
+  });
+  status.textContent = 'Step ' + (at + 1) + ' of ' + steps.length + ': ' + steps[at].textContent + '.';
+}
+
+async function ask() {
+  try {
+    const headers = { accept: 'application/problem+json', prefer: 'wait=0' };
+    const answer = await fetch(location.href, { headers, cache: 'no-store', redirect: 'manual' });
+    const problem = answer.status === 503 ? await answer.json().catch(() => ({})) : {};
+    if (problem.state !== 'starting') {
+      answer.body?.cancel();
+      return location.reload();
+    }
+    show(problem);
+  } catch {
+    // No network at the moment: asked again like any other time.
+  }
+  pause = Math.min(pause + 250, 3000);
+  setTimeout(ask, pause);
+}
+
+setInterval(tick, 1000);
+tick();
+setTimeout(ask, pause);
+`;
+
+/**
+ * @typedef {{html: string, policy: string}} Page a document, and its Content-Security-Policy
+ */
+
+/**
+ * @param {{host: string, progress: string, elapsedS: number, reloadS: number, requestId: string}} start
+ * @returns {Page}
+ */
+export function startingPage({ host, progress, elapsedS, reloadS, requestId }) {
+  const at = Math.max(STEPS.findIndex(([name]) => name === progress), 0);
+  const main = `<p class="status">${escaped(host)}</p>
+<h1>Starting</h1>
+<p>It is not running yet. You will be taken to it as soon as it is.</p>
+<p role="status" class="spoken">Step ${at + 1} of ${STEPS.length}: ${STEPS[at]?.[1]}.</p>
+<ol>
+${STEPS.map((step, index) => stepLine(step, index - at)).join('\n')}
+</ol>
+<p class="time" data-elapsed="${elapsedS}"><b>${duration(elapsedS)}</b> so far</p>
+<noscript><p>This page looks again every ${duration(reloadS)}.</p></noscript>
+${requestIdNote(requestId)}`;
+  return {
+    html: htmlDocument({
+      title: `Starting ${host}`,
+      style: WAITING_STYLE,
+      head: `<noscript><meta http-equiv="refresh" content="${reloadS}"></noscript>\n`,
+      main,
+      script: SCRIPT,
+    }),
+    policy: pagePolicy(true),
+  };
+}
+
+/**
+ * @param {{host: string, code: string, retryAfterS: number, requestId: string}} failure
+ * @returns {Page}
+ */
+export function failedPage({ host, code, retryAfterS, requestId }) {
+  const main = `<p class="status">${escaped(host)}</p>
+<h1>It could not be started</h1>
+<p>${FAILURES[code] ?? FAILED_OTHERWISE} Those who run it find the reason under the request id below.</p>
+<p>${retryAfterS > 0 ? `It can be tried again in ${duration(retryAfterS)}: ` : ''}<a href="">try again</a></p>
+${requestIdNote(requestId)}`;
+  return { html: htmlDocument({ title: `${host} could not be started`, style: WAITING_STYLE, main }), policy: pagePolicy(false) };
+}
+
+/**
+ * @param {string[]} step
+ * @param {number} distance negative: done
+ */
+function stepLine([name, words], distance) {
+  const state = distance < 0 ? ' class="done"' : distance === 0 ? ' aria-current="step"' : '';
+  return `<li data-step="${name}"${state}>${words}</li>`;
+}
+
+/** @param {number} seconds */
+function duration(seconds) {
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+/** @param {boolean} runs whether the page has the script */
+function pagePolicy(runs) {
+  const script = runs ? `script-src '${hashOf(SCRIPT)}'; connect-src 'self'; ` : '';
+  return `default-src 'none'; style-src '${hashOf(WAITING_STYLE)}'; ${script}base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+}
+
+/**
+ * Exactly this text may run (CSP Level 3 section 2.3.1).
+ * @param {string} text
+ */
+function hashOf(text) {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
