@@ -165,6 +165,8 @@ result<void> key_set::take_keys(const key_response& answer, unix_milliseconds no
     ++generation_;
   }
   fetched_at_ = fetched_at;
+  // The issuer itself was asked when the copy left it: a kid that an old copy does not have is asked for at once.
+  if (answer.fetched_at > 0) last_attempt_ = fetched_at;
   soft_age_ =
       std::clamp(max_age(answer.cache_control).value_or(limits_.soft_default), limits_.soft_min, limits_.soft_max);
   return {};

@@ -113,6 +113,16 @@ TEST_CASE("an unknown kid causes one refetch in 30 s and none right after anothe
   CHECK(set.want(key_need::unknown_kid, start + 35 * second));
 }
 
+TEST_CASE("a kid that a copy out of a cache does not have is asked for at once") {
+  gate::key_set set(direct());
+  REQUIRE(set.want(key_need::fresh, start));
+  const auto text = set_of("one");
+  auto copy = good(text);
+  copy.fetched_at = start - 60 * second;
+  REQUIRE(set.supply(key_step::jwks, copy, start, host()).ok());
+  CHECK(set.want(key_need::unknown_kid, start));
+}
+
 TEST_CASE("a failed fetch changes nothing, is tried again after 5 s, and shows in the health") {
   auto set = fetched();
   const auto late = start + hour;
