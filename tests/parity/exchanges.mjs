@@ -10,10 +10,11 @@ const ENTROPY = base64(Buffer.alloc(48, 7));
 export async function edgeSeeds(keys, now) {
   const issuers = { okta: { keys: [{ ...keys.RS256.open, kid: 'r1' }, { ...keys.ES256.open, kid: 'e1' }] }, github: { keys: [{ ...keys.RS256.open, kid: 'g1' }] }, access: { keys: [{ ...keys.RS256.open, kid: 'c1' }] } };
   const edge = { keys: [{ ...keys.EdDSA.secret, kid: 'edge', alg: 'EdDSA' }] };
-  const shared = { shared: { keys: [{ ...keys.HS256.secret, kid: 'shared', alg: 'HS256' }] } };
+  const shared = { keys: [{ ...keys.HS256.secret, kid: 'shared', alg: 'HS256' }] };
+  const secrets = { shared, billing: shared };
   const exchange = (request, fields) => ({
     policy: POLICY,
-    keys: { edge, secrets: shared, issuers },
+    keys: { edge, secrets, issuers },
     request: { method: 'GET', scheme: 'https', host: 'app.example', target: '/', fields: [['accept', '*/*'], ...fields], ...request },
     context: { ip: '192.0.2.7', country: 'CH', asn: 64500 },
     now: now * 1000,
@@ -43,6 +44,12 @@ export async function edgeSeeds(keys, now) {
     exchange({ host: 'edge.example', target: '/.well-known/jwks.json' }, []),
     exchange({ host: 'edge.example', target: '/.well-known/openid-configuration' }, []),
     exchange({ target: '/.sallyport/status' }, []),
+    exchange({ target: '/billing/x?y=1' }, [token]),
+    exchange({ method: 'POST', target: '/export', body_b64: base64('{"MONTH":"2026-01"}') }, [token, ['content-type', 'application/json'], ['idempotency-key', 'k-1'], ['prefer', 'wait=5']]),
+    exchange({ method: 'POST', target: '/export', body_b64: base64('{"MONTH":"soon"}') }, [token, ['content-type', 'application/json']]),
+    exchange({ target: '/.sallyport/jobs/export~AAAAAAAAAAAAAAAAAAAAAA' }, [other, ['prefer', 'wait=30']]),
+    exchange({ method: 'DELETE', target: '/.sallyport/jobs/export~AAAAAAAAAAAAAAAAAAAAAA' }, [token]),
+    exchange({ target: '/.sallyport/jobs' }, [token]),
   ];
 }
 

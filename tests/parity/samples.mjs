@@ -44,6 +44,14 @@ export const POLICY = {
   services: {
     app: { origin: 'https://origin.example', signature: 'ed25519', signed_headers: ['x-tenant'] },
     shared: { origin: 'https://shared.example', signature: 'hmac-sha256' },
+    billing: { ecs: { region: 'us-east-1', cluster: 'prod', service: 'billing', port: 8443, wake: {} }, signature: 'hmac-sha256' },
+  },
+  jobs: {
+    export: {
+      ecs: { region: 'us-east-1', cluster: 'batch', task_definition: 'export:12', container: 'export' },
+      input: { MONTH: { pattern: '20[0-9]{2}-[0-9]{2}' }, FORMAT: { default: 'csv' } },
+      inspect: "'audit' in identity.groups",
+    },
   },
   routes: [
     { id: 'root', host: 'app.example', path: '/', service: 'app', anonymous: true, allow: 'true' },
@@ -53,6 +61,8 @@ export const POLICY = {
     { id: 'tenant', host: 'app.example', path: '/admin/**', service: 'app', allow: "request.headers['x-tenant'] == 'a' || identity.claims.dept == 'x'" },
     { id: 'time', host: 'app.example', path: '/exact', service: 'app', allow: "request.time < timestamp('2026-06-01T00:00:00Z') && size(request.query) >= 0" },
     { id: 'open', host: 'app.example', path: '/open/**', service: 'shared', anonymous: true, allow: "!cidr('10.0.0.0/8').containsIP(request.ip)" },
+    { id: 'billing', host: 'app.example', path: '/billing/**', service: 'billing', timeout: '20s', allow: 'true' },
+    { id: 'export', host: 'app.example', path: '/export', job: 'export', allow: "'finance' in identity.groups" },
     { id: 'wild', host: '*.wild.example', path: '/**', service: 'app', allow: "identity.issuer == 'github' && identity.claims.repository == 'acme/reports'" },
   ],
 };

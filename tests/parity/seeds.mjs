@@ -6,6 +6,7 @@ import { conformanceCases, question } from '../support/cel_conformance.mjs';
 import { base64, listVectors, readVectors, vectorsAbsent } from '../support/vectors.mjs';
 import { ask } from '../support/probes.mjs';
 import { edgeSeeds, originSeeds } from './exchanges.mjs';
+import { AWS_OPERATIONS } from './aws_samples.mjs';
 import { HEADS, JSON_TEXTS, POLICY, SIGV4, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
 
 const NOW = 1_767_225_600;
@@ -32,6 +33,7 @@ export async function makeSeeds() {
     edge,
     origin: await originSeeds(edge),
     sigv4: SIGV4,
+    aws: AWS_OPERATIONS,
   };
 }
 

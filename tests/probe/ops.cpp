@@ -28,6 +28,7 @@ constexpr std::array table = {
     row{"edge", run_edge},
     row{"origin", run_origin},
     row{"sigv4", run_sigv4},
+    row{"aws", run_aws},
 };
 
 }  // namespace

@@ -31,5 +31,6 @@ outcome run_edge(const json& in, crypto::port& host);
 outcome run_origin(const json& in, crypto::port& host);
 // ops_aws.cpp
 outcome run_sigv4(const json& in, crypto::port& host);
+outcome run_aws(const json& in, crypto::port& host);
 
 }  // namespace sallyport::probe

@@ -1,3 +1,4 @@
+#include "aws/operations.hpp"
 #include "aws/sigv4.hpp"
 #include "encoding/percent.hpp"
 #include "http/field.hpp"
@@ -6,6 +7,16 @@
 #include "tests/probe/ops_aws_arguments.hpp"
 
 namespace sallyport::probe {
+namespace {
+
+reason reason_named(std::string_view name) {
+  for (const auto& row : all_reasons()) {
+    if (row.name == name) return row.code;
+  }
+  return reason::internal;
+}
+
+}  // namespace
 
 /// `query` may be text (percent-encoded), pairs, or an object of text or lists; `headers` pairs or such an object;
 /// `time` RFC 3339 text, "20150830T123600Z" or seconds since the epoch.
@@ -24,6 +35,15 @@ outcome run_sigv4(const json& in, crypto::port& host) {
                                  {"string_to_sign", made->string_to_sign},
                                  {"signature", made->signature},
                                  {"signed_headers", made->signed_headers}}};
+}
+
+/// `op` and `in` of aws::operations; without a key, so assume_role answers signing_key_missing.
+outcome run_aws(const json& in, crypto::port& host) {
+  aws::operations door(text_argument(in, "issuer"), nullptr, host);
+  auto out = encoding::parse_json(door.run(encoding::canonical_json(in)));
+  if (!out.ok()) return answer{out.why(), {}};
+  const auto error = encoding::string_member(*out, "error");
+  return answer{error ? reason_named(*error) : reason::ok, std::move(*out)};
 }
 
 }  // namespace sallyport::probe

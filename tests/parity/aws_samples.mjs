@@ -1,0 +1,51 @@
+// Questions to the AWS side of the core: steps of waking, answers of STS and ECS as these really send them, and calls.
+
+const TASK = 'arn:aws:ecs:us-east-1:123456789012:task/prod/0123456789abcdef0123456789abcdef';
+const NOW = 1_767_225_600_000;
+const AMZ = [['content-type', 'application/x-amz-json-1.1'], ['x-amzn-requestid', 'r-1']];
+const CREDENTIALS = { access_key_id: 'ASIAEXAMPLE', secret_access_key: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', session_token: 'token' };
+
+const task = (/** @type {object} */ more) => ({
+  taskArn: TASK, lastStatus: 'RUNNING', desiredStatus: 'RUNNING', healthStatus: 'HEALTHY', createdAt: 1767225500.123, startedBy: 'ecs-svc/1',
+  attachments: [{ type: 'ElasticNetworkInterface', status: 'ATTACHED', details: [{ name: 'privateIPv4Address', value: '10.0.1.5' }] }],
+  containers: [{ name: 'app', lastStatus: 'RUNNING', exitCode: 0 }], ...more,
+});
+const read = (/** @type {string} */ action, /** @type {number} */ status, /** @type {unknown} */ body) => ({
+  op: 'read', in: { action, status, fields: AMZ, body: typeof body === 'string' ? body : JSON.stringify(body) },
+});
+const looked = {
+  kind: 'looked', service: { status: 'ACTIVE', desired: 1, running: 1, pending: 0, newest_event: '' },
+  tasks: [{ arn: TASK, status: 'running', health: 'healthy', wanted: true, created_at: NOW - 1000, private_ipv4: '10.0.1.5' }],
+};
+const SETTINGS = { min: 1, port: 8443 };
+const wake = (/** @type {object} */ event, /** @type {object | undefined} */ state = undefined) => ({
+  op: 'wake', in: { ...(state ? { state } : {}), event, now: NOW, settings: SETTINGS, jitter: 500 },
+});
+const STARTING = { phase: 'starting', step: 'checking', ours: false, phase_since: NOW - 5000, last_request: NOW - 5000, in_flight: 'look', in_flight_until: NOW + 10_000, alarm: NOW + 10_000 };
+
+const STS_ANSWER = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
+<AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/gate/alice</Arn><AssumedRoleId>A:alice</AssumedRoleId></AssumedRoleUser>
+<Credentials><SessionToken>token</SessionToken><SecretAccessKey>secret</SecretAccessKey><Expiration>2026-01-01T00:15:00Z</Expiration><AccessKeyId>ASIAEXAMPLE</AccessKeyId></Credentials>
+</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
+const STS_REFUSAL = '<ErrorResponse><Error><Type>Sender</Type><Code>IDPCommunicationError</Code><Message>m</Message></Error><RequestId>r</RequestId></ErrorResponse>';
+
+export const AWS_OPERATIONS = [
+  wake({ kind: 'request', caller: 'a' }),
+  wake({ kind: 'request', caller: 'a' }, STARTING),
+  wake(looked, STARTING),
+  wake({ kind: 'refused', error: { kind: 'throttled', code: 'ThrottlingException', message: 'm', request_id: 'r', http_status: 400 } }, STARTING),
+  wake({ kind: 'alarm' }, { ...STARTING, step: 'watching', in_flight: 'none' }),
+  wake({ kind: 'endpoint_lost', task_arn: TASK }),
+  { op: 'read_assume_role', in: { status: 200, fields: [['content-type', 'text/xml']], body: STS_ANSWER } },
+  { op: 'read_assume_role', in: { status: 400, fields: [['content-type', 'text/xml']], body: STS_REFUSAL } },
+  read('DescribeTasks', 200, { tasks: [task({}), task({ lastStatus: 'STOPPED', stopCode: 'EssentialContainerExited', stoppedReason: 'exit 1' })], failures: [] }),
+  read('RunTask', 200, { tasks: [], failures: [{ arn: TASK, reason: 'RESOURCE:MEMORY' }] }),
+  read('ListTasks', 200, { taskArns: [TASK], nextToken: 'more' }),
+  read('DescribeServices', 200, { services: [{ serviceName: 'billing', status: 'ACTIVE', desiredCount: 1, runningCount: 0, pendingCount: 1, events: [{ message: 'has started 1 tasks' }] }], failures: [] }),
+  read('UpdateService', 400, { __type: 'com.amazonaws.ecs#ThrottlingException', message: 'Rate exceeded' }),
+  read('StopTask', 200, '{"task":'),
+  { op: 'call', in: { action: 'UpdateService', region: 'us-east-1', cluster: 'prod', service: 'billing', desired: 1, credentials: CREDENTIALS, now: NOW } },
+  { op: 'call', in: { action: 'RunTask', region: 'us-east-1', cluster: 'batch', task_definition: 'export:12', container: 'export', environment: [['MONTH', '2026-01']], client_token: 't', started_by: 'r', credentials: CREDENTIALS, now: NOW, host: '127.0.0.1:1' } },
+  { op: 'sign', in: { method: 'GET', host: 'a1.execute-api.us-east-1.amazonaws.com', path: '/x', query: [['a', '1']], fields: [['accept', '*/*']], body_b64: '', region: 'us-east-1', service: 'execute-api', credentials: CREDENTIALS, now: NOW } },
+  { op: 'assume_role', in: { region: 'us-east-1', role: 'arn:aws:iam::123456789012:role/gate', target: 'billing', now: NOW } },
+];
