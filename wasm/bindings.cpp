@@ -34,6 +34,10 @@ void catalog() {
 void operate(unsigned size) {
   the_edge().operate(size);
 }
+void cache(unsigned size) {
+  the_edge().cache(size);
+}
+
 void refusal(unsigned size, double now) {
   the_edge().refusal(size, static_cast<std::int64_t>(now));
 }
@@ -46,6 +50,7 @@ EMSCRIPTEN_BINDINGS(sallyport) {
   emscripten::function("start", &start);
   emscripten::function("handle", &handle);
   emscripten::function("supply_keys", &supply_keys);
+  emscripten::function("cache", &cache);
   emscripten::function("refusal", &refusal);
   emscripten::function("catalog", &catalog);
   emscripten::function("operate", &operate);

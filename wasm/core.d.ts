@@ -29,6 +29,8 @@ export interface Core {
   handle(headSize: number, bodySize: number, nowMilliseconds: number): number;
   /** Takes what came back for a key request. False: refused. */
   supply_keys(headSize: number, bodySize: number, nowMilliseconds: number): boolean;
+  /** Asks the cache with the JSON in the inbox (shared/gate/cache_operations.hpp). */
+  cache(size: number): void;
   /** Writes a refusal that only the host can know of. */
   refusal(size: number, nowMilliseconds: number): void;
   /** Writes what the policy says of reach, as JSON. */

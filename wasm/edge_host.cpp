@@ -38,7 +38,7 @@ gate::edge_outcome refused(reason why, std::string detail) {
 
 }  // namespace
 
-edge_host::edge_host() : crypto_(make_crypto_host()) {
+edge_host::edge_host() : crypto_(make_crypto_host()), cache_(*crypto_) {
   mailbox_.entropy = entropy_.data();
   reserve(first_inbox_bytes);
   publish();
@@ -105,6 +105,11 @@ outcome_kind edge_host::handle(std::size_t head_size, std::size_t body_size, uni
 bool edge_host::supply_keys(std::size_t head_size, std::size_t body_size, unix_milliseconds now) {
   const auto keys = read_supplied_keys(inbox_text(0, head_size), inbox_text(head_size, body_size));
   return edge_ != nullptr && keys && edge_->supply_keys(keys->request, keys->response, now).ok();
+}
+
+void edge_host::cache(std::size_t size) {
+  answer_ = cache_.run(inbox_text(0, size));
+  publish();
 }
 
 void edge_host::refusal(std::size_t size, unix_milliseconds now) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "aws/operations.hpp"
+#include "gate/cache_operations.hpp"
 #include "gate/edge.hpp"
 #include "wasm/wire.hpp"
 
@@ -45,6 +46,8 @@ class edge_host {
   void catalog();
   /// Asks aws::operations with the JSON in the inbox; its answer is the answer.
   void operate(std::size_t size);
+  /// Asks gate::cache_operations with the JSON in the inbox; its answer is the answer.
+  void cache(std::size_t size);
   /// Answers as for refuse, for what only the host can find out. In the inbox: reason, request id (empty: one is made),
   /// detail for operators.
   void refusal(std::size_t size, unix_milliseconds now);
@@ -56,6 +59,7 @@ class edge_host {
   void publish();
 
   std::unique_ptr<crypto::port> crypto_;
+  gate::cache_operations cache_;
   std::unique_ptr<gate::edge> edge_;
   /// Mints the tokens for AWS; of the edge's own keys the first that STS takes.
   std::unique_ptr<jose::signing_key> aws_key_;

@@ -10,7 +10,8 @@
 //   refuse     status, reason, title, request id, challenge, problem document, audit line
 //   forward    service, URL (path and query only where the service has no origin), body plan (none, bytes, stream),
 //              signed length or empty, request id, audit line, milliseconds until the head of the answer, caller as
-//              JSON or empty, number of key requests, six lines each, then name and value of each field up to the end
+//              JSON or empty, plan of the cache as JSON or empty, number of key requests, six lines each, then name and
+//              value of each field up to the end
 //   need_keys  a key request: source, step, URL, most bytes, seconds, joined (0 or 1)
 //   need_body  most bytes
 //   answer     status, content type, cache control; the rest is the body

@@ -59,7 +59,8 @@ void write(line_writer& out, const forward& what, const gate::edge_outcome& outc
     out.line("");
   }
   out.line(what.request_id).line(outcome.audit).number(static_cast<std::uint64_t>(what.timeout) * 1000);
-  out.line(what.caller).number(outcome.refresh.size());
+  out.line(what.caller).line(what.cache ? encoding::canonical_json(gate::to_json(*what.cache)) : std::string());
+  out.number(outcome.refresh.size());
   for (const auto& request : outcome.refresh) write(out, request);
   for (const auto& field : what.fields) out.line(field.name).line(field.value);
 }

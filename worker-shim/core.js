@@ -116,6 +116,17 @@ export class Core {
   }
 
   /**
+   * Asks the cache of the core (shared/gate/cache_operations.hpp has the operations).
+   * @param {string} op
+   * @param {object} input
+   * @returns {any}
+   */
+  cache(op, input) {
+    this.#module.cache(this.#write(JSON.stringify({ op, in: input })));
+    return JSON.parse(this.#answer());
+  }
+
+  /**
    * The wording of a refusal that only the host can know of, such as an upstream that does not answer.
    * @param {string} reason
    * @param {string} requestId

@@ -37,7 +37,7 @@ export class Delivery {
    * @param {() => number} now
    */
   constructor(turn, service, send, now) {
-    const hold = holdOf(turn.request, service.holdMs);
+    const hold = Math.min(holdOf(turn.request, service.holdMs), turn.holdMostMs);
     this.#turn = turn;
     this.#service = service;
     this.#search = new Search(service, turn.forward.caller, hold, turn.context, now);

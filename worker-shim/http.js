@@ -5,11 +5,12 @@ import { answerResponse, refusalResponse } from './respond.js';
 import { Turn } from './turn.js';
 
 /**
+ * @typedef {import('./cache.js').AnswerCache} AnswerCache
  * @typedef {import('./core.js').Core} Core
  * @typedef {import('./keys.js').KeyFetcher} KeyFetcher
  * @typedef {import('./reach.js').Reach} Reach
  * @typedef {import('./wire.js').Forward} Forward
- * @typedef {{core: Core, keys: KeyFetcher, reach: Reach}} Edge
+ * @typedef {{core: Core, keys: KeyFetcher, reach: Reach, cache: AnswerCache}} Edge
  * @typedef {{waitUntil(promise: Promise<unknown>): void}} Context
  */
 
@@ -30,7 +31,8 @@ export async function handleRequest(request, edge, context) {
   const decided = await decide(request, body, edge, context);
   if (decided instanceof Response) return decided;
   const decideAgain = () => decide(request, body, edge, context);
-  return edge.reach.respond(new Turn({ request, body, forward: decided, decideAgain, context }));
+  const parts = { request, body, forward: decided, decideAgain, context };
+  return edge.cache.respond(parts, (sent) => edge.reach.respond(new Turn(sent)));
 }
 
 /**

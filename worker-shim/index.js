@@ -1,6 +1,7 @@
 // The Worker. It starts the core once per isolate, with the bundled policy and the secrets of its environment, and gives
 // it every request.
 import policy from '../policy.jsonc';
+import { AnswerCache } from './cache.js';
 import { Core, NotStarted } from './core.js';
 import { describe } from './describe.js';
 import { handleRequest, refuse } from './http.js';
@@ -68,5 +69,5 @@ async function start(environment) {
  */
 function edgeOver(core, environment) {
   const aws = { credentials: async () => ({ refused: { reason: 'aws_unavailable', code: '', message: '', request_id: '' } }) };
-  return { core, keys: new KeyFetcher(core), reach: new Reach(core, aws, environment, core.catalog()) };
+  return { core, keys: new KeyFetcher(core), cache: new AnswerCache(core), reach: new Reach(core, aws, environment, core.catalog()) };
 }

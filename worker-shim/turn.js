@@ -14,6 +14,7 @@ const PLATFORM_MS = 98_000;
  * @property {Forward} forward what was decided just now
  * @property {() => Promise<Forward | Response>} decideAgain asks the core once more: to forward, or the answer
  * @property {{waitUntil(promise: Promise<unknown>): void}} context
+ * @property {number} [holdMostMs] shorter than the policy lets it wait for a start: there is another answer
  */
 
 export class Turn {
@@ -26,11 +27,12 @@ export class Turn {
    * @param {Parts} parts
    * @param {() => number} [now]
    */
-  constructor({ request, body, forward, decideAgain, context }, now = Date.now) {
+  constructor({ request, body, forward, decideAgain, context, holdMostMs = Infinity }, now = Date.now) {
     this.request = request;
     this.body = body;
     this.forward = forward;
     this.context = context;
+    this.holdMostMs = holdMostMs;
     this.#now = now;
     this.#decideAgain = decideAgain;
     this.#startedAt = this.#decidedAt = now();

@@ -11,8 +11,8 @@ export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4, 
  * @typedef {{source: string, step: string, url: string, maxBytes: number, timeoutSeconds: number, joined: boolean}}
  *   KeyRequest
  * @typedef {{service: string, url: string, body: 'none' | 'bytes' | 'stream', contentLength: number | null,
- *            requestId: string, audit: string, timeoutMs: number, caller: Caller | null, refresh: KeyRequest[],
- *            headers: Headers}} Forward
+ *            requestId: string, audit: string, timeoutMs: number, caller: Caller | null,
+ *            cache: import('./cache.js').CachePlan | null, refresh: KeyRequest[], headers: Headers}} Forward
  * @typedef {{key: string, issuer: string, subject: string, email?: string, kind: string, route?: string}} Caller who is
  *   behind a call to AWS; `key` stands for the caller and is shown to nobody
  * @typedef {{do: 'run' | 'get' | 'stop' | 'list', job?: string, id?: string, environment?: [string, string][],
@@ -72,14 +72,15 @@ export function readRefusal(text) {
  */
 export function readForward(text) {
   const lines = text.split('\n');
-  const [service = '', url = '', body = '', length = '', requestId = '', audit = '', timeout = '', caller = '', refreshes = ''] = lines;
-  const fieldsFrom = 9 + 6 * Number(refreshes);
+  const [service = '', url = '', body = '', length = '', requestId = '', audit = '', timeout = '', caller = '', cache = '', refreshes = ''] = lines;
+  const fieldsFrom = 10 + 6 * Number(refreshes);
   const refresh = [];
-  for (let at = 9; at < fieldsFrom; at += 6) refresh.push(readKeyRequestLines(lines, at));
+  for (let at = 10; at < fieldsFrom; at += 6) refresh.push(readKeyRequestLines(lines, at));
   return {
     service, url, requestId, audit, refresh,
     timeoutMs: Number(timeout),
     caller: caller === '' ? null : JSON.parse(caller),
+    cache: cache === '' ? null : JSON.parse(cache),
     body: /** @type {Forward['body']} */ (body),
     contentLength: length === '' ? null : Number(length),
     headers: readFields(lines, fieldsFrom),

@@ -149,6 +149,7 @@ result<forward> edge_exchange::make_forward() {
   if (service().ecs || service().sigv4) {
     made.caller = encoding::canonical_json(describe_caller(caller_->who, match_.route->id, held_.host));
   }
+  made.cache = plan_cache();
   const std::string context_text = make_context();
   made.fields = std::move(head_->fields);
   made.storage = std::move(storage_);
@@ -159,6 +160,12 @@ result<forward> edge_exchange::make_forward() {
   SALLYPORT_TRY(add_signature(made, assertion, context));
   SALLYPORT_TRY(check_size(made));
   return made;
+}
+
+std::optional<cache_plan> edge_exchange::plan_cache() const {
+  const cache_subject what{request_.method,    request_.scheme,      request_.host,
+                           head_->target.text, head_->target.path(), head_->fields};
+  return gate::plan_cache(*held_.policy, *match_.route, caller_->who, what, held_.host);
 }
 
 std::string edge_exchange::make_context() const {

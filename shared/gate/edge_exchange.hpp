@@ -49,6 +49,7 @@ class edge_exchange {
   outcome sign();
   result<forward> make_forward();
   result<void> add_signature(forward& to, std::string_view assertion, std::string_view context);
+  std::optional<cache_plan> plan_cache() const;
   std::string make_context() const;
   outcome refused(failure why);
   std::string audit_line(const outcome& what) const;

@@ -15,6 +15,7 @@
 #include "core/time.hpp"
 #include "encoding/json.hpp"
 #include "gate/assertion.hpp"
+#include "gate/cache_plan.hpp"
 #include "gate/key_set.hpp"
 #include "gate/text_arena.hpp"
 #include "http/field.hpp"
@@ -83,6 +84,8 @@ struct forward {
   seconds timeout = 60;
   /// Of a service that may have to be woken or called with AWS credentials: describe_caller, canonical. Else empty.
   std::string caller;
+  /// What the cache of the edge may do for it; nothing: stay out of it.
+  std::optional<cache_plan> cache;
   text_arena storage;
 };
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/cache_rule.hpp"
 #include "policy/issuer.hpp"
 #include "policy/target.hpp"
 #include "policy/used_facts.hpp"
@@ -35,6 +36,8 @@ struct route {
   seconds assertion_ttl = 30;
   /// How long the service has until the head of its answer, 1 to 100.
   seconds timeout = 60;
+  /// Nothing: its answers have no part in the cache of the edge.
+  std::optional<cache_rule> cache;
   /// What deny, require, allow, shadow and the header map of the service read: nothing else goes into the assertion.
   used_facts used;
 };

@@ -170,7 +170,7 @@ std::optional<std::string> load_id(const node& at) {
 std::optional<loading_route> load_route(const node& at, const route_scope& scope) {
   constexpr seconds longest_timeout = 100;  // Cloudflare ends a request that stays without a byte for 100 s
   if (!at.is_object_of({"id", "host", "path", "methods", "service", "job", "allow", "deny", "anonymous", "shadow",
-                        "body", "labels", "assertion_ttl", "timeout"})) {
+                        "body", "labels", "assertion_ttl", "timeout", "cache"})) {
     return std::nullopt;
   }
   loading_route route{at, {}, {}};
@@ -185,6 +185,7 @@ std::optional<loading_route> load_route(const node& at, const route_scope& scope
   read_member(at, "labels", loaded.labels, [](const node& m) { return std::optional(load_labels(m)); });
   read_member(at, "assertion_ttl", loaded.assertion_ttl, [](const node& m) { return m.duration(1, 300); });
   read_member(at, "timeout", loaded.timeout, [](const node& m) { return m.duration(1, longest_timeout); });
+  load_cache(at, loaded);
   load_target(scope.policy, route);
   load_conditions(scope.compiler, route);
   return route;

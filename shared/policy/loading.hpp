@@ -29,6 +29,9 @@ std::vector<std::string> load_signed_headers(const node& at);
 /// load_sigv4.cpp: upstream_auth and sigv4 of a service whose origin and ecs were read.
 void load_sigv4(const node& at, service& to);
 
+/// load_cache.cpp: `cache` of a route whose methods were read.
+void load_cache(const node& route_at, route& to);
+
 /// load_job.cpp
 job load_job(const std::string& name, const node& at, const condition_compiler& compiler);
 

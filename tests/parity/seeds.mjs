@@ -5,6 +5,7 @@ import { SignJWT, generateKeyPair, exportJWK } from 'jose';
 import { conformanceCases, question } from '../support/cel_conformance.mjs';
 import { base64, listVectors, readVectors, vectorsAbsent } from '../support/vectors.mjs';
 import { ask } from '../support/probes.mjs';
+import { cacheSeeds } from './cache_seeds.mjs';
 import { edgeSeeds, originSeeds } from './exchanges.mjs';
 import { AWS_OPERATIONS } from './aws_samples.mjs';
 import { HEADS, JSON_TEXTS, POLICY, SIGV4, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
@@ -32,6 +33,7 @@ export async function makeSeeds() {
     decide: decisions(),
     edge,
     origin: await originSeeds(edge),
+    cache: await cacheSeeds(),
     sigv4: SIGV4,
     aws: AWS_OPERATIONS,
   };

@@ -1,0 +1,62 @@
+// What a forwarded request may have to do with the cache of the edge: where answers to it lie, and on what terms. Made
+// after policy allowed the request, so nothing is ever found by who was not allowed to ask.
+//
+// The key of an answer stands for everything that it depends on: policy (its digest), route, scheme, host, target. A
+// new policy therefore starts with an empty cache. What is not shared has the caller beside it, as the app sees the
+// caller: issuer, subject, kind and all claims that travel. A caller whose groups changed is another one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "crypto/crypto.hpp"
+#include "encoding/json.hpp"
+#include "http/caching.hpp"
+#include "policy/document.hpp"
+#include "policy/identity.hpp"
+
+namespace sallyport::gate {
+
+struct cache_plan {
+  enum class use : std::uint8_t {
+    /// Look up, and store what comes.
+    answers,
+    /// A request that only the origin can answer (a range, a condition of the origin's): neither.
+    bypass,
+    /// One that changes things: neither, and when it succeeds, what is stored under `key` is not used any more (RFC
+    /// 9111
+    /// section 4.4).
+    invalidates,
+  };
+  use how = use::answers;
+  /// base64url of a SHA-256 over what was asked for, by way of which route of which policy.
+  std::string key;
+  /// base64url of a SHA-256 over who asked.
+  std::string identity;
+  http::cache_terms terms;
+  /// Whether conditions may be set on the request: not where they are signed.
+  bool may_validate = true;
+};
+
+/// What identifies the answer that a request asks for.
+struct cache_subject {
+  std::string_view method, scheme, host;
+  /// Canonical path and query.
+  std::string_view target;
+  std::string_view path;
+  std::span<const http::field> fields;
+};
+
+/// Nothing: the cache has no part in this request. Precondition: policy allowed it by way of `route`, which leads to a
+/// service.
+std::optional<cache_plan> plan_cache(const policy::compiled_policy& policy, const policy::route& route,
+                                     const policy::identity& who, const cache_subject& what, crypto::port& host);
+
+encoding::json to_json(const cache_plan& plan);
+/// What to_json wrote, or nothing.
+std::optional<cache_plan> cache_plan_from(const encoding::json& from);
+
+}  // namespace sallyport::gate
