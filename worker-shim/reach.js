@@ -105,6 +105,8 @@ export class Reach {
         headers: forward.headers,
         body: body.forwarded(forward.body, forward.contentLength, upload),
         redirect: 'manual',
+        // The platform's own cache in front of an origin goes by the URL and knows nothing of identities.
+        cache: 'no-store',
         signal: request.signal,
       }, timeoutMs, upload);
       service.breaker.answered();

@@ -88,6 +88,7 @@ std::string_view why_unsignable(std::string_view lower) {
   if (lower == "authorization" || lower == "cookie" || lower == "proxy-authorization") {
     return "a credential: conditions see the identity that was verified, never the token";
   }
+  if (lower == "cache-control" || lower == "pragma") return "the platform writes it on the way to the origin";
   switch (http::classify(lower)) {
     case http::field_class::ordinary: return {};
     case http::field_class::framing:

@@ -149,6 +149,13 @@ test('what a client sends under our names never arrives, whatever its spelling',
   for (const name of ['sallyport-assertion', 'sallyport-context', 'signature', 'signature-input']) assert.equal(values(seen, name).length, 1, name);
 });
 
+test("the platform's own cache, which knows no identities, is kept out of the way to the origin", async () => {
+  await edge.send_as_alice('/style.css');
+  assert.deepEqual(values((await verified()).seen, 'cache-control'), ['no-cache']);
+  await edge.send_as_alice('/style.css', { headers: { 'cache-control': 'max-age=5' } });
+  assert.deepEqual(values((await verified()).seen, 'cache-control'), ['max-age=5']);
+});
+
 test('hop-by-hop fields and those that Connection names do not pass', async () => {
   const { status } = await edge.send_as_alice('/x', { headers: { connection: 'x-mine, sallyport-assertion', 'x-mine': '1', te: 'trailers', 'x-kept': '2' } });
   assert.equal(status, 200);

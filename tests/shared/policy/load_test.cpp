@@ -175,6 +175,8 @@ TEST_CASE("services and jobs are checked though they run later") {
          reason::policy_member_type, "$.services.s.signed_headers[0]", "a credential"});
   check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":[@"X-Forwarded-For"]})"),
          reason::policy_member_type, "$.services.s.signed_headers[0]", "request.ip"});
+  check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":[@"Cache-Control"]})"),
+         reason::policy_member_type, "$.services.s.signed_headers[0]", "the platform writes it"});
   check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":["x-a",@"X-A"]})"),
          reason::policy_duplicate, "$.services.s.signed_headers[1]", "twice"});
   check({document_with_service(
