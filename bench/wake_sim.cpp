@@ -179,12 +179,13 @@ class simulation {
     service.waiting.clear();
   }
 
-  /// A look is DescribeServices, ListTasks and, when there are any, DescribeTasks; the latter alone when they are
-  /// known.
+  /// A look is DescribeServices, unless that says that nothing is wanted ListTasks, and, when there are any,
+  /// DescribeTasks; the latter alone when they are known.
   void answer_look(const event& what) {
     auto& service = services_[what.service];
     const bool known_only = what.desired == 1;
-    if (!quotas[0].take(what.at, known_only ? 1 : 2 + (service.created_at > 0 ? 1 : 0))) return refuse(what);
+    const double whole = service.desired == 0 ? 1 : 2 + (service.created_at > 0 ? 1 : 0);
+    if (!quotas[0].take(what.at, known_only ? 1 : whole)) return refuse(what);
     looked seen;
     if (!known_only) seen.service = service_answer{"ACTIVE", service.desired, 0, 0, ""};
     if (service.created_at > 0) {
@@ -269,7 +270,7 @@ int main(int count, char** arguments) {
       "min.\n\n",
       mean_requests_per_service_and_second, launch_median_ms / 1000, static_cast<double>(health_ms) / 1000,
       static_cast<long long>(call_ms));
-  std::vector<std::uint32_t> scales{1'000, 3'000, 10'000, 30'000};
+  std::vector<std::uint32_t> scales{1'000, 3'000, 6'000, 10'000};
   if (count > 1) scales = {static_cast<std::uint32_t>(std::strtoul(arguments[1], nullptr, 10))};
   for (const auto services : scales) {
     simulation one(services);

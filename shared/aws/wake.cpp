@@ -58,6 +58,7 @@ class step {
     state_.in_flight = wake_call::none;
     state_.detail = refusal.error.code + ": " + refusal.error.message + " (request " + refusal.error.request_id + ")";
     ++state_.refusals;
+    if (refusal.error.kind == error_kind::throttled) state_.pressure = std::min(state_.pressure + 1, most_pressure);
     if (state_.phase == wake_phase::draining) return keep_running(is_retryable(refusal.error.kind));
     if (is_retryable(refusal.error.kind)) return alarm_in(pause(state_.refusals));
     switch (state_.phase) {
@@ -90,6 +91,7 @@ class step {
     std::erase_if(state_.endpoints, [&](const endpoint& each) { return each.task_arn == lost.task_arn; });
     if (state_.phase != wake_phase::healthy) return;
     if (state_.endpoints.empty()) restart_watch();
+    look_at_all_next();
     if (state_.in_flight != wake_call::none) return;
     // Every request that meets a dead task says so; the tasks are looked at once.
     if (now_ - state_.last_seen < settings_.poll_first) return alarm_at(state_.last_seen + settings_.poll_first);
@@ -147,7 +149,13 @@ class step {
   void watch() {
     state_.step = start_step::watching;
     state_.refusals = 0;
-    alarm_in(settings_.poll_first);
+    // The early look only shows progress: it is the first to go when calls are short.
+    alarm_in(state_.pressure > 0 ? std::max(settings_.poll_first, likely_start()) : settings_.poll_first);
+  }
+
+  /// Before this much of a start has passed, it is hardly ever over.
+  unix_milliseconds likely_start() const {
+    return (state_.usual_start > 0 ? state_.usual_start : settings_.expected_start) * 3 / 4;
   }
 
   void saw_while_starting(const looked& seen) {
@@ -155,7 +163,7 @@ class step {
     // Tasks seen before the update are on their way down.
     if (state_.step == start_step::updating) return send_update(settings_.min);
     state_.endpoints = healthy_endpoints(seen.tasks, settings_.port);
-    if (!state_.endpoints.empty()) return become_healthy();
+    if (!state_.endpoints.empty()) return become_healthy(seen);
     if (state_.step == start_step::checking) return decide_after_check(seen);
     if (const task* dead = task_that_died(seen.tasks, state_.phase_since)) {
       state_.detail = death_of(*dead);
@@ -176,9 +184,8 @@ class step {
   }
 
   unix_milliseconds next_poll() const {
-    const auto pace = std::min(settings_.poll_then + 500 * state_.polls, settings_.poll_most);
-    const auto usual = state_.usual_start > 0 ? state_.usual_start : settings_.expected_start;
-    const auto worth_it = state_.phase_since + usual * 3 / 4;
+    const auto pace = std::min(settings_.poll_then + 500 * state_.polls, settings_.poll_most) << state_.pressure;
+    const auto worth_it = state_.phase_since + likely_start();
     const auto next = std::max(now_ + pace + pace * jitter_ / 4000, worth_it);
     return std::min(next, state_.phase_since + settings_.start_timeout);
   }
@@ -207,14 +214,20 @@ class step {
     send_look();
   }
 
-  void become_healthy() {
+  void become_healthy(const looked& seen) {
     state_.failed_starts = 0;
     state_.retry_at = 0;
     // A service that was up already says nothing about how long a start takes.
     if (state_.step == start_step::watching) learn(now_ - state_.phase_since);
+    remember_tasks(seen);
+    relax();
+    state_.polls = 0;
     enter(wake_phase::healthy, settings_.idle_stop);
     tell(wake_answer::ready);
   }
+
+  /// Calls may be there again.
+  void relax() { state_.pressure /= 2; }
 
   void learn(unix_milliseconds took) {
     state_.usual_start = state_.usual_start == 0 ? took : (3 * state_.usual_start + took) / 4;
@@ -249,7 +262,15 @@ class step {
 
   void saw_while_healthy(const looked& seen) {
     state_.refusals = 0;
+    const auto before = state_.endpoints.size();
     state_.endpoints = healthy_endpoints(seen.tasks, settings_.port);
+    ++state_.polls;
+    if (seen.service) remember_tasks(seen);
+    if (!seen.service && state_.endpoints.size() < before) {
+      // What took their place is not among the known ones.
+      look_at_all_next();
+      return send_look();
+    }
     if (!state_.endpoints.empty()) return alarm_at(state_.last_request + settings_.idle_stop);
     if (seen.service && seen.service->desired == 0) return fall_asleep();
     restart_watch();
@@ -265,6 +286,7 @@ class step {
   void look_after() {
     // A request that met a dead task wants to know sooner than the next idle check.
     const auto idle_at = state_.last_request + settings_.idle_stop;
+    if (state_.refusals > 0) look_at_all_next();
     if (now_ < idle_at) return state_.refusals > 0 || state_.endpoints.empty() ? send_look() : alarm_at(idle_at);
     if (!state_.ours) return fall_asleep();
     enter(wake_phase::draining, settings_.call_timeout);
@@ -311,10 +333,15 @@ class step {
   }
 
   void send_look() {
+    // The tasks that serve are described often; whether there are more, or fewer are wanted, is asked now and then.
+    constexpr std::uint32_t looks_at_all = 3;
     const bool watching = state_.phase == wake_phase::starting && state_.step == start_step::watching;
-    effects_.known_tasks_only = watching && !state_.known_tasks.empty();
+    const bool refreshing = state_.phase == wake_phase::healthy && (state_.polls + 1) % looks_at_all != 0;
+    effects_.known_tasks_only = (watching || refreshing) && !state_.known_tasks.empty();
     send(wake_call::look);
   }
+
+  void look_at_all_next() { state_.known_tasks.clear(); }
 
   void send_update(std::uint32_t desired) {
     state_.wanted = desired;

@@ -95,6 +95,9 @@ struct recent_start {
   unix_milliseconds at = 0;
 };
 
+/// Of wake_state::pressure.
+inline constexpr std::uint32_t most_pressure = 4;
+
 struct wake_state {
   wake_phase phase = wake_phase::asleep;
   start_step step = start_step::checking;
@@ -112,11 +115,15 @@ struct wake_state {
   std::uint32_t polls = 0;
   /// A running average of how long starts took; 0: none yet.
   unix_milliseconds usual_start = 0;
-  /// The tasks of this start, once they are known: they are described without being listed again.
+  /// The tasks of this start, and then those that serve: they are described without being listed again. When they are
+  /// not all healthy any more, and at every third look, the service and its list of tasks are looked at.
   std::vector<std::string> known_tasks;
   /// Refusals in a row of the current step, and failed starts in a row.
   std::uint32_t refusals = 0;
   std::uint32_t failed_starts = 0;
+  /// 0 to 4: how short of calls the account was when this service last asked. It doubles the time between looks, and
+  /// eases with every start that succeeds.
+  std::uint32_t pressure = 0;
   unix_milliseconds retry_at = 0;
   reason why = reason::ok;
   /// AWS's words, for operators.

@@ -172,6 +172,7 @@ json to_json(const wake_state& state) {
           {"known_tasks", state.known_tasks},
           {"refusals", state.refusals},
           {"failed_starts", state.failed_starts},
+          {"pressure", state.pressure},
           {"retry_at", state.retry_at},
           {"why", as_number(state.why)},
           {"detail", state.detail},
@@ -243,6 +244,7 @@ std::optional<wake_state> wake_state_from(const json& from) {
   out.usual_start = number(from, "usual_start");
   out.refusals = count(from, "refusals");
   out.failed_starts = count(from, "failed_starts");
+  out.pressure = std::min(count(from, "pressure"), most_pressure);
   out.retry_at = number(from, "retry_at");
   out.why = reason_from(number(from, "why"));
   out.detail = text(from, "detail");

@@ -21,7 +21,8 @@ const SETTINGS = { min: 1, port: 8443 };
 const wake = (/** @type {object} */ event, /** @type {object | undefined} */ state = undefined) => ({
   op: 'wake', in: { ...(state ? { state } : {}), event, now: NOW, settings: SETTINGS, jitter: 500 },
 });
-const STARTING = { phase: 'starting', step: 'checking', ours: false, phase_since: NOW - 5000, last_request: NOW - 5000, in_flight: 'look', in_flight_until: NOW + 10_000, alarm: NOW + 10_000 };
+/** As shared/aws/wake_json.cpp writes it: enumerators by number. */
+const STARTING = { version: 1, phase: 1, step: 0, ours: false, phase_since: NOW - 5000, last_request: NOW - 5000, in_flight: 1, in_flight_until: NOW + 10_000, alarm: NOW + 10_000 };
 
 const STS_ANSWER = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
 <AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/gate/alice</Arn><AssumedRoleId>A:alice</AssumedRoleId></AssumedRoleUser>
@@ -34,7 +35,7 @@ export const AWS_OPERATIONS = [
   wake({ kind: 'request', caller: 'a' }, STARTING),
   wake(looked, STARTING),
   wake({ kind: 'refused', error: { kind: 'throttled', code: 'ThrottlingException', message: 'm', request_id: 'r', http_status: 400 } }, STARTING),
-  wake({ kind: 'alarm' }, { ...STARTING, step: 'watching', in_flight: 'none' }),
+  wake({ kind: 'alarm' }, { ...STARTING, step: 2, in_flight: 0 }),
   wake({ kind: 'endpoint_lost', task_arn: TASK }),
   { op: 'read_assume_role', in: { status: 200, fields: [['content-type', 'text/xml']], body: STS_ANSWER } },
   { op: 'read_assume_role', in: { status: 400, fields: [['content-type', 'text/xml']], body: STS_REFUSAL } },

@@ -317,3 +317,39 @@ TEST_CASE("a service that is not ours to start is found when it runs, and fails 
                             1'001'000, only_found, 0);
   CHECK(up.state.phase == wake_phase::healthy);
 }
+
+TEST_CASE("tasks that serve are described without the service, but for every third look") {
+  walk w = healthy_and_ours();
+  for (int look = 1; look <= 6; ++look) {
+    w.then(allowed_request{"alice"}, settings.refresh);
+    REQUIRE(w.effects.send == wake_call::look);
+    CHECK(w.effects.known_tasks_only == (look % 3 != 0));
+    auto tasks = std::vector{make_task(task_status::running, health_status::healthy, w.now)};
+    w.then(w.effects.known_tasks_only ? looked{std::nullopt, tasks} : seen(1, tasks));
+    CHECK(w.state.phase == wake_phase::healthy);
+  }
+}
+
+TEST_CASE("when a known task is not healthy any more, its place is looked for at once") {
+  walk w = healthy_and_ours();
+  w.then(allowed_request{"alice"}, settings.refresh);
+  REQUIRE(w.effects.known_tasks_only);
+  w.then(looked{std::nullopt, {make_task(task_status::stopped, health_status::unknown, w.now)}});
+  CHECK(w.effects.send == wake_call::look);
+  CHECK_FALSE(w.effects.known_tasks_only);
+  w.then(seen(1, {make_task(task_status::running, health_status::healthy, w.now)}));
+  CHECK(w.state.phase == wake_phase::healthy);
+  CHECK(w.state.endpoints.size() == 1);
+}
+
+TEST_CASE("a service that was throttled looks less often, until starts succeed again") {
+  walk w;
+  w.then(allowed_request{"alice"}).then(refusal(error_kind::throttled)).then(alarm_rang{}, 10'000);
+  CHECK(w.state.pressure == 1);
+  w.then(seen(0)).then(updated{});
+  CHECK(w.state.alarm - w.now >= settings.expected_start * 3 / 4);
+  w.then(alarm_rang{}, 30'000);
+  w.then(seen(1, {make_task(task_status::running, health_status::healthy, w.now)}));
+  CHECK(w.state.phase == wake_phase::healthy);
+  CHECK(w.state.pressure == 0);
+}
