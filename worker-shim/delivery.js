@@ -74,7 +74,7 @@ export class Delivery {
    */
   async #again(tried, failure) {
     const other = await this.#search.find(tried.task_arn === '' ? undefined : tried);
-    if (other === undefined) throw failure;
+    if (other === undefined) throw failure ?? new NoAnswer(false, 'there is no other task');
     if ('answer' in other) return other;
     return await this.#turn.decidedAgain('a second time') ?? this.#sendTo(other);
   }
@@ -135,6 +135,6 @@ async function firstOf(tries) {
   try {
     return await Promise.any(tries);
   } catch (failures) {
-    throw /** @type {AggregateError} */ (failures).errors.at(-1);
+    throw /** @type {AggregateError} */ (failures).errors[0];
   }
 }
