@@ -47,7 +47,7 @@ export function notReadyResponse(request, refusal, said) {
  */
 function startingResponse(request, refusal, start) {
   const elapsedS = Math.max(0, Math.round(start.since_ms / 1000));
-  const page = { host: hostOf(request), progress: start.progress, elapsedS, reloadS: RELOAD_S, requestId: refusal.requestId };
+  const page = { url: request.url, progress: start.progress, elapsedS, reloadS: RELOAD_S, requestId: refusal.requestId };
   return refusalResponse(request, refusal, {
     retryAfterS: Math.max(start.retry_after_s, 1),
     members: { state: 'starting', progress: start.progress, elapsed: elapsedS },
@@ -66,11 +66,6 @@ function failedResponse(request, refusal, failure) {
   return refusalResponse(request, refusal, {
     retryAfterS,
     members: { state: 'failed' },
-    page: request.method !== 'GET' ? undefined : () => failedPage({ host: hostOf(request), code, retryAfterS, requestId: refusal.requestId }),
+    page: request.method !== 'GET' ? undefined : () => failedPage({ url: request.url, code, retryAfterS, requestId: refusal.requestId }),
   });
-}
-
-/** @param {Request} request */
-function hostOf(request) {
-  return new URL(request.url).host;
 }

@@ -94,10 +94,11 @@ setTimeout(ask, pause);
  */
 
 /**
- * @param {{host: string, progress: string, elapsedS: number, reloadS: number, requestId: string}} start
+ * @param {{url: string, progress: string, elapsedS: number, reloadS: number, requestId: string}} start
  * @returns {Page}
  */
-export function startingPage({ host, progress, elapsedS, reloadS, requestId }) {
+export function startingPage({ url, progress, elapsedS, reloadS, requestId }) {
+  const { host } = new URL(url);
   const at = Math.max(STEPS.findIndex(([name]) => name === progress), 0);
   const main = `<p class="status">${escaped(host)}</p>
 <h1>Starting</h1>
@@ -113,7 +114,8 @@ ${requestIdNote(requestId)}`;
     html: htmlDocument({
       title: `Starting ${host}`,
       style: WAITING_STYLE,
-      head: `<noscript><meta http-equiv="refresh" content="${reloadS}"></noscript>\n`,
+      // With the address, which has no fragment: a browser that is at one would only scroll there.
+      head: `<noscript><meta http-equiv="refresh" content="${reloadS}; url=${escaped(url)}"></noscript>\n`,
       main,
       script: SCRIPT,
     }),
@@ -122,14 +124,15 @@ ${requestIdNote(requestId)}`;
 }
 
 /**
- * @param {{host: string, code: string, retryAfterS: number, requestId: string}} failure
+ * @param {{url: string, code: string, retryAfterS: number, requestId: string}} failure
  * @returns {Page}
  */
-export function failedPage({ host, code, retryAfterS, requestId }) {
+export function failedPage({ url, code, retryAfterS, requestId }) {
+  const { host } = new URL(url);
   const main = `<p class="status">${escaped(host)}</p>
 <h1>It could not be started</h1>
 <p>${FAILURES[code] ?? FAILED_OTHERWISE} Those who run it find the reason under the request id below.</p>
-<p>${retryAfterS > 0 ? `It can be tried again in ${duration(retryAfterS)}: ` : ''}<a href="">try again</a></p>
+<p>${retryAfterS > 0 ? `It can be tried again in ${duration(retryAfterS)}: ` : ''}<a href="${escaped(url)}">try again</a></p>
 ${requestIdNote(requestId)}`;
   return { html: htmlDocument({ title: `${host} could not be started`, style: WAITING_STYLE, main }), policy: pagePolicy(false) };
 }
