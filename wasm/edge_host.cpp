@@ -38,7 +38,8 @@ gate::edge_outcome refused(reason why, std::string detail) {
 
 }  // namespace
 
-edge_host::edge_host() : crypto_(make_crypto_host()), cache_(*crypto_) {
+edge_host::edge_host()
+    : crypto_(make_crypto_host()), cache_(*crypto_), aws_(std::make_unique<aws::operations>("", nullptr, *crypto_)) {
   mailbox_.entropy = entropy_.data();
   reserve(first_inbox_bytes);
   publish();
@@ -85,7 +86,7 @@ void edge_host::catalog() {
 }
 
 void edge_host::operate(std::size_t size) {
-  answer_ = aws_ == nullptr ? std::string() : aws_->run(inbox_text(0, size));
+  answer_ = aws_->run(inbox_text(0, size));
   publish();
 }
 

@@ -44,7 +44,8 @@ class edge_host {
   bool supply_keys(std::size_t head_size, std::size_t body_size, unix_milliseconds now);
   /// The catalog of the policy as the answer; empty before start.
   void catalog();
-  /// Asks aws::operations with the JSON in the inbox; its answer is the answer.
+  /// Asks aws::operations with the JSON in the inbox; its answer is the answer. Before start it has no issuer and no
+  /// key.
   void operate(std::size_t size);
   /// Asks gate::cache_operations with the JSON in the inbox; its answer is the answer.
   void cache(std::size_t size);

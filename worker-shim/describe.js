@@ -1,3 +1,5 @@
+// How an exception is told to operators.
+
 /**
  * What went wrong, for a log.
  * @param {unknown} error

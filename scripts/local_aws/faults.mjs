@@ -7,6 +7,10 @@
 //   "pull_error": "CannotPullContainerError: …"              tasks that start from now on stop with it
 //   "session_seconds": 20                                    credentials issued from now on live this long
 //   "expire_sessions": true                                  credentials issued until now have expired, sooner than was said
+//   "answers":  { "ListTasks": ["<html>", 2] }               the next 2 calls answer HTTP 200 with this body
+//   "cut":      { "ListTasks": 1 }                           the next call's answer ends in its middle
+//   "quote":    { "ListTasks": 1 }                           the next call is refused in words that quote the request, secrets
+//                                                            and all, as SignatureDoesNotMatch does
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { AwsError } from "./errors.mjs";
@@ -19,7 +23,9 @@ export class Faults {
   /** @param {{expireAll: () => void}} sessions */
   constructor(sessions) {
     this.#sessions = sessions;
-    this.current = { throttle: {}, fail: {}, delay_ms: {}, lose: {}, run_failures: [], pull_error: "", session_seconds: 0 };
+    this.current = {
+      throttle: {}, fail: {}, delay_ms: {}, lose: {}, run_failures: [], pull_error: "", session_seconds: 0, answers: {}, cut: {}, quote: {},
+    };
   }
 
   set({ expire_sessions, ...changes }) {
@@ -49,6 +55,25 @@ export class Faults {
     if (!(lose[action] > 0)) return false;
     lose[action] -= 1;
     return true;
+  }
+
+  /** What is answered in place of the truth, if anything. @returns {{status: number, type: string, body: string, cut?: boolean} | undefined} */
+  takeAnswer(action, request, body) {
+    const { answers, cut, quote } = this.current;
+    const type = "application/x-amz-json-1.1";
+    if (answers[action]?.[1] > 0) {
+      answers[action][1] -= 1;
+      return { status: 200, type, body: answers[action][0] };
+    }
+    if (cut[action] > 0) {
+      cut[action] -= 1;
+      return { status: 200, type, body: '{"tasks":[', cut: true };
+    }
+    if (!(quote[action] > 0)) return undefined;
+    quote[action] -= 1;
+    const message = `The request was: ${JSON.stringify(request.headers)} ${body}`;
+    if (request.headers["x-amz-target"] === undefined) throw new AwsError(400, "ValidationError", message);
+    throw new AwsError(400, "SignatureDoesNotMatch", message);
   }
 
   takeRunFailures() {

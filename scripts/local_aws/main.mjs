@@ -57,13 +57,18 @@ async function serve(world, request, response) {
   response.writeHead(answer.status, {
     "content-type": answer.type,
     "x-amzn-requestid": requestId,
+    ...(answer.cut && { "content-length": answer.body.length * 2 }),
     ...(answer.fields ?? {}),
   });
-  response.end(answer.body);
+  if (answer.cut) response.write(answer.body, () => response.destroy());
+  else response.end(answer.body);
 }
 
 async function dispatch(world, request, body, requestId) {
-  await world.faults.beforeCall(actionOf(request, body));
+  const called = actionOf(request, body);
+  await world.faults.beforeCall(called);
+  const instead = world.faults.takeAnswer(called, request, body);
+  if (instead !== undefined) return instead;
   const target = request.headers["x-amz-target"];
   if (target === undefined) return assumeRoleWithWebIdentity(world, request, body, requestId);
   const action = target.split(".")[1];

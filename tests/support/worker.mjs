@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { Log, LogLevel, Miniflare } from 'miniflare';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const edge_name = 'sallyport-edge';
+const edge_entry = 'worker-shim/index.js';
+const caller_name = 'object-caller';
 const core_module = 'build/wasm/sallyport.js';
 
 /**
@@ -12,39 +15,80 @@ const core_module = 'build/wasm/sallyport.js';
  * @property {number} port
  * @property {number} pid of workerd
  * @property {() => string} output what it logged so far
+ * @property {Miniflare} miniflare
  * @property {() => Promise<void>} stop safe to call twice
  */
 
-/** `replaced`: other contents for a file of the Worker, by its path; `miniflare`: further options of miniflare.
+/** `replaced`: other contents for a file of the Worker, by its path; `vpc`: names of bindings that reach loopback addresses, as a
+ * Workers VPC network reaches private ones; `variables`: further ones, such as SALLYPORT_AWS_ENDPOINT; `miniflare`: further options of
+ * miniflare; `objects`: its Durable Objects can be called by the test, with call_object;
+ * `entry`: another module than the gate's own; without `objects` it has none.
  * @param {{policy: string, signing_keys: string, service_secrets?: string, port?: number, direct?: boolean, replaced?: Record<string, string>,
- *   miniflare?: Record<string, unknown>}} options @returns {Promise<RunningWorker>} */
-export async function start_worker({ policy, signing_keys, service_secrets = '', port = 0, replaced = {}, miniflare = {}, direct = false }) {
-  if (!existsSync(root + core_module)) throw new Error('the core is not built; run: cmake --preset wasm && cmake --build --preset wasm');
-  return start_workerd({
-    modules: edge_modules(policy, replaced),
-    bindings: { SALLYPORT_SIGNING_KEYS: signing_keys, SALLYPORT_SERVICE_SECRETS: service_secrets, SALLYPORT_BUILD: 'demo' },
-    ...deployed_options(),
+ *   vpc?: string[], objects?: boolean, entry?: string, variables?: Record<string, string>, miniflare?: Record<string, unknown>}} options @returns {Promise<RunningWorker>} */
+export async function start_worker({ policy, signing_keys, service_secrets = '', port = 0, replaced = {}, vpc = [], objects = false, entry = edge_entry, variables = {}, miniflare = {}, direct = false }) {
+  const deployed = deployed_options('wrangler.toml');
+  const edge = {
+    name: edge_name,
+    modules: edge_modules(entry, policy, replaced),
+    bindings: { SALLYPORT_SIGNING_KEYS: signing_keys, SALLYPORT_SERVICE_SECRETS: service_secrets, SALLYPORT_BUILD: 'demo', ...variables },
+    serviceBindings: Object.fromEntries(vpc.map((name) => [name, { network: { allow: ['127.0.0.0/8'] } }])),
+    ...deployed,
+    ...(entry !== edge_entry && !objects && { durableObjects: {} }),
     ...miniflare,
-  }, { port, direct });
+  };
+  if (!objects) return start_workerd(edge, { port, direct });
+  const reached = Object.fromEntries(Object.entries(deployed.durableObjects).map(([name, { className }]) => [name, { className, scriptName: edge_name, useSQLite: true }]));
+  const caller = { name: caller_name, modules: [{ type: 'ESModule', path: `${root}tests/support/object_caller.mjs` }], compatibilityDate: deployed.compatibilityDate, durableObjects: reached };
+  // Some options are of the whole runtime, such as where objects are stored; the others are not read there.
+  return start_workerd({ ...miniflare, workers: [edge, caller] }, { port });
 }
 
-/** What wrangler bundles, file by file; index.js first, because the first one is the entry. @param {string} policy
- * @param {Record<string, string>} replaced */
-function edge_modules(policy, replaced) {
-  const scripts = readdirSync(`${root}worker-shim`).filter((name) => name.endsWith('.js') && name !== 'index.js');
-  const files = ['worker-shim/index.js', ...scripts.map((name) => `worker-shim/${name}`), core_module];
+/** Calls a method of a Durable Object of a Worker that was started with `objects`; throws what it threw. @param {RunningWorker} worker
+ * @param {string} binding @param {string} name of the object @param {string} method @param {unknown[]} args @returns {Promise<any>} */
+export async function call_object(worker, binding, name, method, ...args) {
+  const caller = await worker.miniflare.getWorker(caller_name);
+  const response = await caller.fetch('http://objects/', { method: 'POST', body: JSON.stringify({ binding, name, method, args }) });
+  const { answer, error } = /** @type {any} */ (await response.json());
+  if (error !== undefined) throw new Error(error);
+  return answer;
+}
+
+/** The issuer Worker, which serves the public keys of `signing_keys`. @param {{issuer: string, public_keys: string, port?: number}} options */
+export async function start_issuer_worker({ issuer, public_keys, port = 0 }) {
+  return start_workerd({
+    name: 'sallyport-issuer',
+    modules: modules_from('worker-shim/issuer.js'),
+    bindings: { SALLYPORT_ISSUER: issuer, SALLYPORT_PUBLIC_KEYS: public_keys },
+    ...deployed_options('wrangler.issuer.toml'),
+  }, { port });
+}
+
+/** @param {string} entry @param {string} policy @param {Record<string, string>} replaced */
+function edge_modules(entry, policy, replaced) {
+  return [...modules_from(entry, replaced), { type: /** @type {const} */ ('Text'), path: `${root}policy.jsonc`, contents: policy }];
+}
+
+/** What wrangler bundles, file by file; the entry first, because the first one is taken for it. @param {string} entry
+ * @param {Record<string, string>} [replaced] */
+function modules_from(entry, replaced = {}) {
+  if (!existsSync(root + core_module)) throw new Error('the core is not built; run: cmake --preset wasm && cmake --build --preset wasm');
+  const scripts = readdirSync(`${root}worker-shim`).map((name) => `worker-shim/${name}`).filter((path) => path.endsWith('.js') && path !== entry);
   return [
-    ...files.map((path) => ({ type: /** @type {const} */ ('ESModule'), path: root + path, ...(replaced[path] !== undefined && { contents: replaced[path] }) })),
+    ...[entry, ...scripts, core_module].map((path) => ({ type: /** @type {const} */ ('ESModule'), path: root + path, ...(replaced[path] !== undefined && { contents: replaced[path] }) })),
     { type: /** @type {const} */ ('CompiledWasm'), path: `${root}build/wasm/sallyport.wasm` },
-    { type: /** @type {const} */ ('Text'), path: `${root}policy.jsonc`, contents: policy },
   ];
 }
 
-/** As wrangler.toml says, which is what ships. */
-function deployed_options() {
-  const text = readFileSync(`${root}wrangler.toml`, 'utf8');
+/** As the configuration says, which is what ships. @param {string} file */
+function deployed_options(file) {
+  const text = readFileSync(root + file, 'utf8');
   const value = (/** @type {string} */ name) => JSON.parse(new RegExp(`^${name} = (.+)$`, 'm').exec(text)?.[1] ?? 'null');
-  return { compatibilityDate: value('compatibility_date'), compatibilityFlags: value('compatibility_flags') };
+  const objects = [...text.matchAll(/^\[\[durable_objects\.bindings\]\]\nname = "(\w+)"\nclass_name = "(\w+)"$/gm)];
+  return {
+    compatibilityDate: value('compatibility_date'),
+    compatibilityFlags: value('compatibility_flags'),
+    durableObjects: Object.fromEntries(objects.map(([, name, className]) => [name, { className, useSQLite: true }])),
+  };
 }
 
 /** Starts any Worker in a workerd of its own. Miniflare puts a Worker of its own in front that plays Cloudflare's part: country and
@@ -72,7 +116,7 @@ export async function start_workerd(options, { port = 0, direct = false } = {}) 
   const url = direct ? await miniflare.unsafeGetDirectURL() : ready;
   const pid = workerd_children().find((child) => !before.includes(child)) ?? 0;
   let stopping = /** @type {Promise<void> | undefined} */ (undefined);
-  return { port: Number(url.port), pid, output: () => text, stop: () => (stopping ??= miniflare.dispose()) };
+  return { port: Number(url.port), pid, miniflare, output: () => text, stop: () => (stopping ??= miniflare.dispose()) };
 }
 
 /** @returns {[NodeJS.Signals, NodeJS.SignalsListener][]} */

@@ -15,25 +15,51 @@ const wrangler = `${root}node_modules/wrangler/bin/wrangler.js`;
 const offline = { CI: 'true', WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG: 'log' };
 const most_bytes = 400 * 1024;
 
-test('wrangler bundles the Worker: core, policy and shim, nothing else', () => {
+/** What wrangler would upload, and what it says about bindings. @param {string} config @param {(only: (ending: string) => Buffer, said: string) => void} look */
+function with_bundle(config, look) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bundle-'));
   try {
-    execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', folder], { cwd: root, env: { ...process.env, ...offline }, stdio: 'pipe' });
+    const said = execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', '--config', config, '--outdir', folder], { cwd: root, env: { ...process.env, ...offline }, stdio: 'pipe' });
     const files = readdirSync(folder);
-    const only = (/** @type {string} */ ending) => {
+    look((ending) => {
       const found = files.filter((name) => name.endsWith(ending));
       assert.equal(found.length, 1, `one ${ending} in ${files}`);
       return readFileSync(join(folder, found[0]));
-    };
-    assert.ok(only('sallyport.wasm').equals(readFileSync(`${root}build/wasm/sallyport.wasm`)));
-    assert.ok(only('policy.jsonc').equals(readFileSync(`${root}policy.jsonc`)));
-    const script = only('index.js').toString();
-    assert.doesNotMatch(script, /\beval\(|new Function\(/, 'Workers forbid both');
-    const imported = [...script.matchAll(/^import .* from "([^"]+)"/gm)].map(([, from]) => from).filter((from) => !from.startsWith('./'));
-    assert.deepEqual([...new Set(imported)], ['node:crypto']);
+    }, said.toString());
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** @param {string} script */
+function imports_of(script) {
+  return [...script.matchAll(/^import .* from "([^"]+)"/gm)].map(([, from]) => from).filter((from) => !from.startsWith('./'));
+}
+
+test('wrangler bundles the gate: core, policy, shim and objects, nothing else', () => with_bundle('wrangler.toml', (only, said) => {
+  assert.ok(only('sallyport.wasm').equals(readFileSync(`${root}build/wasm/sallyport.wasm`)));
+  assert.ok(only('policy.jsonc').equals(readFileSync(`${root}policy.jsonc`)));
+  const script = only('index.js').toString();
+  assert.doesNotMatch(script, /\beval\(|new Function\(/, 'Workers forbid both');
+  assert.deepEqual([...new Set(imports_of(script))].sort(), ['cloudflare:workers', 'node:crypto']);
+  assert.match(said, /env\.WAKE \(Wake\)/);
+}));
+
+test('wrangler bundles the issuer: core and shim, no policy and no objects', () => with_bundle('wrangler.issuer.toml', (only, said) => {
+  assert.ok(only('sallyport.wasm').equals(readFileSync(`${root}build/wasm/sallyport.wasm`)));
+  const script = only('issuer.js').toString();
+  assert.deepEqual(imports_of(script), ['node:crypto']);
+  assert.doesNotMatch(script, /SALLYPORT_SIGNING_KEYS/, 'it never asks for a private key');
+  assert.doesNotMatch(said, /Durable Object/);
+}));
+
+test('every class of objects that is bound is stored in SQLite from its first migration on', () => {
+  const config = readFileSync(`${root}wrangler.toml`, 'utf8');
+  const bound = [...config.matchAll(/^class_name = "(\w+)"$/gm)].map(([, name]) => name);
+  const migrated = [...config.matchAll(/^new_sqlite_classes = (.+)$/gm)].flatMap(([, list]) => JSON.parse(list));
+  assert.deepEqual(migrated.sort(), bound.sort());
+  const exported = readFileSync(`${root}worker-shim/index.js`, 'utf8');
+  for (const name of bound) assert.match(exported, new RegExp(`^export \\{ ${name} \\} from`, 'm'));
 });
 
 test(`the core is under ${most_bytes / 1024} KiB, gzipped`, (context) => {

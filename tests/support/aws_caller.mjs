@@ -1,0 +1,19 @@
+// A Worker, in tests only, that makes calls of AWS with the gate's own module and answers what came of them. POST
+// {action, parameters, who, tries}; without action the credentials themselves.
+import { Aws } from '../../worker-shim/aws.js';
+import { endpointOf } from '../../worker-shim/aws_exchange.js';
+import { startedCore } from '../../worker-shim/start.js';
+
+/** @type {Aws | undefined} */
+let aws;
+
+export default {
+  /** @param {Request} request @param {any} environment */
+  async fetch(request, environment) {
+    const { core, problem } = await startedCore(environment);
+    if (problem !== undefined) return Response.json({ problem }, { status: 500 });
+    aws ??= new Aws(core, { endpoint: endpointOf(environment.SALLYPORT_AWS_ENDPOINT) });
+    const { action, parameters, who, tries } = await request.json();
+    return Response.json(action === undefined ? await aws.credentials(who, tries) : await aws.call(action, parameters, who, tries));
+  },
+};

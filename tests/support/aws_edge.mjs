@@ -1,0 +1,97 @@
+// The gate with its objects, the issuer Worker and local-aws, wired together as in a deployment: what tests of waking and
+// jobs stand on.
+import assert from 'node:assert/strict';
+import { checkConfig } from '../../scripts/local_aws/config.mjs';
+import { startLocalAws } from '../../scripts/local_aws/main.mjs';
+import { signing_key } from './edge.mjs';
+import { free_port } from './ports.mjs';
+import { call_object, start_issuer_worker, start_worker } from './worker.mjs';
+
+export const account = '123456789012';
+export const region = 'us-east-1';
+export const role = `arn:aws:iam::${account}:role/gate`;
+
+/** A task that is healthy at once and does nothing. */
+export const sleeper = { name: 'app', command: ['sleep', '1000'], health: { command: ['true'], interval_ms: 20 } };
+
+/** Times of the state machine, short enough for tests. */
+export const quick = {
+  poll_first: 40, poll_then: 40, poll_most: 80, expected_start: 80, pause_first: 40, pause_most: 400, refresh: 40, call_timeout: 8_000, start_timeout: 15_000,
+};
+
+/** Who calls: as the gate names callers to its objects. @param {string} subject */
+export const caller = (subject) => ({ key: Buffer.from(subject).toString('base64url'), issuer: 'okta', subject, kind: 'user', route: 'all' });
+
+/**
+ * @typedef {{containers: object[], provision_ms?: number, pull_ms?: number, desired?: number, wake?: object}} TaskDefinition
+ *   with the count that the service starts with, and its `wake` in the policy
+ * @typedef {Awaited<ReturnType<typeof start_aws_edge>>} AwsEdge
+ */
+
+/** One service of the policy and of local-aws for each entry of `services`, under the same name, in the cluster `prod`.
+ * @param {{services: Record<string, TaskDefinition>, tuning?: Record<string, number>, ecs?: Record<string, unknown>, policy?: Record<string, unknown>,
+ *   aws?: Record<string, unknown>, worker?: Partial<Parameters<typeof start_worker>[0]>}} options `ecs`: further members of each service's
+ *   `ecs`; `policy` and `aws`: further members of the policy and of local-aws's configuration */
+export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy = {}, aws: more = {}, worker: options = {} }) {
+  const key = await signing_key();
+  const { d, ...public_key } = key;
+  const issuer_port = await free_port();
+  const issuer = `http://127.0.0.1:${issuer_port}`;
+  const aws = await startLocalAws({ config: checkConfig(aws_config(issuer, services, more)) });
+  const issuer_worker = await start_issuer_worker({ issuer, public_keys: JSON.stringify({ keys: [public_key] }), port: issuer_port });
+  const worker = await start_worker({
+    policy: JSON.stringify(policy_of(issuer, services, ecs, policy)),
+    signing_keys: JSON.stringify({ keys: [key] }),
+    vpc: ['VPC'],
+    ...(options.entry === undefined && { entry: 'tests/support/breakable_edge.mjs', objects: true }),
+    ...options,
+    variables: { SALLYPORT_AWS_ROLE: role, SALLYPORT_AWS_ENDPOINT: aws.url, SALLYPORT_WAKE_TUNING: JSON.stringify({ ...quick, ...tuning }), ...options.variables },
+  });
+  /** @param {string} service @param {string} method @param {object} [request] */
+  const wake = (service, method, request) => call_object(worker, 'WAKE', service, method, ...(request ? [{ service, ...request }] : []));
+  return {
+    aws, worker, issuer, issuer_worker, key,
+    /** The coordinator of a service, as the gate calls it. @param {string} service */
+    wake: (service) => ({
+      ensure: (/** @type {string} */ subject, hold_ms = 15_000) => wake(service, 'ensure', { caller: caller(subject), hold_ms }),
+      touch: (/** @type {string} */ subject) => wake(service, 'touch', { caller: caller(subject) }),
+      lost: (/** @type {string} */ task_arn) => wake(service, 'lost', { task_arn }),
+      status: () => wake(service, 'status'),
+      /** Ends it in the middle of whatever it does; what it stored stays. */
+      end: () => assert.rejects(wake(service, 'end'), /ended by the test/),
+    }),
+    /** What local-aws was asked and did, by name of the call; what a fault kept from being done is not among it. @param {string} name */
+    calls: (name) => aws.trail.events.filter((/** @type {{eventName: string}} */ event) => event.eventName === name),
+    async stop() {
+      await Promise.all([worker.stop(), issuer_worker.stop(), aws.stop()]);
+    },
+  };
+}
+
+/** @param {string} issuer @param {Record<string, TaskDefinition>} services @param {Record<string, unknown>} more */
+function aws_config(issuer, services, more) {
+  const names = Object.keys(services);
+  return {
+    account,
+    region,
+    oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
+    roles: { gate: { trust: { issuer, sub: ['sallyport:*'] }, policy: [{ Effect: 'Allow', Action: ['ecs:*'], Resource: '*' }] } },
+    clusters: { prod: { services: Object.fromEntries(names.map((name) => [name, { task_definition: `${name}:1`, desired: services[name].desired ?? 0 }])) } },
+    task_definitions: Object.fromEntries(names.map((name) => [`${name}:1`, services[name]])),
+    ...more,
+  };
+}
+
+/** @param {string} issuer @param {Record<string, TaskDefinition>} services @param {Record<string, unknown>} ecs @param {Record<string, unknown>} more */
+function policy_of(issuer, services, ecs, more) {
+  const names = Object.keys(services);
+  const service = (/** @type {string} */ name) => ({ vpc: 'VPC', ecs: { region, cluster: 'prod', service: name, port: 8443, wake: services[name].wake ?? {}, ...ecs } });
+  return {
+    name: 'test',
+    edge: { issuer },
+    issuers: { okta: { issuer: 'https://acme.okta.example', audiences: ['api://acme'], kind: 'user' } },
+    services: Object.fromEntries(names.map((name) => [name, service(name)])),
+    routes: names.map((name) => ({ id: name, host: `${name}.acme.example`, path: '/**', service: name, allow: 'true' })),
+    ...more,
+  };
+}

@@ -1,0 +1,67 @@
+// The core of this isolate: loaded once, started with the bundled policy and the secrets of the environment, and shared
+// by the Worker and its objects. It keeps nothing of one request for another, so whoever calls it gets the same answers.
+import policy from '../policy.jsonc';
+import { endpointOf } from './aws_exchange.js';
+import { Core, NotStarted } from './core.js';
+import { describe } from './describe.js';
+
+/**
+ * What the core starts with (wrangler.toml): secrets and variables.
+ * @typedef {{SALLYPORT_SIGNING_KEYS?: string, SALLYPORT_SERVICE_SECRETS?: string, SALLYPORT_BUILD?: string,
+ *   SALLYPORT_AWS_ROLE?: string, SALLYPORT_AWS_ENDPOINT?: string}} CoreEnvironment
+ * @typedef {{core: Core, endpoint?: import('./aws_exchange.js').Endpoint, problem?: string}} StartedCore `endpoint`: in place
+ *   of AWS's regional ones; with a problem the core only words refusals
+ */
+
+/** @type {Promise<StartedCore> | undefined} */
+let started;
+
+/**
+ * Not at the top level: there, Workers have neither secrets nor randomness.
+ * @param {CoreEnvironment} environment
+ */
+export function startedCore(environment) {
+  return (started ??= start(environment));
+}
+
+/**
+ * A core that stopped half-way is not asked again: the next one to ask gets a new one.
+ * @param {Core} failed
+ */
+export async function replaceCore(failed) {
+  const current = started;
+  if ((await current)?.core === failed && started === current) started = undefined;
+}
+
+/**
+ * @param {CoreEnvironment} environment
+ * @returns {Promise<StartedCore>}
+ */
+async function start(environment) {
+  const core = await Core.load();
+  try {
+    const endpoint = configuredEndpoint(environment);
+    core.start({
+      policy,
+      signing_keys: environment.SALLYPORT_SIGNING_KEYS ?? '',
+      service_secrets: environment.SALLYPORT_SERVICE_SECRETS ?? '',
+      aws_role: environment.SALLYPORT_AWS_ROLE ?? '',
+      build: environment.SALLYPORT_BUILD ?? 'unnamed',
+    });
+    return { core, ...(endpoint && { endpoint }) };
+  } catch (error) {
+    const problem = error instanceof NotStarted ? error.message : `internal: ${describe(error)}`;
+    console.error(`sallyport: not started: ${problem}`);
+    // A fresh one, which only words the refusals.
+    return { core: await Core.load(), problem };
+  }
+}
+
+/** @param {CoreEnvironment} environment */
+function configuredEndpoint(environment) {
+  try {
+    return endpointOf(environment.SALLYPORT_AWS_ENDPOINT);
+  } catch (error) {
+    throw new NotStarted('config_invalid', error instanceof Error ? error.message : '');
+  }
+}
