@@ -8,7 +8,7 @@ import { CredentialsCache } from './credentials.js';
  * @typedef {import('./aws_exchange.js').AwsRefusal} AwsRefusal
  * @typedef {import('./credentials.js').Held} Held
  * @typedef {import('./wire.js').Caller} Caller
- * @typedef {{service: string, cluster: string} | {task_definition: string, cluster: string} | {invoke: string, host: string}} Purpose
+ * @typedef {{service: string, cluster: string} | {task_definition: string, cluster: string, passed_roles?: string[]} | {invoke: string, host: string}} Purpose
  *   what the session may do, and nothing else
  * @typedef {{region: string, role: string, target: string, purpose: Purpose, caller: Caller}} Who
  *   `target`: the service or job, which trust policies know as `sallyport:<target>`

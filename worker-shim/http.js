@@ -1,6 +1,7 @@
 // One request: ask the core, bring what it lacks, carry out what it decided.
 import { RequestBody } from './body.js';
 import { describe } from './describe.js';
+import { answerJob } from './jobs.js';
 import { answerResponse, refusalResponse } from './respond.js';
 import { Turn } from './turn.js';
 
@@ -10,7 +11,7 @@ import { Turn } from './turn.js';
  * @typedef {import('./keys.js').KeyFetcher} KeyFetcher
  * @typedef {import('./reach.js').Reach} Reach
  * @typedef {import('./wire.js').Forward} Forward
- * @typedef {{core: Core, keys: KeyFetcher, reach: Reach, cache: AnswerCache}} Edge
+ * @typedef {{core: Core, keys: KeyFetcher, reach: Reach, cache: AnswerCache, jobs: import('./jobs.js').JobsNamespace | undefined}} Edge
  * @typedef {{waitUntil(promise: Promise<unknown>): void}} Context
  */
 
@@ -59,7 +60,7 @@ async function decide(request, body, edge, context) {
       case 'forward': return allowed(request, outcome.forward, edge, context);
       case 'refuse': return refuse(request, outcome.refusal);
       case 'answer': return answerResponse(request, outcome.answer);
-      case 'job': return refuse(request, core.refusal('route_target_unsupported', outcome.order.request_id, 'a job'));
+      case 'job': return answerJob(request, outcome.order, edge);
       case 'need_keys': await keys.supply(outcome.request, context); break;
       case 'need_body': {
         const problem = await readBody(body, outcome.maxBytes);

@@ -8,11 +8,12 @@ import { KeyFetcher } from './keys.js';
 import { Reach } from './reach.js';
 import { replaceCore, startedCore } from './start.js';
 
+export { Jobs } from './jobs_object.js';
 export { Wake } from './wake.js';
 
 /**
  * The environment (wrangler.toml): secrets, and what the deployment says about itself.
- * @typedef {import('./start.js').CoreEnvironment & import('./wake.js').WakeEnvironment} Environment
+ * @typedef {import('./start.js').CoreEnvironment & import('./wake.js').WakeEnvironment & {JOBS?: import('./jobs.js').JobsNamespace}} Environment
  */
 
 /** @type {import('./http.js').Edge | undefined} */
@@ -48,5 +49,5 @@ function edgeOver({ core, endpoint }, environment) {
   if (edge?.core === core) return edge;
   const aws = new Aws(core, { endpoint });
   const reach = new Reach(core, aws, environment, core.catalog());
-  return (edge = { core, keys: new KeyFetcher(core), cache: new AnswerCache(core), reach });
+  return (edge = { core, keys: new KeyFetcher(core), cache: new AnswerCache(core), reach, jobs: environment.JOBS });
 }
