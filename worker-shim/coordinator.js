@@ -12,6 +12,7 @@ const GRACE_MS = 5_000;
  */
 
 export class Coordinator {
+  #open;
   #object;
   #service;
   #caller;
@@ -24,7 +25,8 @@ export class Coordinator {
    * @param {unknown} caller who the policy allowed
    */
   constructor(namespace, service, caller) {
-    this.#object = namespace.get(namespace.idFromName(service));
+    this.#open = () => namespace.get(namespace.idFromName(service));
+    this.#object = this.#open();
     this.#service = service;
     this.#caller = caller;
   }
@@ -38,6 +40,20 @@ export class Coordinator {
   async ensure(holdMs) {
     // Otherwise the lost task would still be on the list.
     await this.#told;
+    const until = Date.now() + holdMs;
+    try {
+      return await this.#ask(holdMs);
+    } catch (error) {
+      // The platform restarts objects when it likes. What was begun goes on, and is joined over a new way: the old one
+      // stays broken.
+      console.error(`sallyport: coordinator of ${this.#service}, asked again: ${describe(error)}`);
+      this.#object = this.#open();
+      return this.#ask(Math.max(until - Date.now(), 0));
+    }
+  }
+
+  /** @param {number} holdMs @returns {Promise<Ensured>} */
+  #ask(holdMs) {
     const asked = { service: this.#service, caller: this.#caller, hold_ms: holdMs };
     return within(this.#object.ensure(asked), holdMs + GRACE_MS);
   }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { until } from '../support/child.mjs';
 import { policy_for, send, signing_key, start_edge } from '../support/edge.mjs';
 import { start_worker } from '../support/worker.mjs';
 
@@ -85,6 +86,10 @@ test('a new isolate takes the keys from the cache, and serves with the issuer go
   const authorization = `Bearer ${await edge.issuer.token()}`;
   try {
     assert.equal((await edge.send('/x', { headers: { authorization } })).status, 200);
+    const cache = await (await edge.worker.miniflare.getCaches()).open('sallyport-keys');
+    for (const path of ['/.well-known/openid-configuration', '/jwks']) {
+      await until(`${path} is in the cache`, async () => await cache.match(`${edge.issuer.issuer}${path}`) !== undefined);
+    }
     await edge.worker.stop();
     await edge.issuer.stop();
     const again = await start_worker({

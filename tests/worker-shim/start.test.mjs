@@ -63,6 +63,11 @@ test('a short shared secret is refused', async () => {
   assert.match(await refusal_of({ service_secrets: JSON.stringify(secrets) }), /not started: jwk_weak_secret: SALLYPORT_SERVICE_SECRETS, service app/);
 });
 
+test('an endpoint in place of AWS on plain http elsewhere than on loopback is refused', async () => {
+  const variables = { SALLYPORT_AWS_ENDPOINT: 'http://aws.acme.example' };
+  assert.match(await refusal_of({ variables }), /not started: config_invalid: SALLYPORT_AWS_ENDPOINT: not an https URL/);
+});
+
 /** Crypto hosts that are wrong in one way each: change -> what must be noticed. */
 const broken_hosts = /** @type {[string, string, string, RegExp][]} */ ([
   ['every signature verifies', 'data, signature) ? 1 : 0;', 'data, signature) ? 1 : 1;', /crypto_self_test/],
