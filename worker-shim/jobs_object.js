@@ -182,7 +182,8 @@ export class Jobs extends DurableObject {
     const unclear = run.start.unclear || answer.unclear;
     this.#complain(run, 'RunTask', refused, unclear);
     run.start = { ...run.start, sending: false, unclear, at: Date.now() + pause(run.start.tries) };
-    if ('again' in answer && Date.now() < run.created + START_PATIENCE_MS) {
+    // As long as there may be a task, it has to be found, whatever AWS says meanwhile: nobody else would stop it in time.
+    if (('again' in answer || unclear) && Date.now() < run.created + START_PATIENCE_MS) {
       this.#store.save(run);
       return undefined;
     }
@@ -279,7 +280,6 @@ export class Jobs extends DurableObject {
     if (run.state !== before) note(run, before, task);
     if (!isFinal(run)) return;
     for (const wake of this.#waiting.get(id) ?? []) wake();
-    this.#schedule();
   }
 
   /** Nothing when there is none, or none that this caller may know of. @param {Question} question */

@@ -35,6 +35,26 @@ test('an answer of RunTask that is lost does not start a second task', async () 
   assert.ok(world.edge.calls('RunTask').filter(({ requestParameters }) => requestParameters.startedBy === started.json.request_id).length >= 4);
 });
 
+test('while a task may have been started, no refusal ends the search for it', async () => {
+  world.faults({ lose: { RunTask: 3 } });
+  const started = await world.run('endless');
+  world.faults({ fail: { RunTask: ['AccessDeniedException', 400, 1] } });
+  await world.reaches(started, 'running');
+  assert.equal(world.tasks_of(started).length, 1);
+  await until('operators see the doubt', () => world.logged(started).some((line) => line.includes('AccessDeniedException') && line.includes('a task may have been started')));
+  await world.stop_run(started.location);
+  assert.equal((await world.finished(started.location)).json.state, 'stopped');
+});
+
+test('a refusal for good after the run was accepted is told by the run', async () => {
+  world.faults({ throttle: { RunTask: 3 } });
+  const started = await world.run('endless');
+  world.faults({ fail: { RunTask: ['ClientException', 400, 1] } });
+  const over = await world.finished(started.location);
+  assert.deepEqual([over.json.state, over.json.reason], ['failed', 'start_refused']);
+  assert.equal(world.tasks_of(started).length, 0);
+});
+
 test('no capacity is said at once, and the same key may try again', async () => {
   const key = world.fresh_key();
   world.faults({ run_failures: [{ arn: 'arn:aws:ecs:us-east-1:1:container-instance/x', reason: 'RESOURCE:MEMORY' }] });
