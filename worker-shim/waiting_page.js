@@ -72,10 +72,7 @@ async function ask() {
     const headers = { accept: 'application/problem+json', prefer: 'wait=0' };
     const answer = await fetch(location.href, { headers, cache: 'no-store', redirect: 'manual' });
     const problem = answer.status === 503 ? await answer.json().catch(() => ({})) : {};
-    if (problem.state !== 'starting') {
-      answer.body?.cancel();
-      return location.reload();
-    }
+    if (problem.state !== 'starting') return location.reload();
     show(problem);
   } catch {
     // No network at the moment: asked again like any other time.

@@ -239,7 +239,7 @@ class step {
     state_.endpoints.clear();
     state_.phase = wake_phase::failed;
     state_.phase_since = now_;
-    state_.retry_at = now_ + pause(state_.failed_starts);
+    state_.retry_at = now_ + std::max(settings_.retry_first, pause(state_.failed_starts));
     state_.refusals = 0;
     state_.alarm = 0;
     tell(wake_answer::failed);

@@ -71,6 +71,9 @@ struct wake_settings {
   unix_milliseconds call_timeout = 15'000;
   unix_milliseconds pause_first = 2'000;
   unix_milliseconds pause_most = 300'000;
+  /// A start that failed is not tried again for this long, at least: whoever waits for it asks again sooner, and shall
+  /// hear that it failed, not that another one has begun.
+  unix_milliseconds retry_first = 10'000;
   /// Starts within budget_window that one caller, and all callers together, may cause.
   std::uint32_t starts_per_caller = 6;
   std::uint32_t starts_per_service = 30;

@@ -279,6 +279,7 @@ wake_settings wake_settings_from(const json& from) {
   out.call_timeout = number(from, "call_timeout", out.call_timeout);
   out.pause_first = number(from, "pause_first", out.pause_first);
   out.pause_most = number(from, "pause_most", out.pause_most);
+  out.retry_first = number(from, "retry_first", out.retry_first);
   out.starts_per_caller = count(from, "starts_per_caller", out.starts_per_caller);
   out.starts_per_service = count(from, "starts_per_service", out.starts_per_service);
   out.budget_window = number(from, "budget_window", out.budget_window);

@@ -148,9 +148,9 @@ TEST_CASE("a task that dies while starting is the failure, in AWS's words") {
   CHECK(w.state.detail == "EssentialContainerExited: Essential container in task exited; container app exited with 1");
   CHECK(w.effects.send == wake_call::update);
   CHECK(w.effects.desired == 0);
-  w.then(updated{}, 100).then(allowed_request{"alice"}, 100);
+  w.then(updated{}, 100).then(allowed_request{"alice"}, settings.retry_first - 101);
   CHECK(w.effects.answer == wake_answer::failed);
-  w.then(allowed_request{"alice"}, settings.pause_first);
+  w.then(allowed_request{"alice"}, 1);
   CHECK(w.state.phase == wake_phase::starting);
 }
 

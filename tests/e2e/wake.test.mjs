@@ -1,0 +1,115 @@
+// Services that sleep, from a caller's side: STS and ECS on loopback, tasks of a real agent and a real app each, the
+// Worker in workerd.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { until } from '../support/child.mjs';
+import { start_ecs_stack } from '../support/ecs_stack.mjs';
+
+/** @type {import('../support/ecs_stack.mjs').EcsStack} */
+let stack;
+
+before(async () => {
+  stack = await start_ecs_stack({
+    services: {
+      billing: { pull_ms: 300 },
+      asked: {},
+      stopped: { wakes: false },
+      slow: { hold: '0s', pull_ms: 1_000 },
+      crashing: { app: ['sh', '-c', 'echo no database >&2; exit 3'] },
+      broken: { hold: '0s' },
+      greedy: { hold: '0s', app: ['false'] },
+      steady: { desired: 2 },
+      single: { desired: 1 },
+    },
+  });
+});
+after(() => stack?.stop());
+
+/** Desired counts that AWS was asked for. @param {string} service */
+const updates = (service) => stack.calls('UpdateService').filter((/** @type {any} */ event) => event.requestParameters.service === service).map((/** @type {any} */ event) => event.requestParameters.desiredCount);
+
+test('a hundred first requests at a time wake a service once, and all are answered by the app', async () => {
+  const all = await Promise.all(Array.from({ length: 100 }, (_, i) => stack.ask('billing', `/invoices/${i}`)));
+  assert.deepEqual([...new Set(all.map((seen) => seen.status))], [200]);
+  assert.equal(new Set(all.map((seen) => seen.headers['sallyport-request-id'])).size, 100);
+  assert.deepEqual(updates('billing'), [1]);
+  assert.equal(all[0].json().identity?.subject ?? all[0].json().subject, 'alice');
+});
+
+test('who waited was decided anew: every request has its own allow on record, and what the app got was signed after the wait', async () => {
+  const { headers } = await stack.ask('billing', '/');
+  const id = headers['sallyport-request-id'];
+  await until('the edge wrote its record', () => stack.worker.output().includes(`"${id}"`));
+  const line = stack.worker.output().split('\n').find((each) => each.startsWith('{') && each.includes(`"${id}"`)) ?? '';
+  assert.deepEqual([JSON.parse(line).decision, JSON.parse(line).service], ['allow', 'billing']);
+});
+
+test('a denied caller wakes nothing: AWS is not even asked', async () => {
+  const before = stack.aws.trail.events.length;
+  const seen = await stack.ask('asked', '/', { as: 'bob' });
+  assert.equal(seen.status, 403);
+  assert.equal(stack.aws.trail.events.length, before);
+  assert.equal(stack.tasks('asked').length, 0);
+});
+
+test('a service whose policy does not say wake is found, but never started', async () => {
+  const seen = await stack.ask('stopped', '/');
+  assert.deepEqual([seen.status, seen.json().state], [503, 'failed']);
+  assert.deepEqual(updates('stopped'), []);
+});
+
+test('a start that takes longer than a request may wait is told as such: state, progress, elapsed time, when to come back', async () => {
+  const first = await stack.ask('slow', '/');
+  const problem = first.json();
+  assert.deepEqual([first.status, first.headers['content-type'], problem.code, problem.state], [503, 'application/problem+json', 'starting', 'starting']);
+  assert.ok(['provisioning', 'pulling', 'starting', 'checking'].includes(problem.progress), problem.progress);
+  assert.ok(Number.isInteger(problem.elapsed) && Number(first.headers['retry-after']) >= 1);
+  assert.equal(problem.request_id, first.headers['sallyport-request-id']);
+  await until('it answers', async () => (await stack.ask('slow', '/')).status === 200);
+  assert.deepEqual(updates('slow'), [1]);
+});
+
+test('a task that crashes at start is a failure with a public code; why stands in the log under the request id', async () => {
+  const seen = await stack.ask('crashing', '/');
+  const problem = seen.json();
+  assert.deepEqual([seen.status, problem.code, problem.state], [503, 'start_failed', 'failed']);
+  assert.ok(Number(seen.headers['retry-after']) >= 1);
+  assert.ok(!seen.text.includes('Essential container'), 'the words of AWS are not for callers');
+  const id = seen.headers['sallyport-request-id'];
+  await until('the log says why', () => new RegExp(`${id}.*Essential container in task exited`).test(stack.worker.output()));
+  await until('what was raised is lowered', () => updates('crashing').at(-1) === 0);
+});
+
+test('a caller that wakes too often is told so, and the service stays asleep', async () => {
+  let last = await stack.ask('greedy', '/');
+  await until('the budget is used up', async () => { last = await stack.ask('greedy', '/'); return last.status === 429; });
+  assert.deepEqual([last.json().code, last.json().state, Number(last.headers['retry-after']) > 0], ['rate_limited', 'asleep', true]);
+});
+
+test('a task replaced under load costs no idempotent request', async () => {
+  await until('both tasks are healthy', () => stack.tasks('steady').filter((/** @type {any} */ task) => task.healthStatus === 'HEALTHY').length === 2);
+  const seen = /** @type {Awaited<ReturnType<typeof stack.ask>>[]} */ ([]);
+  let going = true;
+  const callers = Array.from({ length: 8 }, async (_, caller) => {
+    for (let i = 0; going; i += 1) seen.push(await stack.ask('steady', `/things/${i}`, caller % 2 === 0 ? {} : { method: 'PUT', body: `thing ${i}` }));
+  });
+  await until('traffic runs', () => seen.length > 50);
+  for (const victim of stack.tasks('steady')) {
+    const answered = seen.length;
+    await victim.stop('UserInitiated', 'replaced');
+    await until('traffic went on', () => seen.length > answered + 50);
+    await until('another task took its place', () => stack.tasks('steady').filter((/** @type {any} */ task) => task.healthStatus === 'HEALTHY' && task.lastStatus === 'RUNNING').length === 2);
+  }
+  going = false;
+  await Promise.all(callers);
+  assert.deepEqual([...new Set(seen.map(({ status }) => status))], [200]);
+});
+
+test('the only task of a service replaced: requests wait for the next one', async () => {
+  await until('it is healthy', () => stack.tasks('single')[0].healthStatus === 'HEALTHY');
+  assert.equal((await stack.ask('single', '/')).status, 200);
+  await stack.tasks('single')[0].stop('UserInitiated', 'replaced');
+  const all = await Promise.all(Array.from({ length: 10 }, () => stack.ask('single', '/')));
+  assert.deepEqual([...new Set(all.map(({ status }) => status))], [200]);
+  assert.deepEqual(updates('single'), [], 'it was not ours to raise');
+});

@@ -1,0 +1,145 @@
+// The whole system with services that sleep: a token issuer, the gate in workerd with its objects, the issuer Worker, STS
+// and ECS on loopback, whose tasks are a real agent and a real app each.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { send, signing_key } from './edge.mjs';
+import { start_issuer } from './issuer.mjs';
+import { free_port } from './ports.mjs';
+import { root, start_issuer_worker, start_worker } from './worker.mjs';
+
+// What is checked here does not reach into what is not.
+/** @type {(name: string) => Promise<any>} */
+const untyped = (name) => import(new URL(name, import.meta.url).href);
+const { checkConfig } = await untyped('../../scripts/local_aws/config.mjs');
+const { startLocalAws } = await untyped('../../scripts/local_aws/main.mjs');
+const { account, quick, region, role } = await untyped('./aws_edge.mjs');
+
+const build = `${root}build/dev`;
+
+/** @typedef {{agent: number, admin: number, app: number}} Ports of every task, each on its own address */
+
+/**
+ * @typedef {object} SleepingService
+ * @property {string} [hold] how long requests wait for it, default 25s
+ * @property {boolean} [wakes] default true
+ * @property {number} [desired] tasks that run from the start
+ * @property {number} [pull_ms] how long a start takes at least
+ * @property {string[]} [app] the command of the app, in place of the demo app
+ * @property {string} [origin] sent there, not to the tasks
+ * @property {Record<string, unknown>} [route] further members of its route
+ * @property {Record<string, unknown>} [more] further members of the service
+ * @typedef {Awaited<ReturnType<typeof start_ecs_stack>>} EcsStack
+ */
+
+/** @param {{services: Record<string, SleepingService>, tuning?: Record<string, number>, worker?: Record<string, any>}} options */
+export async function start_ecs_stack({ services, tuning = {}, worker: options = {} }) {
+  const stops = /** @type {(() => unknown)[]} */ ([]);
+  const stop = async () => { for (const each of stops.splice(0).reverse()) await each(); };
+  /** @template {{stop: () => unknown}} T @param {T} part */
+  const started = (part) => { stops.push(() => part.stop()); return part; };
+  try {
+    return { ...(await start_parts(services, tuning, options, started)), stop };
+  } catch (problem) {
+    await stop();
+    throw problem;
+  }
+}
+
+/** @param {Record<string, SleepingService>} services @param {Record<string, number>} tuning @param {Record<string, any>} options
+ * @param {<T extends {stop: () => unknown}>(part: T) => T} started */
+async function start_parts(services, tuning, options, started) {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-ecs-'));
+  started({ stop: () => rmSync(folder, { recursive: true, force: true }) });
+  const people = started(await start_issuer());
+  const key = await signing_key();
+  const { d, ...public_key } = key;
+  const issuer_port = await free_port();
+  const edge_issuer = `http://127.0.0.1:${issuer_port}`;
+  started(await start_issuer_worker({ issuer: edge_issuer, public_keys: JSON.stringify({ keys: [public_key] }), port: issuer_port }));
+  // Other systems on this machine have the same addresses for their tasks, and so must have other ports.
+  const ports = { agent: await free_port(), admin: await free_port(), app: await free_port() };
+  const policy = JSON.stringify(policy_of(edge_issuer, people.issuer, services, ports.agent));
+  const policy_file = join(folder, 'policy.jsonc');
+  writeFileSync(policy_file, policy);
+  const aws = started(await startLocalAws({ config: checkConfig(aws_config(edge_issuer, services, policy_file, ports)) }));
+  const worker = started(await start_worker({
+    policy,
+    signing_keys: JSON.stringify({ keys: [key] }),
+    vpc: ['VPC'],
+    ...options,
+    variables: { SALLYPORT_AWS_ROLE: role, SALLYPORT_AWS_ENDPOINT: aws.url, SALLYPORT_WAKE_TUNING: JSON.stringify({ ...quick, ...tuning }), ...options.variables },
+  }));
+  const token_of = (/** @type {string} */ name) => people.token({ sub: name, email: `${name}@acme.example`, groups: [name === 'alice' ? 'finance' : 'sales'] });
+  return {
+    aws, worker, token_of,
+    /** A request of alice, who is of finance, or bob, who is not. @param {string} service @param {string} path
+     * @param {{as?: string, method?: string, headers?: Record<string, string>, body?: string}} [how] */
+    async ask(service, path, { as = 'alice', headers = {}, ...how } = {}) {
+      const authorization = `Bearer ${await token_of(as)}`;
+      const received = await send(worker.port, path, { ...how, headers: { host: host_of(service), authorization, ...headers } });
+      const text = decoded(received);
+      return { ...received, text, json: () => JSON.parse(text) };
+    },
+    /** What AWS was asked, by name of the call. @param {string} name */
+    calls: (name) => aws.trail.events.filter((/** @type {{eventName: string}} */ event) => event.eventName === name),
+    /** The tasks of a service as ECS has them. @param {string} service */
+    tasks: (service) => aws.scheduler.tasksOf(aws.scheduler.findService('prod', service)),
+  };
+}
+
+/** @param {import('./edge.mjs').Received} received */
+function decoded({ headers, body }) {
+  const decoders = /** @type {Record<string, (body: Buffer) => Buffer>} */ ({ br: brotliDecompressSync, gzip: gunzipSync });
+  return (decoders[headers['content-encoding'] ?? '']?.(body) ?? body).toString();
+}
+
+/** @param {string} service */
+export const host_of = (service) => `${service}.acme.example`;
+
+/** @param {string} edge_issuer @param {string} people @param {Record<string, SleepingService>} services @param {number} port */
+function policy_of(edge_issuer, people, services, port) {
+  const entries = Object.entries(services);
+  const ecs = (/** @type {string} */ name, /** @type {SleepingService} */ of) => ({
+    region, cluster: 'prod', service: name, port, ...(of.wakes === false ? {} : { wake: { hold: of.hold ?? '25s' } }),
+  });
+  return {
+    name: 'ecs',
+    edge: { issuer: edge_issuer },
+    issuers: { people: { issuer: people, audiences: ['api://acme'], kind: 'user', from: ['authorization', 'cookie:session'] } },
+    services: Object.fromEntries(entries.map(([name, of]) => [name, { vpc: 'VPC', ...(of.origin && { origin: of.origin }), ecs: ecs(name, of), ...of.more }])),
+    routes: entries.map(([name, of]) => ({ id: name, host: host_of(name), path: '/**', service: name, allow: "'finance' in identity.groups", ...of.route })),
+  };
+}
+
+/** @param {string} issuer @param {Record<string, SleepingService>} services @param {string} policy_file @param {Ports} ports */
+function aws_config(issuer, services, policy_file, ports) {
+  const names = Object.keys(services);
+  return {
+    account,
+    region,
+    oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
+    roles: { gate: { trust: { issuer, sub: names.map((name) => `sallyport:${name}`) }, policy: [{ Effect: 'Allow', Action: ['ecs:*'], Resource: '*' }] } },
+    clusters: { prod: { services: Object.fromEntries(names.map((name) => [name, { task_definition: `${name}:1`, desired: services[name].desired ?? 0 }])) } },
+    task_definitions: Object.fromEntries(names.map((name) => [`${name}:1`, definition(name, services[name], policy_file, ports)])),
+  };
+}
+
+/** @param {string} service @param {SleepingService} of @param {string} policy_file @param {Ports} ports */
+function definition(service, { pull_ms = 20, app }, policy_file, ports) {
+  const agent = {
+    name: 'sallyport',
+    command: [`${build}/sallyport`, 'agent'],
+    environment: {
+      SALLYPORT_SERVICE: service,
+      SALLYPORT_LISTEN: `{address}:${ports.agent}`,
+      SALLYPORT_ADMIN_LISTEN: `{address}:${ports.admin}`,
+      SALLYPORT_UPSTREAM_ADDRESS: `{address}:${ports.app}`,
+      SALLYPORT_POLICY_FILE: policy_file,
+      SALLYPORT_THREADS: '1',
+    },
+    health: { command: [`${build}/sallyport`, 'healthcheck', '--address', `{address}:${ports.admin}`], interval_ms: 50, retries: 100 },
+  };
+  return { provision_ms: 20, pull_ms, containers: [agent, { name: 'app', command: app ?? [`${build}/demo_app`, `{address}:${ports.app}`] }] };
+}
