@@ -12,9 +12,11 @@ import { DurableObject } from 'cloudflare:workers';
 import { Aws } from './aws.js';
 import { describe } from './describe.js';
 import { batched, lookAtTasks, startTask, stopTask } from './jobs_calls.js';
+import { complain, note } from './jobs_log.js';
 import { LOOK_FIRST_MS, pause, untilNextLook, within } from './jobs_pace.js';
 import { begin, end, isFinal, observe, observeMissing, stoppedBy, taskStarted, view } from './jobs_run.js';
 import { RunStore } from './jobs_store.js';
+import { Waiters } from './jobs_waiters.js';
 import { replaceCore, startedCore } from './start.js';
 
 /**
@@ -36,16 +38,18 @@ const START_ANSWER_MS = 10_000;
 const MOST_STARTS = 10;
 /** After this, a start whose object was lost on the way is tried again. */
 const START_LEASE_MS = 30_000;
+/** Until a deployment that cannot start is replaced by one that can. */
+const UNREADY_MS = 30_000;
 /** A start that AWS puts off for longer has failed. */
 const START_PATIENCE_MS = 600_000;
 
 /** @extends {DurableObject<CoreEnvironment>} */
 export class Jobs extends DurableObject {
-  /** @type {Parts | undefined} */ #parts;
+  /** Nothing: this deployment cannot start (its log says why), and the object only tells what is stored. @type {Parts | undefined} */ #parts;
   #store;
   /** What is told to those who wait for a start: the refusal, or nothing. @type {Map<string, Promise<Refused | undefined>>} */ #starting = new Map();
   /** @type {Set<string>} */ #stopping = new Set();
-  /** @type {Map<string, Set<() => void>>} */ #waiting = new Map();
+  #waiters = new Waiters();
   /** When tasks are looked at next. */ #lookAt = 0;
   #failedLooks = 0;
   /** When the platform will ring; unknown at first. @type {number | undefined} */ #alarmAt;
@@ -67,6 +71,7 @@ export class Jobs extends DurableObject {
    * @returns {Promise<JobAnswer>}
    */
   async run(order, place) {
+    if (this.#parts === undefined) return refusal('not_ready', 'the object of the job could not start');
     const now = Date.now();
     let run = this.#store.findByToken(order.client_token ?? '', now);
     if (run !== undefined && (run.caller.key !== order.caller.key || run.input_digest !== order.input_digest)) return refusal('job_key_reused', '');
@@ -96,6 +101,7 @@ export class Jobs extends DurableObject {
     const run = this.#visible(question);
     if (run === undefined) return refusal('job_not_found', '');
     if (isFinal(run)) return { run: view(run) };
+    if (this.#parts === undefined) return refusal('not_ready', 'the object of the job could not start');
     this.#change(run.id, (wanted) => { wanted.stop ??= { why: 'caller', caller: question.caller, at: 0, tries: 0, sent: false }; });
     const refused = await this.#stop(run.id);
     if (refused !== undefined) return refusal(refused.reason, refused.words);
@@ -110,6 +116,8 @@ export class Jobs extends DurableObject {
   /** @override */
   async alarm() {
     this.#alarmAt = 0;
+    // Thrown errors would use up the platform's few tries, and then nobody would look at the tasks any more.
+    if (this.#parts === undefined) return this.ctx.storage.setAlarm(Date.now() + UNREADY_MS);
     const now = Date.now();
     const live = this.#store.live();
     const due = live.filter((run) => run.task_arn === '' && run.start.at <= now).slice(0, MOST_STARTS).map((run) => this.#start(run));
@@ -122,7 +130,7 @@ export class Jobs extends DurableObject {
   /** @param {CoreEnvironment} environment */
   async #begin(environment) {
     const { core, problem, endpoint } = await startedCore(environment);
-    if (problem !== undefined) throw new Error(`not started: ${problem}`);
+    if (problem !== undefined) return;
     this.#parts = { core, aws: new Aws(core, { endpoint }) };
     // An object that comes back keeps to the pace of the one before it.
     this.#lookAt = (await this.ctx.storage.getAlarm()) ?? Date.now();
@@ -180,7 +188,7 @@ export class Jobs extends DurableObject {
     const run = /** @type {Run} */ (this.#store.find(id));
     const refused = 'refused' in answer ? answer.refused : answer.again;
     const unclear = run.start.unclear || answer.unclear;
-    this.#complain(run, 'RunTask', refused, unclear);
+    complain(run, 'RunTask', refused, unclear);
     run.start = { ...run.start, sending: false, unclear, at: Date.now() + pause(run.start.tries) };
     // As long as there may be a task, it has to be found, whatever AWS says meanwhile: nobody else would stop it in time.
     if (('again' in answer || unclear) && Date.now() < run.created + START_PATIENCE_MS) {
@@ -212,7 +220,7 @@ export class Jobs extends DurableObject {
     }
     this.#stopping.add(id);
     const refused = await this.#ask((aws) => stopTask(aws, run)).finally(() => this.#stopping.delete(id));
-    if (refused !== undefined) this.#complain(run, 'StopTask', refused.refused, false);
+    if (refused !== undefined) complain(run, 'StopTask', refused.refused, false);
     this.#change(id, ({ stop }) => {
       if (stop === null) return;
       Object.assign(stop, { sent: refused === undefined, tries: stop.tries + 1, at: Date.now() + pause(stop.tries + 1) });
@@ -252,7 +260,7 @@ export class Jobs extends DurableObject {
   async #look(runs) {
     const answer = await this.#ask((aws) => lookAtTasks(aws, runs));
     if ('refused' in answer) {
-      this.#complain(/** @type {Run} */ (runs[0]), 'DescribeTasks', answer.refused, false);
+      complain(/** @type {Run} */ (runs[0]), 'DescribeTasks', answer.refused, false);
       return false;
     }
     const byArn = new Map(answer.tasks.map((task) => [task.arn, task]));
@@ -278,8 +286,7 @@ export class Jobs extends DurableObject {
     how(run);
     this.#store.save(run);
     if (run.state !== before) note(run, before, task);
-    if (!isFinal(run)) return;
-    for (const wake of this.#waiting.get(id) ?? []) wake();
+    if (isFinal(run)) this.#waiters.release(id);
   }
 
   /** Nothing when there is none, or none that this caller may know of. @param {Question} question */
@@ -298,27 +305,8 @@ export class Jobs extends DurableObject {
     const run = this.#store.find(id);
     if (run === undefined) return refusal('aws_unavailable', 'the run was given up');
     if (waitMs <= 0 || isFinal(run)) return { run: view(run) };
-    await this.#ended(id, waitMs);
+    await this.#waiters.wait(id, waitMs);
     return this.#answer(id, 0);
-  }
-
-  /**
-   * @param {string} id
-   * @param {number} waitMs
-   */
-  #ended(id, waitMs) {
-    const waiting = this.#waiting.get(id) ?? new Set();
-    this.#waiting.set(id, waiting);
-    return new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
-      const finish = () => {
-        clearTimeout(timer);
-        waiting.delete(finish);
-        if (waiting.size === 0) this.#waiting.delete(id);
-        resolve();
-      };
-      const timer = setTimeout(finish, waitMs);
-      waiting.add(finish);
-    });
   }
 
   /** Sets the alarm to whatever is due first. */
@@ -350,29 +338,6 @@ export class Jobs extends DurableObject {
       throw error;
     }
   }
-
-  /**
-   * For operators: AWS's code and request id under ours.
-   * @param {Run} run
-   * @param {string} action
-   * @param {Refused} refused
-   * @param {boolean} unclear
-   */
-  #complain(run, action, { reason, words }, unclear) {
-    const doubt = unclear ? '; a task may have been started' : '';
-    console.error(`sallyport: request ${run.request_id}, run ${run.job}~${run.id}: ${action}: ${reason}: ${words}${doubt}`);
-  }
-}
-
-/**
- * One line for every change of state, in the log where the audit lines are.
- * @param {Run} run
- * @param {string} before
- * @param {import('./jobs_run.js').Task} [task]
- */
-function note({ job, id, request_id, state, reason, exit_code, caller: { issuer, subject } }, before, task) {
-  const aws = task === undefined ? {} : { task: task.arn, stop_code: task.stop_code, stopped_why: task.stopped_why, containers: task.containers };
-  console.log(JSON.stringify({ event: 'job', time: Date.now(), run: `${job}~${id}`, request_id, from: before, to: state, reason, exit_code, issuer, subject, ...aws }));
 }
 
 /**

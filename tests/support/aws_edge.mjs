@@ -39,18 +39,29 @@ export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy =
   const issuer = `http://127.0.0.1:${issuer_port}`;
   const aws = await startLocalAws({ config: checkConfig(aws_config(issuer, services, more)) });
   const issuer_worker = await start_issuer_worker({ issuer, public_keys: JSON.stringify({ keys: [public_key] }), port: issuer_port });
-  const worker = await start_worker({
+  /** @param {Partial<Parameters<typeof start_worker>[0]>} [other] */
+  const start = (other) => start_worker({
     policy: JSON.stringify(policy_of(issuer, services, ecs, policy)),
     signing_keys: JSON.stringify({ keys: [key] }),
     vpc: ['VPC'],
     ...(options.entry === undefined && { entry: 'tests/support/breakable_edge.mjs', objects: true }),
     ...options,
     variables: { SALLYPORT_AWS_ROLE: role, SALLYPORT_AWS_ENDPOINT: aws.url, SALLYPORT_WAKE_TUNING: JSON.stringify({ ...quick, ...tuning }), ...options.variables },
+    ...other,
   });
+  let worker = await start();
   /** @param {string} service @param {string} method @param {object} [request] */
   const wake = (service, method, request) => call_object(worker, 'WAKE', service, method, ...(request ? [{ service, ...request }] : []));
   return {
-    aws, worker, issuer, issuer_worker, key,
+    aws, issuer, issuer_worker, key,
+    get worker() {
+      return worker;
+    },
+    /** The whole runtime ends, and comes back with what it stored; `other`: with other options. @param {Partial<Parameters<typeof start_worker>[0]>} [other] */
+    async restart(other) {
+      await worker.stop();
+      worker = await start(other);
+    },
     /** The coordinator of a service, as the gate calls it. @param {string} service */
     wake: (service) => ({
       ensure: (/** @type {string} */ subject, hold_ms = 15_000) => wake(service, 'ensure', { caller: caller(subject), hold_ms }),

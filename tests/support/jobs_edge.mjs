@@ -31,12 +31,14 @@ function jobs_of_policy() {
   };
 }
 
-export async function start_jobs_edge() {
+/** @param {{storage: string}} where the objects store what they remember */
+export async function start_jobs_edge({ storage }) {
   const issuer = await start_issuer();
   const jobs = jobs_of_policy();
   const routes = Object.keys(jobs).map((name) => ({ id: name, host: 'app.acme.example', path: `/run/${name}`, methods: ['POST'], job: name, allow: "'finance' in identity.groups" }));
   const edge = await start_aws_edge({
     services: {},
+    worker: { miniflare: { durableObjectsPersist: storage } },
     policy: { issuers: { okta: { issuer: issuer.issuer, audiences: ['api://acme'], kind: 'user' } }, jobs, routes },
     aws: {
       clusters: { batch: {} },

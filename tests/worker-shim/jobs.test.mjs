@@ -1,14 +1,21 @@
 // Jobs, from a caller's request to a process and back: the Worker and its objects in workerd, tokens of a real issuer,
 // local-aws with its checks, tasks that are processes.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { until } from '../support/child.mjs';
 import { send } from '../support/edge.mjs';
 import { start_jobs_edge } from '../support/jobs_edge.mjs';
 
 /** @type {import('../support/jobs_edge.mjs').JobsEdge} */ let world;
-before(async () => { world = await start_jobs_edge(); });
-after(() => world.stop());
+const storage = mkdtempSync(join(tmpdir(), 'sallyport-jobs-'));
+before(async () => { world = await start_jobs_edge({ storage }); });
+after(async () => {
+  await world.stop();
+  rmSync(storage, { recursive: true });
+});
 beforeEach(() => world.no_faults());
 
 test('a job runs: 202 with its place, then its result, and the process saw its input and nothing of ours', async () => {

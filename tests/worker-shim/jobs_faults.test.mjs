@@ -1,12 +1,19 @@
 // Jobs when things go wrong: AWS throttles, refuses, loses answers or forgets; objects end in the middle of what they do.
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { until } from '../support/child.mjs';
 import { start_jobs_edge } from '../support/jobs_edge.mjs';
 
 /** @type {import('../support/jobs_edge.mjs').JobsEdge} */ let world;
-before(async () => { world = await start_jobs_edge(); });
-after(() => world.stop());
+const storage = mkdtempSync(join(tmpdir(), 'sallyport-jobs-'));
+before(async () => { world = await start_jobs_edge({ storage }); });
+after(async () => {
+  await world.stop();
+  rmSync(storage, { recursive: true });
+});
 beforeEach(() => world.no_faults());
 
 test('a throttled RunTask is tried again until there is one task', async () => {
@@ -133,9 +140,33 @@ test('an object that ends while a task runs goes on where it was', async () => {
   assert.equal(over.json.state, 'stopped');
 });
 
-test('no credential is in any log', () => {
+test('no credential is in any log or stored', () => {
+  const stored = readdirSync(storage, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).map((each) => readFileSync(join(each.parentPath, each.name), 'latin1')).join('');
   const output = world.edge.worker.output();
-  assert.ok(output.includes('"event":"job"'), 'there is a log');
-  for (const { secretAccessKey, sessionToken } of world.edge.aws.sessions.issued()) assert.ok(!output.includes(secretAccessKey) && !output.includes(sessionToken));
-  assert.ok(!/eyJ[\w-]{10}/.test(output), 'a token');
+  assert.ok(output.includes('"event":"job"') && stored.includes('task_arn'), 'there is a log, and something is stored');
+  for (const { secretAccessKey, sessionToken } of world.edge.aws.sessions.issued()) {
+    for (const text of [output, stored]) assert.ok(!text.includes(secretAccessKey) && !text.includes(sessionToken));
+  }
+  for (const text of [output, stored]) assert.ok(!/eyJ[\w-]{10}/.test(text), 'a token');
+});
+
+test('a stop that does not get through outlives the runtime: its alarm tries again, and nobody has to ask', async () => {
+  world.faults({ throttle: { StopTask: 1_000 } });
+  const started = await world.run('short');
+  await until('the timeout is noticed', () => world.arrived('StopTask') > 0 && world.logged(started).some((line) => line.includes('StopTask')));
+  await world.edge.restart();
+  world.no_faults();
+  await until('the task is stopped', () => world.tasks_of(started)[0].lastStatus === 'STOPPED');
+  assert.equal((await world.finished(started.location)).json.state, 'timed_out');
+});
+
+test('a deployment that cannot start loses no run: the next one that can goes on', async () => {
+  const started = await world.run('endless');
+  await world.reaches(started, 'running');
+  await world.edge.restart({ signing_keys: '' });
+  await until('the alarm has found that out', () => world.edge.worker.output().includes('sallyport: not started'));
+  assert.equal((await world.call(started.location)).status, 503);
+  await world.edge.restart();
+  await world.stop_run(started.location);
+  assert.equal((await world.finished(started.location)).json.state, 'stopped');
 });
