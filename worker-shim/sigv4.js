@@ -57,7 +57,7 @@ export function signForAws(core, service, { request, forward }, { payload, crede
   const { region, service: name } = ruleOf(service);
   const url = new URL(forward.url);
   const query = queryOf(url.search);
-  if (query === undefined) return { reason: 'sigv4_invalid_request', detail: 'the query is not UTF-8, so AWS could not read it the same way' };
+  if (query === undefined) return { reason: 'utf8_invalid', detail: 'the query is not UTF-8, and AWS might read it in another way' };
   const fields = [...forward.headers].filter(([field]) => COVERED.test(field));
   const signed = core.operate('sign', {
     method: request.method, host: url.host, path: url.pathname, query, fields, body_b64: '', payload, region, service: name, credentials, now,
@@ -90,13 +90,13 @@ async function payloadOf(awsService, forward, body) {
 }
 
 /**
- * Decoded as AWS decodes it: a plus is a plus.
+ * Decoded as AWS's front ends decode it, which take a plus for a space.
  * @param {string} search
  * @returns {[string, string][] | undefined}
  */
 function queryOf(search) {
   try {
-    return search.slice(1).split('&').filter((pair) => pair !== '').map((pair) => {
+    return search.slice(1).replaceAll('+', '%20').split('&').filter((pair) => pair !== '').map((pair) => {
       const [name = '', ...value] = pair.split('=');
       return [decodeURIComponent(name), decodeURIComponent(value.join('='))];
     });

@@ -7,7 +7,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { AwsError } from "./errors.mjs";
 
 const authorizationForm =
-  /^AWS4-HMAC-SHA256 Credential=(\w+)\/(\d{8})\/([\w-]+)\/(\w+)\/aws4_request, ?SignedHeaders=([\w;-]+), ?Signature=([0-9a-f]{64})$/;
+  /^AWS4-HMAC-SHA256 Credential=(\w+)\/(\d{8})\/([\w-]+)\/([\w-]+)\/aws4_request, ?SignedHeaders=([\w;-]+), ?Signature=([0-9a-f]{64})$/;
 const maxSkewMs = 5 * 60 * 1000;
 
 /** `wanted`: the service that must have been signed for. @returns the session behind the request's credentials */
@@ -61,8 +61,13 @@ async function signAgain(keys, { region, service, time, signedHeaders }, request
   });
   const url = new URL(request.url, "http://local");
   const signed = await signer.sign(
-    { method: request.method, protocol: "http:", path: url.pathname, query: Object.fromEntries(url.searchParams), headers, body },
+    { method: request.method, protocol: "http:", path: url.pathname, query: queryOf(url), headers, body },
     { signingDate: time, signableHeaders: names, unhoistableHeaders: names },
   );
   return /Signature=([0-9a-f]+)$/.exec(signed.headers.authorization)[1];
+}
+
+/** Names may stand there several times. @returns {Record<string, string[]>} */
+function queryOf(url) {
+  return Object.fromEntries([...url.searchParams.keys()].map((name) => [name, url.searchParams.getAll(name)]));
 }

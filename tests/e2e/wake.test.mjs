@@ -16,9 +16,9 @@ before(async () => {
       stopped: { wakes: false },
       slow: { hold: '0s', pull_ms: 1_000 },
       crashing: { app: ['sh', '-c', 'echo no database >&2; exit 3'] },
-      broken: { hold: '0s' },
       greedy: { hold: '0s', app: ['false'] },
       steady: { desired: 2 },
+      halting: { desired: 2 },
       single: { desired: 1 },
     },
   });
@@ -103,6 +103,21 @@ test('a task replaced under load costs no idempotent request', async () => {
   going = false;
   await Promise.all(callers);
   assert.deepEqual([...new Set(seen.map(({ status }) => status))], [200]);
+});
+
+test('a task that falls silent, as one does whose address is gone, costs no idempotent request either', async () => {
+  const healthy = () => stack.tasks('halting').filter((/** @type {any} */ task) => task.healthStatus === 'HEALTHY');
+  await until('both tasks are healthy', () => healthy().length === 2);
+  assert.equal((await stack.ask('halting', '/')).status, 200);
+  const agents = healthy().map((/** @type {any} */ task) => task.containers[0].process.pid);
+  process.kill(agents[0], 'SIGSTOP');
+  try {
+    const seen = await Promise.all(Array.from({ length: 20 }, (_, i) => stack.ask('halting', `/${i}`)));
+    assert.deepEqual([...new Set(seen.map(({ status }) => status))], [200]);
+    assert.match(stack.worker.output(), /goes a second time as/);
+  } finally {
+    process.kill(agents[0], 'SIGCONT');
+  }
 });
 
 test('the only task of a service replaced: requests wait for the next one', async () => {

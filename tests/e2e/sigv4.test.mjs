@@ -1,0 +1,114 @@
+// `upstream_auth: "sigv4"`: what arrives at a back end that checks IAM is signed again there by AWS's own signer, with the
+// credentials that STS issued for this caller.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import { start_ecs_stack } from '../support/ecs_stack.mjs';
+
+const region = 'us-east-1';
+/** @type {(world: object, request: import('node:http').IncomingMessage, body: Buffer, service: string) => Promise<any>} */
+const authenticate = (await import(new URL('../../scripts/local_aws/signature.mjs', import.meta.url).href)).authenticate;
+
+/** @type {import('../support/ecs_stack.mjs').EcsStack} */
+let stack;
+/** @type {Awaited<ReturnType<typeof start_back_end>>} */
+let api;
+/** @type {Awaited<ReturnType<typeof start_back_end>>} */
+let lattice;
+
+before(async () => {
+  [api, lattice] = await Promise.all([start_back_end('execute-api'), start_back_end('vpc-lattice-svcs')]);
+  const signed = (/** @type {{url: string, service: string}} */ { url, service }, route = {}) => ({
+    origin: url, wakes: false, route, more: { upstream_auth: 'sigv4', sigv4: { service, region } },
+  });
+  stack = await start_ecs_stack({ services: { api: signed(api), lattice: signed(lattice), streaming: signed(api, { body: 'stream' }), keyless: signed(api) } });
+});
+after(async () => {
+  await stack?.stop();
+  await Promise.all([api?.stop(), lattice?.stop()]);
+});
+
+/** Answers with the session behind the request, or 403. @param {string} service */
+async function start_back_end(service) {
+  const seen = /** @type {{fields: import('node:http').IncomingHttpHeaders, body: Buffer}[]} */ ([]);
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
+    seen.push({ fields: request.headers, body });
+    try {
+      const session = await authenticate({ config: { region }, sessions: stack.aws.sessions }, request, body, service);
+      response.end(JSON.stringify({ name: session.sourceIdentity, signed: /SignedHeaders=([^,]+)/.exec(request.headers.authorization ?? '')?.[1].split(';') }));
+    } catch (problem) {
+      response.writeHead(403).end(String(problem));
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return { url: `http://127.0.0.1:${port}`, service, seen, stop: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
+}
+
+for (const path of ['/', '/things', '/things/a%20b/%E2%82%AC?x=1&y=%20z&x=0&empty=&%E2%82%AC=%2F', '/a/b/?', "/q?a=b%3Dc&k='()*!~", '/q?a=b+c&d=%2B']) {
+  test(`GET ${path} is accepted by AWS's signer, in the caller's name`, async () => {
+    const seen = await stack.ask('api', path);
+    assert.equal(seen.status, 200, seen.text);
+    assert.equal(seen.json().name, 'alice');
+  });
+}
+
+test('the AWS signature covers ours, and what a hop may change is left out', async () => {
+  const { signed } = (await stack.ask('api', '/', { headers: { 'x-custom': '1', 'content-type': 'text/plain' }, method: 'POST', body: 'x' })).json();
+  for (const name of ['host', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256', 'sallyport-assertion', 'signature', 'signature-input', 'content-digest', 'content-type']) {
+    assert.ok(signed.includes(name), name);
+  }
+  for (const name of ['x-custom', 'accept-encoding', 'cf-connecting-ip', 'user-agent']) assert.ok(!signed.includes(name), name);
+});
+
+test('a body is covered by its hash', async () => {
+  const seen = await stack.ask('api', '/things', { method: 'PUT', body: 'thing' });
+  assert.equal(seen.status, 200, seen.text);
+  assert.equal(api.seen.at(-1)?.body.toString(), 'thing');
+});
+
+test('a body that streams is read first where its hash is needed, as far as that goes', async () => {
+  const small = await stack.ask('streaming', '/', { method: 'POST', body: 'x'.repeat(100_000) });
+  assert.equal(small.status, 200, small.text);
+  assert.equal(api.seen.at(-1)?.body.length, 100_000);
+  const before = api.seen.length;
+  const large = await stack.ask('streaming', '/', { method: 'POST', body: 'x'.repeat(3 << 20) });
+  assert.deepEqual([large.status, large.json().code, api.seen.length], [413, 'too_large', before]);
+});
+
+test('VPC Lattice, which looks at no body, gets a long one as it comes', async () => {
+  const seen = await stack.ask('lattice', '/', { method: 'POST', body: 'x'.repeat(3 << 20) });
+  assert.equal(seen.status, 200, seen.text);
+  const { fields, body } = /** @type {(typeof lattice.seen)[0]} */ (lattice.seen.at(-1));
+  assert.deepEqual([fields['x-amz-content-sha256'], body.length], ['UNSIGNED-PAYLOAD', 3 << 20]);
+});
+
+test('the session may call this one back end and nothing else', async () => {
+  await stack.ask('lattice', '/');
+  const session = stack.aws.sessions.find(/Credential=(\w+)/.exec(String(lattice.seen.at(-1)?.fields.authorization))?.[1]);
+  assert.deepEqual(session.sessionPolicy.flatMap((/** @type {any} */ statement) => statement.Action), ['vpc-lattice-svcs:Invoke']);
+});
+
+test('credentials are asked for once per caller, not per request', async () => {
+  const before = stack.calls('AssumeRoleWithWebIdentity').length;
+  for (let i = 0; i < 5; i += 1) assert.equal((await stack.ask('api', '/')).status, 200);
+  assert.equal(stack.calls('AssumeRoleWithWebIdentity').length, before);
+});
+
+test('a query that AWS could read in another way is refused', async () => {
+  const before = api.seen.length;
+  assert.equal((await stack.ask('api', '/?x=%FF')).status, 400);
+  assert.equal(api.seen.length, before);
+});
+
+test('without credentials nothing is sent, and the words of AWS stay with the operators', async () => {
+  stack.aws.faults.set({ fail: { AssumeRoleWithWebIdentity: ['AccessDenied', 403, 20] } });
+  const before = api.seen.length;
+  const seen = await stack.ask('keyless', '/');
+  stack.aws.faults.set({ fail: {} });
+  assert.deepEqual([seen.status, seen.json().code, api.seen.length], [502, 'upstream_unavailable', before]);
+  assert.ok(!seen.text.includes('AccessDenied'));
+});
