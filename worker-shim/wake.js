@@ -172,15 +172,23 @@ export class Wake extends DurableObject {
    * @returns {{state: WakeState, effects: Effects, reason?: string}}
    */
   #decide(input) {
-    const { core } = /** @type {Parts} */ (this.#parts);
     try {
-      return core.operate('wake', input);
+      return /** @type {Parts} */ (this.#parts).core.operate('wake', input);
     } catch (error) {
-      // The object begins again from what is stored, with a new core.
-      void replaceCore(core);
-      this.ctx.abort(`the core failed: ${describe(error)}`);
-      throw error;
+      throw this.#beginAgain(error);
     }
+  }
+
+  /**
+   * A core that stopped half-way is not asked again: the object begins anew from what is stored, with another one.
+   * @param {unknown} error
+   */
+  #beginAgain(error) {
+    const { core } = /** @type {Parts} */ (this.#parts);
+    console.error(`sallyport: the core failed and is replaced: ${describe(error)}`);
+    void replaceCore(core);
+    this.ctx.abort(`the core failed: ${describe(error)}`);
+    return error;
   }
 
   /**
@@ -192,7 +200,7 @@ export class Wake extends DurableObject {
   async #send(service, state, sending) {
     this.#flight?.abort();
     const flight = (this.#flight = new AbortController());
-    const event = await this.#call(service, state, sending, flight.signal);
+    const event = await this.#call(service, state, sending, flight.signal).catch((error) => { throw this.#beginAgain(error); });
     if (this.#flight !== flight || this.#state?.in_flight === 0 || this.#state?.in_flight_until !== state.in_flight_until) return;
     if (event.kind === 'refused') complain(service.name, event.error);
     this.#step(service, event);

@@ -279,7 +279,9 @@ class step {
   void serve() {
     touch();
     tell(wake_answer::ready);
-    const bool stale = now_ - state_.last_seen >= settings_.refresh;
+    const bool complete = state_.endpoints.size() >= settings_.min;
+    const auto fresh = complete ? settings_.refresh : settings_.refresh_incomplete << state_.pressure;
+    const bool stale = now_ - state_.last_seen >= std::min(fresh, settings_.refresh);
     if (stale && state_.in_flight == wake_call::none) send_look();
   }
 

@@ -68,6 +68,8 @@ struct wake_settings {
   unix_milliseconds expected_start = 30'000;
   /// How old the list of tasks may be before a request has it looked at again, beside being answered.
   unix_milliseconds refresh = 300'000;
+  /// The same while fewer than `min` tasks are healthy.
+  unix_milliseconds refresh_incomplete = 15'000;
   unix_milliseconds call_timeout = 15'000;
   unix_milliseconds pause_first = 2'000;
   unix_milliseconds pause_most = 300'000;

@@ -276,6 +276,7 @@ wake_settings wake_settings_from(const json& from) {
   out.expected_start = number(from, "expected_start", out.expected_start);
   out.poll_most = number(from, "poll_most", out.poll_most);
   out.refresh = number(from, "refresh", out.refresh);
+  out.refresh_incomplete = number(from, "refresh_incomplete", out.refresh_incomplete);
   out.call_timeout = number(from, "call_timeout", out.call_timeout);
   out.pause_first = number(from, "pause_first", out.pause_first);
   out.pause_most = number(from, "pause_most", out.pause_most);

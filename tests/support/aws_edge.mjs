@@ -16,7 +16,7 @@ export const sleeper = { name: 'app', command: ['sleep', '1000'], health: { comm
 
 /** Times of the state machine, short enough for tests. */
 export const quick = {
-  poll_first: 40, poll_then: 40, poll_most: 80, expected_start: 80, pause_first: 40, pause_most: 400, retry_first: 40, refresh: 40, call_timeout: 8_000, start_timeout: 15_000,
+  poll_first: 40, poll_then: 40, poll_most: 80, expected_start: 80, pause_first: 40, pause_most: 400, retry_first: 40, refresh: 40, refresh_incomplete: 40, call_timeout: 8_000, start_timeout: 15_000,
 };
 
 /** Who calls: as the gate names callers to its objects. @param {string} subject */

@@ -229,6 +229,24 @@ test('a service that nobody asks for goes back to zero, and comes up again for t
   }
 });
 
+test('a core that stops in the middle of a call is replaced, and the start goes on', async () => {
+  const path = 'worker-shim/crypto_host.js';
+  const source = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  // The digest of one request to AWS fails, once, which stops the core: a digest is what it cannot do without.
+  const fails = 'hash(hash, data, out) {\n    if (!globalThis.failed && String(Buffer.from(data)).includes("desiredCount")) { globalThis.failed = true; return FAILED; }';
+  const replaced = source.replace('hash(hash, data, out) {', fails);
+  assert.notEqual(replaced, source);
+  const halting = await start_aws_edge({ services: { any: quick_task }, worker: { replaced: { [path]: replaced } } });
+  try {
+    await assert.rejects(halting.wake('any').ensure('alice'), /the core failed/);
+    assert.equal((await halting.wake('any').ensure('bob')).answer, 'ready');
+    assert.deepEqual(updates('any', halting), [[1, 'alice']], 'what alice began is what goes on');
+    assert.match(halting.worker.output(), /the core failed and is replaced: RuntimeError/);
+  } finally {
+    await halting.stop();
+  }
+});
+
 test('a tuning that is not JSON is named', async () => {
   const broken = await start_aws_edge({ services: { any: quick_task }, worker: { variables: { SALLYPORT_WAKE_TUNING: 'fast' } } });
   try {

@@ -330,6 +330,23 @@ TEST_CASE("tasks that serve are described without the service, but for every thi
   }
 }
 
+TEST_CASE("a service with fewer healthy tasks than it should have is looked at sooner") {
+  wake_settings two = settings;
+  two.min = 2;
+  wake_outcome at{healthy_and_ours().state, {}};
+  const auto seen_at = at.state.last_seen;
+  const auto request = [&](unix_milliseconds later) {
+    return wake_next(at.state, allowed_request{"alice"}, seen_at + later, two, 0).effects;
+  };
+  CHECK(request(two.refresh_incomplete - 1).send == wake_call::none);
+  CHECK(request(two.refresh_incomplete).send == wake_call::look);
+  CHECK(request(two.refresh_incomplete).answer == wake_answer::ready);
+  at.state.pressure = 1;
+  CHECK(request(two.refresh_incomplete).send == wake_call::none);
+  at.state.pressure = most_pressure;
+  CHECK(request(two.refresh).send == wake_call::look);
+}
+
 TEST_CASE("when a known task is not healthy any more, its place is looked for at once") {
   walk w = healthy_and_ours();
   w.then(allowed_request{"alice"}, settings.refresh);
