@@ -1,7 +1,7 @@
 // The checks of Sallyport's edge as a careful engineer writes them by hand, with npm jose and npm http-message-sig: verify
-// the access token, decide, mint an assertion, sign the request, write an audit line, send it on. It keeps between requests
-// what such an engineer keeps: the issuer's keys and the imported signing key. With CACHE=all it also keeps verified tokens
-// and minted assertions, as our own edge does.
+// the access token, decide, mint an assertion, sign the request, write an audit line, send it on with a time limit, and give
+// the answer back under the request's id. It keeps between requests what such an engineer keeps: the issuer's keys and the
+// imported signing key. With CACHE=all it also keeps verified tokens and minted assertions, as our own edge does.
 import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import { appendSignature, createSignature } from 'http-message-sig';
 
@@ -9,6 +9,7 @@ import { appendSignature, createSignature } from 'http-message-sig';
 /** @typedef {{payload: import('jose').JWTPayload, expires: number}} Verified */
 
 const assertion_seconds = 30;
+const upstream_timeout_ms = 60_000;
 /** An assertion is used again only while it has this long to live. */
 const assertion_reserve_seconds = 15;
 const most_entries = 1024;
@@ -34,7 +35,7 @@ export default {
       const headers = clean(request.headers);
       headers.set('sallyport-assertion', await assertion(caller, route, edge));
       headers.set('sallyport-context', `id="${id}", time=${Date.now()}, host="${url.host}", proto="${url.protocol.slice(0, -1)}"`);
-      return await send(request, url, headers, edge);
+      return under_id(await send(request, url, headers, edge), id);
     } catch (problem) {
       console.log(JSON.stringify({ time: Date.now(), id, decision: 'deny', reason: String(problem), method: request.method }));
       return Response.json({ title: 'Unauthorized', request_id: id }, { status: problem instanceof Denied ? 403 : 401 });
@@ -111,7 +112,14 @@ async function send(request, url, headers, { environment, kid, signing_key }) {
       sign: async (base) => new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, signing_key, /** @type {Uint8Array<ArrayBuffer>} */ (base))),
     },
   });
-  return fetch(target, { method: request.method, headers: appendSignature(headers, fields), redirect: 'manual' });
+  return fetch(target, { method: request.method, headers: appendSignature(headers, fields), redirect: 'manual', signal: AbortSignal.timeout(upstream_timeout_ms) });
+}
+
+/** So that the caller can say which request it was. @param {Response} answer @param {string} id */
+function under_id(answer, id) {
+  const response = new Response(answer.body, answer);
+  response.headers.set('sallyport-request-id', id);
+  return response;
 }
 
 /** Forgets the oldest when it is full. @template T @param {Map<string, T>} map @param {string} key @param {T} value */
