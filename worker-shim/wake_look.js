@@ -22,6 +22,8 @@ const MOST_PAGES = 10;
 export async function lookAtService(call, name, watching) {
   const service = await call('DescribeServices', { service: name });
   if (service.refused !== undefined) return refused(service);
+  // Nothing is wanted and nothing runs: calls are what an account has too few of.
+  if (!watching && service.desired === 0 && service.running === 0) return { kind: 'looked', service, tasks: [] };
   const running = await listTasks(call, 'ListTasks', name);
   if (running.refused !== undefined) return refused(running);
   if (!watching || running.found.length > 0) return lookAtTasks(call, running.found, service);

@@ -196,7 +196,8 @@ std::optional<timestamp> parse_timestamp(std::string_view text) {
                        in.number(2, second) && scan_fraction(in, when.nanoseconds) && scan_offset(in, offset) &&
                        in.at_end();
   if (!scanned || !is_date(year, month, day) || !is_time(hour, minute, second)) return std::nullopt;
-  when.seconds = days_of(year, month, day) * seconds_per_day + (hour * 60 + minute) * 60 + second - offset;
+  when.seconds =
+      days_of(year, month, day) * seconds_per_day + (std::int64_t{hour} * 60 + minute) * 60 + second - offset;
   if (!in_range(when)) return std::nullopt;
   return when;
 }

@@ -120,7 +120,7 @@ void load_addresses(const node& at, issuer& to) {
 }
 
 constexpr seconds longest_skew = 60;
-constexpr seconds longest_lifetime = 366 * 86400;
+constexpr seconds longest_lifetime = seconds{366} * 86400;
 
 }  // namespace
 
