@@ -184,7 +184,8 @@ class step {
   }
 
   unix_milliseconds next_poll() const {
-    const auto pace = std::min(settings_.poll_then + 500 * state_.polls, settings_.poll_most) << state_.pressure;
+    const auto pace = std::min(settings_.poll_then + unix_milliseconds{500} * state_.polls, settings_.poll_most)
+                      << state_.pressure;
     const auto worth_it = state_.phase_since + likely_start();
     const auto next = std::max(now_ + pace + pace * jitter_ / 4000, worth_it);
     return std::min(next, state_.phase_since + settings_.start_timeout);
