@@ -72,11 +72,25 @@ export class AnswerCache {
     const entries = { identity: own, shared };
     const first = this.#decide(asked, entries, invalidated, false);
     if (first.do !== 'variant') return { said: first, entries };
-    discard(entries);
-    const variant = (/** @type {Scope} */ scope) => (first[scope] === undefined ? undefined : this.#store.read(`${places[scope]}/${first[scope]}`));
-    const [ownVariant, sharedVariant] = await Promise.all([variant('identity'), variant('shared')]);
-    const variants = { identity: ownVariant, shared: sharedVariant };
-    return { said: this.#decide(asked, variants, invalidated, true), entries: variants };
+    const selected = await this.#selected(places, entries, first);
+    return { said: this.#decide(asked, selected, invalidated, true), entries: selected };
+  }
+
+  /**
+   * What is stored for the values that this request has in the fields of Vary.
+   * @param {Record<Scope, string>} places
+   * @param {Entries} entries
+   * @param {LookedUp} variants
+   * @returns {Promise<Entries>}
+   */
+  async #selected(places, entries, variants) {
+    const select = async (/** @type {Scope} */ scope) => {
+      if (variants[scope] === undefined) return entries[scope];
+      entries[scope]?.body?.cancel();
+      return this.#store.read(`${places[scope]}/${variants[scope]}`);
+    };
+    const [identity, shared] = await Promise.all([select('identity'), select('shared')]);
+    return { identity, shared };
   }
 
   /**

@@ -11,7 +11,8 @@
 //
 // `do` of a lookup is one of
 // * serve: the answer, and `from`, the scope whose body goes with it
-// * variant: look up once more with `varied`, with what lies under the variants given here for `identity` and `shared`
+// * variant: look up once more with `varied`, with what lies under the variants given here for `identity` and `shared`,
+//   and as before where none is given
 // * send: `fwd`, why (RFC 9211 section 2.2); with conditions, `from` is what they are about, and the fields in `drop`
 //   give way to them. `on_error`: the answer of `from` may stand in when sending fails; ask `stale` then.
 // * refuse: the client wants nothing that is not stored.

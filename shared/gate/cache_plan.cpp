@@ -22,10 +22,13 @@ std::string key_of(const policy::compiled_policy& policy, const policy::route& r
   return digest_of(place, host);
 }
 
-std::string identity_key(const policy::identity& who, const policy::used_facts& used, crypto::port& host) {
-  json content = json::object();
-  policy::write_identity(who, used, content);
-  return digest_of(content, host);
+// Whoever has a credential of the app's own besides is somebody else with another one (RFC 9111 section 3.5).
+std::string identity_key(const policy::identity& who, const policy::used_facts& used, const cache_subject& what,
+                         crypto::port& host) {
+  json seen = json::object();
+  policy::write_identity(who, used, seen);
+  const auto own = http::combined_field(what.fields, "authorization");
+  return digest_of(json::array({std::move(seen), own ? json(*own) : json(nullptr)}), host);
 }
 
 bool is_signed(const policy::service& service, std::string_view lower_name) {
@@ -64,7 +67,7 @@ std::optional<cache_plan> plan_cache(const policy::compiled_policy& policy, cons
   if (!route.cache) return std::nullopt;
   if (!http::is_cacheable_request(what.method, what.fields)) plan.how = cache_plan::use::bypass;
   plan.key = key_of(policy, route, what, host);
-  plan.identity = identity_key(who, route.used, host);
+  plan.identity = identity_key(who, route.used, what, host);
   plan.terms = {route.cache->max_age, route.cache->stale_if_error, own_fields(*route.service)};
   plan.may_validate = !is_signed(*route.service, "if-none-match") && !is_signed(*route.service, "if-modified-since");
   return plan;

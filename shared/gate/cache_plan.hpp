@@ -3,7 +3,8 @@
 //
 // The key of an answer stands for everything that it depends on: policy (its digest), route, scheme, host, target. A
 // new policy therefore starts with an empty cache. What is not shared has the caller beside it, as the app sees the
-// caller: issuer, subject, kind and all claims that travel. A caller whose groups changed is another one.
+// caller: issuer, subject, kind, all claims that travel, and an Authorization that is the app's own. A caller whose
+// groups changed is another one.
 #pragma once
 
 #include <cstdint>

@@ -91,8 +91,8 @@ class small_cache {
             {"fields", fields},
             {"now", now},
             {"varied", varied},
-            {"identity", varied && own.empty() ? "" : under(std::string(who), own)},
-            {"shared", varied && shared.empty() ? "" : under("shared", shared)},
+            {"identity", under(std::string(who), own)},
+            {"shared", under("shared", shared)},
             {"invalidated", places["invalidated"]}};
   }
 
@@ -170,6 +170,16 @@ TEST_CASE("keeps variants apart by the fields that Vary names, and an absent fie
   CHECK(cache.look_up("alice", none)["do"] == "serve");
   CHECK(cache.look_up("alice", german)["do"] == "serve");
   CHECK(cache.look_up("alice", empty)["fwd"] == "vary-miss");
+}
+
+TEST_CASE("finds a plain answer of the caller's own beside shared variants") {
+  small_cache cache;
+  cache.store("alice", headers({{"Cache-Control", "public, max-age=60"}, {"Vary", "Accept-Language"}}));
+  cache.now += 1000;
+  cache.store("alice", headers({{"Cache-Control", "max-age=60"}}));
+  CHECK(cache.look_up("alice", headers({{"accept-language", "de"}}))["from"] == "identity");
+  CHECK(cache.look_up("bob", headers({{"accept-language", "de"}}))["fwd"] == "vary-miss");
+  CHECK(cache.look_up("bob")["from"] == "shared");
 }
 
 TEST_CASE("answers HEAD and a client that has it without a body") {

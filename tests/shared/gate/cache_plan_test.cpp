@@ -86,6 +86,28 @@ TEST_CASE("the identity stands for what the app sees of the caller, and not for 
   CHECK(planned(asking(claims)).identity != identity);
 }
 
+TEST_CASE("a credential of the app's own makes another identity, the one that the edge checked does not") {
+  const auto by_access = [](std::string own) {
+    client_request request;
+    const json claims = {{"iss", "https://acme.cloudflareaccess.com"},
+                         {"aud", json::array({"access-app"})},
+                         {"type", "app"},
+                         {"sub", "alice"},
+                         {"email", "alice@acme.test"},
+                         {"iat", start_s},
+                         {"exp", start_s + 300}};
+    request.fields.emplace_back("cf-access-jwt-assertion", token(claims, keys().access));
+    if (!own.empty()) request.fields.emplace_back("authorization", std::move(own));
+    return planned(request, test_policy(R"("path": "/api/**", "service": "es",
+      "allow": "'finance' in identity.groups")",
+                                        R"("path": "/api/**", "service": "es", "cache": true, "allow": "true")"))
+        .identity;
+  };
+  CHECK(by_access("Basic YTpi") == by_access("Basic YTpi"));
+  CHECK(by_access("Basic YTpi") != by_access("Basic YTpj"));
+  CHECK(by_access("Basic YTpi") != by_access(""));
+}
+
 TEST_CASE("what only the origin can answer goes past the cache") {
   auto request = asking();
   request.fields.emplace_back("range", "bytes=0-1");
