@@ -19,14 +19,19 @@ run_ctest() {
   local build=$1 log status=0
   log=$(mktemp)
   ctest --test-dir "$build" --verbose --parallel "$(nproc)" 2>&1 | tee "$log" || status=$?
+  count_doctest "$log"
+  rm -f "$log"
+  return "$status"
+}
+
+# Counts the test cases that doctest programs reported in a log.
+count_doctest() {
   local passed failed skipped
   read -r passed failed skipped < <(awk -F'[:|]' '
     /\[doctest\] test cases:/ { passed += $(NF - 2); failed += $(NF - 1); skipped += $NF }
     /SKIPPED: / { ++skipped }
-    END { print passed + 0, failed + 0, skipped + 0 }' "$log")
+    END { print passed + 0, failed + 0, skipped + 0 }' "$1")
   count "$passed" "$failed" "$skipped"
-  rm -f "$log"
-  return "$status"
 }
 
 # Runs node:test over the files given and counts its tests. No file at all is an error: a runner that runs nothing proves nothing.
