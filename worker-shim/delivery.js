@@ -5,6 +5,7 @@
 // | --- | --- | --- |
 // | takes no connection, or breaks it | goes to another task | fails |
 // | is silent for SILENT_MS to everybody | goes to another task as well; the first answer counts | waits |
+// | is silent to everybody for the route's whole timeout | fails, and ECS is asked what became of the task | the same |
 // | is silent to this request only | waits: the request is slow, not the task | waits |
 //
 // Either way the core decides anew first, because a signature is for one sending, and the task is off everybody's list.
@@ -82,13 +83,15 @@ export class Delivery {
   /** @param {Endpoint} place */
   async #sendTo(place) {
     const { request, forward } = this.#turn;
-    const entry = place.inFlight.enter(this.#now() + this.#turn.timeoutMs());
+    const since = this.#now();
+    const entry = place.inFlight.enter(since + this.#turn.timeoutMs());
     try {
       const answer = await this.#send(place.address === '' ? '' : `http://${place.address}:${place.port}`);
       place.answeredAt = this.#now();
       return answer;
     } catch (failure) {
-      if (isBroken(request, failure)) this.#search.lost(place);
+      const silent = failure instanceof NoAnswer && failure.timedOut && place.answeredAt < since;
+      if (silent || isBroken(request, failure)) this.#search.lost(place);
       console.error(`sallyport: request ${forward.requestId} to service ${this.#service.entry.name} at ${place.address || 'its origin'}: ${describe(failure)}`);
       throw failure;
     } finally {

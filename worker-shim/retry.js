@@ -5,8 +5,7 @@ import { NoAnswer } from './send.js';
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /**
- * The connection failed, and not because the client left. A place that accepted and did not answer in time may only have
- * been slow.
+ * The connection failed, and not because the client left.
  * @param {Request} request
  * @param {unknown} failure
  */

@@ -13,6 +13,7 @@ before(async () => {
     services: {
       billing: { pull_ms: 300 },
       asked: {},
+      throttled: {},
       stopped: { wakes: false },
       slow: { hold: '0s', pull_ms: 1_000 },
       crashing: { app: ['sh', '-c', 'echo no database >&2; exit 3'] },
@@ -84,6 +85,19 @@ test('a caller that wakes too often is told so, and the service stays asleep', a
   let last = await stack.ask('greedy', '/');
   await until('the budget is used up', async () => { last = await stack.ask('greedy', '/'); return last.status === 429; });
   assert.deepEqual([last.json().code, last.json().state, Number(last.headers['retry-after']) > 0], ['rate_limited', 'asleep', true]);
+});
+
+test('while AWS throttles the start of one service, those that run answer without AWS', async () => {
+  assert.equal((await stack.ask('billing', '/')).status, 200);
+  stack.aws.faults.set({ throttle: { DescribeServices: 1_000 } });
+  let started = 0;
+  const waiting = Array.from({ length: 10 }, () => stack.ask('throttled', '/').finally(() => { started += 1; }));
+  await until('AWS throttles', () => stack.aws.faults.current.throttle.DescribeServices < 998);
+  const all = await Promise.all(Array.from({ length: 50 }, () => stack.ask('billing', '/')));
+  assert.deepEqual([[...new Set(all.map(({ status }) => status))], started], [[200], 0]);
+  stack.aws.faults.set({ throttle: {} });
+  assert.deepEqual([...new Set((await Promise.all(waiting)).map(({ status }) => status))], [200], 'and the storm is outlived');
+  assert.deepEqual(updates('throttled'), [1]);
 });
 
 test('a task replaced under load costs no idempotent request', async () => {

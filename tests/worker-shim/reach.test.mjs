@@ -222,6 +222,24 @@ test('a task that answers others meanwhile is not silent: a slow request is not 
   assert.deepEqual(world.lost, []);
 });
 
+test('a task that answers nobody for the whole timeout is told of, too: its address may be gone', async () => {
+  const world = reaching(by_task, { fetch: silent, ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
+  assert.equal((await json_of(await world.respond({ forward: { timeoutMs: 20 } }))).code, 'upstream_timeout');
+  assert.deepEqual(world.lost, [{ service: 'billing', task_arn: 'arn:1' }]);
+});
+
+test('a task that answered others before the timeout was only slow', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const world = reaching(by_task, { fetch: silent, ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
+  const slow = world.respond({ method: 'POST' });
+  await until_sent(world, 1);
+  world.fetch = () => new Response('quick');
+  assert.equal((await world.respond()).status, 200);
+  context.mock.timers.tick(5_000);
+  assert.equal((await json_of(await slow)).code, 'upstream_timeout');
+  assert.deepEqual(world.lost, []);
+});
+
 test('when the silent task answers after all, and first, its answer counts', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const finish = new Map();
