@@ -98,6 +98,15 @@ async function describeTasks(world, session, parameters) {
   return { tasks, failures };
 }
 
+/** One page of a list, and the token of the next one where there is one. */
+function pageOf(tasks, { nextToken }, size) {
+  const from = nextToken === undefined ? 0 : Number(Buffer.from(String(nextToken), "base64url").toString());
+  if (!Number.isSafeInteger(from) || from < 0) throw invalid("nextToken is not valid");
+  const to = from + size;
+  const more = to < tasks.length && { nextToken: Buffer.from(String(to)).toString("base64url") };
+  return { taskArns: tasks.slice(from, to).map((task) => task.arn), ...more };
+}
+
 async function listTasks(world, session, parameters) {
   const cluster = clusterOf(world, parameters);
   authorize(session, "ecs:ListTasks", "*", context(world, cluster));
@@ -106,7 +115,7 @@ async function listTasks(world, session, parameters) {
   const found = [...world.scheduler.tasks.values()].filter(
     (task) => task.cluster === cluster && task.desiredStatus === status && (!service || task.service === service),
   );
-  return { taskArns: found.slice(0, parameters.maxResults ?? 100).map((task) => task.arn) };
+  return pageOf(found, parameters, world.faults.current.page_size || parameters.maxResults || 100);
 }
 
 async function stopTask(world, session, parameters) {

@@ -11,6 +11,7 @@
 //   "cut":      { "ListTasks": 1 }                           the next call's answer ends in its middle
 //   "quote":    { "ListTasks": 1 }                           the next call is refused in words that quote the request, secrets
 //                                                            and all, as SignatureDoesNotMatch does
+//   "page_size": 1                                           ListTasks tells no more than this at once
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { AwsError } from "./errors.mjs";
@@ -24,7 +25,7 @@ export class Faults {
   constructor(sessions) {
     this.#sessions = sessions;
     this.current = {
-      throttle: {}, fail: {}, delay_ms: {}, lose: {}, run_failures: [], pull_error: "", session_seconds: 0, answers: {}, cut: {}, quote: {},
+      throttle: {}, fail: {}, delay_ms: {}, lose: {}, run_failures: [], pull_error: "", session_seconds: 0, answers: {}, cut: {}, quote: {}, page_size: 0,
     };
   }
 

@@ -11,6 +11,7 @@ import {
   RunTaskCommand,
   StopTaskCommand,
   UpdateServiceCommand,
+  paginateListTasks,
 } from "@aws-sdk/client-ecs";
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { SignJWT, exportJWK, generateKeyPair } from "jose";
@@ -243,6 +244,23 @@ test("a call whose answer is lost was carried out all the same", async () => {
   const again = await run();
   const started = aws.scheduler.describe().tasks.filter((task) => task.startedBy === "lost-1");
   assert.deepEqual(started.map((task) => task.taskArn), [again.tasks[0].taskArn]);
+});
+
+test("a list comes page by page, and the SDK finds all of it", async () => {
+  const client = ecs(await assume());
+  const started = await Promise.all([1, 2, 3].map(() => client.send(new RunTaskCommand({ cluster: "prod", taskDefinition: "export:1" }))));
+  const stopped = { cluster: "prod", desiredStatus: "STOPPED" };
+  const ended = async () => (await client.send(new ListTasksCommand(stopped))).taskArns;
+  const wanted = started.map(({ tasks }) => tasks[0].taskArn);
+  const whole = await until(ended, (arns) => wanted.every((arn) => arns.includes(arn)));
+  aws.faults.set({ page_size: 2 });
+  const found = [];
+  for await (const { taskArns } of paginateListTasks({ client }, stopped)) {
+    assert.ok(taskArns.length <= 2);
+    found.push(...taskArns);
+  }
+  aws.faults.set({ page_size: 0 });
+  assert.deepEqual(found, whole);
 });
 
 test("the trail names the person, and no secret", async () => {

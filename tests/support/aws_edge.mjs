@@ -16,7 +16,7 @@ export const sleeper = { name: 'app', command: ['sleep', '1000'], health: { comm
 
 /** Times of the state machine, short enough for tests. */
 export const quick = {
-  poll_first: 40, poll_then: 40, poll_most: 80, expected_start: 80, pause_first: 40, pause_most: 400, retry_first: 40, refresh: 40, refresh_incomplete: 40, call_timeout: 8_000, start_timeout: 15_000,
+  poll_first: 40, poll_then: 40, poll_most: 80, expected_start: 80, pause_first: 40, pause_most: 400, retry_first: 40, refresh: 40, refresh_incomplete: 40, call_timeout: 8_000, start_timeout: 60_000,
 };
 
 /** Who calls: as the gate names callers to its objects. @param {string} subject */
@@ -64,7 +64,7 @@ export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy =
     },
     /** The coordinator of a service, as the gate calls it. @param {string} service */
     wake: (service) => ({
-      ensure: (/** @type {string} */ subject, hold_ms = 15_000) => wake(service, 'ensure', { caller: caller(subject), hold_ms }),
+      ensure: (/** @type {string} */ subject, hold_ms = 60_000) => wake(service, 'ensure', { caller: caller(subject), hold_ms }),
       touch: (/** @type {string} */ subject) => wake(service, 'touch', { caller: caller(subject) }),
       lost: (/** @type {string} */ task_arn) => wake(service, 'lost', { task_arn }),
       status: () => wake(service, 'status'),

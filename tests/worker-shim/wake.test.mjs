@@ -12,7 +12,7 @@ const slow_task = { provision_ms: 300, pull_ms: 700, containers: [sleeper] };
 const crashing = { containers: [{ name: 'app', command: ['sh', '-c', 'exit 7'] }] };
 const services = {
   first: slow_task, herd: quick_task, slow: slow_task, crash: crashing, flaky: crashing, unpullable: quick_task, spender: crashing, restarted: slow_task,
-  alone: slow_task, storm: quick_task, renewed: slow_task, denied: quick_task, garbled: quick_task, dying: { ...quick_task, wake: { min: 2 } }, up: { ...quick_task, desired: 1 },
+  alone: slow_task, storm: quick_task, renewed: slow_task, denied: quick_task, garbled: quick_task, dying: { ...quick_task, wake: { min: 2 } }, paged: { ...quick_task, wake: { min: 3 } }, up: { ...quick_task, desired: 1 },
   busy: quick_task, flakysts: quick_task, unreached: quick_task,
 };
 const storage = mkdtempSync(join(tmpdir(), 'sallyport-wake-'));
@@ -26,7 +26,7 @@ after(async () => {
   await edge.stop();
   rmSync(storage, { recursive: true });
 });
-afterEach(() => { edge.aws.faults.set({ throttle: {}, fail: {}, delay_ms: {}, answers: {}, cut: {}, pull_error: '' }); });
+afterEach(() => { edge.aws.faults.set({ throttle: {}, fail: {}, delay_ms: {}, answers: {}, cut: {}, pull_error: '', page_size: 0 }); });
 
 /** The updates of a service, oldest first, as [desired count, who caused it]. @param {string} service */
 const updates = (service, of = edge) => of.calls('UpdateService').filter(({ requestParameters }) => requestParameters.service === service)
@@ -179,6 +179,12 @@ test('a task that dies is never given out again, and its successor is', async ()
     return endpoints.length === 2 && endpoints.some((/** @type {any} */ each) => ![dead.task_arn, other.task_arn].includes(each.task_arn));
   });
   assert.deepEqual(updates('dying'), [[2, 'alice']]);
+});
+
+test('tasks are found page by page', async () => {
+  edge.aws.faults.set({ page_size: 1 });
+  await until('all three are known', async () => (await edge.wake('paged').ensure('alice')).endpoints?.length === 3);
+  assert.deepEqual(updates('paged'), [[3, 'alice']]);
 });
 
 test('a service that someone else keeps running is found, and never changed', async () => {
