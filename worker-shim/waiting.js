@@ -62,10 +62,9 @@ function startingResponse(request, refusal, start) {
  */
 function failedResponse(request, refusal, failure) {
   const retryAfterS = Math.max(Math.ceil(failure.retry_after_s), 0);
-  const { code } = JSON.parse(refusal.problem);
   return refusalResponse(request, refusal, {
     retryAfterS,
     members: { state: 'failed' },
-    page: request.method !== 'GET' ? undefined : () => failedPage({ url: request.url, code, retryAfterS, requestId: refusal.requestId }),
+    page: request.method !== 'GET' ? undefined : () => failedPage({ url: request.url, reason: refusal.reason, retryAfterS, requestId: refusal.requestId }),
   });
 }

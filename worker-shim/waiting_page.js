@@ -11,12 +11,16 @@ const STEPS = [
   ['checking', 'Checking that it works'],
 ];
 
-/** By public code; what went wrong, as far as callers may know. @type {Record<string, string>} */
+/** By reason; what went wrong, as far as callers may know. @type {Record<string, string>} */
 const FAILURES = {
-  start_failed: 'An attempt was made, and the application did not come up.',
-  unavailable: 'It cannot be started at this moment.',
+  wake_failed: 'An attempt was made, and the application did not come up.',
+  wake_timeout: 'An attempt was made, and the application did not come up in time.',
+  aws_capacity: 'There is no room for it at this moment.',
+  aws_throttled: 'Too much is being started at this moment.',
+  aws_unavailable: 'What would start it does not answer at this moment.',
+  service_stopped: 'A visit does not start it.',
 };
-const FAILED_OTHERWISE = 'It could not be started the way it is set up.';
+const FAILED_OTHERWISE = 'It cannot be started the way it is set up.';
 
 const WAITING_STYLE = `${STYLE}
 ol { list-style: none; margin: 1.25rem 0; padding: 0; }
@@ -121,17 +125,18 @@ ${requestIdNote(requestId)}`;
 }
 
 /**
- * @param {{url: string, code: string, retryAfterS: number, requestId: string}} failure
+ * @param {{url: string, reason: string, retryAfterS: number, requestId: string}} failure
  * @returns {Page}
  */
-export function failedPage({ url, code, retryAfterS, requestId }) {
+export function failedPage({ url, reason, retryAfterS, requestId }) {
   const { host } = new URL(url);
+  const title = reason === 'service_stopped' ? 'It is not running' : 'It could not be started';
   const main = `<p class="status">${escaped(host)}</p>
-<h1>It could not be started</h1>
-<p>${FAILURES[code] ?? FAILED_OTHERWISE} Those who run it find the reason under the request id below.</p>
+<h1>${title}</h1>
+<p>${FAILURES[reason] ?? FAILED_OTHERWISE} Those who run it find the reason under the request id below.</p>
 <p>${retryAfterS > 0 ? `It can be tried again in ${duration(retryAfterS)}: ` : ''}<a href="${escaped(url)}">try again</a></p>
 ${requestIdNote(requestId)}`;
-  return { html: htmlDocument({ title: `${host} could not be started`, style: WAITING_STYLE, main }), policy: pagePolicy(false) };
+  return { html: htmlDocument({ title: `${title}: ${host}`, style: WAITING_STYLE, main }), policy: pagePolicy(false) };
 }
 
 /**

@@ -6,7 +6,7 @@ import { notReadyResponse } from '../../worker-shim/waiting.js';
 import { failedPage, startingPage } from '../../worker-shim/waiting_page.js';
 
 const start = { url: 'https://app.acme.example/x?y=1', progress: 'pulling', elapsedS: 12, reloadS: 5, requestId: 'id-1' };
-const failure = { url: 'https://app.acme.example/x?y=1', code: 'start_failed', retryAfterS: 74, requestId: 'id-1' };
+const failure = { url: 'https://app.acme.example/x?y=1', reason: 'wake_failed', retryAfterS: 74, requestId: 'id-1' };
 const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 /** @param {any} said @param {RequestInit} [init] */
@@ -41,7 +41,7 @@ for (const [name, page] of [['starting', startingPage(start)], ['failed', failed
 
 test('what comes from outside is text on the pages, never markup', () => {
   const hostile = '"><script>alert(1)</script>';
-  for (const { html: page } of [startingPage({ ...start, url: `https://app.acme.example/?${hostile}`, requestId: hostile, progress: hostile }), failedPage({ ...failure, url: `https://app.acme.example/?${hostile}`, requestId: hostile, code: hostile })]) {
+  for (const { html: page } of [startingPage({ ...start, url: `https://app.acme.example/?${hostile}`, requestId: hostile, progress: hostile }), failedPage({ ...failure, url: `https://app.acme.example/?${hostile}`, requestId: hostile, reason: hostile })]) {
     assert.ok(!page.includes('<script>alert'));
   }
 });
@@ -96,4 +96,10 @@ test('a failure is told as one, without the words of AWS', async () => {
   assert.deepEqual(JSON.parse(problem), { code: 'starting', status: 503, state: 'failed' });
   assert.match(page, /could not be started/);
   for (const text of [problem, page]) assert.doesNotMatch(text, /CannotPull|registry/);
+});
+
+test('a service that is not started by visits is not said to have failed', () => {
+  const page = failedPage({ ...failure, reason: 'service_stopped' }).html;
+  assert.match(page, /<h1>It is not running<\/h1>/);
+  assert.doesNotMatch(page, /attempt/);
 });
