@@ -30,6 +30,10 @@ const STS_ANSWER = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazon
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
 const STS_REFUSAL = '<ErrorResponse><Error><Type>Sender</Type><Code>IDPCommunicationError</Code><Message>m</Message></Error><RequestId>r</RequestId></ErrorResponse>';
 
+/** The public key of RFC 7517 appendix A.1. */
+const PUBLIC_KEY = { kty: 'EC', crv: 'P-256', kid: '1', alg: 'ES256', x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4', y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM' };
+const issuer_documents = (/** @type {string} */ issuer, /** @type {object} */ key) => ({ op: 'issuer_documents', in: { issuer, keys: JSON.stringify({ keys: [key] }) } });
+
 export const AWS_OPERATIONS = [
   wake({ kind: 'request', caller: 'a' }),
   wake({ kind: 'request', caller: 'a' }, STARTING),
@@ -48,5 +52,8 @@ export const AWS_OPERATIONS = [
   { op: 'call', in: { action: 'UpdateService', region: 'us-east-1', cluster: 'prod', service: 'billing', desired: 1, credentials: CREDENTIALS, now: NOW } },
   { op: 'call', in: { action: 'RunTask', region: 'us-east-1', cluster: 'batch', task_definition: 'export:12', container: 'export', environment: [['MONTH', '2026-01']], client_token: 't', started_by: 'r', credentials: CREDENTIALS, now: NOW, host: '127.0.0.1:1' } },
   { op: 'sign', in: { method: 'GET', host: 'a1.execute-api.us-east-1.amazonaws.com', path: '/x', query: [['a', '1']], fields: [['accept', '*/*']], body_b64: '', region: 'us-east-1', service: 'execute-api', credentials: CREDENTIALS, now: NOW } },
+  issuer_documents('https://edge.acme.example', PUBLIC_KEY),
+  issuer_documents('https://edge.acme.example:8443', PUBLIC_KEY),
+  issuer_documents('https://edge.acme.example', { ...PUBLIC_KEY, d: '870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE' }),
   { op: 'assume_role', in: { region: 'us-east-1', role: 'arn:aws:iam::123456789012:role/gate', target: 'billing', now: NOW } },
 ];
