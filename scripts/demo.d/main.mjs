@@ -1,10 +1,10 @@
 // See scripts/demo.
 import { forget_running, note_running } from './running.mjs';
-import { start_stack } from './stack.mjs';
+import { lifelike, start_stack } from './stack.mjs';
 import { play_tour } from './tour/tour.mjs';
 
 /** Ports that are easy to remember; a taken one is replaced by any that is free. */
-const usual_ports = { edge: 8787, provider: 8788, agent: 8789, app: 8790 };
+const usual_ports = { edge: 8787, provider: 8788, agent: 8789, app: 8790, login: 8791 };
 
 const started_at = Date.now();
 const say = (/** @type {string} */ line) => console.log(line);
@@ -27,7 +27,7 @@ async function tour() {
 
 async function run_until_stopped() {
   say('demo: starting');
-  const stack = await start_stack({ ports: usual_ports, say: (line) => say(`  ${line}`) });
+  const stack = await start_stack({ ports: usual_ports, launch: lifelike, say: (line) => say(`  ${line}`) });
   note_running(stack.provider);
   say(what_to_try(stack));
   const watching = watch_decisions(stack);
@@ -45,7 +45,7 @@ async function run_until_stopped() {
 }
 
 /** @param {import('./stack.mjs').Stack} stack */
-function what_to_try({ edge, agent }) {
+function what_to_try({ edge, agent, cloud, login }) {
   const bearer = (/** @type {string} */ who) => `-H "Authorization: Bearer $(scripts/demo-token ${who})"`;
   return `
 Up after ${((Date.now() - started_at) / 1000).toFixed(1)} s. In another terminal, in this folder:
@@ -60,6 +60,21 @@ Up after ${((Date.now() - started_at) / 1000).toFixed(1)} s. In another terminal
     curl -i ${edge}/reports/april
   around the edge, straight to the agent: 401
     curl -i http://127.0.0.1:${agent.port}/reports/april
+
+  archive is a service in ECS that sleeps. In a browser, as alice: it wakes while you watch, and a minute later sleeps again
+    http://127.0.0.1:${login.port}/as/alice?then=/archive/
+  as bob: he is shown out, and wakes nothing
+    http://127.0.0.1:${login.port}/as/bob?then=/archive/
+  another one without a browser: the request is held until a task is up
+    curl --compressed ${bearer('alice')} ${edge}/payments/
+  a service whose app ends as soon as it starts: 503, start_failed
+    curl -i ${bearer('alice')} ${edge}/broken/
+  a job, run by the machine; then ask where Location says
+    curl -i -X POST -H 'Content-Type: application/json' -d '{"MONTH":"2026-07"}' ${bearer('machine')} ${edge}/jobs/export
+  what AWS noted: who did it, on whose behalf; what runs
+    curl ${cloud.url}/_local/trail
+    curl ${cloud.url}/_local/state
+
   what the edge is: policy digest, key ids; its public keys
     curl ${edge}/.sallyport/status
     curl ${edge}/.well-known/jwks.json
@@ -70,7 +85,7 @@ Both ends say what they decide, one line a request, joined by the request id. Ct
 `;
 }
 
-/** Prints each audit record of both ends as it comes, in short. @param {import('./stack.mjs').Stack} stack */
+/** Prints each audit record of both ends, and each change of a service that sleeps, as it comes, in short. @param {import('./stack.mjs').Stack} stack */
 function watch_decisions(stack) {
   const sources = [() => stack.worker_output(), () => stack.agent.output()].map((output) => ({ output, read: output().length }));
   return setInterval(() => {
@@ -78,7 +93,10 @@ function watch_decisions(stack) {
       const fresh = source.output().slice(source.read);
       const whole = fresh.slice(0, fresh.lastIndexOf('\n') + 1);
       source.read += whole.length;
-      for (const line of whole.split('\n')) if (line.startsWith('{"assertion"')) say(decision_line(JSON.parse(line)));
+      for (const line of whole.split('\n')) {
+        if (line.startsWith('{"assertion"')) say(decision_line(JSON.parse(line)));
+        if (line.startsWith('{"event":"wake"')) say(wake_line(JSON.parse(line)));
+      }
     }
   }, 100);
 }
@@ -88,4 +106,9 @@ function decision_line({ end, decision, reason, id, subject, method, path, route
   const who = subject ?? 'nobody';
   const why = decision === 'allow' ? `route ${route}` : reason;
   return `  ${String(end).padEnd(6)}  ${String(decision).padEnd(5)}  ${who.padEnd(14)}  ${method ?? '-'} ${path ?? '-'}  ${why}  ${id}`;
+}
+
+/** @param {Record<string, string | undefined>} event */
+function wake_line({ service, from, to, subject, reason }) {
+  return `  wake    ${String(service).padEnd(9)}  ${from} -> ${to}  ${to === 'starting' ? `for ${subject}` : reason ?? ''}`.trimEnd();
 }

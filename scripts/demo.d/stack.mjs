@@ -1,4 +1,5 @@
-// The whole system on loopback: provider, Worker, agent, app, with keys that live as long as it does.
+// The whole system on loopback: provider, Worker, agent, app, and an AWS account with services that sleep; with keys that
+// live as long as it does.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,8 @@ import { start_provider } from '../../tests/support/oidc_provider.mjs';
 import { free_port } from '../../tests/support/ports.mjs';
 import { start_tap } from '../../tests/support/tap.mjs';
 import { root, start_worker } from '../../tests/support/worker.mjs';
+import { gate_role, start_cloud } from './cloud.mjs';
+import { start_login } from './login.mjs';
 
 /** Where the native programs were built. */
 export const build = `${root}build/dev`;
@@ -19,28 +22,37 @@ const sallyport = `${build}/sallyport`;
  * @property {number} provider
  * @property {number} agent
  * @property {number} app
+ * @property {number} login
  */
 /** @type {Ports} */
-export const anywhere = { edge: 0, provider: 0, agent: 0, app: 0 };
+export const anywhere = { edge: 0, provider: 0, agent: 0, app: 0, login: 0 };
+
+/** How long AWS takes to place a task and to load its image: `brisk` for tests, `lifelike` for people who want to see it.
+ * @typedef {{provision_ms: number, pull_ms: number}} LaunchTimes */
+export const brisk = { provision_ms: 100, pull_ms: 300 };
+export const lifelike = { provision_ms: 2500, pull_ms: 4000 };
+
+/** Polls as fast as a task starts on loopback; times in milliseconds. */
+const wake_tuning = { poll_first: 200, poll_then: 200, poll_most: 500, expected_start: 500, pause_first: 200 };
 
 /** @typedef {Awaited<ReturnType<typeof start_stack>>} Stack */
 
 /** Starts everything; `say` hears of each part. What was started is stopped again when a part does not start.
- * @param {{ports?: Ports, say?: (line: string) => void}} [options] */
-export async function start_stack({ ports = anywhere, say = () => {} } = {}) {
+ * @param {{ports?: Ports, launch?: LaunchTimes, say?: (line: string) => void}} [options] */
+export async function start_stack({ ports = anywhere, launch = brisk, say = () => {} } = {}) {
   /** @type {(() => Promise<void> | void)[]} */
   const stops = [];
   const stop = async () => { for (const each of stops.splice(0).reverse()) await each(); };
   try {
-    return { ...(await start_parts(ports, say, stops)), stop };
+    return { ...(await start_parts(ports, launch, say, stops)), stop };
   } catch (problem) {
     await stop();
     throw problem;
   }
 }
 
-/** @param {Ports} ports @param {(line: string) => void} say @param {(() => Promise<void> | void)[]} stops */
-async function start_parts(ports, say, stops) {
+/** @param {Ports} ports @param {LaunchTimes} launch @param {(line: string) => void} say @param {(() => Promise<void> | void)[]} stops */
+async function start_parts(ports, launch, say, stops) {
   /** @template {{stop: () => Promise<void>}} T @param {T} part */
   const started = (part) => { stops.push(() => part.stop()); return part; };
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-demo-'));
@@ -60,18 +72,33 @@ async function start_parts(ports, say, stops) {
   const app_way = started(await start_tap(() => app.port));
   const agent_port = await free_port(ports.agent);
   const agent_way = started(await start_tap(() => agent_port));
+  let cloud = /** @type {import('./cloud.mjs').Cloud | undefined} */ (undefined);
+  const aws_way = started(await start_tap(() => Number(new URL(cloud?.url ?? 'http://127.0.0.1:0').port)));
 
   const edge = `http://127.0.0.1:${edge_way.port}`;
   const origin = `http://127.0.0.1:${agent_way.port}`;
-  const policy = fill(readFileSync(`${root}scripts/demo.d/policy.jsonc`, 'utf8'), { EDGE: edge, PROVIDER: provider.issuer, REPORTS: origin, PAYROLL: origin });
+  // Every task has an address of its own; the ports are of this run, so that several stacks can stand beside each other.
+  const [task_port, admin_port, app_port] = [await free_port(), await free_port(), await free_port()];
+  const policy = fill(readFileSync(`${root}scripts/demo.d/policy.jsonc`, 'utf8'), {
+    EDGE: edge, PROVIDER: provider.issuer, REPORTS: origin, PAYROLL: origin, TASK_PORT: String(task_port),
+  });
   const policy_file = join(folder, 'policy.jsonc');
   writeFileSync(policy_file, policy);
+
+  const jwks_url = `${edge}/.well-known/jwks.json`;
+  cloud = started(await start_cloud(folder, edge, {
+    sallyport, app: `${build}/demo_app`, port: task_port, admin_port, app_port, policy_file, jwks_url, ...launch,
+  }));
+  say(`AWS: STS and ECS ${cloud.url}`);
+  const variables = {
+    SALLYPORT_AWS_ROLE: gate_role, SALLYPORT_AWS_ENDPOINT: `http://127.0.0.1:${aws_way.port}`, SALLYPORT_WAKE_TUNING: JSON.stringify(wake_tuning),
+  };
 
   /** Deploys a Worker with these keys: from now on new connections reach it. The one before is stopped by the caller.
    * @param {string} keys */
   const deploy = async (keys) => {
     const before = worker;
-    const fresh = started(await start_worker({ policy, signing_keys: keys }));
+    const fresh = started(await start_worker({ policy, signing_keys: keys, vpc: ['DEMO_VPC'], variables }));
     worker = fresh;
     return { before, worker: fresh };
   };
@@ -80,14 +107,16 @@ async function start_parts(ports, say, stops) {
 
   /** An agent of the same kind, but for what is said here. @param {Partial<import('../../tests/support/agent.mjs').AgentOptions>} [options] */
   const another_agent = async (options = {}) => started(await start_agent({
-    program: sallyport, service: 'reports', upstream_port: app_way.port, policy_file, jwks_url: `${edge}/.well-known/jwks.json`, ...options,
+    program: sallyport, service: 'reports', upstream_port: app_way.port, policy_file, jwks_url, ...options,
   }));
   const agent = await another_agent({ port: agent_port });
   say(`agent http://127.0.0.1:${agent_port} (admin ${agent.admin})`);
 
+  const login = started(await start_login(provider, edge, await free_port(ports.login)));
+
   return {
-    edge, provider, app, agent, policy_file, keys_file, deploy, another_agent,
-    ways: { edge: edge_way, agent: agent_way, app: app_way },
+    edge, provider, app, agent, cloud, login, policy_file, keys_file, deploy, another_agent,
+    ways: { edge: edge_way, agent: agent_way, app: app_way, aws: aws_way },
     worker_output: () => worker?.output() ?? '',
     sallyport: (/** @type {string[]} */ ...args) => run(sallyport, args),
   };
@@ -101,4 +130,4 @@ async function start_app(port) {
 }
 
 /** @param {string} text @param {Record<string, string>} values for ${NAME} */
-const fill = (text, values) => text.replace(/\$\{([A-Z]+)\}/g, (_, name) => values[name]);
+const fill = (text, values) => text.replace(/\$\{([A-Z_]+)\}/g, (_, name) => values[name]);

@@ -10,6 +10,7 @@
 //   GET  /status/NNN          answers with that status
 //   GET  /seen                how many requests were received so far
 #include <httplib.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <chrono>
@@ -93,6 +94,13 @@ void add_routes(httplib::Server& http, counters& seen) {
   http.Delete(".*", echo);
 }
 
+/// The library lets five connections wait to be accepted. A burst of first requests is more; those that find no place
+/// are sent again by TCP after seconds.
+class patient_server : public httplib::Server {
+ public:
+  bool let_more_wait() { return ::listen(svr_sock_, SOMAXCONN) == 0; }
+};
+
 struct address {
   std::string host = "127.0.0.1";
   int port = 8000;
@@ -110,7 +118,7 @@ address read_address(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  httplib::Server http;
+  patient_server http;
   counters seen;
   // The library takes ownership of the bare pointer.
   http.new_task_queue = [] { return new httplib::ThreadPool(threads); };
@@ -123,7 +131,7 @@ int main(int argc, char** argv) {
     where.port = http.bind_to_any_port(where.host);
   else if (!http.bind_to_port(where.host, where.port))
     where.port = -1;
-  if (where.port < 0) {
+  if (where.port < 0 || !http.let_more_wait()) {
     std::cerr << "demo_app: cannot listen on " << where.host << "\n";
     return 1;
   }

@@ -31,10 +31,10 @@ test('the demo', async (t) => {
     const edge = /curl -i (http:\/\/127\.0\.0\.1:\d+)\/reports/.exec(demo.output())?.[1] ?? '';
     const started = descendants(demo.pid);
 
-    await t.test('prints a line that works for alice, and one that does not for bob', async () => {
+    await t.test('prints lines that do what they say: alice in, bob out, a service that wakes, one that cannot, a job', async () => {
       const lines = demo.output().split('\n').filter((line) => line.trim().startsWith('curl') && line.includes('demo-token'));
       const outputs = await Promise.all(lines.map((line) => run('bash', ['-c', line.replace(/\bcurl\b/, 'curl -s -w "%{http_code}"')], { cwd: root })));
-      assert.deepEqual(outputs.map((output) => output.slice(-3)), ['200', '403', '200']);
+      assert.deepEqual(outputs.map((output) => output.slice(-3)), ['200', '403', '200', '200', '503', '202']);
       assert.match(outputs[0], /alice@acme\.example/);
     });
     await t.test('has no token for a stranger', async () => {

@@ -17,15 +17,16 @@ const grace_ms = 10_000;
  * @property {(signal: NodeJS.Signals) => void} signal
  */
 
-/** What still runs is ended with this process, also when it ends in an error. @type {Set<import('node:child_process').ChildProcess>} */
-const running = new Set();
-process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
+/** What still runs is ended with this process, also when it ends in an error. @type {Map<import('node:child_process').ChildProcess, NodeJS.Signals>} */
+const running = new Map();
+process.on('exit', () => { for (const [child, signal] of running) child.kill(signal); });
 
 /** Starts a program. @param {string} name for messages @param {string} program @param {string[]} args
- * @param {{env?: Record<string, string>, cwd?: string}} [options] @returns {Child} */
-export function start_child(name, program, args, { env = {}, cwd } = {}) {
+ * @param {{env?: Record<string, string>, cwd?: string, at_exit?: NodeJS.Signals}} [options] at_exit: for one that has children of its own
+ * @returns {Child} */
+export function start_child(name, program, args, { env = {}, cwd, at_exit = 'SIGKILL' } = {}) {
   const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  running.add(child);
+  running.set(child, at_exit);
   let text = '';
   let over = false;
   /** @type {Set<() => void>} */

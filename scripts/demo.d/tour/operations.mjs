@@ -1,10 +1,10 @@
-// Third chapter: what happens on an ordinary day: keys are rotated, the provider is down, large files go through.
+// Fifth chapter: what happens on an ordinary day: keys are rotated, the provider is down, large files go through.
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { memory_of, reset_peak_memory } from '../../../tests/support/child.mjs';
 import { log_in } from '../../../tests/support/oidc_provider.mjs';
-import { app_saw, call } from './look.mjs';
+import { start_load } from './load.mjs';
+import { call } from './look.mjs';
 
 /** @typedef {import('../stack.mjs').Stack} Stack */
 
@@ -34,7 +34,7 @@ export async function play_operations(tour, stack) {
 async function play_rotation(tour, stack, token) {
   await tour.step('the edge\'s key is rotated under load', 'another key signs, 0 requests failed', async () => {
     const before = await signing_kid(stack);
-    const load = start_load(stack, token);
+    const load = start_load(`${stack.edge}/reports/april`, token);
     try {
       await rotate_and_deploy(stack, load);
       await rotate_and_deploy(stack, load);
@@ -63,38 +63,6 @@ async function signing_kid(stack) {
   const keys = await (await fetch(`${stack.edge}/.well-known/jwks.json`)).json();
   return keys.keys[0].kid;
 }
-
-/** Calls from four callers at a time, each call over a connection of its own, so that it meets the newest Worker.
- * @param {Stack} stack @param {string} token */
-function start_load(stack, token) {
-  const agent = new Agent({ keepAlive: false });
-  /** @type {string[]} */
-  const failed = [];
-  let sent = 0;
-  let running = true;
-  const callers = Array.from({ length: 4 }, async () => {
-    while (running) {
-      const problem = await get_status(`${stack.edge}/reports/april`, token, agent);
-      ++sent;
-      if (problem !== '200') failed.push(problem);
-    }
-  });
-  return {
-    /** Waits until every call that is under way now is over. */
-    turned_over: async () => { const until = sent + 2 * callers.length; while (sent < until) await new Promise((resolve) => setTimeout(resolve, 10)); },
-    stop: async () => { running = false; await Promise.all(callers); },
-    counts: () => ({ sent, failed }),
-  };
-}
-
-/** @param {string} url @param {string} token @param {Agent} agent @returns {Promise<string>} */
-const get_status = (url, token, agent) => new Promise((resolve) => {
-  request(url, { agent, headers: { authorization: `Bearer ${token}` } }, (answer) => {
-    let text = '';
-    answer.on('data', (piece) => { text += piece; });
-    answer.on('end', () => resolve(answer.statusCode === 200 ? '200' : `${answer.statusCode} ${text}`));
-  }).on('error', (problem) => resolve(problem.message)).end();
-});
 
 /** @param {import('./play.mjs').Player} tour @param {Stack} stack @param {string} token */
 async function play_files(tour, stack, token) {
