@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "aws/wake_budget.hpp"
 #include "aws/wake_tasks.hpp"
 
 namespace sallyport::aws {
 namespace {
-
-constexpr std::size_t max_recent_starts = 256;
 
 /// One step in the making: the handlers below change the state and say what is to be done.
 class step {
@@ -102,7 +101,7 @@ class step {
   // --- starting
 
   void begin(const allowed_request& request) {
-    if (!within_budget(request)) return tell(wake_answer::refused);
+    if (!take_start(state_.starts, request.caller, now_, settings_)) return tell(wake_answer::refused);
     enter_starting(start_step::checking);
     // What is still in flight lands first and goes on from there; its deadline is the alarm.
     if (state_.in_flight == wake_call::none) send_look();
@@ -110,7 +109,7 @@ class step {
   }
 
   void begin_again(const allowed_request& request) {
-    if (!within_budget(request)) return tell(wake_answer::refused);
+    if (!take_start(state_.starts, request.caller, now_, settings_)) return tell(wake_answer::refused);
     enter_starting(start_step::updating);
     if (state_.in_flight == wake_call::none) send_update(settings_.min);
     join();
@@ -317,16 +316,6 @@ class step {
   }
 
   // --- what they share
-
-  bool within_budget(const allowed_request& request) {
-    std::erase_if(state_.starts, [&](const recent_start& each) { return each.at + settings_.budget_window <= now_; });
-    const auto by_caller = std::count_if(state_.starts.begin(), state_.starts.end(),
-                                         [&](const recent_start& each) { return each.caller == request.caller; });
-    if (by_caller >= static_cast<std::ptrdiff_t>(settings_.starts_per_caller)) return false;
-    if (state_.starts.size() >= std::min<std::size_t>(settings_.starts_per_service, max_recent_starts)) return false;
-    state_.starts.push_back({request.caller, now_});
-    return true;
-  }
 
   /// The answer to the call that is in flight; one that was given up is not listened to any more.
   bool landed(wake_call which) {
