@@ -392,15 +392,4 @@ wake_outcome wake_next(wake_state state, const wake_event& event, unix_milliseco
   return std::move(one).take();
 }
 
-std::string_view name_of(wake_phase phase) {
-  switch (phase) {
-    case wake_phase::asleep: return "asleep";
-    case wake_phase::starting: return "starting";
-    case wake_phase::healthy: return "healthy";
-    case wake_phase::draining: return "draining";
-    case wake_phase::failed: return "failed";
-  }
-  __builtin_trap();
-}
-
 }  // namespace sallyport::aws

@@ -150,6 +150,17 @@ void read_lists(const json& from, wake_state& out) {
 
 }  // namespace
 
+std::string_view name_of(wake_phase phase) {
+  switch (phase) {
+    case wake_phase::asleep: return "asleep";
+    case wake_phase::starting: return "starting";
+    case wake_phase::healthy: return "healthy";
+    case wake_phase::draining: return "draining";
+    case wake_phase::failed: return "failed";
+  }
+  __builtin_trap();
+}
+
 json to_json(const wake_state& state) {
   json endpoints = json::array();
   for (const auto& each : state.endpoints) endpoints.push_back(to_json(each));
