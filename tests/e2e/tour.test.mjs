@@ -8,7 +8,7 @@ test('the tour', async (t) => {
   const stack = await start_stack();
   try {
     const steps = await play_tour(stack, () => {});
-    assert.ok(steps.length >= 30, 'the tour has its steps');
+    assert.ok(steps.length >= 50, 'the tour has its steps');
     for (const { title, expected, seen } of steps) await t.test(title, () => assert.equal(seen, expected));
   } finally {
     await stack.stop();

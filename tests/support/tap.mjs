@@ -8,9 +8,11 @@ import { createConnection, createServer } from 'node:net';
  * @property {number} port where it listens
  * @property {() => {connections: number, to_target: number, to_caller: number}} counts connections and bytes so far
  * @property {(options?: {hold?: boolean}) => Promise<Buffer>} next_request the next whole request that comes by: head, and body
- *   with Content-Length. With `hold` the target gets nothing of it, and its caller no answer.
+ *   with Content-Length. With `hold` the target gets nothing of it, and its caller a 502.
  * @property {() => Promise<void>} stop
  */
+
+const held_answer = 'HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 
 /** @param {() => number} target_port asked for each connection, so that the way may change under traffic
  * @param {{port?: number}} [options] @returns {Promise<Tap>} */
@@ -28,6 +30,7 @@ export async function start_tap(target_port, { port = 0 } = {}) {
     pass(caller, target, (piece) => {
       const held = wanted?.hold === true;
       if (wanted) show(piece);
+      if (held && !wanted) caller.end(held_answer);
       if (!held) counted.to_target += piece.length;
       return !held;
     });
