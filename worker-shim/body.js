@@ -1,12 +1,16 @@
 // The body of a request: read for the core when it must be signed, or streamed through without ever being held.
 
+/** What is read at once, where there is that much; the reader that brings its own buffers takes 4 KiB. */
+const PIECE_BYTES = 128 << 10;
+
 export class RequestBody {
   /** @type {ReadableStream<Uint8Array> | null} */
   #stream;
-  /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
+  /** @type {ReadableStreamBYOBReader | undefined} */
   #reader;
   /** What was read of a body that is longer than asked for. @type {Uint8Array[]} */
   #head = [];
+  #pieceBytes = PIECE_BYTES;
   /** The whole body, once it was read. @type {Uint8Array | undefined} */
   bytes;
   /** @type {import('./wire.js').BodyState} */
@@ -16,6 +20,9 @@ export class RequestBody {
   constructor(request) {
     this.#stream = request.body;
     this.state = request.body === null ? 'none' : 'unread';
+    if (request.body === null) return;
+    const length = Number(request.headers.get('content-length'));
+    if (length > 0 && length < PIECE_BYTES) this.#pieceBytes = length;
   }
 
   /**
@@ -23,12 +30,12 @@ export class RequestBody {
    * @param {number} maxBytes
    */
   async read(maxBytes) {
-    const reader = (this.#reader ??= /** @type {ReadableStream<Uint8Array>} */ (this.#stream).getReader());
     let size = 0;
     for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      this.#head.push(value);
+      const value = await this.#next();
+      if (value === undefined) break;
+      // A small piece shall not keep the whole buffer that it came in.
+      this.#head.push(value.byteLength * 2 < value.buffer.byteLength ? value.slice() : value);
       size += value.length;
       if (size > maxBytes) {
         this.state = 'too_large';
@@ -49,31 +56,36 @@ export class RequestBody {
   forwarded(plan, contentLength, upload) {
     if (plan === 'none') return null;
     if (plan === 'bytes') return this.bytes ?? new Uint8Array(0);
-    const stream = this.#streamed(upload);
-    return contentLength === null ? stream : stream.pipeThrough(new FixedLengthStream(contentLength));
+    const { readable, writable } = contentLength === null ? new IdentityTransformStream() : new FixedLengthStream(contentLength);
+    // It ends with the request: whatever fails, fails the fetch that reads from the other end.
+    void this.#pour(writable, upload);
+    return readable;
   }
 
   /**
    * What was read, and then the rest.
+   * @param {WritableStream<Uint8Array>} into
    * @param {import('./send.js').Upload} upload
    */
-  #streamed(upload) {
-    const head = this.#head;
-    const reader = (this.#reader ??= /** @type {ReadableStream<Uint8Array>} */ (this.#stream).getReader());
-    return new ReadableStream({
-      async pull(controller) {
+  async #pour(into, upload) {
+    const writer = into.getWriter();
+    try {
+      for (let piece = this.#head.shift() ?? await this.#next(); piece !== undefined; piece = this.#head.shift() ?? await this.#next()) {
         upload.movedAt = Date.now();
-        const next = head.shift() ?? (await reader.read()).value;
-        if (next === undefined) {
-          controller.close();
-        } else {
-          controller.enqueue(next);
-        }
-      },
-      cancel(why) {
-        return reader.cancel(why);
-      },
-    });
+        await writer.write(piece);
+        upload.movedAt = Date.now();
+      }
+      await writer.close();
+    } catch (problem) {
+      await Promise.allSettled([writer.abort(problem), this.#reader?.cancel(problem)]);
+    }
+  }
+
+  /** @returns {Promise<Uint8Array | undefined>} nothing: that was all */
+  async #next() {
+    const reader = (this.#reader ??= /** @type {ReadableStream<Uint8Array>} */ (this.#stream).getReader({ mode: 'byob' }));
+    const { done, value } = await reader.read(new Uint8Array(this.#pieceBytes));
+    return done ? undefined : value;
   }
 }
 
