@@ -31,6 +31,8 @@ import { jitter, settingsFor, tuningOf } from './wake_settings.js';
 const WATCHING = 2;
 /** Cloudflare ends a request that stays without a byte for 100 s. */
 const MOST_HOLD_MS = 95_000;
+/** Until a deployment that cannot start is replaced by one that can. */
+const UNREADY_MS = 30_000;
 
 /** @type {import('./aws_exchange.js').AwsRefusal} */
 const INTERRUPTED = {
@@ -40,7 +42,8 @@ const INTERRUPTED = {
 
 /** @extends {DurableObject<WakeEnvironment>} */
 export class Wake extends DurableObject {
-  /** @type {Parts | undefined} */ #parts;
+  /** Nothing: this deployment cannot start, and the object keeps what is stored for one that can. @type {Parts | undefined} */ #parts;
+  /** Why it cannot. */ #problem = '';
   #memory;
   /** @type {Service | undefined} */ #service;
   /** @type {WakeState | null} */ #state = null;
@@ -103,6 +106,8 @@ export class Wake extends DurableObject {
   /** @override */
   async alarm() {
     this.#alarmAt = 0;
+    // Thrown errors would use up the platform's few tries, and then nobody would stop the service any more.
+    if (this.#parts === undefined) return this.#setAlarm(Date.now() + UNREADY_MS);
     const due = this.#state?.alarm ?? 0;
     if (this.#service === undefined || due === 0) return;
     if (Date.now() < due) return this.#setAlarm(due);
@@ -112,8 +117,10 @@ export class Wake extends DurableObject {
   /** @param {WakeEnvironment} environment */
   async #begin(environment) {
     const { core, endpoint, problem } = await startedCore(environment);
-    if (problem !== undefined) throw new Error(`not started: ${problem}`);
-    this.#parts = { core, aws: new Aws(core, { endpoint }), tuning: tuningOf(environment.SALLYPORT_WAKE_TUNING) };
+    const tuning = tuningOf(environment.SALLYPORT_WAKE_TUNING);
+    this.#problem = problem ?? (tuning === undefined ? 'SALLYPORT_WAKE_TUNING: not a JSON object' : '');
+    if (tuning === undefined || problem !== undefined) return console.error(`sallyport: coordinator: not started: ${this.#problem}`);
+    this.#parts = { core, aws: new Aws(core, { endpoint }), tuning };
     this.#remember();
   }
 
@@ -126,12 +133,15 @@ export class Wake extends DurableObject {
     this.#service = { name: remembered.name, ecs };
     this.#state = remembered.state;
     this.#caller = remembered.caller;
+    // A deployment that could not start has put it off.
+    if (this.#state !== null) this.#setAlarm(this.#state.alarm);
     // A call that was under way when the object ended will never come back; a start need not wait for its deadline.
     if (this.#state?.phase_name === 'starting' && this.#state.in_flight !== 0) this.#step(this.#service, refused({ refused: INTERRUPTED }));
   }
 
   /** @param {string} name */
   #named(name) {
+    if (this.#parts === undefined) throw new Error(`not started: ${this.#problem}`);
     if (this.#service?.name === name) return this.#service;
     const ecs = this.#find(name);
     if (!ecs) throw new Error(`service ${name} is not one of this policy that runs on ECS`);

@@ -4,8 +4,7 @@
  * The variable SALLYPORT_WAKE_TUNING: members of wake_settings (shared/aws/wake.hpp), times in milliseconds. For tests and
  * small set-ups; what the policy can say, the policy says.
  * @param {string | undefined} text
- * @returns {object}
- * @throws {Error} not a JSON object
+ * @returns {object | undefined} nothing: not a JSON object
  */
 export function tuningOf(text) {
   if (text === undefined || text === '') return {};
@@ -13,9 +12,9 @@ export function tuningOf(text) {
     const tuning = JSON.parse(text);
     if (typeof tuning === 'object' && tuning !== null && !Array.isArray(tuning)) return tuning;
   } catch {
-    // Told below.
+    // Answered below, as whatever else is not an object.
   }
-  throw new Error('SALLYPORT_WAKE_TUNING: not a JSON object');
+  return undefined;
 }
 
 /**

@@ -235,6 +235,25 @@ test('a service that nobody asks for goes back to zero, and comes up again for t
   }
 });
 
+test('a deployment that cannot start loses nothing: the next one that can stops what is idle', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-wake-'));
+  const edge_of_two = await start_aws_edge({ services: { nap: quick_task }, tuning: { idle_stop: 5_000 }, worker: { miniflare: { durableObjectsPersist: folder } } });
+  try {
+    assert.equal((await edge_of_two.wake('nap').ensure('alice')).answer, 'ready');
+    await edge_of_two.restart({ signing_keys: '' });
+    await until('its alarm has found that out', () => edge_of_two.worker.output().includes('coordinator: not started: signing_key_missing'));
+    await assert.rejects(edge_of_two.wake('nap').ensure('bob'), /not started/);
+    assert.deepEqual(updates('nap', edge_of_two), [[1, 'alice']]);
+    await edge_of_two.restart();
+    await edge_of_two.wake('nap').status();
+    await until('it is back at zero', () => desired('nap', edge_of_two) === 0);
+    assert.deepEqual(updates('nap', edge_of_two), [[1, 'alice'], [0, 'alice']]);
+  } finally {
+    await edge_of_two.stop();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('a core that stops in the middle of a call is replaced, and the start goes on', async () => {
   const path = 'worker-shim/crypto_host.js';
   const source = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
