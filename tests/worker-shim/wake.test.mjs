@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { sleeper, start_aws_edge } from '../support/aws_edge.mjs';
+import { caller, sleeper, start_aws_edge } from '../support/aws_edge.mjs';
 import { until } from '../support/child.mjs';
 
 const quick_task = { containers: [sleeper] };
@@ -116,7 +116,10 @@ test('a coordinator that is ended in the middle of a start goes on with it', asy
   await wake.end();
   await waiting;
   assert.equal((await wake.ensure('bob')).answer, 'ready');
-  assert.deepEqual(updates('restarted'), [[1, 'alice']], 'one update, and the polls go on in the name of alice');
+  assert.deepEqual(updates('restarted'), [[1, 'alice']]);
+  const { state: { ours, starts } } = await wake.status();
+  assert.ok(ours, 'it knows that it raised the service, and will lower it');
+  assert.deepEqual(starts.map((/** @type {{caller: string}} */ each) => each.caller), [caller('alice').key], 'bob joined the start of alice');
 });
 
 test('a start goes on by itself when nobody asks any more, also over an end of its coordinator', async () => {
