@@ -86,7 +86,7 @@ std::string show_count(const settings& from) {
   return std::to_string(value_in<At>(from));
 }
 
-constexpr std::int64_t hour_ms = 3600 * 1000;
+constexpr std::int64_t hour_ms = 3'600'000;
 
 #define AT(type, path) [](settings& all) -> type& { return all.path; }
 #define TEXT(name, path, about) \

@@ -14,7 +14,7 @@
 namespace sallyport::agent::proxy {
 
 /// Room that a body gets once it turns out to come faster than in small pieces.
-inline constexpr std::size_t streaming_inbox_bytes = 64 * 1024;
+inline constexpr std::size_t streaming_inbox_bytes = std::size_t{64} << 10;
 
 /// Reads into the connection's own inbox, where whatever follows the body stays. All three must outlive it.
 class body_source {

@@ -7,7 +7,7 @@ namespace sallyport::agent::proxy {
 namespace {
 
 /// Held bodies up to this leave in one write with their head.
-constexpr std::size_t gathered_body_bytes = 64 * 1024;
+constexpr std::size_t gathered_body_bytes = std::size_t{64} << 10;
 /// 1xx answers that are passed on before the app is told to come to the point.
 constexpr unsigned max_interim = 16;
 /// For a read that another limit guards: the upload's.

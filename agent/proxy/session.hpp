@@ -19,7 +19,7 @@
 namespace sallyport::agent::proxy {
 
 /// Room for a head and whatever follows; longer heads and bodies get more while they last.
-inline constexpr std::size_t session_inbox_bytes = 16 * 1024;
+inline constexpr std::size_t session_inbox_bytes = std::size_t{16} << 10;
 
 class session : public io::ring {
  public:

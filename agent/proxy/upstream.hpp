@@ -19,7 +19,7 @@ namespace sallyport::agent::proxy {
 class upstream_pool;
 
 /// Room for an answer's head and the start of its body; longer bodies get more while they last.
-inline constexpr std::size_t upstream_inbox_bytes = 16 * 1024;
+inline constexpr std::size_t upstream_inbox_bytes = std::size_t{16} << 10;
 
 class upstream_connection : public io::ring {
  public:

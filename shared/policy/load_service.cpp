@@ -19,7 +19,7 @@ void load_require(const node& at, const condition_compiler& compiler, loaded_ser
 std::optional<wake_rule> load_wake(const node& at) {
   constexpr seconds longest_hold = 90;  // Cloudflare ends a request that stays without a byte for 100 s
   constexpr seconds shortest_idle = 60;
-  constexpr seconds longest_idle = 7 * 86400;
+  constexpr seconds longest_idle = seconds{7} * 86400;
   if (!at.is_object_of({"min", "hold", "idle_stop"})) return std::nullopt;
   wake_rule wake;
   read_member(at, "min", wake.min, [](const node& m) { return m.integer(1, 100); });

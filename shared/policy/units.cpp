@@ -33,7 +33,7 @@ std::optional<seconds> parse_duration(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
-  static constexpr unit units[] = {{"B", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}};
+  static constexpr unit units[] = {{"B", 1}, {"KiB", 1024}, {"MiB", std::uint64_t{1} << 20}};
   return parse_amount(text, units);
 }
 

@@ -15,7 +15,7 @@ const read = (/** @type {string} */ action, /** @type {number} */ status, /** @t
 });
 const looked = {
   kind: 'looked', service: { status: 'ACTIVE', desired: 1, running: 1, pending: 0, newest_event: '' },
-  tasks: [{ arn: TASK, status: 'running', health: 'healthy', wanted: true, created_at: NOW - 1000, private_ipv4: '10.0.1.5' }],
+  tasks: [{ arn: TASK, status: 3, health: 1, wanted: true, created_at: NOW - 1000, private_ipv4: '10.0.1.5' }],
 };
 const SETTINGS = { min: 1, port: 8443 };
 const wake = (/** @type {object} */ event, /** @type {object | undefined} */ state = undefined) => ({
@@ -38,7 +38,7 @@ export const AWS_OPERATIONS = [
   wake({ kind: 'request', caller: 'a' }),
   wake({ kind: 'request', caller: 'a' }, STARTING),
   wake(looked, STARTING),
-  wake({ kind: 'refused', error: { kind: 'throttled', code: 'ThrottlingException', message: 'm', request_id: 'r', http_status: 400 } }, STARTING),
+  wake({ kind: 'refused', error: { kind: 0, code: 'ThrottlingException', message: 'm', request_id: 'r', http_status: 400 } }, STARTING),
   wake({ kind: 'alarm' }, { ...STARTING, step: 2, in_flight: 0 }),
   wake({ kind: 'endpoint_lost', task_arn: TASK }),
   { op: 'read_assume_role', in: { status: 200, fields: [['content-type', 'text/xml']], body: STS_ANSWER } },
