@@ -4,6 +4,7 @@
 // | the first task | an idempotent request | any other |
 // | --- | --- | --- |
 // | takes no connection, or breaks it | goes to another task | fails |
+// | has an agent that cannot reach its app | goes to another task | gets the agent's 502 |
 // | is silent for SILENT_MS to everybody | goes to another task as well; the first answer counts | waits |
 // | is silent to everybody for the route's whole timeout | fails, and ECS is asked what became of the task | the same |
 // | is silent to this request only | waits: the request is slow, not the task | waits |
@@ -60,23 +61,36 @@ export class Delivery {
     const first = this.#sendTo(place);
     if (repeatable && await this.#isSilent(place, first)) {
       this.#search.lost(place);
-      return firstOf([first, this.#again(place)]);
+      return firstOf(first, this.#again(place));
     }
-    return first.catch((failure) => {
-      if (!repeatable || !isBroken(this.#turn.request, failure)) throw failure;
-      return this.#again(place, failure);
-    });
+    return repeatable ? this.#orAnother(first, place) : first;
+  }
+
+  /**
+   * @param {Promise<Response>} first
+   * @param {Endpoint} place
+   * @returns {Promise<Response | NotReady>}
+   */
+  async #orAnother(first, place) {
+    try {
+      const answer = await first;
+      if (!(await isWithoutApp(answer))) return answer;
+      this.#search.lost(place);
+      return await this.#again(place) ?? answer;
+    } catch (failure) {
+      const another = isBroken(this.#turn.request, failure) ? await this.#again(place) : undefined;
+      if (another === undefined) throw failure;
+      return another;
+    }
   }
 
   /**
    * @param {Endpoint} tried
-   * @param {unknown} [failure] of the first try
-   * @returns {Promise<Response | NotReady>}
+   * @returns {Promise<Response | NotReady | undefined>} nothing: there is no other task
    */
-  async #again(tried, failure) {
+  async #again(tried) {
     const other = await this.#search.find(tried.task_arn === '' ? undefined : tried);
-    if (other === undefined) throw failure ?? new NoAnswer(false, 'there is no other task');
-    if ('answer' in other) return other;
+    if (other === undefined || 'answer' in other) return other;
     return await this.#turn.decidedAgain('a second time') ?? this.#sendTo(other);
   }
 
@@ -130,14 +144,24 @@ async function settledWithin(promise, milliseconds) {
 }
 
 /**
- * @template T
- * @param {Promise<T>[]} tries
- * @returns {Promise<T>}
+ * @param {Promise<Response>} first
+ * @param {Promise<Response | NotReady | undefined>} second
  */
-async function firstOf(tries) {
+async function firstOf(first, second) {
   try {
-    return await Promise.any(tries);
+    return await Promise.any([first, second.then((answer) => answer ?? first)]);
   } catch (failures) {
     throw /** @type {AggregateError} */ (failures).errors[0];
   }
+}
+
+/**
+ * Whether this is an agent that cannot reach its app: its task is on the way down. Said by the app itself, it costs no
+ * more than a second try.
+ * @param {Response} answer
+ */
+async function isWithoutApp(answer) {
+  if (answer.status !== 502 || !answer.headers.get('content-type')?.startsWith('application/problem+json')) return false;
+  const problem = await answer.clone().json().catch(() => undefined);
+  return /** @type {any} */ (problem)?.code === 'upstream_unavailable';
 }

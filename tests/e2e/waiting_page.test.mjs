@@ -11,6 +11,8 @@ import { root } from '../support/worker.mjs';
 const pictures = `${root}build/test/waiting_page`;
 /** No request is held, so that every start shows its page first. */
 const shown = { hold: '0s', pull_ms: 2_500 };
+/** Long enough to be looked at on a busy machine. */
+const watched = { hold: '0s', pull_ms: 6_000 };
 
 /** @type {import('../support/ecs_stack.mjs').EcsStack} */
 let stack;
@@ -22,7 +24,7 @@ before(async () => {
   stack = await start_ecs_stack({
     // As long as it really is: the pages ask again sooner, and so they all hear of a failure.
     tuning: { retry_first: 10_000 },
-    services: { reports: shown, plain: shown, dark: shown, crashing: { ...shown, app: ['sh', '-c', 'exit 3'] }, hopeless: { ...shown, app: ['false'] } },
+    services: { reports: watched, plain: shown, dark: watched, crashing: { ...shown, app: ['sh', '-c', 'exit 3'] }, hopeless: { ...shown, app: ['false'] } },
   });
   browser = await start_browser(stack.worker.port);
 });

@@ -18,9 +18,9 @@ before(async () => {
       slow: { hold: '0s', pull_ms: 1_000 },
       crashing: { app: ['sh', '-c', 'echo no database >&2; exit 3'] },
       greedy: { hold: '0s', app: ['false'] },
-      steady: { desired: 2 },
+      steady: { desired: 2, drains: true },
       halting: { desired: 2 },
-      single: { desired: 1 },
+      single: { desired: 1, drains: true },
     },
   });
 });

@@ -27,6 +27,7 @@ const build = `${root}build/dev`;
  * @property {number} [desired] tasks that run from the start
  * @property {number} [pull_ms] how long a start takes at least
  * @property {string[]} [app] the command of the app, in place of the demo app
+ * @property {boolean} [drains] its app outlives its agent, which then can finish what runs
  * @property {string} [origin] sent there, not to the tasks
  * @property {Record<string, unknown>} [route] further members of its route
  * @property {Record<string, unknown>} [more] further members of the service
@@ -127,7 +128,7 @@ function aws_config(issuer, services, policy_file, ports) {
 }
 
 /** @param {string} service @param {SleepingService} of @param {string} policy_file @param {Ports} ports */
-function definition(service, { pull_ms = 20, app }, policy_file, ports) {
+function definition(service, { pull_ms = 20, drains = false, app }, policy_file, ports) {
   const agent = {
     name: 'sallyport',
     command: [`${build}/sallyport`, 'agent'],
@@ -141,5 +142,7 @@ function definition(service, { pull_ms = 20, app }, policy_file, ports) {
     },
     health: { command: [`${build}/sallyport`, 'healthcheck', '--address', `{address}:${ports.admin}`], interval_ms: 50, retries: 100 },
   };
-  return { provision_ms: 20, pull_ms, containers: [agent, { name: 'app', command: app ?? [`${build}/demo_app`, `{address}:${ports.app}`] }] };
+  const demo_app = [`${build}/demo_app`, `{address}:${ports.app}`];
+  const lasting = ['sh', '-c', `trap '' TERM; exec ${demo_app.join(' ')}`];
+  return { provision_ms: 20, pull_ms, containers: [agent, { name: 'app', command: app ?? (drains ? lasting : demo_app) }] };
 }

@@ -178,6 +178,26 @@ test('a task that takes no connection is dropped and told of; the request is dec
   assert.equal(world.sent.filter((each) => each.url.includes('10.0.0.1:')).length, 1);
 });
 
+/** What an agent says whose app is gone. */
+const alone = () => new Response('{"code":"upstream_unavailable","status":502}', { status: 502, headers: { 'content-type': 'application/problem+json' } });
+
+test('a task whose agent cannot reach its app is passed over for an idempotent request', async () => {
+  const world = reaching(by_task, { fetch: (url) => (url.includes('10.0.0.1:') ? alone() : new Response('second')) });
+  assert.equal(await (await world.respond()).text(), 'second');
+  assert.deepEqual([world.sent.map((each) => each.id), world.lost.length], [['id-1', 'id-2'], 1]);
+});
+
+test('where there is no other task, the agent\'s own answer is passed on; and so it is for a POST, and any 502 of an app', async () => {
+  const only = reaching(by_task, { fetch: alone, ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
+  assert.deepEqual([await (await only.respond()).text(), only.sent.length], ['{"code":"upstream_unavailable","status":502}', 1]);
+  const post = reaching(by_task, { fetch: alone });
+  assert.deepEqual([(await post.respond({ method: 'POST' })).status, post.sent.length, post.lost.length], [502, 1, 0]);
+  for (const body of ['not json', '{"code":"mine"}', 'null']) {
+    const app = reaching(by_task, { fetch: () => new Response(body, { status: 502, headers: { 'content-type': 'application/problem+json' } }) });
+    assert.deepEqual([await (await app.respond()).text(), app.sent.length], [body, 1]);
+  }
+});
+
 for (const [what, options] of [['a POST', { method: 'POST' }], ['a body that streams', { method: 'PUT', forward: { body: 'stream' } }]]) {
   test(`${what} is not sent a second time, but its task is dropped`, async () => {
     const world = reaching(by_task, { fetch: refused });
