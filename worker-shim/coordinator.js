@@ -67,6 +67,12 @@ export class Coordinator {
       .catch((error) => console.error(`sallyport: coordinator of ${this.#service}: ${describe(error)}`));
     return this.#told;
   }
+
+  /** The service is in use. Never throws: it will be said again. */
+  touch() {
+    return within(this.#object.touch({ service: this.#service, caller: this.#caller }), GRACE_MS)
+      .catch((error) => console.error(`sallyport: coordinator of ${this.#service}: ${describe(error)}`));
+  }
 }
 
 /**

@@ -102,7 +102,7 @@ export class Delivery {
     try {
       const answer = await this.#send(place.address === '' ? '' : `http://${place.address}:${place.port}`);
       place.answeredAt = this.#now();
-      return answer;
+      return this.#search.watched(answer);
     } catch (failure) {
       const silent = failure instanceof NoAnswer && failure.timedOut && place.answeredAt < since;
       if (silent || isBroken(request, failure)) this.#search.lost(place);

@@ -1,6 +1,7 @@
 // One request's search for a place to be sent to: among the endpoints that the isolate knows, or by asking the
 // coordinator, and then waiting for a start as long as the request may wait.
 import { describe } from './describe.js';
+import { keepInUse } from './long_answers.js';
 
 /** Requests that wait for a start, per service and isolate; those above are told at once that it is starting. */
 const MOST_HELD = 500;
@@ -60,6 +61,15 @@ export class Search {
   lost(place) {
     this.#service.endpoints.drop(place);
     if (place.task_arn !== '') this.#context.waitUntil(this.#coordinator.lost(place));
+  }
+
+  /**
+   * @param {Response} answer of a task
+   * @returns {Response} the same
+   */
+  watched(answer) {
+    const { idleStopMs } = this.#service;
+    return idleStopMs === 0 ? answer : keepInUse(answer, idleStopMs, () => this.#context.waitUntil(this.#coordinator.touch()), this.#context);
   }
 
   /**

@@ -87,19 +87,20 @@ std::string job_session_policy(const role_arn& role, const ecs_place& where, std
 
 std::string invoke_session_policy(const role_arn& role, std::string_view region, std::string_view service,
                                   std::string_view host) {
-  const std::string prefix =
-      "arn:" + role.partition + ":" + std::string(service) + ":" + std::string(region) + ":" + role.account + ":";
+  const auto arn = [&](std::string_view prefix) {
+    return "arn:" + role.partition + ":" + std::string(prefix) + ":" + std::string(region) + ":" + role.account + ":";
+  };
   if (service == "lambda") {
     // A function's URL does not tell the function's name.
-    json invoke = statement({"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}, prefix + "function:*");
+    json invoke = statement({"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}, arn("lambda") + "function:*");
     return document(json::array({std::move(invoke)}));
   }
   if (service == "vpc-lattice-svcs") {
-    return document(json::array({statement({"vpc-lattice-svcs:Invoke"}, prefix + "service/*")}));
+    return document(json::array({statement({"vpc-lattice-svcs:Invoke"}, arn("vpc-lattice") + "service/*")}));
   }
   const auto label = host.find(".execute-api.");
   const std::string api = label == std::string_view::npos ? "*" : std::string(host.substr(0, label)) + "/*";
-  return document(json::array({statement({std::string(service) + ":Invoke"}, prefix + api)}));
+  return document(json::array({statement({std::string(service) + ":Invoke"}, arn(service) + api)}));
 }
 
 }  // namespace sallyport::aws

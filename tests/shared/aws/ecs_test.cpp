@@ -149,6 +149,9 @@ TEST_CASE("a session that calls an API may call that API and nothing else") {
         R"("Resource":"arn:aws:execute-api:us-east-1:123456789012:a1b2/*"}],"Version":"2012-10-17"})");
   CHECK(invoke_session_policy(*role, "us-east-1", "lambda", "x.lambda-url.us-east-1.on.aws")
             .find(R"("Resource":"arn:aws:lambda:us-east-1:123456789012:function:*")") != std::string::npos);
-  CHECK(invoke_session_policy(*role, "us-east-1", "vpc-lattice-svcs", "x.vpc-lattice-svcs.us-east-1.on.aws")
-            .find(R"("Action":["vpc-lattice-svcs:Invoke"])") != std::string::npos);
+  CHECK(
+      invoke_session_policy(*role, "us-east-1", "vpc-lattice-svcs", "x.vpc-lattice-svcs.us-east-1.on.aws")
+          .find(
+              R"("Action":["vpc-lattice-svcs:Invoke"],"Effect":"Allow","Resource":"arn:aws:vpc-lattice:us-east-1:123456789012:service/*")") !=
+      std::string::npos);
 }

@@ -1,0 +1,34 @@
+// An answer that takes long is use of its service until its end: without a word to the coordinator, a service whose only
+// caller listens to a stream would be stopped as idle in the middle of it.
+
+/** Told so many times per idle_stop, so that one word may get lost. */
+const TIMES_PER_IDLE_STOP = 4;
+/** A body of more bytes may take a slow client long. */
+const LONG_BYTES = 16 << 20;
+
+/**
+ * The same answer; while its body is under way, `tell` is called again and again.
+ * @param {Response} answer
+ * @param {number} idleStopMs
+ * @param {() => void} tell
+ * @param {{waitUntil(promise: Promise<unknown>): void}} context
+ * @returns {Response}
+ */
+export function keepInUse(answer, idleStopMs, tell, context) {
+  if (answer.body === null || !mayTakeLong(answer.headers)) return answer;
+  const { readable, writable } = new IdentityTransformStream();
+  const timer = setInterval(tell, idleStopMs / TIMES_PER_IDLE_STOP);
+  // Whether the app ends it, breaks it or the client leaves: the two ends of the pipe tell each other.
+  const over = answer.body.pipeTo(writable).catch(() => {}).finally(() => clearInterval(timer));
+  context.waitUntil(over);
+  return new Response(readable, answer);
+}
+
+/**
+ * Events without an end, or a large file. All others are passed on by the platform alone.
+ * @param {Headers} headers
+ */
+function mayTakeLong(headers) {
+  if ((headers.get('content-type') ?? '').startsWith('text/event-stream')) return true;
+  return Number(headers.get('content-length') ?? 0) > LONG_BYTES;
+}
