@@ -25,7 +25,7 @@ process.on('exit', () => { for (const [child, signal] of running) child.kill(sig
  * @param {{env?: Record<string, string>, cwd?: string, at_exit?: NodeJS.Signals}} [options] at_exit: for one that has children of its own
  * @returns {Child} */
 export function start_child(name, program, args, { env = {}, cwd, at_exit = 'SIGKILL' } = {}) {
-  const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd, env: { ...inherited(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   running.set(child, at_exit);
   let text = '';
   let over = false;
@@ -62,6 +62,9 @@ export function start_child(name, program, args, { env = {}, cwd, at_exit = 'SIG
   };
   return { pid: child.pid ?? 0, output: () => text, saw, ended, stop, signal: (signal) => void child.kill(signal) };
 }
+
+/** What the test itself was told by SALLYPORT_* is not meant for the programs that it starts. */
+const inherited = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_')));
 
 /** Runs a program to its end and returns what it printed; fails with its output. @param {string} program @param {string[]} args
  * @param {{env?: Record<string, string>, cwd?: string}} [options] */
