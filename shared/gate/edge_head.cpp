@@ -47,7 +47,7 @@ result<void> read_body_fields(const edge_request& request, edge_head& head) {
   SALLYPORT_ASSIGN(head.content_length, read_content_length(request.fields));
   const std::size_t types = http::count_fields(request.fields, "content-type");
   if (types > 1) return failure(reason::framing_syntax, "several Content-Type fields");
-  if (types == 1) head.content_type = http::find_field(request.fields, "content-type")->value;
+  if (types == 1) head.content_type = http::trim_ows(http::find_field(request.fields, "content-type")->value);
   const auto* upgrade = http::find_field(request.fields, "upgrade");
   if (upgrade != nullptr && http::list_contains(upgrade->value, "websocket")) {
     return reason::framing_upgrade_unsupported;
@@ -66,7 +66,9 @@ void keep_fields(const edge_request& request, const credential_places& places, t
   head.fields.reserve(request.fields.size() + 5);
   for (const auto& each : request.fields) {
     if (!may_go_on(request.fields, each, connection_names)) continue;
-    if (auto kept = places.without_credentials(each, storage)) head.fields.push_back(*kept);
+    auto kept = places.without_credentials(each, storage);
+    // RFC 9110 section 5.5: white space around a value is not part of it, and the origin does not see it.
+    if (kept) head.fields.push_back({kept->name, http::trim_ows(kept->value)});
   }
   // What does not go on is not signed and not seen by conditions either.
   if (http::find_field(head.fields, "content-type") == nullptr) head.content_type.reset();

@@ -129,3 +129,16 @@ TEST_CASE("both ends write the same request id into their audit records") {
   CHECK((*there)["end"] == "origin");
   CHECK((*there)["clock_difference"] == 0);
 }
+
+TEST_CASE("white space around a value is not part of it, at either end") {
+  world edge;
+  client_request request;
+  request.method = "POST";
+  request.fields = {{"content-type", "application/json\t\t"}, {"x-note", " \tspaced "}};
+  request.body_state = gate::edge_body::state::unread;
+  request.body = R"({"a":1})";
+  const auto message = edge.wire(request.bearer(alice_token()));
+  CHECK(message.find("content-type: application/json\r\n") != std::string::npos);
+  CHECK(message.find("x-note: spaced\r\n") != std::string::npos);
+  CHECK(agent("es").receive(message).why == reason::ok);
+}
