@@ -355,14 +355,20 @@ test('an answer streams while it is stored: the client has its first part before
 
 test('a new policy starts with an empty cache', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-cache-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  /** @type {import('../support/worker.mjs').RunningWorker[]} */
+  const workers = [];
+  // A Worker that still runs would write into the folder while it is removed.
+  context.after(async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  });
   const under = async (/** @type {string} */ name) => {
     const worker = await start_worker({
       policy: policy(edge.issuer.issuer, edge.origin.url, name),
       signing_keys: JSON.stringify({ keys: edge.signing_keys }),
       miniflare: { cachePersist: folder },
     });
-    context.after(() => worker.stop());
+    workers.push(worker);
     const ask = async () => {
       const authorization = `Bearer ${await edge.issuer.token()}`;
       return String((await send(worker.port, path, { headers: { authorization } })).headers['cache-status']);
