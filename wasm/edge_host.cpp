@@ -59,21 +59,20 @@ bool edge_host::start(std::size_t size) {
   return started.ok();
 }
 
-result<void> edge_host::try_start(std::string_view settings) {
+result<void> edge_host::try_start(std::string_view text) {
   SALLYPORT_TRY(crypto::self_test(*crypto_));
-  SALLYPORT_ASSIGN(auto config, read_settings(settings, *crypto_));
-  SALLYPORT_TRY(prepare_aws(config, settings));
-  SALLYPORT_ASSIGN(edge_, gate::edge::make(std::move(config), *crypto_));
+  SALLYPORT_ASSIGN(auto read, read_settings(text, *crypto_));
+  SALLYPORT_TRY(prepare_aws(read.edge, read.aws_role));
+  SALLYPORT_ASSIGN(edge_, gate::edge::make(std::move(read.edge), *crypto_));
   return {};
 }
 
 // AWS STS takes RS* and ES*; of our keys, ES256.
-result<void> edge_host::prepare_aws(const gate::edge_config& config, std::string_view settings) {
+result<void> edge_host::prepare_aws(const gate::edge_config& config, const std::string& role) {
   for (const auto& each : config.signing_keys) {
     if (each.algorithm != crypto::algorithm::es256 || aws_key_ != nullptr) continue;
     aws_key_ = std::make_unique<jose::signing_key>(each);
   }
-  const std::string role = read_aws_role(settings);
   SALLYPORT_TRY(check_aws(*config.policy, role, aws_key_.get()));
   catalog_ = write_catalog(*config.policy, role);
   aws_ = std::make_unique<aws::operations>(config.policy->edge.issuer, aws_key_.get(), *crypto_);

@@ -54,8 +54,8 @@ class edge_host {
   void refusal(std::size_t size, unix_milliseconds now);
 
  private:
-  result<void> prepare_aws(const gate::edge_config& config, std::string_view settings);
-  result<void> try_start(std::string_view settings);
+  result<void> prepare_aws(const gate::edge_config& config, const std::string& role);
+  result<void> try_start(std::string_view text);
   std::string_view inbox_text(std::size_t from, std::size_t size) const;
   void publish();
 

@@ -56,20 +56,17 @@ result<std::vector<gate::service_secrets>> read_secrets(std::string_view text, c
 
 }  // namespace
 
-result<gate::edge_config> read_settings(std::string_view text, crypto::port& host) {
-  SALLYPORT_ASSIGN(const json settings, encoding::parse_json(text, settings_limits));
-  const auto member = [&](std::string_view name) { return encoding::string_member(settings, name).value_or(""); };
-  gate::edge_config config;
+result<settings> read_settings(std::string_view text, crypto::port& host) {
+  SALLYPORT_ASSIGN(const json given, encoding::parse_json(text, settings_limits));
+  const auto member = [&](std::string_view name) { return encoding::string_member(given, name).value_or(""); };
+  settings read;
+  auto& config = read.edge;
   SALLYPORT_ASSIGN(config.signing_keys, read_signing_keys(member("signing_keys"), host));
   SALLYPORT_ASSIGN(config.policy, read_policy(member("policy"), host));
   SALLYPORT_ASSIGN(config.secrets, read_secrets(member("service_secrets"), host));
   config.build = member("build");
-  return config;
-}
-
-std::string read_aws_role(std::string_view text) {
-  const auto settings = encoding::parse_json(text, settings_limits);
-  return settings.ok() ? std::string(encoding::string_member(*settings, "aws_role").value_or("")) : std::string();
+  read.aws_role = member("aws_role");
+  return read;
 }
 
 }  // namespace sallyport::wasm

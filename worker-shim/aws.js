@@ -2,6 +2,7 @@
 // answer means, says the core (shared/aws); here are the network, the pauses between tries and the memory of credentials.
 import { exchange, refusedHere, unreadable } from './aws_exchange.js';
 import { CredentialsCache } from './credentials.js';
+import { random, randomName } from './random.js';
 
 /**
  * @typedef {import('./core.js').Core} Core
@@ -79,7 +80,7 @@ export class Aws {
    */
   async #assumeRole(who, signal) {
     const { region, role, target, purpose, caller } = who;
-    const call = this.#core.operate('assume_role', { region, role, target, purpose, caller, ...this.#host(), id: randomId(), now: Date.now() });
+    const call = this.#core.operate('assume_role', { region, role, target, purpose, caller, ...this.#host(), id: randomName(), now: Date.now() });
     if (call.error !== undefined) return { refused: refusedHere(call) };
     const token = new URLSearchParams(call.body).get('WebIdentityToken') ?? '';
     const answer = await this.#exchange('read_assume_role', {}, call, [token], signal);
@@ -125,12 +126,6 @@ function keyOf({ region, role, target, purpose, caller }) {
   return JSON.stringify([region, role, target, purpose, caller.key]);
 }
 
-/** 128 bits, base64url: the id of one token. */
-function randomId() {
-  const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
 /** @param {AwsRefusal} refused */
 function advised(refused) {
   const advice = ADVICE[refused.code];
@@ -152,9 +147,4 @@ async function persistently(retries, signal, attempt) {
     const most = Math.min(PAUSE_FIRST_MS * 2 ** tried, PAUSE_MOST_MS);
     await new Promise((resolve) => setTimeout(resolve, most * (0.5 + random() / 2)));
   }
-}
-
-/** In [0, 1). */
-function random() {
-  return /** @type {number} */ (crypto.getRandomValues(new Uint32Array(1))[0]) / 2 ** 32;
 }

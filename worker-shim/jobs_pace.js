@@ -1,5 +1,6 @@
 // When an object looks at its tasks again, and how long it waits before it tries again: AWS takes 20 DescribeTasks a second
 // for the whole account, so what has not changed for long is asked after ever less often.
+import { random } from './random.js';
 
 /** @typedef {import('./jobs_run.js').Run} Run */
 
@@ -23,8 +24,7 @@ export const pause = (tries) => jittered(Math.min(PAUSE_FIRST_MS * 2 ** Math.max
 
 /** 0.75 to 1.25 of it. @param {number} milliseconds */
 function jittered(milliseconds) {
-  const [drawn = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return Math.round(milliseconds * (0.75 + drawn / 2 ** 33));
+  return Math.round(milliseconds * (0.75 + random() / 2));
 }
 
 /**

@@ -9,6 +9,7 @@
 //   timed_out  it ran longer than the job's timeout and was stopped
 // The last four are final. AWS's own words (stopped reason, messages) are for operators' logs: they name images, hosts and
 // accounts. Callers get the exit code and one of REASONS.
+import { randomName } from './random.js';
 
 /**
  * @typedef {'pending' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'timed_out'} RunState
@@ -183,8 +184,3 @@ export function view(run) {
 
 /** @param {number} milliseconds */
 const rfc3339 = (milliseconds) => new Date(milliseconds).toISOString();
-
-function randomName() {
-  const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}

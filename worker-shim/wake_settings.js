@@ -1,4 +1,5 @@
 // What the state machine is told beside events: the policy's rule for the service, and the deployment's tuning.
+import { random } from './random.js';
 
 /**
  * The variable SALLYPORT_WAKE_TUNING: members of wake_settings (shared/aws/wake.hpp), times in milliseconds. For tests and
@@ -27,5 +28,5 @@ export function settingsFor({ wake, port }, tuning) {
 
 /** What spreads the polls of many services: 0 to 999. */
 export function jitter() {
-  return /** @type {number} */ (crypto.getRandomValues(new Uint32Array(1))[0]) % 1000;
+  return Math.floor(random() * 1000);
 }

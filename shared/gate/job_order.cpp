@@ -5,6 +5,7 @@
 #include "encoding/base64url.hpp"
 #include "encoding/structured_field.hpp"
 #include "gate/caller.hpp"
+#include "http/characters.hpp"
 #include "http/field.hpp"
 #include "policy/job_input.hpp"
 
@@ -24,18 +25,12 @@ std::string_view field(const edge_request& request, std::string_view name) {
   return found == nullptr ? std::string_view() : found->value;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto from = text.find_first_not_of(" \t");
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(" \t") - from + 1);
-}
-
 /// Takes what stands before the next `mark` off the text.
 std::string_view take_until(std::string_view& text, char mark) {
   const auto end = std::min(text.find(mark), text.size());
   const auto taken = text.substr(0, end);
   text.remove_prefix(std::min(end + 1, text.size()));
-  return trimmed(taken);
+  return http::trim_ows(taken);
 }
 
 std::string_view unquoted(std::string_view text) {
@@ -52,7 +47,7 @@ seconds wait_of(const edge_request& request) {
     const auto name = take_until(preference, '=');
     if (!http::name_equals(name, "wait")) continue;
     seconds wait = 0;
-    for (const char c : unquoted(trimmed(preference))) {
+    for (const char c : unquoted(http::trim_ows(preference))) {
       if (c < '0' || c > '9') return 0;
       wait = std::min(wait * 10 + (c - '0'), longest_wait);
     }
@@ -64,7 +59,7 @@ seconds wait_of(const edge_request& request) {
 result<std::string> idempotency_key(const edge_request& request) {
   if (http::count_fields(request.fields, "idempotency-key") > 1)
     return failure(reason::job_input_invalid, "several Idempotency-Key fields");
-  const auto text = trimmed(field(request, "idempotency-key"));
+  const auto text = http::trim_ows(field(request, "idempotency-key"));
   const auto key = unquoted(text);
   const bool visible = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
   if (!visible || key.size() > longest_key || (key.empty() && !text.empty()))
@@ -83,8 +78,8 @@ result<void> check_content_type(const edge_request& request) {
   return failure(reason::job_input_invalid, "the inputs must come as application/json");
 }
 
-std::string token_of(const policy::job& job, const std::string& caller, std::string_view key, crypto::port& host) {
-  const std::string all = encoding::canonical_json(json::array({job.name, caller, std::string(key)}));
+std::string token_of(const policy::job& job, const json& caller_key, std::string_view key, crypto::port& host) {
+  const std::string all = encoding::canonical_json(json::array({job.name, caller_key, std::string(key)}));
   return encoding::encode_base64url(host.sha256(as_bytes(all)));
 }
 
@@ -138,7 +133,7 @@ result<job_order> order_run(const policy::job& job, const edge_request& request,
       encoding::encode_base64url(host.sha256(as_bytes(encoding::canonical_json(to_json(order.environment)))));
   order.caller = describe_caller(who, route, host);
   order.idempotent = !key.empty();
-  order.client_token = token_of(job, caller_key(who, host), key.empty() ? request_id : std::string_view(key), host);
+  order.client_token = token_of(job, order.caller["key"], key.empty() ? request_id : std::string_view(key), host);
   order.wait = wait_of(request);
   order.request_id = request_id;
   return order;

@@ -19,6 +19,17 @@ std::optional<message> answer_of(std::string upstream_answer, const signed_reque
   return s.ask(request);
 }
 
+/// Answers once on each connection and closes it when the second request has arrived.
+void answers_once(app& self, connection& from) {
+  message_reader reader(from);
+  auto request = reader.request();
+  if (!request) return;
+  self.note(*request);
+  from.send(ok_answer("hello"));
+  request = reader.request();
+  if (request) self.note(*request);
+}
+
 }  // namespace
 
 TEST_CASE("answers pass in each framing that HTTP/1.1 has") {
@@ -163,18 +174,7 @@ TEST_CASE("an app that is not there is 502, one that is silent 504, one that han
 }
 
 TEST_CASE("a connection that the app has closed meanwhile costs a repeatable request nothing") {
-  // The app answers once on each connection and closes it when the second request has arrived.
-  stage s(
-      [](app& self, connection& from) {
-        message_reader reader(from);
-        auto request = reader.request();
-        if (!request) return;
-        self.note(*request);
-        from.send(ok_answer("hello"));
-        request = reader.request();
-        if (request) self.note(*request);
-      },
-      [](auto& settings) { settings.threads = 1; });
+  stage s(answers_once, [](auto& settings) { settings.threads = 1; });
   CHECK(s.ask(signed_request{})->status == 200);
   CHECK(s.ask(signed_request{})->status == 200);
   CHECK(s.upstream().requests == 3);
@@ -182,17 +182,7 @@ TEST_CASE("a connection that the app has closed meanwhile costs a repeatable req
 }
 
 TEST_CASE("a request that may not be repeated is not") {
-  stage s(
-      [](app& self, connection& from) {
-        message_reader reader(from);
-        auto request = reader.request();
-        if (!request) return;
-        self.note(*request);
-        from.send(ok_answer("hello"));
-        request = reader.request();
-        if (request) self.note(*request);
-      },
-      [](auto& settings) { settings.threads = 1; });
+  stage s(answers_once, [](auto& settings) { settings.threads = 1; });
   signed_request post;
   post.method = "POST";
   post.body = "transfer";

@@ -1,0 +1,12 @@
+// What must not be guessed, and what must not happen together.
+
+/** 128 bits, base64url: a name that nobody can guess. */
+export function randomName() {
+  const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** In [0, 1). */
+export function random() {
+  return /** @type {number} */ (crypto.getRandomValues(new Uint32Array(1))[0]) / 2 ** 32;
+}
