@@ -14,6 +14,7 @@ import { notReadyResponse } from './waiting.js';
 
 /** Requests without the head of an answer, per service and isolate: those that hang must not fill the isolate. */
 const MOST_UNANSWERED = 1_000;
+const REQUEST_ID = 'Sallyport-Request-Id';
 
 /** @typedef {import('./turn.js').Turn} Turn */
 
@@ -176,12 +177,14 @@ export class Reach {
 }
 
 /**
- * The app's answer under the id by which both audit trails know it.
+ * The app's answer under the id by which both audit trails know it. An agent has said it already; what answers in its
+ * place, such as a load balancer, has not.
  * @param {Response} upstream
  * @param {string} requestId
  */
 function withRequestId(upstream, requestId) {
+  if (upstream.headers.get(REQUEST_ID) === requestId) return upstream;
   const response = new Response(upstream.body, upstream);
-  response.headers.set('Sallyport-Request-Id', requestId);
+  response.headers.set(REQUEST_ID, requestId);
   return response;
 }

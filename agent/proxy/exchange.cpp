@@ -165,7 +165,7 @@ io::task<bool> exchange::pass_interim() {
 io::task<> exchange::relay_answer() {
   const outgoing_body body = framing_for_caller(answer_, request_->method, request_->caller_http10);
   text_.out.clear();
-  append_response_head(text_.out, answer_, request_->method, body, note(body));
+  append_response_head(text_.out, answer_, {request_->method, request_->request_id}, body, note(body));
   outgoing next(body.how == outgoing_body::framing::chunked);
   next.head(text_.out);
   body_source source(link_->link, link_->box, {answer_.body, answer_.content_length, ~std::uint64_t{0}});

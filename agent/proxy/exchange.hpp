@@ -21,6 +21,7 @@ namespace sallyport::agent::proxy {
 /// A request that was allowed, ready to be sent.
 struct outgoing_request {
   std::string_view method;
+  std::string_view request_id;
   /// The whole head for the app.
   std::string_view head;
   bool chunked = false;

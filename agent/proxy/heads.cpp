@@ -93,12 +93,13 @@ void append_request_head(std::string& to, const gate::admitted& request, const o
   to.append("\r\n");
 }
 
-void append_response_head(std::string& to, const http::response_head& answer, std::string_view method,
+void append_response_head(std::string& to, const http::response_head& answer, const answered_request& request,
                           const outgoing_body& body, connection_note note) {
   append_status_line(to, answer);
   append_fields(to, answer.fields);
+  append_field(to, "Sallyport-Request-Id", request.request_id);
   append_framing(to, body);
-  if (body.how == outgoing_body::framing::none && states_length_without_body(answer, method))
+  if (body.how == outgoing_body::framing::none && states_length_without_body(answer, request.method))
     if (const auto length = http::single_field(answer.fields, "content-length"))
       append_field(to, "Content-Length", *length);
   to.append(note_text(note)).append("\r\n");

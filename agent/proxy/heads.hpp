@@ -33,9 +33,16 @@ void append_request_head(std::string& to, const gate::admitted& request, const o
 /// What the connection to the caller does after the answer, as the caller needs to be told.
 enum class connection_note : std::uint8_t { nothing, close, keep_alive };
 
-/// Appends the head of the answer: the app's fields after hygiene, framing and Connection rebuilt. `method` is the
-/// request's: answers to HEAD keep the length they state.
-void append_response_head(std::string& to, const http::response_head& answer, std::string_view method,
+/// The request that an answer belongs to, as far as its head depends on it.
+struct answered_request {
+  /// Answers to HEAD keep the length they state.
+  std::string_view method;
+  /// The edge's, out of the signed context: whoever holds the answer can name the request.
+  std::string_view request_id;
+};
+
+/// Appends the head of the answer: the app's fields after hygiene, the request id, framing and Connection rebuilt.
+void append_response_head(std::string& to, const http::response_head& answer, const answered_request& request,
                           const outgoing_body& body, connection_note note);
 /// Appends an interim (1xx) head, without anything about body or connection.
 void append_interim_head(std::string& to, const http::response_head& answer);

@@ -164,6 +164,7 @@ io::task<bool> session::forward(gate::admitted request) {
   append_request_head(out_, request, framing);
   const bool streams = facts_.body != http::body_framing::none && !held_;
   const outgoing_request outgoing{request.method,
+                                  request.request_id,
                                   out_,
                                   framing.how == outgoing_body::framing::chunked,
                                   held_body_,

@@ -83,7 +83,8 @@ TEST_CASE("interim answers are passed on, but for 100 which is this hop's own") 
 TEST_CASE("what the app says about its own connection, or in our name, does not pass") {
   const auto answer = answer_of(
       "HTTP/1.1 200 OK\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nProxy-Authenticate: x\r\n"
-      "Sallyport-Subject: root\r\nUpgrade: h2c\r\nTrailer: X\r\nX-Plain: 1\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
+      "Sallyport-Subject: root\r\nSallyport-Request-Id: chosen-by-the-app\r\nUpgrade: h2c\r\nTrailer: X\r\nX-Plain: "
+      "1\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
       "Content-Length: 2\r\n\r\nok");
   REQUIRE(answer);
   CHECK(answer->status == 200);
@@ -92,6 +93,8 @@ TEST_CASE("what the app says about its own connection, or in our name, does not 
     CHECK(answer->field(gone).empty());
   }
   CHECK(answer->field("x-plain") == "1");
+  CHECK(answer->field("sallyport-request-id") == "IIIIIIIIIIIIIIIIIIIIIA");
+  CHECK(answer->head.find("chosen-by-the-app") == std::string::npos);
   CHECK(answer->head.find("Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n") != std::string::npos);
 }
 

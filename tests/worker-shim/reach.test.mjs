@@ -76,6 +76,20 @@ test('a service with an origin is sent there, over its binding, with the fields 
   assert.deepEqual(world.asked, []);
 });
 
+test('an answer under the id of its request is passed on untouched; under another id, or several, it gets that one', async () => {
+  /** @type {Response | undefined} */
+  let answer;
+  const world = reaching(by_origin, { fetch: () => answer });
+  answer = new Response('', { headers: { 'Sallyport-Request-Id': 'id-1' } });
+  assert.equal(await world.respond(), answer);
+  for (const said of ['id-1', 'id-3, id-3']) {
+    answer = new Response('', { headers: { 'Sallyport-Request-Id': said } });
+    const response = await world.respond();
+    assert.equal(response.headers.get('sallyport-request-id'), `id-${world.decisions}`);
+    assert.notEqual(response, answer);
+  }
+});
+
 for (const [what, entry] of [['a network', by_origin], ['a certificate', { ...by_origin, vpc: '', mtls_certificate: 'CERT' }], ['a coordinator', by_task]]) {
   test(`where the Worker has no binding for ${what}, nothing is sent`, async () => {
     const reach = new Reach(core, undefined, what === 'a coordinator' ? { NET: { fetch: () => assert.fail('sent') } } : {}, { services: [/** @type {any} */ (entry)] });
