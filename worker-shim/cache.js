@@ -44,9 +44,18 @@ export class AnswerCache {
    * @param {(parts: Parts) => Promise<Response>} send
    * @returns {Promise<Response>}
    */
-  async respond(parts, send) {
+  respond(parts, send) {
     const plan = parts.forward.cache;
-    if (plan === null) return send(parts);
+    return plan === null ? send(parts) : this.#respond(parts, plan, send);
+  }
+
+  /**
+   * @param {Parts} parts
+   * @param {CachePlan} plan
+   * @param {(parts: Parts) => Promise<Response>} send
+   * @returns {Promise<Response>}
+   */
+  async #respond(parts, plan, send) {
     /** @type {Asked} what the app would see, before conditions of ours */
     const asked = { plan, method: parts.request.method, fields: [...parts.forward.headers] };
     if (plan.use !== 'answers') return this.#past(parts, asked, send);

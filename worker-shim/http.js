@@ -25,15 +25,18 @@ const MOST_ROUNDS = 8;
  * @param {Request} request
  * @param {Edge} edge
  * @param {Context} context
- * @returns {Promise<Response>}
+ * @returns {Promise<Response> | Response}
  */
-export async function handleRequest(request, edge, context) {
+export function handleRequest(request, edge, context) {
   const body = new RequestBody(request);
-  const decided = await decide(request, body, edge, context);
-  if (decided instanceof Response) return decided;
   const decideAgain = () => decide(request, body, edge, context);
-  const parts = { request, body, forward: decided, decideAgain, context };
-  return edge.cache.respond(parts, (sent) => edge.reach.respond(new Turn(sent)));
+  const proceed = (/** @type {Forward | Response} */ decided) => {
+    if (decided instanceof Response) return decided;
+    const parts = { request, body, forward: decided, decideAgain, context };
+    return edge.cache.respond(parts, (sent) => edge.reach.respond(new Turn(sent)));
+  };
+  const decided = decideAgain();
+  return decided instanceof Promise ? decided.then(proceed) : proceed(decided);
 }
 
 /**
@@ -46,29 +49,46 @@ export function refuse(request, refusal) {
 }
 
 /**
+ * Most requests need nothing but the core and are decided at once, without a promise.
  * @param {Request} request
  * @param {RequestBody} body
  * @param {Edge} edge
  * @param {Context} context
- * @returns {Promise<Forward | Response>} to be sent on, or answered here
+ * @param {number} [round] counted from 1
+ * @returns {Promise<Forward | Response> | Forward | Response} to be sent on, or answered here
  */
-async function decide(request, body, edge, context) {
-  const { core, keys } = edge;
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const outcome = core.handle(request, body.state, body.bytes);
-    switch (outcome.kind) {
-      case 'forward': return allowed(request, outcome.forward, edge, context);
-      case 'refuse': return refuse(request, outcome.refusal);
-      case 'answer': return answerResponse(request, outcome.answer);
-      case 'job': return answerJob(request, outcome.order, edge);
-      case 'need_keys': await keys.supply(outcome.request, context); break;
-      case 'need_body': {
-        const problem = await readBody(body, outcome.maxBytes);
-        if (problem !== undefined) return refuse(request, core.refusal('framing_body_incomplete', '', problem));
-      }
-    }
+function decide(request, body, edge, context, round = 1) {
+  const outcome = edge.core.handle(request, body.state, body.bytes);
+  switch (outcome.kind) {
+    case 'forward': return allowed(request, outcome.forward, edge, context);
+    case 'refuse': return refuse(request, outcome.refusal);
+    case 'answer': return answerResponse(request, outcome.answer);
+    case 'job': return answerJob(request, outcome.order, edge);
+    case 'need_keys':
+    case 'need_body': return decideWith(outcome, request, body, edge, context, round);
   }
-  return refuse(request, core.refusal('internal', '', `no decision in ${MOST_ROUNDS} rounds`));
+}
+
+/**
+ * Brings what the core lacks and asks again.
+ * @param {Extract<import('./core.js').Outcome, {kind: 'need_keys' | 'need_body'}>} lacking
+ * @param {Request} request
+ * @param {RequestBody} body
+ * @param {Edge} edge
+ * @param {Context} context
+ * @param {number} round
+ * @returns {Promise<Forward | Response>}
+ */
+async function decideWith(lacking, request, body, edge, context, round) {
+  const { core, keys } = edge;
+  if (round === MOST_ROUNDS) return refuse(request, core.refusal('internal', '', `no decision in ${MOST_ROUNDS} rounds`));
+  if (lacking.kind === 'need_keys') {
+    await keys.supply(lacking.request, context);
+  } else {
+    const problem = await readBody(body, lacking.maxBytes);
+    if (problem !== undefined) return refuse(request, core.refusal('framing_body_incomplete', '', problem));
+  }
+  return decide(request, body, edge, context, round + 1);
 }
 
 /**

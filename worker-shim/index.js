@@ -27,7 +27,8 @@ export default {
    * @returns {Promise<Response>}
    */
   async fetch(request, environment, context) {
-    const started = await startedCore(environment);
+    const starting = startedCore(environment);
+    const started = starting instanceof Promise ? await starting : starting;
     const { core, problem } = started;
     if (problem !== undefined) return refuse(request, core.refusal('not_ready', '', problem));
     try {

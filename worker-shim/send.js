@@ -30,23 +30,25 @@ export class NoAnswer extends Error {
  * @returns {Promise<Response>}
  * @throws {NoAnswer}
  */
-export async function send(fetcher, url, init, timeoutMs, upload) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  /** @type {Promise<never>} */
-  const expired = new Promise((_, reject) => {
+export function send(fetcher, url, init, timeoutMs, upload) {
+  return new Promise((resolve, reject) => {
     const check = () => {
       const left = upload.movedAt + timeoutMs - Date.now();
       if (left > 0) timer = setTimeout(check, left);
       else reject(new NoAnswer(true, `no answer within ${timeoutMs} ms`));
     };
-    timer = setTimeout(check, timeoutMs);
+    let timer = setTimeout(check, timeoutMs);
+    const failed = (/** @type {unknown} */ error) => {
+      clearTimeout(timer);
+      reject(new NoAnswer(false, describe(error)));
+    };
+    try {
+      fetcher.fetch(url, init).then((answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      }, failed);
+    } catch (error) {
+      failed(error);
+    }
   });
-  try {
-    return await Promise.race([fetcher.fetch(url, init), expired]);
-  } catch (error) {
-    throw error instanceof NoAnswer ? error : new NoAnswer(false, describe(error));
-  } finally {
-    clearTimeout(timer);
-  }
 }

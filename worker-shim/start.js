@@ -13,15 +13,20 @@ import { describe } from './describe.js';
  *   of AWS's regional ones; with a problem the core only words refusals
  */
 
-/** @type {Promise<StartedCore> | undefined} */
+/** @type {Promise<StartedCore> | StartedCore | undefined} */
 let started;
 
 /**
  * Not at the top level: there, Workers have neither secrets nor randomness.
  * @param {CoreEnvironment} environment
+ * @returns {Promise<StartedCore> | StartedCore} once it has started, without a promise
  */
 export function startedCore(environment) {
-  return (started ??= start(environment));
+  if (started !== undefined) return started;
+  const starting = start(environment);
+  const settle = (/** @type {StartedCore | undefined} */ core) => { if (started === starting) started = core; };
+  starting.then(settle, () => settle(undefined));
+  return (started = starting);
 }
 
 /**
@@ -29,8 +34,8 @@ export function startedCore(environment) {
  * @param {Core} failed
  */
 export async function replaceCore(failed) {
-  const current = started;
-  if ((await current)?.core === failed && started === current) started = undefined;
+  const current = await started;
+  if (current?.core === failed && (await started) === current) started = undefined;
 }
 
 /**

@@ -12,7 +12,7 @@ const PLATFORM_MS = 98_000;
  * @property {Request} request
  * @property {import('./body.js').RequestBody} body
  * @property {Forward} forward what was decided just now
- * @property {() => Promise<Forward | Response>} decideAgain asks the core once more: to forward, or the answer
+ * @property {() => Promise<Forward | Response> | Forward | Response} decideAgain asks the core once more: to forward, or the answer
  * @property {{waitUntil(promise: Promise<unknown>): void}} context
  * @property {number} [holdMostMs] shorter than the policy lets it wait for a start: there is another answer
  */

@@ -30,12 +30,13 @@ export function writeRequest(request, bodyState) {
   const cf = request.cf;
   let fields = '';
   let count = 0;
+  let ip = '';
   request.headers.forEach((value, name) => {
     fields += name + '\n' + value + '\n';
     count += 1;
+    // On Cloudflare this field is the platform's own; a client cannot set it.
+    if (name === 'cf-connecting-ip') ip = value;
   });
-  // On Cloudflare this field is the platform's own; a client cannot set it.
-  const ip = request.headers.get('cf-connecting-ip') ?? '';
   return `${request.url}\n${request.method}\n${ip}\n${cf?.country ?? ''}\n${cf?.asn ?? 0}\n${bodyState}\n${count}\n${fields}`;
 }
 
