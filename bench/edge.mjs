@@ -7,9 +7,10 @@ import { parseArgs } from 'node:util';
 import { exportJWK, generateKeyPair } from 'jose';
 import { cpu_seconds, run } from '../tests/support/child.mjs';
 import { api_audience, start_provider } from '../tests/support/oidc_provider.mjs';
-import { root, start_worker, start_workerd } from '../tests/support/worker.mjs';
-import { start_upstream } from './lib/nginx.mjs';
+import { deployed_options, edge_entry, edge_modules, root } from '../tests/support/worker.mjs';
+import { start_agent_stand_in } from './lib/nginx.mjs';
 import { median, print_table, print_target, spread } from './lib/report.mjs';
+import { start_plain_workerd } from './lib/workerd.mjs';
 import { send_load, write_script } from './lib/wrk.mjs';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3' }, rounds: { type: 'string', default: '5' } } });
@@ -20,12 +21,12 @@ const path = '/api/reports/april?format=json';
 /** More than any of the Workers keeps verified tokens for, so that each one is new to it. */
 const many_tokens = 4000;
 
-/** @typedef {{name: string, tokens: 'one' | 'many', worker: import('../tests/support/worker.mjs').RunningWorker, costs: number[]}} Contender */
+/** @typedef {{name: string, tokens: 'one' | 'many', worker: import('./lib/workerd.mjs').RunningWorker, costs: number[]}} Contender */
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
 const provider = await start_provider();
-const upstream = await start_upstream();
-/** @type {import('../tests/support/worker.mjs').RunningWorker[]} */
+const upstream = await start_agent_stand_in();
+/** @type {import('./lib/workerd.mjs').RunningWorker[]} */
 const workers = [];
 try {
   await main();
@@ -62,19 +63,21 @@ async function start_contenders() {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const signing_key = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'bench' };
   const origin = `http://127.0.0.1:${upstream.port}`;
-  const passthrough = await started(start_workerd({ modules: true, scriptPath: `${root}bench/workers/passthrough.js`, bindings: { ORIGIN: origin }, ...deployed() }, { direct: true }));
+  const { compatibilityDate, compatibilityFlags } = deployed_options('wrangler.toml');
+  const start = (/** @type {import('./lib/workerd.mjs').Module[]} */ modules, /** @type {Record<string, string>} */ bindings) =>
+    started(start_plain_workerd({ modules, bindings, compatibilityDate, compatibilityFlags }));
+  const passthrough = await start([{ type: 'ESModule', path: `${root}bench/workers/passthrough.js` }], { ORIGIN: origin });
   const script = await bundle('bench/workers/jose.js');
-  const by_hand = (/** @type {string} */ cache) => started(start_workerd({
-    modules: true, script, ...deployed(),
-    bindings: {
-      ORIGIN: origin, ISSUER: provider.issuer, AUDIENCE: api_audience, JWKS_URI: `${provider.issuer}/jwks`,
-      SIGNING_KEY: JSON.stringify(signing_key), CACHE: cache,
-    },
-  }, { direct: true }));
+  const by_hand = (/** @type {string} */ cache) => start([{ type: 'ESModule', path: `${root}bench/workers/jose.js`, contents: script }], {
+    ORIGIN: origin, ISSUER: provider.issuer, AUDIENCE: api_audience, JWKS_URI: `${provider.issuer}/jwks`,
+    SIGNING_KEY: JSON.stringify(signing_key), CACHE: cache,
+  });
   const keys_only = await by_hand('keys');
   const caches_all = await by_hand('all');
-  const ours = await started(start_worker({ policy: policy(origin), signing_keys: JSON.stringify({ keys: [signing_key] }), direct: true }));
-  const contender = (/** @type {string} */ name, /** @type {'one' | 'many'} */ tokens, /** @type {import('../tests/support/worker.mjs').RunningWorker} */ worker) =>
+  const ours = await start(edge_modules(edge_entry, policy(origin)), {
+    SALLYPORT_SIGNING_KEYS: JSON.stringify({ keys: [signing_key] }), SALLYPORT_SERVICE_SECRETS: '', SALLYPORT_BUILD: 'bench',
+  });
+  const contender = (/** @type {string} */ name, /** @type {'one' | 'many'} */ tokens, /** @type {import('./lib/workerd.mjs').RunningWorker} */ worker) =>
     ({ name, tokens, worker, costs: [] });
   return [
     contender('pass-through', 'one', passthrough),
@@ -86,7 +89,7 @@ async function start_contenders() {
   ];
 }
 
-/** @param {Promise<import('../tests/support/worker.mjs').RunningWorker>} starting */
+/** @param {Promise<import('./lib/workerd.mjs').RunningWorker>} starting */
 async function started(starting) {
   const worker = await starting;
   workers.push(worker);
@@ -100,10 +103,6 @@ async function bundle(entry) {
   writeFileSync(config, '');
   await run(process.execPath, [`${root}node_modules/wrangler/bin/wrangler.js`, 'deploy', root + entry, '--config', config, '--name', 'bench', '--compatibility-date', '2026-07-30', '--dry-run', '--outdir', out], { cwd: folder, env: { WRANGLER_SEND_METRICS: 'false', CI: 'true' } });
   return readFileSync(join(out, 'jose.js'), 'utf8');
-}
-
-function deployed() {
-  return { compatibilityDate: '2026-07-30', compatibilityFlags: ['nodejs_compat'] };
 }
 
 /** The same rules that bench/workers/jose.js has in its code. @param {string} origin */

@@ -36,5 +36,11 @@ http {
 const nginx_program = () => '/usr/sbin/nginx';
 
 /** The application behind every proxy. @param {string[]} [pin] */
-export const start_upstream = (pin) => start_nginx('upstream', (port) =>
-  `server { listen 127.0.0.1:${port} backlog=1024; location / { default_type application/json; return 200 '${small_body}'; } }`, pin);
+export const start_upstream = (pin) => start_nginx('upstream', (port) => `server { listen 127.0.0.1:${port} backlog=1024; ${small_answer} }`, pin);
+
+/** In the place of an agent and its app: answers under the request id that the edge has signed, as the agent does. */
+export const start_agent_stand_in = () => start_nginx('agent stand-in', (port) =>
+  `map $http_sallyport_context $request_id_of_edge { '~id="(?<edge_id>[^"]+)"' $edge_id; }
+  server { listen 127.0.0.1:${port} backlog=1024; add_header Sallyport-Request-Id $request_id_of_edge; ${small_answer} }`);
+
+const small_answer = `location / { default_type application/json; return 200 '${small_body}'; }`;

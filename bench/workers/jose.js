@@ -115,8 +115,9 @@ async function send(request, url, headers, { environment, kid, signing_key }) {
   return fetch(target, { method: request.method, headers: appendSignature(headers, fields), redirect: 'manual', signal: AbortSignal.timeout(upstream_timeout_ms) });
 }
 
-/** So that the caller can say which request it was. @param {Response} answer @param {string} id */
+/** So that the caller can say which request it was; an agent has said it already. @param {Response} answer @param {string} id */
 function under_id(answer, id) {
+  if (answer.headers.get('sallyport-request-id') === id) return answer;
   const response = new Response(answer.body, answer);
   response.headers.set('sallyport-request-id', id);
   return response;

@@ -6,7 +6,7 @@ import { Log, LogLevel, Miniflare } from 'miniflare';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const edge_name = 'sallyport-edge';
-const edge_entry = 'worker-shim/index.js';
+export const edge_entry = 'worker-shim/index.js';
 const caller_name = 'object-caller';
 const core_module = 'build/wasm/sallyport.js';
 
@@ -23,9 +23,9 @@ const core_module = 'build/wasm/sallyport.js';
  * Workers VPC network reaches private ones; `variables`: further ones, such as SALLYPORT_AWS_ENDPOINT; `miniflare`: further options of
  * miniflare; `objects`: its Durable Objects can be called by the test, with call_object;
  * `entry`: another module than the gate's own; without `objects` it has none.
- * @param {{policy: string, signing_keys: string, service_secrets?: string, port?: number, direct?: boolean, replaced?: Record<string, string>,
+ * @param {{policy: string, signing_keys: string, service_secrets?: string, port?: number, replaced?: Record<string, string>,
  *   vpc?: string[], objects?: boolean, entry?: string, variables?: Record<string, string>, miniflare?: Record<string, unknown>}} options @returns {Promise<RunningWorker>} */
-export async function start_worker({ policy, signing_keys, service_secrets = '', port = 0, replaced = {}, vpc = [], objects = false, entry = edge_entry, variables = {}, miniflare = {}, direct = false }) {
+export async function start_worker({ policy, signing_keys, service_secrets = '', port = 0, replaced = {}, vpc = [], objects = false, entry = edge_entry, variables = {}, miniflare = {} }) {
   const deployed = deployed_options('wrangler.toml');
   const edge = {
     name: edge_name,
@@ -36,7 +36,7 @@ export async function start_worker({ policy, signing_keys, service_secrets = '',
     ...(entry !== edge_entry && !objects && { durableObjects: {} }),
     ...miniflare,
   };
-  if (!objects) return start_workerd(edge, { port, direct });
+  if (!objects) return start_workerd(edge, { port });
   const reached = Object.fromEntries(Object.entries(deployed.durableObjects).map(([name, { className }]) => [name, { className, scriptName: edge_name, useSQLite: true }]));
   const caller = { name: caller_name, modules: [{ type: 'ESModule', path: `${root}tests/support/object_caller.mjs` }], compatibilityDate: deployed.compatibilityDate, durableObjects: reached };
   // Some options are of the whole runtime, such as where objects are stored; the others are not read there.
@@ -63,8 +63,8 @@ export async function start_issuer_worker({ issuer, public_keys, port = 0 }) {
   }, { port });
 }
 
-/** @param {string} entry @param {string} policy @param {Record<string, string>} replaced */
-function edge_modules(entry, policy, replaced) {
+/** The modules of the gate's Worker, with this policy. @param {string} entry @param {string} policy @param {Record<string, string>} [replaced] */
+export function edge_modules(entry, policy, replaced = {}) {
   return [...modules_from(entry, replaced), { type: /** @type {const} */ ('Text'), path: `${root}policy.jsonc`, contents: policy }];
 }
 
@@ -80,7 +80,7 @@ function modules_from(entry, replaced = {}) {
 }
 
 /** As the configuration says, which is what ships. @param {string} file */
-function deployed_options(file) {
+export function deployed_options(file) {
   const text = readFileSync(root + file, 'utf8');
   const value = (/** @type {string} */ name) => JSON.parse(new RegExp(`^${name} = (.+)$`, 'm').exec(text)?.[1] ?? 'null');
   const objects = [...text.matchAll(/^\[\[durable_objects\.bindings\]\]\nname = "(\w+)"\nclass_name = "(\w+)"$/gm)];
@@ -91,11 +91,11 @@ function deployed_options(file) {
   };
 }
 
-/** Starts any Worker in a workerd of its own. Miniflare puts a Worker of its own in front that plays Cloudflare's part: country and
- * address of the caller, encodings. `direct` leaves it out, so that only the Worker itself is measured.
- * @param {Record<string, unknown>} options of miniflare @param {{port?: number, direct?: boolean}} [place]
+/** Starts any Worker in a workerd of its own. Miniflare puts Workers of its own before and behind it that play Cloudflare's part:
+ * country and address of the caller, encodings, what is sent on. bench/lib/workerd.mjs does without.
+ * @param {Record<string, unknown>} options of miniflare @param {{port?: number}} [place]
  * @returns {Promise<RunningWorker>} */
-export async function start_workerd(options, { port = 0, direct = false } = {}) {
+export async function start_workerd(options, { port = 0 } = {}) {
   let text = '';
   const before = workerd_children();
   const handlers = signal_handlers();
@@ -107,13 +107,11 @@ export async function start_workerd(options, { port = 0, direct = false } = {}) 
     handleRuntimeStdio: (/** @type {NodeJS.ReadableStream} */ out, /** @type {NodeJS.ReadableStream} */ err) => {
       for (const stream of [out, err]) stream.on('data', (piece) => { text += piece; });
     },
-    ...(direct ? { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] } : {}),
     ...options,
   }));
   // Miniflare would end the whole process at a signal; here, whoever starts a Worker also stops it.
   for (const [signal, handler] of signal_handlers()) if (!handlers.some((known) => known[1] === handler)) process.removeListener(signal, handler);
-  const ready = await miniflare.ready;
-  const url = direct ? await miniflare.unsafeGetDirectURL() : ready;
+  const url = await miniflare.ready;
   const pid = workerd_children().find((child) => !before.includes(child)) ?? 0;
   let stopping = /** @type {Promise<void> | undefined} */ (undefined);
   return { port: Number(url.port), pid, miniflare, output: () => text, stop: () => (stopping ??= miniflare.dispose()) };
