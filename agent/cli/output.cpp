@@ -7,8 +7,14 @@
 
 namespace sallyport::agent::cli {
 
+std::string pretty_json(const encoding::json& value) {
+  constexpr int indent = 2;
+  constexpr bool ascii_only = true;
+  return value.dump(indent, ' ', ascii_only);
+}
+
 void print_json(const encoding::json& value) {
-  std::cout << value.dump(2) << "\n";
+  std::cout << pretty_json(value) << "\n";
 }
 
 void complain(std::string_view what) {

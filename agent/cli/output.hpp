@@ -9,7 +9,9 @@
 
 namespace sallyport::agent::cli {
 
-/// Indented, with a line feed.
+/// Indented, in ASCII: what a stranger wrote into a value may hold characters that command a terminal.
+std::string pretty_json(const encoding::json& value);
+/// The same on standard output, with a line feed.
 void print_json(const encoding::json& value);
 /// "sallyport: what" on standard error.
 void complain(std::string_view what);

@@ -37,10 +37,14 @@ unix_seconds now() {
 /// What people paste: with "Bearer " in front and a line feed behind.
 std::string_view trim(std::string_view text) {
   const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
+  const auto drop_front = [&] {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  };
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  drop_front();
   for (const std::string_view scheme : {"Bearer ", "bearer "})
     if (text.starts_with(scheme)) text.remove_prefix(scheme.size());
+  drop_front();
   return text;
 }
 
@@ -86,16 +90,18 @@ result<void> verify(const options& chosen, std::string_view token) {
 }
 
 std::string lifetime_note(const json& claims) {
-  const json* const expires = encoding::find_member(claims, "exp");
-  if (expires == nullptr || !expires->is_number()) return "it has no expiry";
-  const auto left = static_cast<std::int64_t>(expires->get<double>()) - now();
+  const auto registered = jose::read_registered_claims(claims);
+  if (!registered.ok()) return "its claims would be refused: " + registered.error().detail;
+  if (!registered->expires) return "it has no expiry";
+  // What was read lies within 2^53 seconds of 1970; what was written need not fit into an integer.
+  const auto left = static_cast<std::int64_t>(*registered->expires) - now();
   if (left <= 0) return "expired " + std::to_string(-left) + " s ago";
   return "expires in " + std::to_string(left) + " s";
 }
 
 void print(const json& shown, const std::string& verdict, bool as_json) {
   if (as_json) return print_json(shown);
-  std::cout << "header " << shown["header"].dump(2) << "\nclaims " << shown["claims"].dump(2) << "\n";
+  std::cout << "header " << pretty_json(shown["header"]) << "\nclaims " << pretty_json(shown["claims"]) << "\n";
   std::cerr << verdict << "\n";
 }
 

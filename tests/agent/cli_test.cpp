@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -9,6 +10,7 @@
 #include "agent/cli/program.hpp"
 #include "agent/config/load.hpp"
 #include "agent/config/member.hpp"
+#include "encoding/base64url.hpp"
 #include "gate/assertion.hpp"
 #include "jose/jws.hpp"
 #include "tests/agent/stage.hpp"
@@ -67,6 +69,11 @@ std::string token_of(const jose::signing_key& key, unix_seconds expires) {
   const json claims{{"iss", "https://idp.test"}, {"aud", "api"}, {"sub", "alice"}, {"exp", expires}};
   const std::string payload = encoding::canonical_json(claims);
   return jose::sign_jws(key, "JWT", as_bytes(payload), test_host()).value();
+}
+
+/// A token that nobody signed, with these claims as they stand.
+std::string unsigned_token(std::string_view claims) {
+  return "eyJhbGciOiJFUzI1NiJ9." + encoding::encode_base64url(as_bytes(claims)) + ".AAAA";
 }
 
 }  // namespace
@@ -171,6 +178,37 @@ TEST_CASE("a token is shown as unverified, or verified with keys; its signature 
   CHECK(sallyport_command({"token", "inspect"}, "not a token").exit == exit_check_failed);
   got = sallyport_command({"token", "inspect"}, "eyJhbGciOiJub25lIn0.e30.");
   CHECK(got.err.find("refused in any case") != std::string::npos);
+}
+
+TEST_CASE("an expiry that is no time is called that, and not taken for one") {
+  const auto note = [](std::string_view claims) {
+    return sallyport_command({"token", "inspect"}, unsigned_token(claims)).err;
+  };
+  for (const std::string_view claims : {R"({"exp":-1e300})", R"({"exp":1e300})", R"({"exp":-9.3e18})"}) {
+    CAPTURE(claims);
+    CHECK(note(claims).find("would be refused: exp is out of range") != std::string::npos);
+  }
+  CHECK(note(R"({"exp":"1767225700"})").find("would be refused: exp has the wrong type") != std::string::npos);
+  CHECK(note(R"({"exp":1})").find("expired ") != std::string::npos);
+  CHECK(note(R"({"sub":"a"})").find("it has no expiry") != std::string::npos);
+}
+
+TEST_CASE("what a stranger wrote into a token cannot command the terminal") {
+  // CSI as one character (U+009B), DEL, and an override of the writing direction.
+  const std::string token = unsigned_token(
+      "{\"sub\":\"\xC2\x9B"
+      "2J\x7F\xE2\x80\xAE\"}");
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"token", "inspect"}, {"token", "inspect", "--json"}}) {
+    const auto got = sallyport_command(command, token);
+    CHECK(got.out.find("\\u009b2J\\u007f\\u202e") != std::string::npos);
+    CHECK(std::all_of(got.out.begin(), got.out.end(), [](char c) { return c == '\n' || (c >= ' ' && c < '\x7F'); }));
+  }
+}
+
+TEST_CASE("any number of spaces may stand behind the scheme of a pasted token") {
+  // RFC 9110 section 11.4
+  CHECK(sallyport_command({"token", "inspect"}, "  Bearer   " + unsigned_token("{}") + " \n").exit == exit_ok);
 }
 
 TEST_CASE("healthcheck asks the running agent") {
