@@ -36,15 +36,56 @@ std::optional<std::string> url_word(const node& at, std::string_view punctuation
   return std::nullopt;
 }
 
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+/// As url_word; iss is compared byte for byte, and what issuers write there is lower-case.
+std::optional<std::string> lower_word(const node& at, std::string_view punctuation) {
+  auto text = url_word(at, punctuation);
+  if (!text || std::none_of(text->begin(), text->end(), is_upper)) return text;
+  at.refuse(reason::policy_member_type, "no token's iss is spelled like that", "write it in lower case");
+  return std::nullopt;
+}
+
+std::optional<std::string> team_word(const node& at) {
+  return lower_word(at, "-");
+}
+
+std::optional<std::string> domain_word(const node& at) {
+  return lower_word(at, "-.");
+}
+
+/// The names for several tenants at once stand in addresses only: a token's iss has its tenant's id.
+std::optional<std::string> tenant_word(const node& at) {
+  auto text = lower_word(at, "-");
+  if (text != "common" && text != "organizations" && text != "consumers") return text;
+  at.refuse(reason::policy_member_type, "no token's iss names the tenant " + *text, "write the directory (tenant) id");
+  return std::nullopt;
+}
+
+/// REGION_ID; the region becomes a part of the host.
+std::optional<std::string> pool_word(const node& at) {
+  auto text = url_word(at, "-_");
+  if (!text) return text;
+  const auto end = text->find('_');
+  const auto region = text->substr(0, end);
+  const bool whole = end != std::string::npos && end > 0 && end + 1 < text->size();
+  if (whole && std::none_of(region.begin(), region.end(), is_upper)) return text;
+  at.refuse(reason::policy_member_type, "not the id of a user pool", "write REGION_ID, as in us-east-1_Ab12Cd34E");
+  return std::nullopt;
+}
+
 /// The value of a preset's own member, or an empty string after a problem was reported. An explicit issuer makes it
 /// optional.
-std::string own_member(const node& at, std::string_view name, std::string advice, std::string_view punctuation) {
+std::string own_member(const node& at, std::string_view name, std::string advice,
+                       std::optional<std::string> (*read)(const node&)) {
   const auto found = at.member("issuer") ? at.member(name) : at.required(name, std::move(advice));
-  return found ? url_word(*found, punctuation).value_or("") : "";
+  return found ? read(*found).value_or("") : "";
 }
 
 void expand_cloudflare_access(const node& at, issuer& to) {
-  const auto team = own_member(at, "team", "the name before .cloudflareaccess.com", "-");
+  const auto team = own_member(at, "team", "the name before .cloudflareaccess.com", team_word);
   to.from = {{place::header, "cf-access-jwt-assertion"}, {place::cookie, "CF_Authorization"}};
   to.claims.groups = {"groups", "custom.groups"};
   to.url = "https://" + team + ".cloudflareaccess.com";
@@ -58,7 +99,7 @@ void expand_github_actions(issuer& to) {
 }
 
 void expand_okta(const node& at, issuer& to) {
-  const auto domain = own_member(at, "domain", "e.g. \"acme.okta.com\"", "-.");
+  const auto domain = own_member(at, "domain", "e.g. \"acme.okta.com\"", domain_word);
   std::string server = "default";
   read_member(at, "authorization_server", server, [](const node& m) { return url_word(m, "-_"); });
   to.url = "https://" + domain + (server == "org" ? "" : "/oauth2/" + server);
@@ -71,7 +112,7 @@ void expand_google(issuer& to) {
 }
 
 void expand_entra(const node& at, issuer& to) {
-  const auto tenant = own_member(at, "tenant", "the directory (tenant) id, a GUID", "-");
+  const auto tenant = own_member(at, "tenant", "the directory (tenant) id, a GUID", tenant_word);
   // xms_edov says whether the owner of the e-mail's domain was verified; without it the address is only a claim.
   to.claims.email_verified = {"xms_edov"};
   to.url = "https://login.microsoftonline.com/" + tenant + "/v2.0";
@@ -79,7 +120,7 @@ void expand_entra(const node& at, issuer& to) {
 }
 
 void expand_cognito(const node& at, issuer& to) {
-  const auto pool = own_member(at, "user_pool", "the user pool id, e.g. \"us-east-1_Ab12Cd34E\"", "-_");
+  const auto pool = own_member(at, "user_pool", "the user pool id, e.g. \"us-east-1_Ab12Cd34E\"", pool_word);
   to.claims.groups = {"cognito:groups"};
   to.audience_may_be_client_id = true;
   to.url = "https://cognito-idp." + pool.substr(0, pool.find('_')) + ".amazonaws.com/" + pool;
@@ -142,12 +183,19 @@ result<identity_kind> kind_of_okta_token(const issuer& from, const encoding::jso
   return client ? identity_kind::service : from.kind;
 }
 
-/// Entra leaves the groups out of a token that would have too many of them: it would look like one without any.
-result<identity_kind> kind_of_entra_token(const issuer& from, const encoding::json& claims) {
+/// Entra leaves the groups out of a token that would have too many of them: it would look like one without any. It
+/// says so in _claim_names, and in a token of the implicit flow with hasgroups.
+bool leaves_groups_out(const encoding::json& claims) {
   const auto* elsewhere = encoding::find_member(claims, "_claim_names");
+  const auto* unnamed = encoding::find_member(claims, "hasgroups");
+  return (elsewhere != nullptr && encoding::find_member(*elsewhere, "groups") != nullptr) ||
+         (unnamed != nullptr && *unnamed == true);
+}
+
+result<identity_kind> kind_of_entra_token(const issuer& from, const encoding::json& claims) {
   const bool reads_groups =
       std::find(from.claims.groups.begin(), from.claims.groups.end(), "groups") != from.claims.groups.end();
-  if (reads_groups && elsewhere != nullptr && encoding::find_member(*elsewhere, "groups") != nullptr) {
+  if (reads_groups && leaves_groups_out(claims)) {
     return failure(
         reason::jwt_claims_invalid,
         "the token has too many groups to name them; let Entra send only groups assigned to the application, "

@@ -166,6 +166,25 @@ TEST_CASE("issuers that would accept too much are refused") {
          reason::policy_member_type, "$.issuers.idp.team", "cannot stand in a URL"});
 }
 
+TEST_CASE("a preset's member that no token's iss can hold is refused") {
+  const auto refused = [](std::string_view preset, std::string_view name, std::string_view value,
+                          std::string_view says) {
+    const std::string members = R"("preset":")" + std::string(preset) + R"(","audiences":["a"],")" + std::string(name) +
+                                R"(":@")" + std::string(value) + "\"";
+    check({document_with_issuer(members), reason::policy_member_type, "$.issuers.idp." + std::string(name),
+           std::string(says)});
+  };
+  refused("cloudflare-access", "team", "Acme", "lower case");
+  refused("okta", "domain", "ACME.okta.com", "lower case");
+  refused("entra", "tenant", "8EAEF023-2b34-4da1-9baa-8bc8c9d6a490", "lower case");
+  for (const std::string_view many : {"common", "organizations", "consumers"}) {
+    refused("entra", "tenant", many, "the directory (tenant) id");
+  }
+  for (const std::string_view pool : {"Ab12Cd34E", "_Ab12Cd34E", "eu-central-1_", "EU-central-1_Ab12Cd34E"}) {
+    refused("cognito", "user_pool", pool, "REGION_ID");
+  }
+}
+
 TEST_CASE("services and jobs are checked though they run later") {
   check({document_with_service(R"("s":{"origin":@"https://o.example/base"})"), reason::policy_member_type,
          "$.services.s.origin", "without a slash"});

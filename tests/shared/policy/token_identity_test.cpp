@@ -140,6 +140,9 @@ TEST_CASE(
   CHECK(from("entra",
              R"({"sub":"x","_claim_names":{"groups":"src1"},"_claim_sources":{"src1":{"endpoint":"https://g"}}})")
             .why() == reason::jwt_claims_invalid);
+  // What a token of the implicit flow says instead.
+  CHECK(from("entra", R"({"sub":"x","hasgroups":true})").why() == reason::jwt_claims_invalid);
+  CHECK(from("entra", R"({"sub":"x","hasgroups":false})").ok());
 }
 
 TEST_CASE("a Cognito access token has client_id for an audience and cognito:groups for groups") {
