@@ -22,7 +22,7 @@ std::size_t number_at(std::string_view text, std::size_t start) {
   return number;
 }
 
-/// The gate's failure as a problem. Its detail is "… at line L, column C".
+/// The gate's failure as a problem. Its detail is "[what ]at line L, column C".
 problem syntax_problem(const failure& why) {
   const bool twice = why.why == reason::json_duplicate_member;
   problem found;
@@ -31,12 +31,12 @@ problem syntax_problem(const failure& why) {
   found.message = why.detail.empty() ? std::string(describe(why.why).advice) : why.detail;
   found.advice = twice ? "drop one: two readers would see two values"
                        : "a policy is JSON with // and /* */ comments, without trailing commas or single quotes";
-  const auto line = why.detail.rfind(" at line ");
+  const auto line = why.detail.rfind("at line ");
   const auto column = why.detail.rfind(", column ");
   if (line == std::string::npos || column == std::string::npos) return found;
-  found.line = number_at(why.detail, line + 9);
+  found.line = number_at(why.detail, line + 8);
   found.column = number_at(why.detail, column + 9);
-  found.message = why.detail.substr(0, line);
+  found.message = line == 0 ? std::string(describe(why.why).advice) : why.detail.substr(0, line - 1);
   return found;
 }
 

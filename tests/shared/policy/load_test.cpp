@@ -63,6 +63,8 @@ std::string one_route(std::string_view members) {
 TEST_CASE("what is not JSON with comments is refused where it stops being it") {
   check({"{\n  \"routes\": [@}\n", reason::policy_syntax, "$", "JSON"});
   check({R"({"edge":{"issuer":"https://e.example"},"routes":[],@})", reason::policy_syntax, "$", ""});
+  check({std::string(32, '[') + "@[", reason::policy_syntax, "$", "Nested deeper"});
+  check({"{\"routes\":1e400@}", reason::policy_syntax, "$", "no double can hold"});
 }
 
 TEST_CASE("unknown members are refused at their names, with the member that was meant") {
