@@ -6,6 +6,7 @@
 #include "encoding/base64url.hpp"
 #include "jose/jwk_usage.hpp"
 #include "jose/rsa_strength.hpp"
+#include "jose/small_order.hpp"
 
 namespace sallyport::jose {
 namespace {
@@ -133,6 +134,8 @@ result<void> read_ec(const json& value, curve which, key_purpose purpose, jwk& k
   SALLYPORT_ASSIGN(parts.x, coordinate(value, "x", which));
   if (which != curve::ed25519) {
     SALLYPORT_ASSIGN(parts.y, coordinate(value, "y", which));
+  } else if (has_small_order(parts.x)) {
+    return failure(reason::jwk_point_not_on_curve, "x has a small order: everybody can sign for it");
   }
   if (purpose == key_purpose::sign_private) {
     SALLYPORT_ASSIGN(parts.d, coordinate(value, "d", which));
