@@ -1,0 +1,118 @@
+// Wycheproof's raw signatures through the crypto host of the edge, in Node and in workerd: there OpenSSL and BoringSSL must
+// say what the agent's OpenSSL says (tests/shared/crypto/wycheproof.cpp). As JWS only some of them can be written.
+//
+// What the core refuses before it asks a host (a wrong length, R or S out of range) is not asked here either.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { Miniflare } from 'miniflare';
+import { CryptoHost } from '../../worker-shim/crypto_host.js';
+import { Failures } from '../support/probes.mjs';
+import { readVectors, vectorsAbsent } from '../support/vectors.mjs';
+
+const hostSource = new URL('../../worker-shim/crypto_host.js', import.meta.url);
+const KIND = { rsa: 0, ec: 1, okp: 2, secret: 3 };
+const FAMILY = { pkcs1: 0, pss: 1, ecdsa: 2, eddsa: 3, hmac: 4 };
+const SHA256 = 1, NO_HASH = 0;
+/** All cases of the suites but those that the core refuses by itself. */
+const COUNT = 782;
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** By suite: how a group's key is imported, and what of a case the host is asked. */
+const SUITES = {
+  ecdsa_secp256r1_sha256_p1363: { kind: KIND.ec, family: FAMILY.ecdsa, hash: SHA256, key: p256Key, signature: derSignature },
+  ed25519: { kind: KIND.okp, family: FAMILY.eddsa, hash: NO_HASH, key: (group) => jwk(group.publicKeyJwk), signature: ofBytes(64) },
+  rsa_signature_2048_sha256: { kind: KIND.rsa, family: FAMILY.pkcs1, hash: SHA256, key: (group) => jwk(group.keyJwk), signature: notEmpty },
+  rsa_pss_2048_sha256_mgf1_32: { kind: KIND.rsa, family: FAMILY.pss, hash: SHA256, key: (group) => jwk(group.publicKeyJwk), signature: notEmpty },
+  hmac_sha256: { kind: KIND.secret, family: FAMILY.hmac, hash: SHA256, key: (_group, each) => each.key, signature: ofBytes(32) },
+};
+
+/** Runs in both places, so it uses nothing from around it. */
+function askHost(questions, Host) {
+  const bytes = (/** @type {string} */ hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  const host = new Host();
+  return questions.map(({ kind, key, family, hash, message, signature }) => {
+    const number = host.import_key(kind, bytes(key));
+    const answer = number < 0 ? `import ${number}` : host.verify(number, family, hash, bytes(message), bytes(signature));
+    host.release_key(number);
+    return answer;
+  });
+}
+
+async function askWorkerd(questions) {
+  const main = `import { CryptoHost } from './crypto_host.js';
+    ${askHost}
+    export default { async fetch(request) { return Response.json(askHost(await request.json(), CryptoHost)); } };`;
+  const miniflare = new Miniflare({
+    modules: [
+      { type: 'ESModule', path: 'main.js', contents: main },
+      { type: 'ESModule', path: 'crypto_host.js', contents: readFileSync(hostSource, 'utf8') },
+    ],
+    compatibilityDate: '2026-07-30',
+    compatibilityFlags: ['nodejs_compat'],
+  });
+  try {
+    const answer = await fetch(await miniflare.ready, { method: 'POST', body: JSON.stringify(questions) });
+    return await answer.json();
+  } finally {
+    await miniflare.dispose();
+  }
+}
+
+const questions = vectorsAbsent ? [] : Object.entries(SUITES).flatMap(([name, suite]) => questionsOf(name, suite));
+
+for (const [place, ask] of Object.entries({ Node: async (all) => askHost(all, CryptoHost), workerd: askWorkerd })) {
+  test(`wycheproof: ${COUNT} raw signatures judged as labelled in ${place}`, { skip: vectorsAbsent }, async () => {
+    assert.equal(questions.length, COUNT);
+    const answers = await ask(questions);
+    const failures = new Failures();
+    questions.forEach(({ id, valid }, i) => failures.expect(answers[i] === (valid ? 1 : 0), () => `${id}: ${answers[i]}`));
+    failures.assertNone();
+  });
+}
+
+function questionsOf(name, { kind, family, hash, key, signature }) {
+  return readVectors(`wycheproof/${name}_test.json`).testGroups.flatMap((group) => group.tests.flatMap((each) => {
+    const form = signature(each.sig ?? each.tag);
+    if (form === undefined) return [];
+    return [{ id: `${name} ${each.tcId}`, valid: each.result === 'valid', kind, family, hash, key: key(group, each), message: each.msg, signature: form }];
+  }));
+}
+
+/** A public JWK as the core hands it over: only what the host needs, and in hexadecimal for the way there. */
+function jwk({ kty, crv, n, e, x, y }) {
+  return Buffer.from(JSON.stringify({ kty, crv, n, e, x, y })).toString('hex');
+}
+
+function p256Key({ publicKeyDer }) {
+  const point = Buffer.from(publicKeyDer, 'hex').subarray(-64);
+  return jwk({ kty: 'EC', crv: 'P-256', x: point.subarray(0, 32).toString('base64url'), y: point.subarray(32).toString('base64url') });
+}
+
+function notEmpty(hex) {
+  return hex === '' ? undefined : hex;
+}
+
+function ofBytes(count) {
+  return (hex) => (hex.length === 2 * count ? hex : undefined);
+}
+
+/** R||S as DER, which is what passes through the port (shared/crypto/ecdsa_der.hpp). */
+function derSignature(hex) {
+  if (hex.length !== 128) return undefined;
+  const integers = [hex.slice(0, 64), hex.slice(64)].map((part) => BigInt(`0x${part}`));
+  if (integers.some((value) => value === 0n || value >= P256_ORDER)) return undefined;
+  const contents = integers.map(derInteger).join('');
+  return `30${hexByte(contents.length / 2)}${contents}`;
+}
+
+function derInteger(value) {
+  let digits = value.toString(16);
+  if (digits.length % 2 === 1) digits = `0${digits}`;
+  if (parseInt(digits.slice(0, 2), 16) >= 0x80) digits = `00${digits}`;
+  return `02${hexByte(digits.length / 2)}${digits}`;
+}
+
+function hexByte(value) {
+  return value.toString(16).padStart(2, '0');
+}
