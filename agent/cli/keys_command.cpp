@@ -30,7 +30,7 @@ int generate(const generate_options& chosen) {
   auto made = keys::generate_jwk(*algorithm, chosen.kid, *host);
   if (!made.ok()) {
     complain("keys generate", made.error());
-    return exit_bug;
+    return made.why() == reason::config_invalid ? exit_usage : exit_bug;
   }
   const std::string kid(encoding::string_member(*made, "kid").value_or(""));
   const std::string text = keys::make_set(std::move(*made)).dump(2) + "\n";

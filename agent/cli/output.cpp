@@ -10,7 +10,8 @@ namespace sallyport::agent::cli {
 std::string pretty_json(const encoding::json& value) {
   constexpr int indent = 2;
   constexpr bool ascii_only = true;
-  return value.dump(indent, ' ', ascii_only);
+  // Names of files come as they are, and need not be UTF-8.
+  return value.dump(indent, ' ', ascii_only, encoding::json::error_handler_t::replace);
 }
 
 void print_json(const encoding::json& value) {

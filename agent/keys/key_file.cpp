@@ -4,6 +4,7 @@
 
 #include "agent/openssl/generate.hpp"
 #include "encoding/base64url.hpp"
+#include "httpsig/profile.hpp"
 
 namespace sallyport::agent::keys {
 
@@ -38,6 +39,8 @@ result<json> generate_jwk(crypto::algorithm which, std::string_view kid, crypto:
   const bool pair = which == crypto::algorithm::es256 || which == crypto::algorithm::eddsa;
   if (!pair && which != crypto::algorithm::hs256)
     return failure(reason::config_invalid, "keys are made for ES256, EdDSA and HS256");
+  if (!kid.empty() && !httpsig::is_profile_keyid(kid))
+    return failure(reason::config_invalid, "a kid is printable ASCII without quotes and backslashes");
   auto made = pair ? generate_pair(which, host) : generate_secret(which);
   if (!made.ok()) return made.error();
   if (!kid.empty()) made->kid = kid;

@@ -16,7 +16,7 @@ using encoding::json;
 
 /// A fresh key as a private JWK (ES256, EdDSA) or a symmetric one (HS256, 256 bits). `kid` "": the thumbprint, or for a
 /// secret, whose thumbprint would be one too, a random name.
-/// Reasons: config_invalid (another algorithm), crypto_failed.
+/// Reasons: config_invalid (another algorithm; a kid that no signature can carry), crypto_failed.
 result<json> generate_jwk(crypto::algorithm which, std::string_view kid, crypto::port& host);
 
 /// `{"keys":[entry]}`.

@@ -68,7 +68,8 @@ inline constexpr std::size_t edge_entropy_bytes = 48;
 class edge {
  public:
   /// Reasons: signing_key_missing (no signing key, or none of the algorithm that a service asks for), config_invalid
-  /// (a key that is not ES256 or EdDSA, a secret for a service that the policy does not have, two keys under one kid).
+  /// (a key that is not ES256 or EdDSA, a secret for a service that the policy does not have, two keys under one kid, a
+  /// kid that no signature can carry).
   static result<std::unique_ptr<edge>> make(edge_config config, crypto::port& host);
   ~edge();
   edge(const edge&) = delete;

@@ -1,11 +1,20 @@
 #include "gate/edge_keys.hpp"
 
+#include "httpsig/profile.hpp"
+
 namespace sallyport::gate {
 namespace {
+
+/// Found out now, or every request would be.
+result<void> check_kid(const jose::signing_key& key) {
+  if (httpsig::is_profile_keyid(key.kid)) return {};
+  return failure(reason::config_invalid, "a kid is printable ASCII without quotes and backslashes");
+}
 
 result<void> check_own(const std::vector<jose::signing_key>& own) {
   if (own.empty()) return failure(reason::signing_key_missing, "the edge has no signing key");
   for (const auto& key : own) {
+    SALLYPORT_TRY(check_kid(key));
     if (key.algorithm != crypto::algorithm::es256 && key.algorithm != crypto::algorithm::eddsa) {
       return failure(reason::config_invalid, "signing key " + key.kid + " is neither ES256 nor EdDSA");
     }
@@ -27,6 +36,7 @@ result<void> check_secrets(const edge_keys& keys, const policy::compiled_policy&
                      "a shared secret for service " + entry.service + ", which the policy does not have");
     }
     for (const auto& secret : entry.keys) {
+      SALLYPORT_TRY(check_kid(secret));
       // The origin finds a key by its keyid alone, so one name cannot stand for two keys.
       if (has_kid(keys.own, secret.kid)) {
         return failure(reason::config_invalid, "a shared secret and a signing key are both called " + secret.kid);

@@ -52,6 +52,10 @@ struct profile_parameters {
   crypto::algorithm alg = crypto::algorithm::es256;
 };
 
+/// Whether a key may be called that: not empty, printable ASCII, nothing that would need an escape (RFC 9651 section
+/// 3.3.3).
+bool is_profile_keyid(std::string_view text);
+
 /// A signature about to be made: sign `base`, send `signature_input`.
 struct profile_draft {
   std::string base;
@@ -60,7 +64,7 @@ struct profile_draft {
 };
 
 /// Reasons: httpsig_component_value (a value that is not one line of ASCII), httpsig_nonce, httpsig_parameter_invalid
-/// (a keyid with a character that would need an escape), httpsig_algorithm.
+/// (not is_profile_keyid), httpsig_algorithm.
 result<profile_draft> draft_profile(const profile_message& message, const profile_parameters& parameters);
 /// Value of the Signature field; `signature` is as on the wire (R||S for ECDSA).
 std::string profile_signature_field(bytes_view signature);

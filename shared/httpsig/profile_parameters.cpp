@@ -34,6 +34,11 @@ bool is_profile_nonce(std::string_view text) {
          last.find(text.back()) != std::string_view::npos;
 }
 
+bool is_profile_keyid(std::string_view text) {
+  const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  return !text.empty() && std::all_of(text.begin(), text.end(), plain);
+}
+
 bool is_profile_algorithm(crypto::algorithm id) {
   return id == crypto::algorithm::es256 || id == crypto::algorithm::eddsa || id == crypto::algorithm::hs256;
 }

@@ -24,14 +24,6 @@ void append_string(std::string& out, std::string_view prefix, std::string_view v
   out += '"';
 }
 
-// Printable ASCII without what an sf-string would have to escape.
-bool needs_no_escape(std::string_view text) {
-  for (char c : text) {
-    if (c < ' ' || c > '~' || c == '"' || c == '\\') return false;
-  }
-  return true;
-}
-
 void append_covered_list(std::string& out, unsigned components) {
   out += '(';
   for (std::size_t i = 0; i < profile_names.size(); ++i) {
@@ -53,7 +45,7 @@ void append_parameters(std::string& out, const profile_parameters& parameters) {
 result<void> check(const profile_parameters& parameters) {
   if (!is_profile_nonce(parameters.nonce)) return reason::httpsig_nonce;
   if (!is_profile_algorithm(parameters.alg)) return reason::httpsig_algorithm;
-  if (parameters.keyid.empty() || !needs_no_escape(parameters.keyid)) return reason::httpsig_parameter_invalid;
+  if (!is_profile_keyid(parameters.keyid)) return reason::httpsig_parameter_invalid;
   return {};
 }
 

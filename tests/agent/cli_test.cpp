@@ -132,6 +132,24 @@ TEST_CASE("a key file is made for its owner only, never over another one, and sh
   CHECK(sallyport_command({"keys", "show", files.file("bad", "{}")}).exit == exit_config);
 }
 
+TEST_CASE("a key gets no name that a signature cannot carry") {
+  for (const std::string kid : {"\xFF", "caf\xC3\xA9", "a\"b", "a\\b", "a\nb"}) {
+    CAPTURE(kid);
+    const auto got = sallyport_command({"keys", "generate", "--kid", kid});
+    CHECK(got.exit == exit_usage);
+    CHECK(got.out.empty());
+    CHECK(got.err.find("printable ASCII") != std::string::npos);
+  }
+  CHECK(sallyport_command({"keys", "generate", "--kid", "edge 2/a"}).exit == exit_ok);
+}
+
+TEST_CASE("a file may have a name that is not UTF-8") {
+  const scratch files;
+  const auto got = sallyport_command({"policy", "check", "--json", files.file("\xFF.jsonc", "{}")});
+  CHECK(got.exit == exit_check_failed);
+  CHECK(encoding::parse_json(got.out)->at("ok") == false);
+}
+
 TEST_CASE("a policy is checked as both ends would load it") {
   const scratch files;
   const std::string good = files.file("policy.jsonc", test_policy_text());

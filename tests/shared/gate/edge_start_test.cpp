@@ -26,6 +26,23 @@ TEST_CASE("an edge without the keys that its policy needs does not start") {
   CHECK(start_with(own, {{"mac", {clash}}}) == reason::config_invalid);
 }
 
+TEST_CASE("an edge does not start with a key whose name no signature can carry") {
+  // RFC 9651 section 3.3.3: a string is printable ASCII; the profile has no escapes either.
+  for (const std::string_view kid : {"", "caf\xC3\xA9", "a\"b", "a\\b", "a\nb", "\x7F"}) {
+    CAPTURE(kid);
+    gate::edge_config config;
+    config.policy = test_policy();
+    config.signing_keys = keys().edge;
+    config.secrets = {{"mac", {keys().secret}}};
+    CHECK(gate::edge::make(config, host()).ok());
+    config.signing_keys[1].kid = kid;
+    CHECK(gate::edge::make(config, host()).why() == reason::config_invalid);
+    config.signing_keys = keys().edge;
+    config.secrets[0].keys[0].kid = kid;
+    CHECK(gate::edge::make(config, host()).why() == reason::config_invalid);
+  }
+}
+
 TEST_CASE("too little entropy is refused") {
   world edge;
   gate::edge_request request;
