@@ -30,11 +30,14 @@ bool is_token68(std::string_view text) {
 }
 
 /// What follows the Bearer scheme (RFC 9110 section 11.4: any case, then spaces), or nothing when it is another scheme.
+/// A scheme is a token, so that any other character ends it: "Bearer", a tab and a token is a credential, if a
+/// malformed one, and not the request of somebody who presented none.
 std::optional<std::string_view> bearer(std::string_view value) {
   constexpr std::string_view scheme = "bearer";
   if (!http::name_starts_with(value, scheme)) return std::nullopt;
-  if (value.size() > scheme.size() && value[scheme.size()] != ' ') return std::nullopt;
-  return http::trim_ows(value.substr(scheme.size()));
+  const auto rest = value.substr(scheme.size());
+  if (rest.empty() || rest.front() == ' ') return http::trim_ows(rest);
+  return http::all_are(rest.substr(0, 1), http::token_char) ? std::nullopt : std::optional(rest);
 }
 
 /// Takes the next `name=value` off a Cookie field (RFC 6265 section 4.2.1); `whole` is the piece as it stands.

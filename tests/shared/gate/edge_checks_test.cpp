@@ -149,6 +149,18 @@ TEST_CASE("credentials") {
          r.fields = {{"authorization", "Bearer"}};
        }},
       {"not a token", reason::credential_malformed, bearer("a b")},
+      {"a tab behind Bearer, on a route that asks for no credential", reason::credential_malformed,
+       [](auto& r) {
+         r.target = "/open", r.fields = {{"authorization", "Bearer\t" + alice_token()}};
+       }},
+      {"a comma behind Bearer", reason::credential_malformed,
+       [](auto& r) {
+         r.target = "/open", r.fields = {{"authorization", "Bearer,x"}};
+       }},
+      {"another scheme that begins like it is no credential", reason::ok,
+       [](auto& r) {
+         r.target = "/open", r.fields = {{"authorization", "Bearer-x y"}};
+       }},
       {"not a JWS", reason::jws_malformed, bearer("abc")},
       {"two different ones", reason::credential_ambiguous,
        [&](auto& r) { r.fields.emplace_back("Authorization", "Bearer " + other); }},
