@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "agent/proxy/date.hpp"
+
 namespace sallyport::agent::proxy {
 
 namespace {
@@ -165,7 +167,8 @@ io::task<bool> exchange::pass_interim() {
 io::task<> exchange::relay_answer() {
   const outgoing_body body = framing_for_caller(answer_, request_->method, request_->caller_http10);
   text_.out.clear();
-  append_response_head(text_.out, answer_, {request_->method, request_->request_id}, body, note(body));
+  const answered_request answered{request_->method, request_->request_id, seconds_now()};
+  append_response_head(text_.out, answer_, answered, body, note(body));
   outgoing next(body.how == outgoing_body::framing::chunked);
   next.head(text_.out);
   body_source source(link_->link, link_->box, {answer_.body, answer_.content_length, ~std::uint64_t{0}});

@@ -1,8 +1,10 @@
 #include "agent/proxy/heads.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <span>
 
+#include "agent/proxy/date.hpp"
 #include "http/fields.hpp"
 
 namespace sallyport::agent::proxy {
@@ -60,6 +62,10 @@ bool states_length_without_body(const http::response_head& answer, std::string_v
   return answer.status == 304 || method == "HEAD";
 }
 
+bool has_field(std::span<const http::field> fields, std::string_view name) {
+  return std::ranges::any_of(fields, [&](const http::field& each) { return http::name_equals(each.name, name); });
+}
+
 bool never_has_body(std::uint16_t status) {
   return status < 200 || status == 204 || status == 304;
 }
@@ -81,7 +87,7 @@ void append_number(std::string& to, std::uint64_t number) {
   to.append(digits, end);
 }
 
-void append_request_head(std::string& to, const gate::admitted& request, const outgoing_body& body) {
+void append_request_head(std::string& to, const gate::admitted& request, const outgoing_body& body, bool http10) {
   to.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
   append_field(to, "Host", request.host);
   for (const http::field& each : request.fields) {
@@ -89,6 +95,8 @@ void append_request_head(std::string& to, const gate::admitted& request, const o
     if (each.name.size() == 6 && http::name_equals(each.name, "expect")) continue;
     append_field(to, each.name, each.value);
   }
+  // RFC 9110 section 7.6.3: a gateway adds itself behind whoever came before.
+  to.append(http10 ? "Via: 1.0 sallyport\r\n" : "Via: 1.1 sallyport\r\n");
   append_framing(to, body);
   to.append("\r\n");
 }
@@ -98,6 +106,8 @@ void append_response_head(std::string& to, const http::response_head& answer, co
   append_status_line(to, answer);
   append_fields(to, answer.fields);
   append_field(to, "Sallyport-Request-Id", request.request_id);
+  // RFC 9110 section 6.6.1: who receives and passes on an answer without a Date adds one.
+  if (!has_field(answer.fields, "date")) append_date(to, request.answered_at);
   append_framing(to, body);
   if (body.how == outgoing_body::framing::none && states_length_without_body(answer, request.method))
     if (const auto length = http::single_field(answer.fields, "content-length"))

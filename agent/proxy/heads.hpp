@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/time.hpp"
 #include "gate/origin_request.hpp"
 #include "http/request_head.hpp"
 
@@ -27,8 +28,9 @@ struct outgoing_body {
   std::uint64_t length = 0;
 };
 
-/// Appends the request head for the app: the admitted fields, Host, and the body's framing.
-void append_request_head(std::string& to, const gate::admitted& request, const outgoing_body& body);
+/// Appends the request head for the app: the admitted fields, Host, Via, and the body's framing. `http10`: what the
+/// request came in.
+void append_request_head(std::string& to, const gate::admitted& request, const outgoing_body& body, bool http10);
 
 /// What the connection to the caller does after the answer, as the caller needs to be told.
 enum class connection_note : std::uint8_t { nothing, close, keep_alive };
@@ -39,6 +41,8 @@ struct answered_request {
   std::string_view method;
   /// The edge's, out of the signed context: whoever holds the answer can name the request.
   std::string_view request_id;
+  /// The Date of an answer that has none.
+  unix_seconds answered_at = 0;
 };
 
 /// Appends the head of the answer: the app's fields after hygiene, the request id, framing and Connection rebuilt.

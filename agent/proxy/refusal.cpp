@@ -1,6 +1,7 @@
 #include "agent/proxy/refusal.hpp"
 
 #include "agent/openssl/generate.hpp"
+#include "agent/proxy/date.hpp"
 #include "encoding/base64url.hpp"
 #include "gate/problem.hpp"
 
@@ -25,6 +26,7 @@ void append_refusal(std::string& to, reason why, std::string_view request_id, bo
   to.append("Content-Length: ");
   append_number(to, body.size());
   to.append("\r\nCache-Control: no-store\r\n");
+  append_date(to, seconds_now());
   append_field(to, "Sallyport-Request-Id", request_id);
   append_field(to, "WWW-Authenticate", gate::challenge(why));
   if (note == connection_note::close) append_field(to, "Connection", "close");

@@ -161,7 +161,7 @@ io::task<bool> session::forward(gate::admitted request) {
   owner_.metrics().clock_seen(request.clock_difference);
   const outgoing_body framing = outgoing_framing();
   out_.clear();
-  append_request_head(out_, request, framing);
+  append_request_head(out_, request, framing, facts_.http10);
   const bool streams = facts_.body != http::body_framing::none && !held_;
   const outgoing_request outgoing{request.method,
                                   request.request_id,

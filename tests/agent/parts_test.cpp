@@ -11,6 +11,7 @@
 #include "agent/io/inbox.hpp"
 #include "agent/proxy/body_budget.hpp"
 #include "agent/proxy/body_decoder.hpp"
+#include "agent/proxy/date.hpp"
 #include "agent/proxy/outgoing.hpp"
 #include "agent/proxy/refusal.hpp"
 #include "agent/trust/replay_stripes.hpp"
@@ -276,4 +277,15 @@ TEST_CASE("lines that nobody takes are kept, and from a bound on nothing is serv
   }
   ::close(ends[0]);
   ::close(ends[1]);
+}
+
+TEST_CASE("a Date is written as an IMF-fixdate") {
+  const auto text = [](unix_seconds at) {
+    std::string written;
+    agent::proxy::append_date(written, at);
+    return written;
+  };
+  CHECK(text(784111777) == "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+  CHECK(text(0) == "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n");
+  CHECK(text(951827696) == "Date: Tue, 29 Feb 2000 12:34:56 GMT\r\n");
 }

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "http/date.hpp"
 #include "tests/agent/stage.hpp"
 
 using namespace sallyport;
@@ -25,6 +26,19 @@ TEST_CASE("a signed request reaches the app with who called and without what the
   CHECK(seen.field("sallyport-context").empty());
 }
 
+TEST_CASE("the agent names itself in Via, behind those who came before") {
+  stage s(always(ok_answer("hello")));
+  signed_request request;
+  request.extra = {{"Via", "2 edge"}};
+  REQUIRE(s.ask(request));
+  CHECK(s.upstream().heads().front().find("\r\nVia: 2 edge\r\n") <
+        s.upstream().heads().front().find("\r\nVia: 1.1 sallyport\r\n"));
+  std::string old = signed_request{}.whole();
+  old.replace(old.find("HTTP/1.1"), 8, "HTTP/1.0");
+  REQUIRE(s.ask(old));
+  CHECK(message{s.upstream().heads().back(), "", 0}.field("via") == "1.0 sallyport");
+}
+
 TEST_CASE("an unsigned request is refused as a problem that says little, and nothing reaches the app") {
   stage s(always(ok_answer("secret")));
   const auto answer = s.ask("GET /api/things HTTP/1.1\r\nHost: app.test\r\n\r\n");
@@ -32,6 +46,7 @@ TEST_CASE("an unsigned request is refused as a problem that says little, and not
   CHECK(answer->status == 401);
   CHECK(answer->field("content-type") == "application/problem+json");
   CHECK_FALSE(answer->field("www-authenticate").empty());
+  CHECK(http::parse_http_date(answer->field("date"), now_s()));
   CHECK(answer->field("sallyport-request-id").starts_with("agent-"));
   CHECK(s.upstream().connections == 0);
   const auto lines = s.audit();

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
+#include "http/date.hpp"
 #include "tests/agent/stage.hpp"
 
 using namespace sallyport;
@@ -96,6 +99,18 @@ TEST_CASE("what the app says about its own connection, or in our name, does not 
   CHECK(answer->field("sallyport-request-id") == "IIIIIIIIIIIIIIIIIIIIIA");
   CHECK(answer->head.find("chosen-by-the-app") == std::string::npos);
   CHECK(answer->head.find("Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n") != std::string::npos);
+}
+
+TEST_CASE("an answer without a Date gets one, and one with a Date keeps it") {
+  const auto dated = answer_of("HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n");
+  REQUIRE(dated);
+  CHECK(dated->head.find("Date: ") == dated->head.rfind("Date: "));
+  CHECK(dated->field("date") == "Sun, 06 Nov 1994 08:49:37 GMT");
+  const auto undated = answer_of(ok_answer("hello"));
+  REQUIRE(undated);
+  const auto date = http::parse_http_date(undated->field("date"), now_s());
+  REQUIRE(date);
+  CHECK(std::abs(*date - now_s()) < 10);
 }
 
 TEST_CASE("an answer that could be read in two ways is none") {
