@@ -172,7 +172,6 @@ io::task<> exchange::relay_answer() {
   outgoing next(body.how == outgoing_body::framing::chunked);
   next.head(text_.out);
   body_source source(link_->link, link_->box, {answer_.body, answer_.content_length, ~std::uint64_t{0}});
-  end_.answered = true;
   end_.status = answer_.status;
   whole_ = co_await relay_body(source, next);
 }
@@ -186,6 +185,7 @@ io::task<bool> exchange::relay_body(body_source& body, outgoing& next) {
       co_return false;
     }
     const auto parts = next.parts(*got == gathered::last);
+    end_.answered = true;
     if (!parts.empty() && !(co_await caller_.write(parts, settings_.timeouts.body)).ok()) co_return false;
     if (*got == gathered::last) co_return true;
     next.clear();

@@ -167,6 +167,12 @@ TEST_CASE("a body that ends too early reaches the caller as one that did") {
   }));
 }
 
+TEST_CASE("an answer that breaks before anything of it has gone out is 502") {
+  const auto answer = answer_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n");
+  REQUIRE(answer);
+  CHECK(answer->status == 502);
+}
+
 TEST_CASE("an app that is not there is 502, one that is silent 504, one that hangs up 502") {
   stage gone(always(ok_answer("hello")));
   gone.upstream().close_listener();
