@@ -223,6 +223,8 @@ io::task<bool> session::write(std::string_view text) {
 // Closing while the caller still sends would make its system throw away the answer (RFC 9112 section 9.6).
 io::task<> session::linger() {
   caller_.shutdown_send();
+  // Its answer is out: stopping need not wait for this connection.
+  between_requests_ = true;
   const auto until = steady::now() + settings().timeouts.linger;
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - steady::now());

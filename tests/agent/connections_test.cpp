@@ -195,6 +195,19 @@ TEST_CASE("stopping lets what runs finish, takes nothing new, and ends idle conn
   CHECK(finished);
 }
 
+TEST_CASE("a caller that was refused and keeps its connection does not hold up the stop") {
+  stage s(always(ok_answer("hello")), [](auto& settings) {
+    settings.timeouts.linger = 60s;
+    settings.timeouts.stop = 5s;
+  });
+  connection refused = s.connect();
+  refused.send("POST /api/things HTTP/1.1\r\nHost: app.test\r\nContent-Length: 5\r\n\r\n");
+  const auto answer = message_reader(refused).answer();
+  REQUIRE(answer);
+  CHECK(answer->status == 401);
+  CHECK(s.agent().stop());
+}
+
 TEST_CASE("what does not finish within the stop time is cut off") {
   stage s(
       [](app& self, connection& from) {
