@@ -26,6 +26,15 @@ void answer_readiness(const state& of, httplib::Response& to) {
   to.set_content(encoding::canonical_json(body) + "\n", "application/json");
 }
 
+// Before the library waits for a body that a request without a length does not have.
+httplib::Server::HandlerResponse refuse_writing(const httplib::Request& request, httplib::Response& to) {
+  using outcome = httplib::Server::HandlerResponse;
+  if (request.method == "GET" || request.method == "HEAD") return outcome::Unhandled;
+  to.status = 405;
+  to.set_header("Allow", "GET, HEAD");
+  return outcome::Handled;
+}
+
 }  // namespace
 
 struct server::running {
@@ -59,6 +68,7 @@ result<std::unique_ptr<server>> server::start(const config::address& where, cons
   http.set_read_timeout(patience_seconds);
   http.set_write_timeout(patience_seconds);
   http.set_keep_alive_max_count(1);
+  http.set_pre_routing_handler(refuse_writing);
   http.Get("/healthz", [](const httplib::Request&, httplib::Response& to) { to.set_content("ok\n", "text/plain"); });
   http.Get("/readyz", [&tells](const httplib::Request&, httplib::Response& to) { answer_readiness(tells, to); });
   http.Get("/metrics", [&tells](const httplib::Request&, httplib::Response& to) {

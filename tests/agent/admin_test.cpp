@@ -29,6 +29,24 @@ TEST_CASE("the admin server tells health, readiness and metrics, and nothing els
   CHECK(answer->status == 404);
 }
 
+TEST_CASE("the admin server is only read, and says so at once") {
+  stage s(always(ok_answer("hello")));
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH"}) {
+    CAPTURE(method);
+    connection to = connection::to(s.agent().admin_port());
+    to.send(std::string(method) + " /metrics HTTP/1.1\r\nHost: admin\r\n\r\n");
+    const auto answer = message_reader(to).answer();
+    REQUIRE(answer);
+    CHECK(answer->status == 405);
+    CHECK(answer->field("allow") == "GET, HEAD");
+  }
+  httplib::Client admin("127.0.0.1", s.agent().admin_port());
+  const auto head = admin.Head("/readyz");
+  REQUIRE(head);
+  CHECK(head->status == 200);
+  CHECK(head->body.empty());
+}
+
 TEST_CASE("a readiness that is not there says why") {
   stage s(always(ok_answer("hello")), [](auto& settings) {
     settings.edge.jwks_file.clear();
