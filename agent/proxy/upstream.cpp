@@ -45,13 +45,18 @@ upstream_ptr upstream_pool::take_idle() {
 }
 
 io::task<result<upstream_ptr>> upstream_pool::connect() {
+  std::string problem = "no address of the upstream accepts connections";
   for (const io::tcp::endpoint& endpoint : endpoints_) {
     io::tcp_socket socket(context_);
     io::error_code error;
     socket.open(endpoint.protocol(), error);
     if (!error) socket.non_blocking(true, error);
     if (!error) socket.set_option(io::tcp::no_delay(true), error);
-    if (error) co_return failure(reason::upstream_connect_failed, error.message());
+    // A system without IPv6 has no socket for the ::1 that "localhost" may stand for first.
+    if (error) {
+      problem = error.message();
+      continue;
+    }
     upstream_ptr made(new upstream_connection(*this, std::move(socket), wheel_));
     all_.push_back(*made);
     counts_.upstream_open.add();
@@ -60,7 +65,7 @@ io::task<result<upstream_ptr>> upstream_pool::connect() {
     counts_.upstream_connects.add();
     co_return std::move(made);
   }
-  co_return failure(reason::upstream_connect_failed, "no address of the upstream accepts connections");
+  co_return failure(reason::upstream_connect_failed, std::move(problem));
 }
 
 void upstream_pool::give_back(upstream_ptr connection) {
