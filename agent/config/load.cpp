@@ -124,6 +124,7 @@ problem syntax_problem(const std::string& path, const failure& why) {
   problem found{path, number_after(why.detail, " at line "), number_after(why.detail, ", column "), "", "", ""};
   found.message = why.detail.substr(0, why.detail.rfind(" at line "));
   if (found.message.empty()) found.message = describe(why.why).advice;
+  if (found.message.ends_with('.')) found.message.pop_back();
   found.advice = "The file is JSON with // and /* */ comments, without trailing commas.";
   return found;
 }
@@ -155,9 +156,9 @@ void warn_of_unknown_variables(const environment& variables, load_result& into) 
 
 void check_whole(const std::string& path, load_result& into) {
   const settings& values = into.values;
+  const std::string source = path.empty() ? "environment" : path;
   const auto refuse = [&](std::string_view name, std::string message, std::string advice) {
-    into.problems.push_back(
-        {path.empty() ? "environment" : path, 0, 0, std::string(name), std::move(message), std::move(advice)});
+    into.problems.push_back({source, 0, 0, std::string(name), std::move(message), std::move(advice)});
   };
   if (values.service.empty())
     refuse("service", "required and missing", "Name the service of the policy, or set SALLYPORT_SERVICE.");
@@ -171,7 +172,7 @@ void check_whole(const std::string& path, load_result& into) {
     refuse("upstream.address", "port 0", "Write the port that the app listens on.");
   if (values.skew.count() % 1000 != 0) refuse("skew", "a fraction of a second", "Write whole seconds.");
   if (!is_loopback(values.admin_listen.host))
-    into.warnings.push_back({path, 0, 0, "admin.listen", "not on the loopback interface",
+    into.warnings.push_back({source, 0, 0, "admin.listen", "not on the loopback interface",
                              "Whoever can reach it sees metrics, and needs no credential."});
 }
 

@@ -179,3 +179,14 @@ TEST_CASE("addresses are a host and a port") {
   CHECK_FALSE(is_loopback("127.0.0.1.evil.test"));
   CHECK_FALSE(is_loopback("10.0.0.1"));
 }
+
+TEST_CASE("a problem or warning names its source, and ends its sentence once") {
+  const auto wide = load_text("", "{}",
+                              {{"SALLYPORT_ADMIN_LISTEN", "0.0.0.0:9090"},
+                               {"SALLYPORT_SERVICE", "reports"},
+                               {"SALLYPORT_POLICY_FILE", "policy.jsonc"}});
+  REQUIRE(wide.warnings.size() == 1);
+  CHECK(describe(wide.warnings.front()).starts_with("environment: admin.listen: not on the loopback interface. "));
+  const std::string garbled = only_problem(load_json("{\"service\": \"\xff\"}"));
+  CHECK(garbled.find("..") == std::string::npos);
+}
