@@ -21,29 +21,35 @@ struct options {
   bool as_json = false;
 };
 
-/// Where the agent's admin server is: said, or as the agent itself would find out.
-std::optional<config::address> admin_address(const options& chosen) {
-  if (!chosen.address.empty()) return config::parse_address(chosen.address);
-  auto environment = config::process_environment();
-  auto loaded = config::load(chosen.config, environment);
+/// Whether nobody can say any more where the admin server would be. What else is missing is the agent's business: it
+/// may be told on its own command line.
+bool hides_address(const config::problem& what) {
+  return what.member.empty() || what.member == "admin.listen" || what.member == "SALLYPORT_ADMIN_LISTEN";
+}
+
+/// Where the agent's admin server is, as the agent itself would find out; nothing: it is said why.
+std::optional<config::address> configured_address(const options& chosen) {
+  const auto loaded = config::load(chosen.config, config::process_environment());
+  for (const auto& each : loaded.problems) {
+    if (!hides_address(each)) continue;
+    complain("healthcheck", {reason::config_invalid, config::describe(each)}, chosen.as_json);
+    return std::nullopt;
+  }
   return loaded.values.admin_listen;
 }
 
-int ask(const options& chosen) {
-  const auto where = admin_address(chosen);
-  if (!where) {
-    complain("--address: not an address. Write host:port, like 127.0.0.1:9090.");
-    return exit_usage;
-  }
-  const bool everywhere = where->host == "0.0.0.0" || where->host == "::";
-  httplib::Client client(everywhere ? "127.0.0.1" : where->host, where->port);
+int ask(const options& chosen, const config::address& at) {
+  const bool everywhere = at.host == "0.0.0.0" || at.host == "::";
+  httplib::Client client(everywhere ? "127.0.0.1" : at.host, at.port);
   client.set_follow_location(false);
   client.set_connection_timeout(chosen.timeout);
   client.set_read_timeout(chosen.timeout);
   const auto answer = client.Get(chosen.live ? "/healthz" : "/readyz");
   if (!answer) {
-    complain(config::to_text(*where) + ": " + httplib::to_string(answer.error()) +
-             ". Is the agent running, and is this its admin.listen?");
+    const std::string problem = "no answer (" + httplib::to_string(answer.error()) + ")";
+    complain(config::to_text(at),
+             {reason::config_invalid, problem + ". Is the agent running, and is this its admin.listen?"},
+             chosen.as_json);
     return exit_unavailable;
   }
   const bool healthy = answer->status == 200;
@@ -52,11 +58,21 @@ int ask(const options& chosen) {
   return healthy ? exit_ok : exit_check_failed;
 }
 
+int ask(const options& chosen) {
+  const bool said = !chosen.address.empty();
+  const auto where = said ? config::parse_address(chosen.address) : configured_address(chosen);
+  if (where) return ask(chosen, *where);
+  if (!said) return exit_config;
+  complain("--address", {reason::config_invalid, "not an address. Write host:port, like 127.0.0.1:9090."},
+           chosen.as_json);
+  return exit_usage;
+}
+
 constexpr std::string_view footer = R"(For the health check of an ECS task definition or a container:
   "healthCheck": { "command": ["CMD", "/sallyport", "healthcheck"] }
 It finds the agent's admin address as the agent does: --config, SALLYPORT_ADMIN_LISTEN, or the default.
 
-Exit codes: 0 ready; 1 not ready, the answer says why; 4 no answer.)";
+Exit codes: 0 ready; 1 not ready, the answer says why; 3 the configuration does not say where; 4 no answer.)";
 
 }  // namespace
 

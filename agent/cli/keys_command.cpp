@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -16,6 +17,14 @@ namespace {
 using encoding::json;
 
 constexpr std::size_t max_keys_bytes = std::size_t{64} << 10;
+constexpr std::size_t max_kid_bytes = 256;
+
+/// A kid travels as the keyid of a signature, a structured string (RFC 9651 section 3.3.3): printable ASCII.
+std::string refuse_kid(const std::string& kid) {
+  const bool fits =
+      kid.size() <= max_kid_bytes && std::ranges::all_of(kid, [](char c) { return c >= ' ' && c <= '~'; });
+  return fits ? "" : "not a name of up to 256 printable ASCII characters";
+}
 
 struct generate_options {
   std::string algorithm = "ES256";
@@ -58,13 +67,13 @@ void print_table(const std::vector<jose::signing_key>& held) {
 int show(const show_options& chosen) {
   const auto text = read_input(chosen.file, max_keys_bytes);
   if (!text.ok()) {
-    complain(chosen.file, text.error());
+    complain(chosen.file, text.error(), chosen.as_json);
     return exit_unavailable;
   }
   const auto host = openssl::make_host();
   const auto held = keys::read_keys(*text, *host);
   if (!held.ok()) {
-    complain(chosen.file, held.error());
+    complain(chosen.file, held.error(), chosen.as_json);
     return exit_config;
   }
   if (chosen.as_json) std::cout << jose::write_public_set(*held) << "\n";
@@ -77,7 +86,8 @@ void add_generate(CLI::App& keys, int& exit) {
   auto chosen = std::make_shared<generate_options>();
   command->add_option("--alg", chosen->algorithm, "ES256 (the default), EdDSA, or HS256 for a shared secret.")
       ->check(CLI::IsMember({"ES256", "EdDSA", "HS256"}));
-  command->add_option("--kid", chosen->kid, "Name of the key; by default its thumbprint.");
+  command->add_option("--kid", chosen->kid, "Name of the key; by default its thumbprint.")
+      ->check(CLI::Validator(refuse_kid, ""));
   command->add_option("--out", chosen->out,
                       "A file that does not exist yet; made with mode 0600. Default: standard output.");
   command->footer(

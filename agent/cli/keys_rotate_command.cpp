@@ -35,9 +35,9 @@ unix_seconds now() {
   return std::chrono::duration_cast<std::chrono::seconds>(since).count();
 }
 
-result<json> read_key_file(const std::string& path) {
-  SALLYPORT_ASSIGN(const std::string text, config::read_file(path, max_keys_bytes));
-  return encoding::parse_json(text);
+result<std::string> read_key_file(const std::string& path) {
+  auto text = config::read_file(path, max_keys_bytes);
+  return text.ok() ? std::move(text) : failure(text.why(), path + ": " + text.error().detail);
 }
 
 result<std::string> fetch_published(const std::string& url) {
@@ -51,13 +51,22 @@ result<std::string> fetch_published(const std::string& url) {
                  got.status == 0 ? got.problem : url + " answered with status " + std::to_string(got.status));
 }
 
-result<keys::rotation_step> step_once(const options& chosen, crypto::port& host) {
-  SALLYPORT_ASSIGN(const json file, read_key_file(chosen.file));
+/// `exit`: what a failure means.
+result<keys::rotation_step> step_once(const options& chosen, crypto::port& host, int& exit) {
+  exit = exit_unavailable;
+  SALLYPORT_ASSIGN(const std::string text, read_key_file(chosen.file));
+  exit = exit_config;
+  SALLYPORT_ASSIGN(const json file, encoding::parse_json(text));
+  exit = exit_unavailable;
   SALLYPORT_ASSIGN(const std::string published, fetch_published(chosen.url));
   keys::rotation_times times;
   times.cache_age = std::chrono::duration_cast<std::chrono::seconds>(*config::parse_duration(chosen.cache_age)).count();
-  SALLYPORT_ASSIGN(keys::rotation_step step, keys::rotate(file, published, now(), times, host));
-  if (step.file != file) SALLYPORT_TRY(config::replace_secret_file(chosen.file, step.file.dump(2) + "\n"));
+  auto step = keys::rotate(file, published, now(), times, host);
+  // A rotation that has to wait for another state of things says so with config_invalid.
+  exit = !step.ok() && step.why() == reason::config_invalid ? exit_check_failed : exit_config;
+  if (!step.ok()) return step;
+  exit = exit_unavailable;
+  if (step->file != file) SALLYPORT_TRY(config::replace_secret_file(chosen.file, step->file.dump(2) + "\n"));
   return step;
 }
 
@@ -80,17 +89,23 @@ void tell(const keys::rotation_step& step, bool as_json) {
   std::cout << "\n";
 }
 
+int refuse_option(const options& chosen, std::string_view name, std::string_view problem) {
+  complain(name, {reason::config_invalid, std::string(problem)}, chosen.as_json);
+  return exit_usage;
+}
+
 int rotate(const options& chosen) {
-  if (!config::parse_duration(chosen.cache_age)) {
-    complain("--cache-age: not a duration. Write it like 10m or 1h.");
-    return exit_usage;
-  }
+  if (!config::parse_duration(chosen.cache_age))
+    return refuse_option(chosen, "--cache-age", "not a duration. Write it like 10m or 1h.");
+  if (!gate::is_key_url(chosen.url))
+    return refuse_option(chosen, "--jwks-url", "not an https URL, nor an http URL of the loopback interface.");
   const auto host = openssl::make_host();
   for (;;) {
-    const auto step = step_once(chosen, *host);
+    int exit = exit_ok;
+    const auto step = step_once(chosen, *host, exit);
     if (!step.ok()) {
-      complain("keys rotate", step.error());
-      return step.why() == reason::config_invalid ? exit_check_failed : exit_config;
+      complain("keys rotate", step.error(), chosen.as_json);
+      return exit;
     }
     tell(*step, chosen.as_json);
     if (step->is != outcome::waiting) return exit_ok;
@@ -111,7 +126,8 @@ Example:
   sallyport keys rotate edge-keys.json --jwks-url https://edge.acme.example/.well-known/jwks.json
   npx wrangler secret put SALLYPORT_SIGNING_KEYS < edge-keys.json
 
-Exit codes: 0 a step was done; 1 not yet, it says why; 3 the file or the published set cannot be used.)";
+Exit codes: 0 a step was done; 1 not yet, it says why; 3 the file or the published set cannot be used; 4 the file cannot
+be read or written, or the URL not be fetched.)";
 
 }  // namespace
 

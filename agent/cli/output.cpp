@@ -7,15 +7,25 @@
 
 namespace sallyport::agent::cli {
 
-std::string pretty_json(const encoding::json& value) {
+namespace {
+
+std::string describe_failure(std::string_view subject, const failure& why) {
+  std::string text(subject);
+  text += ": " + (why.detail.empty() ? std::string(name_of(why.why)) : why.detail);
+  if (why.why != reason::config_invalid) text += ". " + std::string(describe(why.why).advice);
+  return text;
+}
+
+}  // namespace
+
+std::string json_text(const encoding::json& value) {
   constexpr int indent = 2;
   constexpr bool ascii_only = true;
-  // Names of files come as they are, and need not be UTF-8.
   return value.dump(indent, ' ', ascii_only, encoding::json::error_handler_t::replace);
 }
 
 void print_json(const encoding::json& value) {
-  std::cout << pretty_json(value) << "\n";
+  std::cout << json_text(value) << "\n";
 }
 
 void complain(std::string_view what) {
@@ -23,10 +33,13 @@ void complain(std::string_view what) {
 }
 
 void complain(std::string_view subject, const failure& why) {
-  std::string text(subject);
-  text += ": " + (why.detail.empty() ? std::string(name_of(why.why)) : why.detail);
-  if (why.why != reason::config_invalid) text += ". " + std::string(describe(why.why).advice);
-  complain(text);
+  complain(describe_failure(subject, why));
+}
+
+void complain(std::string_view subject, const failure& why, bool as_json) {
+  complain(subject, why);
+  if (!as_json) return;
+  print_json({{"ok", false}, {"reason", std::string(name_of(why.why))}, {"message", describe_failure(subject, why)}});
 }
 
 result<std::string> read_input(const std::string& path, std::size_t max_bytes) {

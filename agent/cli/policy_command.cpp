@@ -54,7 +54,7 @@ std::string describe_briefly(const policy::compiled_policy& loaded) {
 policy::policy_ptr load(const options& chosen, int problem_code, int& exit) {
   const auto text = read_input(chosen.file, max_policy_bytes);
   if (!text.ok()) {
-    complain(chosen.file, text.error());
+    complain(chosen.file, text.error(), chosen.as_json);
     exit = exit_unavailable;
     return nullptr;
   }

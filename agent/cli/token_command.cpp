@@ -72,10 +72,7 @@ std::optional<json> decode(std::string_view token) {
   return shown["header"].is_object() && shown["claims"].is_object() ? std::optional(shown) : std::nullopt;
 }
 
-result<void> verify(const options& chosen, std::string_view token) {
-  SALLYPORT_ASSIGN(const std::string text, read_input(chosen.jwks, max_token_bytes));
-  const auto host = openssl::make_host();
-  SALLYPORT_ASSIGN(const jose::jwk_set keys, jose::parse_jwks(text, *host));
+result<void> verify(const options& chosen, std::string_view token, const jose::jwk_set& keys, crypto::port& host) {
   SALLYPORT_ASSIGN(jose::unverified_jwt parsed, jose::parse_jwt(token));
   const std::vector<std::string> audiences =
       chosen.audience.empty() ? std::vector<std::string>() : std::vector<std::string>{chosen.audience};
@@ -85,7 +82,7 @@ result<void> verify(const options& chosen, std::string_view token) {
   if (!audiences.empty()) demands.audiences = audiences;
   demands.now = now();
   demands.skew = chosen.skew;
-  const auto verified = jose::verify_jwt(std::move(parsed), keys, crypto::every_asymmetric_algorithm(), demands, *host);
+  const auto verified = jose::verify_jwt(std::move(parsed), keys, crypto::every_asymmetric_algorithm(), demands, host);
   return verified.ok() ? result<void>() : result<void>(verified.error());
 }
 
@@ -101,7 +98,7 @@ std::string lifetime_note(const json& claims) {
 
 void print(const json& shown, const std::string& verdict, bool as_json) {
   if (as_json) return print_json(shown);
-  std::cout << "header " << pretty_json(shown["header"]) << "\nclaims " << pretty_json(shown["claims"]) << "\n";
+  std::cout << "header " << json_text(shown["header"]) << "\nclaims " << json_text(shown["claims"]) << "\n";
   std::cerr << verdict << "\n";
 }
 
@@ -121,20 +118,36 @@ int show_verified(json shown, const result<void>& verified, bool as_json) {
   return verified.ok() ? exit_ok : exit_check_failed;
 }
 
+// Keys that cannot be had say nothing about the token.
+int verify_and_show(const options& chosen, const json& shown, std::string_view token) {
+  const auto text = read_input(chosen.jwks, max_token_bytes);
+  if (!text.ok()) {
+    complain(chosen.jwks, text.error(), chosen.as_json);
+    return exit_unavailable;
+  }
+  const auto host = openssl::make_host();
+  const auto keys = jose::parse_jwks(*text, *host);
+  if (!keys.ok()) {
+    complain(chosen.jwks, keys.error(), chosen.as_json);
+    return exit_config;
+  }
+  return show_verified(shown, verify(chosen, token, *keys, *host), chosen.as_json);
+}
+
 int inspect(const options& chosen) {
   const auto input = read_token(chosen.token);
   if (!input.ok()) {
-    complain("token", input.error());
+    complain("token", input.error(), chosen.as_json);
     return exit_unavailable;
   }
   const std::string_view token = trim(*input);
   const auto shown = decode(token);
   if (!shown) {
-    complain("not a JWT: no JSON header and claims between dots");
+    complain("token", {reason::jws_malformed, "no JSON header and claims between dots"}, chosen.as_json);
     return exit_check_failed;
   }
   if (chosen.jwks.empty()) return show_unverified(*shown, token, chosen.as_json);
-  return show_verified(*shown, verify(chosen, token), chosen.as_json);
+  return verify_and_show(chosen, *shown, token);
 }
 
 constexpr std::string_view footer =
@@ -145,7 +158,8 @@ Examples:
   sallyport token inspect < token.txt
   sallyport token inspect --jwks jwks.json --issuer https://idp.example --audience api://acme < token.txt
 
-Exit codes: 0 shown (with --jwks: and verified); 1 not a token, or it does not verify; 4 a file cannot be read.)";
+Exit codes: 0 shown (with --jwks: and verified); 1 not a token, or it does not verify; 3 the keys of --jwks
+cannot be used; 4 a file cannot be read.)";
 
 }  // namespace
 
@@ -155,12 +169,13 @@ void add_token_command(CLI::App& parent, int& exit) {
   auto* const command = token->add_subcommand("inspect", "Show header and claims of a JWT.");
   auto chosen = std::make_shared<options>();
   command->add_option("TOKEN", chosen->token, "The token; - (the default) is standard input.");
-  command->add_option("--jwks", chosen->jwks, "Verify with this public JWK set.");
-  command->add_option("--issuer", chosen->issuer, "With --jwks: demand this iss.");
-  command->add_option("--audience", chosen->audience, "With --jwks: demand this aud.");
-  command->add_option("--typ", chosen->typ, "With --jwks: demand this typ.");
+  auto* const jwks = command->add_option("--jwks", chosen->jwks, "Verify with this public JWK set.");
+  command->add_option("--issuer", chosen->issuer, "With --jwks: demand this iss.")->needs(jwks);
+  command->add_option("--audience", chosen->audience, "With --jwks: demand this aud.")->needs(jwks);
+  command->add_option("--typ", chosen->typ, "With --jwks: demand this typ.")->needs(jwks);
   command->add_option("--skew", chosen->skew, "With --jwks: clock difference in seconds that is put up with.")
-      ->check(CLI::Range(0, 3600));
+      ->check(CLI::Range(0, 3600))
+      ->needs(jwks);
   command->add_flag("--json", chosen->as_json, "As JSON, for machines.");
   command->footer(std::string(footer));
   command->callback([chosen, &exit] { exit = inspect(*chosen); });

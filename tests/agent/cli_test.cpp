@@ -229,6 +229,97 @@ TEST_CASE("any number of spaces may stand behind the scheme of a pasted token") 
   CHECK(sallyport_command({"token", "inspect"}, "  Bearer   " + unsigned_token("{}") + " \n").exit == exit_ok);
 }
 
+TEST_CASE("what a token must be cannot be demanded without keys") {
+  const std::string token = token_of(edge_keys().es256, now_s() + 100);
+  for (const std::vector<std::string>& demand :
+       std::vector<std::vector<std::string>>{{"--issuer", "x"}, {"--audience", "x"}, {"--typ", "x"}, {"--skew", "5"}}) {
+    CAPTURE(demand.front());
+    const auto got = sallyport_command({"token", "inspect", demand[0], demand[1]}, token);
+    CHECK(got.exit == exit_usage);
+    CHECK(got.err.find("--jwks") != std::string::npos);
+  }
+}
+
+TEST_CASE("keys that cannot be had say nothing about a token") {
+  const scratch files;
+  const std::string token = token_of(edge_keys().es256, now_s() + 100);
+  auto got = sallyport_command({"token", "inspect", "--jwks", files.path("absent")}, token);
+  CHECK(got.exit == exit_unavailable);
+  CHECK(got.err.find("DOES NOT VERIFY") == std::string::npos);
+  got = sallyport_command({"token", "inspect", "--jwks", files.file("bad.json", "{}")}, token);
+  CHECK(got.exit == exit_config);
+  CHECK(got.err.find("DOES NOT VERIFY") == std::string::npos);
+}
+
+TEST_CASE("a machine gets JSON when a command fails as well") {
+  const scratch files;
+  const std::string absent = files.path("absent");
+  const std::string keys = files.file("keys.json", edge_keys().es256_file);
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"policy", "check", "--json", absent},
+           {"policy", "digest", "--json", absent},
+           {"keys", "show", "--json", absent},
+           {"keys", "show", "--json", files.file("bad.json", "{}")},
+           {"keys", "rotate", "--json", absent, "--jwks-url", "http://127.0.0.1:9/"},
+           {"keys", "rotate", "--json", keys, "--jwks-url", "http://127.0.0.1:9/"},
+           {"keys", "rotate", "--json", keys, "--jwks-url", "ftp://x"},
+           {"token", "inspect", "--json", "no token"},
+           {"token", "inspect", "--json", "--jwks", absent, "eyJhbGciOiJFUzI1NiJ9.e30.AA"},
+           {"healthcheck", "--json", "--address", "127.0.0.1:9"},
+           {"healthcheck", "--json", "--address", "nowhere"},
+           {"healthcheck", "--json", "--config", absent}}) {
+    CAPTURE(command[0] + " " + command[1] + " " + command.back());
+    const auto got = sallyport_command(command);
+    CHECK(got.exit != exit_ok);
+    CHECK(got.err.starts_with("sallyport: "));
+    const auto told = encoding::parse_json(got.out);
+    REQUIRE(told.ok());
+    CHECK((*told)["ok"] == false);
+    CHECK_FALSE((*told)["message"].get<std::string>().empty());
+  }
+}
+
+TEST_CASE("bytes that are no text end no command") {
+  const scratch files;
+  CHECK(sallyport_command({"policy", "check", "--json", files.file("\xff", "{}")}).exit == exit_check_failed);
+  CHECK(sallyport_command({"keys", "generate", "--kid", "\xff"}).exit == exit_usage);
+  CHECK(sallyport_command({"keys", "generate", "--kid", std::string(257, 'k')}).exit == exit_usage);
+  const app other(always("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\xff\xfe"));
+  const auto got =
+      sallyport_command({"healthcheck", "--json", "--address", "127.0.0.1:" + std::to_string(other.port())});
+  CHECK(got.exit == exit_ok);
+  CHECK(encoding::parse_json(got.out).ok());
+}
+
+TEST_CASE("a rotation says by its exit code whether to wait, and what to mend otherwise") {
+  const scratch files;
+  const std::string path = files.file("keys.json", edge_keys().es256_file);
+  const auto rotate = [](const std::string& file, const std::string& url) {
+    return sallyport_command({"keys", "rotate", file, "--jwks-url", url});
+  };
+  const app edge(always(ok_answer(edge_keys().jwks)));
+  const std::string url = "http://127.0.0.1:" + std::to_string(edge.port()) + "/jwks.json";
+  const auto absent = rotate(files.path("absent"), url);
+  CHECK(absent.exit == exit_unavailable);
+  CHECK(absent.err.find(files.path("absent")) != std::string::npos);
+  CHECK(rotate(path, "http://127.0.0.1:9/").exit == exit_unavailable);
+  CHECK(rotate(path, "http://edge.test/").exit == exit_usage);
+  CHECK(rotate(files.file("bad.json", "{"), url).exit == exit_config);
+  CHECK(rotate(path, url).exit == exit_ok);
+  // The edge does not have what the first step added.
+  CHECK(rotate(path, url).exit == exit_check_failed);
+  CHECK(mode_of(path) == 0600);
+}
+
+TEST_CASE("healthcheck does not ask the default address when the configured one cannot be told") {
+  const scratch files;
+  CHECK(sallyport_command({"healthcheck", "--config", files.path("absent")}).exit == exit_config);
+  const auto got =
+      sallyport_command({"healthcheck", "--config", files.file("bad.jsonc", R"({"admin": {"listen": "here"}})")});
+  CHECK(got.exit == exit_config);
+  CHECK(got.err.find("admin.listen") != std::string::npos);
+}
+
 TEST_CASE("healthcheck asks the running agent") {
   stage s(always(ok_answer("hello")));
   const std::string address = "127.0.0.1:" + std::to_string(s.agent().admin_port());
