@@ -62,6 +62,9 @@ class stream {
   /// Gives the read that is under way a new limit from now on.
   void limit_read(milliseconds limit) { read_limit_.set(limit); }
 
+  /// The limit of the last write has passed, which ends the read beside it as well.
+  bool write_timed_out() const { return write_timed_out_; }
+
   /// Ends what is under way with io_status::failed; the connection itself stays open.
   void cancel();
   /// Tells the peer that nothing more will be sent.

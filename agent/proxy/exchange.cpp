@@ -224,7 +224,8 @@ void exchange::fail(failure why) {
 
 void exchange::fail_read(io::io_status how) {
   if (upload_ && upload_->caller_failure() != reason::ok) return fail(upload_->caller_failure());
-  if (how == io::io_status::timed_out) return fail(reason::upstream_timeout);
+  // An app that takes no more of the body in time is as late as one that does not answer.
+  if (how == io::io_status::timed_out || link_->link.write_timed_out()) return fail(reason::upstream_timeout);
   fail({reason::upstream_closed, how == io::io_status::end ? "it closed the connection" : "the connection broke"});
 }
 

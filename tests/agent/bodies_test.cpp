@@ -321,6 +321,21 @@ TEST_CASE(
   CHECK(eventually([&] { return ended_early.load(); }));
 }
 
+TEST_CASE("an app that takes no more of a body in time is 504") {
+  std::atomic<bool> over{false};
+  stage s([&](app&, connection&) { eventually([&] { return over.load(); }); },
+          [](auto& settings) { settings.timeouts.body = 60ms; });
+  signed_request request = upload();
+  request.body = std::string(16 * mib, 'x');
+  connection to = s.connect();
+  std::thread sender([&] { to.send(request.whole()); });
+  const auto answer = message_reader(to).answer();
+  sender.join();
+  over = true;
+  REQUIRE(answer);
+  CHECK(answer->status == 504);
+}
+
 TEST_CASE("an app may answer before it has read the body") {
   stage s([](app& self, connection& from) {
     message_reader reader(from);
