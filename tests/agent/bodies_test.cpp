@@ -248,7 +248,7 @@ TEST_CASE("a body over the limit is refused by its length, and cut off where it 
   CHECK(answer->status == 413);
 }
 
-TEST_CASE("100 Continue is given only after what can be checked without the body has passed") {
+TEST_CASE("100 Continue is given only after the checks before that of the body, or all if it streams, have passed") {
   stage s(always(ok_answer("hello")));
   for (const bool covered : {true, false}) {
     CAPTURE(covered);
