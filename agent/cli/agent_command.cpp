@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
@@ -48,6 +50,14 @@ int wait_for_signal() {
   return which;
 }
 
+// Process 1 of a container, which the agent mostly is, has no default action of a signal to fall back on.
+void end_at_the_next_signal() {
+  for (const int each : {SIGTERM, SIGINT}) std::signal(each, [](int) { ::_exit(exit_check_failed); });
+  std::signal(SIGHUP, SIG_IGN);
+  const sigset_t set = awaited_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
 void reload(run::agent& running) {
   const auto problems = running.reload();
   for (const auto& each : problems) log::write(log::level::error, "reload refused", {{"problem", each}});
@@ -68,7 +78,7 @@ int serve(const config::settings& settings) {
   log::write(log::level::info, "serving", {{"service", settings.service}, {"listen", where}, {"admin", admin}});
   while (wait_for_signal() == SIGHUP) reload(running);
   log::write(log::level::info, "stopping");
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+  end_at_the_next_signal();
   const bool finished = running.stop();
   log::write(log::level::info, "stopped", {{"requests", finished ? "finished" : "cut off"}});
   return finished ? exit_ok : exit_check_failed;

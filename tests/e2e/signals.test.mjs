@@ -1,0 +1,51 @@
+// What docs/operations.md says of signals, held by the agent as a process.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { start_agent } from '../support/agent.mjs';
+import { run } from '../support/child.mjs';
+import { root } from '../support/worker.mjs';
+
+const program = `${root}build/dev/sallyport`;
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-signals-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** An agent before nothing, with keys of its own. */
+async function agent() {
+  const [policy_file, keys, jwks_file] = ['policy.jsonc', 'keys.json', 'jwks.json'].map((name) => join(folder, name));
+  rmSync(keys, { force: true });
+  await run(program, ['keys', 'generate', '--out', keys]);
+  writeFileSync(jwks_file, await run(program, ['keys', 'show', '--json', keys]));
+  writeFileSync(policy_file, JSON.stringify({
+    edge: { issuer: 'https://edge.test' },
+    services: { reports: { origin: 'https://reports.test' } },
+    routes: [],
+  }));
+  return start_agent({ program, service: 'reports', upstream_port: 9, policy_file, jwks_file, threads: 1 });
+}
+
+test('a first SIGTERM waits for a request that has begun; a second one ends it at once, with 1', async () => {
+  const running = await agent();
+  const caller = connect(running.port, '127.0.0.1');
+  caller.on('error', () => {});
+  await new Promise((resolve) => caller.write('GET / HTTP/1.1\r\n', resolve));
+  // Its one thread has read those bytes before it answers a later connection.
+  await fetch(`http://127.0.0.1:${running.port}/`);
+  running.signal('SIGTERM');
+  await running.saw(/"event":"stopping"/);
+  assert.equal((await fetch(`${running.admin}/readyz`)).status, 503);
+  running.signal('SIGHUP');
+  assert.equal((await fetch(`${running.admin}/readyz`)).status, 503);
+  running.signal('SIGTERM');
+  assert.equal(await running.ended, 1);
+  caller.destroy();
+});
+
+test('SIGTERM ends an agent without requests with 0', async () => {
+  const running = await agent();
+  running.signal('SIGTERM');
+  assert.equal(await running.ended, 0);
+});
