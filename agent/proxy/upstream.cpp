@@ -45,7 +45,7 @@ upstream_ptr upstream_pool::take_idle() {
 }
 
 io::task<result<upstream_ptr>> upstream_pool::connect() {
-  std::string problem = "no address of the upstream accepts connections";
+  failure problem{reason::upstream_connect_failed, "no address of the upstream accepts connections"};
   for (const io::tcp::endpoint& endpoint : endpoints_) {
     io::tcp_socket socket(context_);
     io::error_code error;
@@ -54,7 +54,7 @@ io::task<result<upstream_ptr>> upstream_pool::connect() {
     if (!error) socket.set_option(io::tcp::no_delay(true), error);
     // A system without IPv6 has no socket for the ::1 that "localhost" may stand for first.
     if (error) {
-      problem = error.message();
+      problem.detail = error.message();
       continue;
     }
     upstream_ptr made(new upstream_connection(*this, std::move(socket), wheel_));
@@ -65,7 +65,7 @@ io::task<result<upstream_ptr>> upstream_pool::connect() {
     counts_.upstream_connects.add();
     co_return std::move(made);
   }
-  co_return failure(reason::upstream_connect_failed, std::move(problem));
+  co_return problem;
 }
 
 void upstream_pool::give_back(upstream_ptr connection) {
