@@ -1,8 +1,11 @@
 #include "agent/log/log.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <climits>
+#include <mutex>
 #include <string>
 
 #include "encoding/json.hpp"
@@ -27,6 +30,29 @@ void append_member(std::string& to, std::string_view name, std::string_view valu
       (to.size() > 1 ? "," : "") + encoding::canonical_json_string(name) + ":" + encoding::canonical_json_string(value);
 }
 
+std::string unix_milliseconds_text() {
+  using namespace std::chrono;
+  return std::to_string(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+}
+
+bool takes_a_line() {
+  pollfd asked{STDERR_FILENO, POLLOUT, 0};
+  return ::poll(&asked, 1, 0) > 0;
+}
+
+// One write, so that lines of several threads do not mix; there is nowhere to report that it failed.
+void put(std::string_view line) {
+  if (::write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+}
+
+// The threads that serve write lines too, and must not wait for a reader that is stuck: a pipe that is writable takes
+// PIPE_BUF bytes at once, if nobody else writes in between. Longer lines come from reloads, whose thread may wait.
+void put_without_waiting(std::string_view line) {
+  static std::mutex lock;
+  const std::lock_guard hold(lock);
+  if (takes_a_line()) put(line);
+}
+
 bool within_rate() {
   using namespace std::chrono;
   thread_local std::int64_t second = 0;
@@ -45,9 +71,8 @@ void write(level how, std::string_view event, std::initializer_list<member> memb
   append_member(line, "event", event);
   for (const auto& [name, value] : members)
     if (!value.empty()) append_member(line, name, value);
-  line += "}\n";
-  // One write, so that lines of several threads do not mix; there is nowhere to report that it failed.
-  if (::write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+  line += ",\"time\":" + unix_milliseconds_text() + "}\n";
+  line.size() > PIPE_BUF ? put(line) : put_without_waiting(line);
 }
 
 void request_failed(const failure& why, std::string_view request_id) {

@@ -13,7 +13,7 @@ enum class level : std::uint8_t { info, warning, error };
 
 using member = std::pair<std::string_view, std::string_view>;
 
-/// {"level":…,"event":…, members…}; any thread.
+/// {"level":…,"event":…, members…, "time":…}, time in ms since 1970; any thread. A line that nobody takes is lost.
 void write(level how, std::string_view event, std::initializer_list<member> members = {});
 
 /// A request that was allowed and then failed; at most a hundred lines a second and thread, the metrics count the rest.

@@ -3,12 +3,15 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <fstream>
+#include <thread>
 #include <vector>
 
 #include "agent/audit/sink.hpp"
 #include "agent/io/deadline.hpp"
 #include "agent/io/inbox.hpp"
+#include "agent/log/log.hpp"
 #include "agent/proxy/body_budget.hpp"
 #include "agent/proxy/body_decoder.hpp"
 #include "agent/proxy/date.hpp"
@@ -288,4 +291,31 @@ TEST_CASE("a Date is written as an IMF-fixdate") {
   CHECK(text(784111777) == "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
   CHECK(text(0) == "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n");
   CHECK(text(951827696) == "Date: Tue, 29 Feb 2000 12:34:56 GMT\r\n");
+}
+
+TEST_CASE("log lines that nobody reads stop no thread, and those that are read carry the time") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const int own = ::dup(STDERR_FILENO);
+  ::dup2(ends[1], STDERR_FILENO);
+  std::atomic<int> lines{0};
+  std::thread writer([&] {
+    const std::string filling(1000, 'x');
+    for (; lines < 1000; ++lines) agent::log::write(agent::log::level::info, "filling", {{"with", filling}});
+  });
+  const bool went_on = eventually([&] { return lines == 1000; });
+  ::dup2(own, STDERR_FILENO);
+  ::close(own);
+  ::close(ends[1]);
+  std::string seen;
+  std::string block(65536, 0);
+  for (ssize_t got = 0; (got = ::read(ends[0], block.data(), block.size())) > 0;)
+    seen.append(block, 0, static_cast<std::size_t>(got));
+  ::close(ends[0]);
+  writer.join();
+  CHECK(went_on);
+  const auto first = encoding::parse_json(seen.substr(0, seen.find('\n')));
+  REQUIRE(first.ok());
+  CHECK((*first)["event"] == "filling");
+  CHECK(std::abs(first->value("time", std::int64_t{0}) / 1000 - now_s()) < 60);
 }
