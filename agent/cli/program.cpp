@@ -41,6 +41,14 @@ void add_version_command(CLI::App& parent, int& exit) {
   command->callback([as_json, &exit] { exit = print_version(*as_json); });
 }
 
+// What was asked for and could not be written has not been done: a key, say, on a full disk.
+int delivered(int exit) {
+  std::cout.flush();
+  if (std::cout) return exit;
+  complain("standard output cannot be written");
+  return exit == exit_ok ? exit_unavailable : exit;
+}
+
 // "policey" is not an unknown argument but a command that was misspelled.
 std::string suggest_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return "";
@@ -75,7 +83,7 @@ int run(int argc, char** argv) {
     if (!hint.empty()) std::cerr << hint << "\n";
     return exit_usage;
   }
-  return exit;
+  return delivered(exit);
 }
 
 }  // namespace sallyport::agent::cli

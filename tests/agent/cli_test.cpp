@@ -279,6 +279,18 @@ TEST_CASE("a machine gets JSON when a command fails as well") {
   }
 }
 
+TEST_CASE("a command whose output cannot be written has not done what was asked") {
+  class : public std::streambuf {
+  } full;
+  const redirected out(std::cout, &full);
+  std::ostringstream err;
+  const redirected complaints(std::cerr, err.rdbuf());
+  std::string words[] = {"sallyport", "keys", "generate"};
+  char* argv[] = {words[0].data(), words[1].data(), words[2].data()};
+  CHECK(run(3, argv) == exit_unavailable);
+  CHECK(err.str().find("standard output cannot be written") != std::string::npos);
+}
+
 TEST_CASE("bytes that are no text end no command") {
   const scratch files;
   CHECK(sallyport_command({"policy", "check", "--json", files.file("\xff", "{}")}).exit == exit_check_failed);
