@@ -10,7 +10,9 @@ namespace sallyport::agent::admin {
 
 namespace {
 
-constexpr std::size_t pool_threads = 2;
+// A connection holds a thread; one that asks nothing, for the first of these times.
+constexpr std::size_t pool_threads = 8;
+constexpr time_t silence_seconds = 1;
 constexpr std::size_t max_request_bytes = 1024;
 constexpr time_t patience_seconds = 5;
 
@@ -68,6 +70,7 @@ result<std::unique_ptr<server>> server::start(const config::address& where, cons
   http.set_read_timeout(patience_seconds);
   http.set_write_timeout(patience_seconds);
   http.set_keep_alive_max_count(1);
+  http.set_keep_alive_timeout(silence_seconds);
   http.set_pre_routing_handler(refuse_writing);
   http.Get("/healthz", [](const httplib::Request&, httplib::Response& to) { to.set_content("ok\n", "text/plain"); });
   http.Get("/readyz", [&tells](const httplib::Request&, httplib::Response& to) { answer_readiness(tells, to); });

@@ -47,6 +47,17 @@ TEST_CASE("the admin server is only read, and says so at once") {
   CHECK(head->body.empty());
 }
 
+TEST_CASE("connections that ask nothing do not keep the admin server from answering a health check") {
+  stage s(always(ok_answer("hello")));
+  std::vector<connection> silent;
+  for (int i = 0; i < 6; ++i) silent.push_back(connection::to(s.agent().admin_port()));
+  httplib::Client admin("127.0.0.1", s.agent().admin_port());
+  admin.set_read_timeout(3);
+  const auto answer = admin.Get("/readyz");
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+}
+
 TEST_CASE("a readiness that is not there says why") {
   stage s(always(ok_answer("hello")), [](auto& settings) {
     settings.edge.jwks_file.clear();
