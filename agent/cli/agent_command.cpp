@@ -1,7 +1,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -84,11 +87,25 @@ int serve(const config::settings& settings) {
   return finished ? exit_ok : exit_check_failed;
 }
 
+/// Why a start could not append to the audit's file, or "". Makes no file: it would belong to whoever checks.
+std::string audit_problem(const std::string& output) {
+  if (output == "stdout" || output == "stderr") return "";
+  const std::filesystem::path file(output);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) return "audit.output: " + output + ": a directory. Name a file.";
+  const bool exists = std::filesystem::exists(file, ignored);
+  const std::string folder = file.has_parent_path() ? file.parent_path().string() : ".";
+  if (::access(exists ? output.c_str() : folder.c_str(), W_OK) == 0) return "";
+  return "audit.output: " + output + ": " + std::strerror(errno) + ". Name a file that can be written.";
+}
+
 int check(const config::settings& settings) {
   const auto host = openssl::make_host();
   const auto material = trust::read_material(settings, *host);
   for (const auto& each : material.problems) complain(each);
-  if (!material.problems.empty()) return exit_config;
+  const std::string audit = audit_problem(settings.audit_output);
+  if (!audit.empty()) complain(audit);
+  if (!material.problems.empty() || !audit.empty()) return exit_config;
   std::cout << config::write(settings);
   return exit_ok;
 }

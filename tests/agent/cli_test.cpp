@@ -364,6 +364,16 @@ TEST_CASE("agent --check validates all that a start would, and prints what holds
   got = sallyport_command({"agent", "--check", "--config", config(", \"edge\": { \"jwks_file\": \"policy.jsonc\" }")});
   CHECK(got.exit == exit_config);
   CHECK(got.err.find(policy) != std::string::npos);
+  for (const char* output : {"absent/audit.jsonl", "."}) {
+    CAPTURE(output);
+    got = sallyport_command(
+        {"agent", "--check", "--config", config(", \"audit\": { \"output\": \"" + std::string(output) + "\" }")});
+    CHECK(got.exit == exit_config);
+    CHECK(got.err.find("audit.output: ") != std::string::npos);
+  }
+  CHECK(sallyport_command({"agent", "--check", "--config", config(R"(, "audit": { "output": "audit.jsonl" })")}).exit ==
+        exit_ok);
+  CHECK(mode_of(files.path("audit.jsonl")) == 0);
   files.file("agent.jsonc", R"({ "service": "nobody", "policy": { "file": "policy.jsonc" } })");
   got = sallyport_command({"agent", "--check", "--config", files.path("agent.jsonc")});
   CHECK(got.exit == exit_config);
