@@ -1,5 +1,7 @@
 #include "gate/origin_forward.hpp"
 
+#include <algorithm>
+
 #include "gate/signed_headers.hpp"
 #include "http/fields.hpp"
 
@@ -8,6 +10,14 @@ namespace {
 
 bool is_covered(const policy::service& to, std::string_view name) {
   return http::name_equals(name, "content-type") || is_signed_header(to, name);
+}
+
+// An app behind CGI-style mapping reads X_Tenant as X-Tenant: what conditions never saw must not stand in for what they
+// decided on.
+bool imitates_covered(const policy::service& to, std::string_view name) {
+  if (is_covered(to, name)) return false;
+  const auto imitates = [&](std::string_view covered) { return http::same_variable(covered, name); };
+  return imitates("content-type") || std::any_of(to.signed_headers.begin(), to.signed_headers.end(), imitates);
 }
 
 // Set by the agent out of what is signed, whatever came in.
@@ -33,6 +43,7 @@ std::vector<http::field> passing_fields(std::span<const http::field> fields, con
   kept.reserve(fields.size());
   const bool connection_names = http::has_connection_names(fields);
   for (const auto& each : fields) {
+    if (imitates_covered(to, each.name)) continue;
     const bool named = connection_names && !is_covered(to, each.name);
     if (http::may_pass(fields, each, named) && !http::name_equals(each.name, "expect")) kept.push_back(each);
   }

@@ -62,14 +62,6 @@ bool is_connection_option(std::string_view name) {
   return name_equals(name, "close") || name_equals(name, "keep-alive") || name_equals(name, "upgrade");
 }
 
-bool equal_names(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (folded(a[i]) != folded(b[i])) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 field_class classify(std::string_view name) {
@@ -87,13 +79,21 @@ bool collides(std::string_view name) {
   return name.find('_') != std::string_view::npos && classify(name) != field_class::ordinary;
 }
 
+bool same_variable(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (folded(a[i]) != folded(b[i])) return false;
+  }
+  return true;
+}
+
 bool named_by_connection(std::span<const field> fields, std::string_view name) {
   for (const auto& each : fields) {
     if (!is_connection(each)) continue;
     std::string_view rest = each.value;
     std::string_view option;
     while (next_list_member(rest, option)) {
-      if (equal_names(option, name)) return true;
+      if (same_variable(option, name)) return true;
     }
   }
   return false;

@@ -44,6 +44,9 @@ field_class classify(std::string_view name);
 /// Whether `name` holds "_" and is of any class but ordinary: it would become a protected name under CGI-style mapping.
 bool collides(std::string_view name);
 
+/// Whether CGI-style mapping makes one variable of both names: equal but for case and for "_" in place of "-".
+bool same_variable(std::string_view a, std::string_view b);
+
 /// Whether the Connection fields among `fields` name `name` (any case). Fields other than ordinary ones are never
 /// affected.
 bool named_by_connection(std::span<const field> fields, std::string_view name);
