@@ -7,11 +7,15 @@
 namespace sallyport::httpsig {
 namespace {
 
+// RFC 9112 section 3.2: a request with several Host lines is for nobody in particular.
 std::string_view host_of(const message& request) {
+  const message_field* found = nullptr;
   for (const auto& each : request.fields) {
-    if (each.name == "host") return each.value;
+    if (each.name != "host") continue;
+    if (found != nullptr) return {};
+    found = &each;
   }
-  return {};
+  return found != nullptr ? std::string_view(found->value) : std::string_view();
 }
 
 void take_path_and_query(std::string_view text, target_parts& out) {
@@ -51,12 +55,13 @@ target_parts take_apart(const message& request) {
 }
 
 std::string normalize_authority(std::string_view authority, std::string_view scheme) {
-  std::string out = http::to_lower(authority);
   const std::string_view default_port = http::name_equals(scheme, "https") ? ":443" : ":80";
-  const bool ends_with_default = out.size() > default_port.size() &&
-                                 out.compare(out.size() - default_port.size(), default_port.size(), default_port) == 0;
-  if (ends_with_default) out.resize(out.size() - default_port.size());
-  return out;
+  for (const std::string_view port : {default_port, std::string_view(":")}) {
+    if (authority.size() <= port.size() || !authority.ends_with(port)) continue;
+    authority.remove_suffix(port.size());
+    break;
+  }
+  return http::to_lower(authority);
 }
 
 }  // namespace sallyport::httpsig

@@ -84,6 +84,29 @@ TEST_CASE("gives or refuses each component as RFC 9421 section 2 says") {
   }
 }
 
+std::string authority_of(std::string_view host_lines) {
+  const auto request = parse_message("GET / HTTP/1.1\r\n" + std::string(host_lines) + "\r\n");
+  REQUIRE(request.ok());
+  const auto identifier = encoding::sf::parse_item("\"@authority\"");
+  const auto value = component_value(*identifier, {&*request, nullptr});
+  return value.ok() ? *value : std::string(name_of(value.why()));
+}
+
+TEST_CASE("@authority has no port that the scheme implies") {
+  CHECK(authority_of("Host: A.Example:443\r\n") == "a.example");
+  CHECK(authority_of("Host: a.example:\r\n") == "a.example");
+  CHECK(authority_of("Host: [2001:DB8::1]:\r\n") == "[2001:db8::1]");
+  CHECK(authority_of("Host: [2001:db8::443]\r\n") == "[2001:db8::443]");
+  CHECK(authority_of("Host: a.example:80\r\n") == "a.example:80");
+  CHECK(authority_of("Host: a.example:8443\r\n") == "a.example:8443");
+}
+
+TEST_CASE("a request with several hosts has no @authority") {
+  CHECK(authority_of("Host: a.example\r\nHost: b.example\r\n") == "httpsig_component_missing");
+  CHECK(authority_of("Host: a.example\r\nHost: a.example\r\n") == "httpsig_component_missing");
+  CHECK(authority_of("") == "httpsig_component_missing");
+}
+
 TEST_CASE("a component of the request needs the request at hand") {
   const auto response = parse_message(response_text);
   const auto identifier = encoding::sf::parse_item("\"@method\";req");
