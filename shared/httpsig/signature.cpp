@@ -97,6 +97,9 @@ result<received_signature> find_signature(const message& from, std::string_view 
 
 result<std::string> signature_base(const sf::inner_list& input, const signing_context& context) {
   SALLYPORT_TRY(check_parameter_types(input.parameters));
+  if (input.items.size() > max_components) {
+    return failure(reason::httpsig_component_invalid, "more than " + std::to_string(max_components) + " components");
+  }
   std::string base;
   for (std::size_t i = 0; i < input.items.size(); ++i) {
     if (is_repeated(input, i)) return failure(reason::httpsig_component_invalid, "a component is covered twice");

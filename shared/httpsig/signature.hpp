@@ -25,8 +25,11 @@ struct received_signature {
 /// Finds `label` in Signature-Input and Signature. Reasons: httpsig_malformed, httpsig_label_missing.
 result<received_signature> find_signature(const message& from, std::string_view label);
 
-/// The signature base (RFC 9421 section 2.5). Reasons: httpsig_component_invalid, _missing, _value;
-/// httpsig_parameter_invalid.
+/// Most components of one signature: each is compared with all before it, and may read the whole query.
+inline constexpr std::size_t max_components = 256;
+
+/// The signature base (RFC 9421 section 2.5). Reasons: httpsig_component_invalid (also: more than max_components),
+/// _missing, _value; httpsig_parameter_invalid.
 result<std::string> signature_base(const encoding::sf::inner_list& input, const signing_context& context);
 
 /// Signs `data` under an algorithm of the RFC 9421 registry; the wire form. Reasons: httpsig_algorithm, crypto_failed.

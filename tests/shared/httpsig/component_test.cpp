@@ -126,6 +126,23 @@ TEST_CASE("a component is covered once, whatever the order of its parameters") {
   CHECK(base_reason("(\"x-dict\";key=\"a\" \"x-dict\";key=\"b\")") == reason::ok);
 }
 
+TEST_CASE("a signature covers at most as many components as bound its cost") {
+  const auto covering = [](std::size_t count) {
+    std::string input = "(";
+    for (std::size_t i = 0; i < count; ++i) input += "\"@method\";p" + std::to_string(i) + " ";
+    return input + ")";
+  };
+  const auto outcome = [&](std::size_t count) {
+    const auto request = parse_message(request_text);
+    const auto list = encoding::sf::parse_inner_list(covering(count));
+    REQUIRE(list.ok());
+    const auto base = signature_base(*list, {&*request, nullptr});
+    return base.ok() ? std::string() : base.error().detail;
+  };
+  CHECK(outcome(max_components) == "component parameter p0 is unknown or of another type");
+  CHECK(outcome(max_components + 1) == "more than 256 components");
+}
+
 TEST_CASE("signature parameters have their types") {
   CHECK(base_reason("();created=1.5") == reason::httpsig_parameter_invalid);
   CHECK(base_reason("();created=\"1\"") == reason::httpsig_parameter_invalid);
