@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <vector>
 
 #include "encoding/json.hpp"
@@ -17,8 +18,12 @@ struct shortest_decimal {
 };
 
 shortest_decimal shortest(double magnitude) {
+  using limits = std::numeric_limits<double>;
   char text[40];
-  for (int precision = 0; precision <= 16; ++precision) {
+  // Fifteen digits survive a normal double, so that whatever has no more is found at once (trailing zeros drop below);
+  // the denormal ones hold fewer.
+  const int fewest = magnitude < limits::min() ? 0 : limits::digits10 - 1;
+  for (int precision = fewest; precision <= 16; ++precision) {
     std::snprintf(text, sizeof text, "%.*e", precision, magnitude);
     if (std::strtod(text, nullptr) == magnitude) break;
   }

@@ -76,7 +76,14 @@ TEST_CASE("numbers mean what an IEEE double means") {
   CHECK(canonical("0.000001") == "0.000001");
   CHECK(canonical("0.0000001") == "1e-7");
   CHECK(canonical("5e-324") == "5e-324");
+  CHECK(canonical("1e-323") == "1e-323");
+  CHECK(canonical("1.5e-310") == "1.5e-310");
+  CHECK(canonical("2.225073858507201e-308") == "2.225073858507201e-308");
+  CHECK(canonical("2.2250738585072014e-308") == "2.2250738585072014e-308");
   CHECK(canonical("1.7976931348623157e308") == "1.7976931348623157e+308");
+  CHECK(canonical("1e23") == "1e+23");
+  CHECK(canonical("0.1") == "0.1");
+  CHECK(canonical("0.30000000000000004") == "0.30000000000000004");
   CHECK(canonical("333333333.33333329") == "333333333.3333333");
   CHECK(canonical("4.50") == "4.5");
   CHECK(canonical("2e-3") == "0.002");
