@@ -10,14 +10,18 @@
 
 namespace sallyport::probe {
 
-/// The member as text decoded from base64 (padded, or base64url without padding), or nothing.
-inline std::optional<std::string> base64_argument(const encoding::json& in, std::string_view name) {
-  const auto text = encoding::string_member(in, name);
-  if (!text) return std::nullopt;
-  auto decoded = encoding::decode_base64(*text);
-  if (!decoded.ok()) decoded = encoding::decode_base64url(*text);
+/// What the text is in base64 (padded, or base64url without padding), or nothing.
+inline std::optional<std::string> decoded_base64(std::string_view text) {
+  auto decoded = encoding::decode_base64(text);
+  if (!decoded.ok()) decoded = encoding::decode_base64url(text);
   if (!decoded.ok()) return std::nullopt;
   return to_text(*decoded);
+}
+
+/// The member as text decoded from base64, or nothing.
+inline std::optional<std::string> base64_argument(const encoding::json& in, std::string_view name) {
+  const auto text = encoding::string_member(in, name);
+  return text ? decoded_base64(*text) : std::nullopt;
 }
 
 /// The integer member, or `otherwise` when absent, of another type, or beyond what a double holds exactly.

@@ -1,5 +1,6 @@
 #include "httpsig/signature.hpp"
 #include "jose/jwk_set.hpp"
+#include "tests/probe/argument_rules.hpp"
 #include "tests/probe/arguments.hpp"
 #include "tests/probe/ops.hpp"
 
@@ -53,9 +54,16 @@ result<void> check(const json& in, const exchange& given, std::string_view label
 /// Runs `with` on the exchange and label that the arguments hold.
 template <class With>
 outcome on_exchange(const json& in, With with) {
+  const auto wrong = find_mistake(in, {{"message_b64", shapes::base64, true},
+                                       {"label", shapes::text, true},
+                                       {"request_b64", shapes::base64},
+                                       {"scheme", shapes::text},
+                                       {"alg", shapes::text},
+                                       {"now", shapes::number},
+                                       {"skew", shapes::number}});
+  if (wrong) return *wrong;
   const auto target = base64_argument(in, "message_b64");
   const auto label = encoding::string_member(in, "label");
-  if (!target || !label) return bad_arguments{"message_b64 or label is missing"};
   const auto given = parse_exchange(in, *target, base64_argument(in, "request_b64"));
   return given.ok() ? with(*given, *label) : outcome(answer{given.why(), {}});
 }
@@ -71,8 +79,8 @@ outcome run_httpsig_base(const json& in, crypto::port&) {
 }
 
 outcome run_httpsig_verify(const json& in, crypto::port& host) {
+  if (const auto wrong = find_mistake(in, {{"key", shapes::object, true}})) return *wrong;
   const json* key = encoding::find_member(in, "key");
-  if (key == nullptr || !key->is_object()) return bad_arguments{"key is missing or not a JWK"};
   return on_exchange(in, [&](const exchange& given, std::string_view label) -> outcome {
     return answer{check(in, given, label, *key, host).why()};
   });

@@ -14,6 +14,7 @@
 // * identity: absent, null or {} is the anonymous caller; with any member but without a kind it is a user. An e-mail
 // goes
 //   through the rule of identities (one @, else a denial with identity_email_invalid).
+// * null is absent. What has another shape than these is an error, never taken for absent.
 // * times: RFC 3339 text, or a number of seconds since 1970 (from 1e11 on: milliseconds).
 // * headers: an object of texts or lists of texts, or a list of [name, value].
 #include <cmath>
@@ -23,6 +24,7 @@
 #include "policy/evaluate.hpp"
 #include "policy/load.hpp"
 #include "policy/match.hpp"
+#include "tests/probe/argument_rules.hpp"
 #include "tests/probe/arguments.hpp"
 #include "tests/probe/ops.hpp"
 
@@ -158,6 +160,39 @@ policy::request_facts facts_of(const json& request, const http::canonical_target
   return facts;
 }
 
+/// What both operations take of a request.
+std::optional<bad_arguments> mistake_in_target(const json& request) {
+  return find_mistake(
+      request,
+      {{"method", shapes::text}, {"host", shapes::text}, {"target_b64", shapes::base64}, {"target", shapes::text}});
+}
+
+std::optional<bad_arguments> mistake_in_identity(const json& in) {
+  const auto* given = encoding::find_member(in, "identity");
+  if (given == nullptr || given->is_null()) return std::nullopt;
+  return find_mistake(*given, {{"issuer", shapes::text},
+                               {"subject", shapes::text},
+                               {"kind", shapes::kind},
+                               {"email", shapes::text},
+                               {"email_verified", shapes::boolean},
+                               {"groups", shapes::text_or_texts},
+                               {"claims", shapes::object},
+                               {"expires", shapes::time}});
+}
+
+std::optional<bad_arguments> mistake_in_decision(const json& in, const json& request) {
+  const auto wrong = find_mistake(in, {{"policy", shapes::any, true}, {"identity", shapes::object}});
+  if (wrong) return wrong;
+  if (const auto in_target = mistake_in_target(request)) return in_target;
+  if (const auto in_identity = mistake_in_identity(in)) return in_identity;
+  return find_mistake(request, {{"ip", shapes::text},
+                                {"country", shapes::text},
+                                {"asn", shapes::number},
+                                {"time", shapes::time},
+                                {"id", shapes::text},
+                                {"headers", shapes::object_or_list}});
+}
+
 std::string_view decision_name(reason why) {
   return why == reason::ok ? "allow" : "deny";
 }
@@ -174,6 +209,8 @@ json described(const policy::decision& made) {
 }  // namespace
 
 outcome run_route(const json& in, crypto::port& host) {
+  if (const auto wrong = find_mistake(in, {{"policy", shapes::any, true}})) return *wrong;
+  if (const auto wrong = mistake_in_target(in)) return *wrong;
   const auto loaded = load_argument(in, host);
   if (loaded.policy == nullptr) return answer{loaded.problems.front().why, {}};
   const auto target = target_argument(in);
@@ -189,6 +226,7 @@ outcome run_route(const json& in, crypto::port& host) {
 outcome run_decide(const json& in, crypto::port& host) {
   const auto* request = encoding::find_member(in, "request");
   if (request == nullptr || !request->is_object()) return bad_arguments{"request is missing or not an object"};
+  if (const auto wrong = mistake_in_decision(in, *request)) return *wrong;
   const auto loaded = load_argument(in, host);
   if (loaded.policy == nullptr) return answer{loaded.problems.front().why, {}};
   const auto target = target_argument(*request);

@@ -3,10 +3,15 @@
 namespace sallyport::probe {
 namespace {
 
-constexpr encoding::json_limits line_limits{std::size_t{64} << 20, 128};
+// As a value, a line can become some thirty times as large, and must fit into the two GiB of a Wasm module.
+constexpr encoding::json_limits line_limits{std::size_t{32} << 20, 128};
 
 std::string error_line(const json& id, std::string message) {
   return encoding::canonical_json(json{{"id", id}, {"error", std::move(message)}});
+}
+
+std::string not_json(const failure& why) {
+  return "not JSON: " + (why.detail.empty() ? std::string(name_of(why.why)) : why.detail);
 }
 
 std::string outcome_line(const json& id, const outcome& what) {
@@ -21,7 +26,7 @@ std::string outcome_line(const json& id, const outcome& what) {
 
 std::string respond(std::string_view line, crypto::port& host) {
   const auto request = encoding::parse_json(line, line_limits);
-  if (!request.ok()) return error_line(nullptr, "not JSON: " + request.error().detail);
+  if (!request.ok()) return error_line(nullptr, not_json(request.error()));
   const json* id = encoding::find_member(*request, "id");
   const json known_id = id != nullptr ? *id : json(nullptr);
   const auto name = encoding::string_member(*request, "op");
