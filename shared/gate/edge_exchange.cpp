@@ -152,6 +152,7 @@ result<forward> edge_exchange::make_forward() {
   made.cache = plan_cache();
   const std::string context_text = make_context();
   made.fields = std::move(head_->fields);
+  std::erase_if(made.fields, [&](const http::field& each) { return imitates_covered(service(), each.name); });
   made.storage = std::move(storage_);
   made.target = made.storage.copy(head_->target.text);
   made.request_id = made.storage.copy(id_);

@@ -1,24 +1,10 @@
 #include "gate/origin_forward.hpp"
 
-#include <algorithm>
-
 #include "gate/signed_headers.hpp"
 #include "http/fields.hpp"
 
 namespace sallyport::gate {
 namespace {
-
-bool is_covered(const policy::service& to, std::string_view name) {
-  return http::name_equals(name, "content-type") || is_signed_header(to, name);
-}
-
-// An app behind CGI-style mapping reads X_Tenant as X-Tenant: what conditions never saw must not stand in for what they
-// decided on.
-bool imitates_covered(const policy::service& to, std::string_view name) {
-  if (is_covered(to, name)) return false;
-  const auto imitates = [&](std::string_view covered) { return http::same_variable(covered, name); };
-  return imitates("content-type") || std::any_of(to.signed_headers.begin(), to.signed_headers.end(), imitates);
-}
 
 // Set by the agent out of what is signed, whatever came in.
 void add_own_fields(const opened& request, admitted& made) {

@@ -26,6 +26,13 @@ namespace sallyport::gate {
 /// Whether `name` (any case) is among the service's signed_headers.
 bool is_signed_header(const policy::service& to, std::string_view name);
 
+/// Whether a field of that name is bound to the request signature: Content-Type and the service's signed headers.
+bool is_covered(const policy::service& to, std::string_view name);
+
+/// Whether `name` is not covered, but would be under CGI-style mapping: an app reads X_Tenant as X-Tenant, and what
+/// conditions never saw must not stand in for what they decided on.
+bool imitates_covered(const policy::service& to, std::string_view name);
+
 /// The digest for `to`, or nothing when it has no signed headers besides those of the profile.
 std::optional<std::array<byte, 32>> signed_header_digest(const policy::service& to, std::span<const http::field> fields,
                                                          crypto::port& host);
