@@ -35,6 +35,15 @@ const MISTAKES = [
   ['httpsig_verify', { ...VERIFY, alg: 7 }, 'alg is not text'],
   ['httpsig_verify', { ...VERIFY, now: 'today' }, 'now is not a number'],
   ['httpsig_verify', { ...VERIFY, skew: '5' }, 'skew is not a number'],
+  ['edge', { request: { host: 'app.example.com' } }, 'policy is missing'],
+  ['edge', { policy: POLICY, request: { target_b64: '!' } }, 'target_b64 is not base64'],
+  ['edge', { policy: POLICY, request: { host: 7 } }, 'host is not text'],
+  ['edge', { policy: POLICY, request: { host: 'app.example.com' }, now: 'today' }, 'now is not a number'],
+  ['origin', {}, 'policy is missing'],
+  ['origin', { policy: POLICY, message_b64: '!' }, 'message_b64 is not base64'],
+  ['origin', { policy: POLICY, skew: '5' }, 'skew is not a number'],
+  ['aws', {}, 'op is missing'],
+  ['aws', { op: 'wake', in: [] }, 'in is not an object'],
 ];
 
 test('an argument of the wrong shape is named, not taken for absent', async () => {

@@ -2,6 +2,7 @@
 #include "aws/sigv4.hpp"
 #include "encoding/percent.hpp"
 #include "http/field.hpp"
+#include "tests/probe/argument_rules.hpp"
 #include "tests/probe/arguments.hpp"
 #include "tests/probe/ops.hpp"
 #include "tests/probe/ops_aws_arguments.hpp"
@@ -39,6 +40,8 @@ outcome run_sigv4(const json& in, crypto::port& host) {
 
 /// `op` and `in` of aws::operations; without a key, so assume_role answers signing_key_missing.
 outcome run_aws(const json& in, crypto::port& host) {
+  const auto wrong = find_mistake(in, {{"op", shapes::text, true}, {"in", shapes::object, true}});
+  if (wrong) return *wrong;
   aws::operations door(text_argument(in, "issuer"), nullptr, host);
   auto out = encoding::parse_json(door.run(encoding::canonical_json(in)));
   if (!out.ok()) return answer{out.why(), {}};

@@ -32,6 +32,7 @@
 // audit, unknown_key.
 #include "gate/job_order.hpp"
 #include "gate/problem.hpp"
+#include "tests/probe/argument_rules.hpp"
 #include "tests/probe/gate_arguments.hpp"
 #include "tests/probe/ops.hpp"
 
@@ -280,10 +281,36 @@ void remember_seen(const json& in, gate::replay_set& seen, seconds skew, unix_mi
   }
 }
 
+std::optional<bad_arguments> mistake_in_edge(const json& in) {
+  const auto wrong = find_mistake(in, {{"policy", shapes::any, true},
+                                       {"now", shapes::number},
+                                       {"entropy_b64", shapes::base64},
+                                       {"entropy", shapes::base64}});
+  if (wrong) return wrong;
+  return find_mistake(member_or_empty(in, "request"), {{"method", shapes::text},
+                                                       {"scheme", shapes::text},
+                                                       {"host", shapes::text},
+                                                       {"target_b64", shapes::base64},
+                                                       {"target", shapes::text},
+                                                       {"body_b64", shapes::base64},
+                                                       {"body", shapes::text}});
+}
+
+std::optional<bad_arguments> mistake_in_origin(const json& in) {
+  return find_mistake(in, {{"policy", shapes::any, true},
+                           {"message_b64", shapes::base64},
+                           {"head_b64", shapes::base64},
+                           {"body_b64", shapes::base64},
+                           {"now", shapes::number},
+                           {"skew", shapes::number},
+                           {"max_signed_body_bytes", shapes::number}});
+}
+
 }  // namespace
 
 outcome run_edge(const json& in, crypto::port& host) {
   if (member_or_empty(in, "request").empty()) return bad_arguments{"request is missing or not an object"};
+  if (const auto wrong = mistake_in_edge(in)) return *wrong;
   auto config = edge_config_argument(in, host);
   if (!config.ok()) return answer{config.why(), json::object()};
   auto edge = gate::edge::make(*config, host);
@@ -297,6 +324,7 @@ outcome run_edge(const json& in, crypto::port& host) {
 }
 
 outcome run_origin(const json& in, crypto::port& host) {
+  if (const auto wrong = mistake_in_origin(in)) return *wrong;
   const auto snapshot = snapshot_argument(in, host);
   if (!snapshot.ok()) return answer{snapshot.why(), json::object()};
   const unix_milliseconds now = time_argument(in, "now", 0);
