@@ -43,6 +43,8 @@ result<std::vector<message_field>> take_fields(std::string_view& rest) {
     fields.back().value += ' ';
     fields.back().value += http::trim_ows(line);
   }
+  // RFC 9112 section 5.2: a fold counts as space, and what stands around a value is not part of it.
+  for (auto& each : fields) each.value = std::string(http::trim_ows(each.value));
   return fields;
 }
 

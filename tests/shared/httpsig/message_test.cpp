@@ -17,6 +17,16 @@ TEST_CASE("joins folded lines with one space and trims values") {
   CHECK((*fields)[1].value.empty());
 }
 
+TEST_CASE("a fold at either end of a value is white space around it") {
+  const auto fields = parse_field_lines("A:\r\n b\r\nC: d\r\n \t\r\nE:\r\n \r\nF: g\r\n \r\n h\r\n");
+  REQUIRE(fields.ok());
+  REQUIRE(fields->size() == 4);
+  CHECK((*fields)[0].value == "b");
+  CHECK((*fields)[1].value == "d");
+  CHECK((*fields)[2].value.empty());
+  CHECK((*fields)[3].value == "g  h");
+}
+
 TEST_CASE("keeps the trailers of a chunked body") {
   const auto read =
       parse_message("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x\r\nhello\r\n0\r\nA: b\r\n\r\n");
