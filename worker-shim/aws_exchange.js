@@ -1,5 +1,6 @@
 // One call to AWS over the network: sent as the core built it, read up to a bound, and never an exception. What goes
 // wrong on the way is a refusal of the same shape as AWS's own.
+import { readBounded } from './bounded.js';
 import { describe } from './describe.js';
 
 /**
@@ -32,9 +33,9 @@ export async function exchange(call, { endpoint, secrets, signal }) {
       redirect: 'manual',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    const text = await readText(answer);
-    if (text === undefined) return { refused: unreadable(`the answer is longer than ${MOST_BYTES} bytes`, answer.status) };
-    return { reply: scrubbed({ status: answer.status, fields: fieldsOf(answer), body: text }, secrets) };
+    const body = await readBounded(answer, MOST_BYTES);
+    if (body === undefined) return { refused: unreadable(`the answer is longer than ${MOST_BYTES} bytes`, answer.status) };
+    return { reply: scrubbed({ status: answer.status, fields: fieldsOf(answer), body: new TextDecoder().decode(body) }, secrets) };
   } catch (error) {
     return { refused: unreachable(timeout.aborted ? `no answer in ${CALL_TIMEOUT_MS} ms` : describe(error)) };
   }
@@ -92,22 +93,6 @@ function fieldsOf(answer) {
     const value = answer.headers.get(name);
     return value === null ? [] : [/** @type {[string, string]} */ ([name, value])];
   });
-}
-
-/**
- * @param {Response} answer
- * @returns {Promise<string | undefined>} nothing: too long
- */
-async function readText(answer) {
-  const decoder = new TextDecoder();
-  let text = '';
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    size += chunk.length;
-    if (size > MOST_BYTES) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 /**

@@ -91,9 +91,9 @@ export class RequestBody {
 
 /**
  * @param {Uint8Array[]} chunks
- * @param {number} size
+ * @param {number} size of all of them together
  */
-function joined(chunks, size) {
+export function joined(chunks, size) {
   if (chunks.length === 1) return /** @type {Uint8Array} */ (chunks[0]);
   const whole = new Uint8Array(size);
   let at = 0;

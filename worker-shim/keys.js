@@ -4,6 +4,7 @@
 // The Cache API spares a new isolate the fetch: an answer is kept there under its URL, with the time when it left the
 // issuer, so that the core counts its age from then. An isolate that has had an answer before asks again only because it
 // needs a newer one, and then goes to the issuer.
+import { readBounded } from './bounded.js';
 
 /**
  * @typedef {import('./core.js').Core} Core
@@ -78,7 +79,7 @@ async function fromIssuer(request) {
       redirect: 'manual',
       signal: AbortSignal.timeout(request.timeoutSeconds * 1000),
     });
-    const body = await readLimited(answer, request.maxBytes);
+    const body = await readBounded(answer, request.maxBytes);
     const cacheControl = answer.headers.get('cache-control') ?? '';
     if (body === undefined) return failed(`longer than ${request.maxBytes} bytes`);
     return { response: { status: answer.status, cacheControl, problem: '', fetchedAt: 0 }, body };
@@ -101,7 +102,7 @@ async function fromCache(request) {
     const cached = await (await caches.open(CACHE_NAME)).match(request.url);
     if (cached === undefined) return undefined;
     const fetchedAt = Number(cached.headers.get(FETCHED_AT));
-    const body = await readLimited(cached, request.maxBytes);
+    const body = await readBounded(cached, request.maxBytes);
     if (!Number.isSafeInteger(fetchedAt) || body === undefined) return undefined;
     const cacheControl = cached.headers.get(ORIGINAL_CACHE_CONTROL) ?? '';
     return { response: { status: cached.status, cacheControl, problem: '', fetchedAt }, body };
@@ -127,22 +128,6 @@ async function intoCache(request, response, body) {
   } catch (error) {
     console.error('sallyport: key cache:', error instanceof Error ? error.message : error);
   }
-}
-
-/**
- * @param {Response} answer
- * @param {number} maxBytes
- * @returns {Promise<Uint8Array | undefined>} nothing: longer than that
- */
-async function readLimited(answer, maxBytes) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    size += chunk.length;
-    if (size > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 /** @param {number} milliseconds */

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { until } from '../support/child.mjs';
 import { policy_for, send, signing_key, start_edge } from '../support/edge.mjs';
 import { start_worker } from '../support/worker.mjs';
@@ -56,6 +57,7 @@ const misbehaviours = /** @type {[string, (path: string, response: import('node:
   ['redirects', (_, response) => { response.writeHead(302, { Location: 'http://127.0.0.1:1/' }).end(); return true; }],
   ['is not JSON', (_, response) => { response.writeHead(200).end('<html>'); return true; }],
   ['never ends', (_, response) => { response.writeHead(200); const more = () => response.destroyed || response.write('x'.repeat(60_000), () => setImmediate(more)); more(); return true; }],
+  ['is short only while it is packed', (_, response) => { response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(Buffer.alloc(8 << 20, ' '))); return true; }],
   ['closes the connection', (_, response) => { response.destroy(); return true; }],
   ['names another issuer', (path, response) => { if (path === '/jwks') return false; response.writeHead(200).end('{"issuer":"https://evil.example","jwks_uri":"https://evil.example/jwks"}'); return true; }],
   ['has a set with a private key', (path, response) => { if (path !== '/jwks') return false; response.writeHead(200).end('{"keys":[{"kty":"oct","k":"AAAA"}]}'); return true; }],
