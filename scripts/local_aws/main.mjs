@@ -120,23 +120,15 @@ async function readBody(request) {
 }
 
 function splitAddress(text) {
-  const at = text.lastIndexOf(":");
-  return [text.slice(0, at), Number(text.slice(at + 1))];
+  const [, host, port] = /^(.+):([0-9]{1,5})$/.exec(text) ?? [];
+  if (host === undefined) throw new Error(`--listen ${text}: not an address and a port`);
+  return [host, Number(port)];
 }
 
+const usage = "usage: scripts/local-aws --config FILE [--listen 127.0.0.1:0] [--trail FILE]";
+
 async function main() {
-  const { values } = parseArgs({
-    options: {
-      config: { type: "string" },
-      listen: { type: "string", default: "127.0.0.1:0" },
-      trail: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help || values.config === undefined) {
-    console.log("usage: scripts/local-aws --config FILE [--listen 127.0.0.1:0] [--trail FILE]");
-    process.exit(values.help ? 0 : 2);
-  }
+  const values = readArguments();
   const running = await startLocalAws({
     config: loadConfig(values.config),
     listen: values.listen,
@@ -147,4 +139,29 @@ async function main() {
   process.once("SIGTERM", stop).once("SIGINT", stop);
 }
 
-if (import.meta.main ?? process.argv[1] === new URL(import.meta.url).pathname) await main();
+function readArguments() {
+  const options = {
+    config: { type: "string" },
+    listen: { type: "string", default: "127.0.0.1:0" },
+    trail: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  };
+  try {
+    const { values } = parseArgs({ options });
+    if (values.help) leave(usage, 0);
+    if (values.config !== undefined) return values;
+    throw new Error("--config is missing");
+  } catch (problem) {
+    leave(`local-aws: ${problem.message}\n${usage}`, 2);
+  }
+}
+
+/** Whoever starts it wants to know what is wrong with the arguments or the configuration, not where that was noticed. */
+function leave(text, status) {
+  (status === 0 ? console.log : console.error)(text);
+  process.exit(status);
+}
+
+if (import.meta.main ?? process.argv[1] === new URL(import.meta.url).pathname) {
+  await main().catch((problem) => leave(problem.message.replace(/^(?!local-aws: )/, "local-aws: "), 1));
+}

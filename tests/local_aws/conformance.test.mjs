@@ -1,7 +1,12 @@
 // local-aws is driven by the real AWS SDK: what it accepts, AWS's own client can send and read.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import {
   DescribeServicesCommand,
@@ -273,3 +278,21 @@ test("the trail names the person, and no secret", async () => {
   const text = JSON.stringify(aws.trail.events);
   for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) assert.ok(!text.includes(secret));
 });
+
+for (const [what, args, status, says] of [
+  ["an unknown argument", ["nonsense"], 2, /^local-aws: Unexpected argument 'nonsense'.*\nusage: scripts\/local-aws --config FILE/],
+  ["no configuration", [], 2, /^local-aws: --config is missing\nusage: /],
+  ["a configuration that is not there", ["--config", "/nonexistent.json"], 1, /^local-aws: \/nonexistent\.json: ENOENT/],
+  ["an address that is none", ["--config", "CONFIG", "--listen", "nowhere"], 1, /^local-aws: --listen nowhere: not an address and a port/],
+]) {
+  test(`started with ${what} it says so, and not where in its code that was noticed`, () => {
+    const folder = mkdtempSync(join(tmpdir(), "local-aws-"));
+    writeFileSync(join(folder, "config.json"), JSON.stringify({ account, region }));
+    const program = fileURLToPath(new URL("../../scripts/local-aws", import.meta.url));
+    const ended = spawnSync(program, args.map((each) => (each === "CONFIG" ? join(folder, "config.json") : each)), { encoding: "utf8", timeout: 20_000 });
+    rmSync(folder, { recursive: true });
+    assert.equal(ended.status, status, ended.stderr);
+    assert.match(ended.stderr, says);
+    assert.doesNotMatch(ended.stderr, /^ +at /m);
+  });
+}
