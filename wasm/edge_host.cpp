@@ -16,13 +16,6 @@ namespace {
 constexpr std::size_t first_inbox_bytes = std::size_t{192} << 10;
 constexpr std::size_t request_id_bytes = 16;
 
-reason reason_from_name(std::string_view name) {
-  for (const auto& row : all_reasons()) {
-    if (row.name == name) return row.code;
-  }
-  return reason::internal;
-}
-
 std::string_view take_line(std::string_view& rest) {
   const auto end = std::min(rest.find('\n'), rest.size());
   const auto line = rest.substr(0, end);
@@ -115,7 +108,7 @@ void edge_host::cache(std::size_t size) {
 void edge_host::refusal(std::size_t size, unix_milliseconds now) {
   auto rest = inbox_text(0, size);
   gate::refuse refusal;
-  refusal.why = reason_from_name(take_line(rest));
+  refusal.why = reason_named(take_line(rest));
   refusal.request_id = take_line(rest);
   refusal.detail = take_line(rest);
   if (refusal.request_id.empty()) {

@@ -34,6 +34,13 @@ std::string_view name_of(reason code) {
   return describe(code).name;
 }
 
+reason reason_named(std::string_view name) {
+  for (const auto& row : rows) {
+    if (row.name == name) return row.code;
+  }
+  return reason::internal;
+}
+
 std::string_view name_of(severity level) {
   switch (level) {
     case severity::none: return "none";

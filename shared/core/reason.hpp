@@ -34,6 +34,8 @@ struct reason_row {
 /// The row of `code`.
 const reason_row& describe(reason code);
 std::string_view name_of(reason code);
+/// The reason of that name; a name that is none is a bug of whoever wrote it, so: internal.
+reason reason_named(std::string_view name);
 std::string_view name_of(severity level);
 /// All rows in the order of the table.
 std::span<const reason_row> all_reasons();

@@ -8,17 +8,6 @@
 #include "tests/probe/ops_aws_arguments.hpp"
 
 namespace sallyport::probe {
-namespace {
-
-reason reason_named(std::string_view name) {
-  for (const auto& row : all_reasons()) {
-    if (row.name == name) return row.code;
-  }
-  return reason::internal;
-}
-
-}  // namespace
-
 /// `query` may be text (percent-encoded), pairs, or an object of text or lists; `headers` pairs or such an object;
 /// `time` RFC 3339 text, "20150830T123600Z" or seconds since the epoch.
 outcome run_sigv4(const json& in, crypto::port& host) {

@@ -13,11 +13,7 @@ outcome run_cache(const json& in, crypto::port& host) {
   const auto out = encoding::parse_json(text);
   if (!out.ok()) return answer{out.why(), {}};
   const auto error = encoding::string_member(*out, "error");
-  if (!error) return answer{reason::ok, *out};
-  for (const auto& row : all_reasons()) {
-    if (row.name == *error) return answer{row.code, {}};
-  }
-  return answer{reason::internal, {}};
+  return error ? answer{reason_named(*error), {}} : answer{reason::ok, *out};
 }
 
 }  // namespace sallyport::probe

@@ -23,6 +23,12 @@ TEST_CASE("every reason has a name of its own, a status and a source") {
   CHECK(name_of(reason::ok) == "ok");
 }
 
+TEST_CASE("a reason is found by its name, and an unknown name is internal") {
+  for (const auto& row : all_reasons()) CHECK(reason_named(row.name) == row.code);
+  CHECK(reason_named("") == reason::internal);
+  CHECK(reason_named("Token_expired") == reason::internal);
+}
+
 TEST_CASE("a refusal of the caller never answers with a success status") {
   for (const auto& row : all_reasons()) {
     if (row.severity == severity::none) continue;
