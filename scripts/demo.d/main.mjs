@@ -1,5 +1,5 @@
 // See scripts/demo.
-import { forget_running, note_running } from './running.mjs';
+import { forget_running, note_running, port_of } from './running.mjs';
 import { lifelike, start_stack } from './stack.mjs';
 import { play_tour } from './tour/tour.mjs';
 
@@ -38,15 +38,17 @@ async function run_until_stopped() {
   ]);
   say(`\ndemo: ${why}`);
   clearInterval(watching);
-  forget_running();
+  forget_running(stack.provider);
   await stack.stop();
   say('demo: stopped everything it started');
   process.exitCode = why === 'stopping' ? 0 : 1;
 }
 
 /** @param {import('./stack.mjs').Stack} stack */
-function what_to_try({ edge, agent, cloud, login }) {
-  const bearer = (/** @type {string} */ who) => `-H "Authorization: Bearer $(scripts/demo-token ${who})"`;
+function what_to_try({ edge, agent, cloud, login, provider }) {
+  const port = port_of(provider);
+  const of_this_demo = port === String(usual_ports.provider) ? '' : ` ${port}`;
+  const bearer = (/** @type {string} */ who) => `-H "Authorization: Bearer $(scripts/demo-token ${who}${of_this_demo})"`;
   return `
 Up after ${((Date.now() - started_at) / 1000).toFixed(1)} s. In another terminal, in this folder:
 

@@ -2,14 +2,14 @@
 import { log_in, machine_token, people } from '../../tests/support/oidc_provider.mjs';
 import { running_provider } from './running.mjs';
 
-const who = process.argv[2];
-const provider = running_provider();
-if (who !== 'machine' && !people[who ?? '']) {
-  console.error('usage: scripts/demo-token alice|bob|machine');
+const [who = '', port] = process.argv.slice(2);
+if (who !== 'machine' && !Object.hasOwn(people, who)) {
+  console.error('usage: scripts/demo-token alice|bob|machine [PORT]');
   process.exit(2);
 }
+const provider = running_provider(port);
 if (!provider) {
-  console.error('demo-token: no demo is running; start one with scripts/demo');
+  console.error(`demo-token: no demo is running${port === undefined ? '' : ` with its provider at port ${port}`}; start one with scripts/demo`);
   process.exit(1);
 }
 try {
