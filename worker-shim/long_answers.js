@@ -16,7 +16,8 @@ const LONG_BYTES = 16 << 20;
  */
 export function keepInUse(answer, idleStopMs, tell, context) {
   if (answer.body === null || !mayTakeLong(answer.headers)) return answer;
-  const { readable, writable } = new IdentityTransformStream();
+  const length = lengthOf(answer.headers);
+  const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(length);
   const timer = setInterval(tell, idleStopMs / TIMES_PER_IDLE_STOP);
   // Whether the app ends it, breaks it or the client leaves: the two ends of the pipe tell each other.
   const over = answer.body.pipeTo(writable).catch(() => {}).finally(() => clearInterval(timer));
@@ -31,4 +32,14 @@ export function keepInUse(answer, idleStopMs, tell, context) {
 function mayTakeLong(headers) {
   if ((headers.get('content-type') ?? '').startsWith('text/event-stream')) return true;
   return Number(headers.get('content-length') ?? 0) > LONG_BYTES;
+}
+
+/**
+ * How many bytes pass here, where that is known: only then does the client hear of it, and see when some are missing. A coded
+ * body is decoded on its way through, and its Content-Length speaks of something else.
+ * @param {Headers} headers
+ */
+function lengthOf(headers) {
+  const length = headers.get('content-length') ?? '';
+  return /^\d{1,15}$/.test(length) && !headers.has('content-encoding') ? Number(length) : null;
 }

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { keepInUse } from '../../worker-shim/long_answers.js';
 
-// The platform's name for a stream that passes bytes on.
-Object.assign(globalThis, { IdentityTransformStream: TransformStream });
+// The platform's names for streams that pass bytes on.
+Object.assign(globalThis, { IdentityTransformStream: TransformStream, FixedLengthStream: class extends TransformStream { constructor() { super(); } } });
 
 const IDLE_STOP_MS = 60_000;
 const encoder = new TextEncoder();
