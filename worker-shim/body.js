@@ -57,7 +57,7 @@ export class RequestBody {
     if (plan === 'none') return null;
     if (plan === 'bytes') return this.bytes ?? new Uint8Array(0);
     const { readable, writable } = contentLength === null ? new IdentityTransformStream() : new FixedLengthStream(contentLength);
-    // It ends with the request: whatever fails, fails the fetch that reads from the other end.
+    // It ends with the request, or the request with it.
     void this.#pour(writable, upload);
     return readable;
   }
@@ -70,14 +70,27 @@ export class RequestBody {
   async #pour(into, upload) {
     const writer = into.getWriter();
     try {
-      for (let piece = this.#head.shift() ?? await this.#next(); piece !== undefined; piece = this.#head.shift() ?? await this.#next()) {
+      for (let piece = await this.#nextFor(upload); piece !== undefined; piece = await this.#nextFor(upload)) {
         upload.movedAt = Date.now();
         await writer.write(piece);
         upload.movedAt = Date.now();
       }
       await writer.close();
     } catch (problem) {
-      await Promise.allSettled([writer.abort(problem), this.#reader?.cancel(problem)]);
+      // The stream of a broken upload is left as it is: workerd ends a chunked request whose stream was aborted as if that
+      // had been all of it. The signal takes the connection away.
+      const left = upload.broken?.signal.aborted ? undefined : writer.abort(problem);
+      await Promise.allSettled([left, this.#reader?.cancel(problem)]);
+    }
+  }
+
+  /** @param {import('./send.js').Upload} upload is told when the client does not bring what it promised */
+  async #nextFor(upload) {
+    try {
+      return this.#head.shift() ?? await this.#next();
+    } catch (problem) {
+      upload.broken?.abort(problem);
+      throw problem;
     }
   }
 

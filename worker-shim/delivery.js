@@ -78,7 +78,7 @@ export class Delivery {
       this.#search.lost(place);
       return await this.#again(place) ?? answer;
     } catch (failure) {
-      const another = isBroken(this.#turn.request, failure) ? await this.#again(place) : undefined;
+      const another = isBroken(failure) ? await this.#again(place) : undefined;
       if (another === undefined) throw failure;
       return another;
     }
@@ -96,7 +96,7 @@ export class Delivery {
 
   /** @param {Endpoint} place */
   async #sendTo(place) {
-    const { request, forward } = this.#turn;
+    const { forward } = this.#turn;
     const since = this.#now();
     const entry = place.inFlight.enter(since + this.#turn.timeoutMs());
     try {
@@ -105,7 +105,7 @@ export class Delivery {
       return this.#search.watched(answer);
     } catch (failure) {
       const silent = failure instanceof NoAnswer && failure.timedOut && place.answeredAt < since;
-      if (silent || isBroken(request, failure)) this.#search.lost(place);
+      if (silent || isBroken(failure)) this.#search.lost(place);
       console.error(`sallyport: request ${forward.requestId} to service ${this.#service.entry.name} at ${place.address || 'its origin'}: ${describe(failure)}`);
       throw failure;
     } finally {

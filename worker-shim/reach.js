@@ -7,7 +7,7 @@
 // * Services share nothing here: each has its breaker, its endpoints and its counts, and nobody waits for another's.
 import { Delivery } from './delivery.js';
 import { refusalResponse } from './respond.js';
-import { NoAnswer, send } from './send.js';
+import { BrokenUpload, NO_UPLOAD, NoAnswer, send } from './send.js';
 import { Service } from './service.js';
 import { prepareForAws, signForAws } from './sigv4.js';
 import { notReadyResponse } from './waiting.js';
@@ -56,6 +56,7 @@ export class Reach {
     try {
       return service.coordinated ? await this.#sendToTask(turn, service) : await this.#send(turn, service);
     } catch (failure) {
+      if (failure instanceof BrokenUpload) return this.#refuse(turn, 'framing_body_incomplete', failure.message);
       // What the core throws is not an answer of anybody.
       if (!(failure instanceof NoAnswer)) throw failure;
       return this.#unanswered(turn, service, failure);
@@ -97,7 +98,7 @@ export class Reach {
     const refused = service.entry.sigv4 === null ? undefined : await this.#signForAws(turn, service);
     if (refused !== undefined) return refused;
     const { request, forward, body } = turn;
-    const upload = { movedAt: 0 };
+    const upload = forward.body === 'stream' ? { movedAt: 0, broken: new AbortController() } : NO_UPLOAD;
     const timeoutMs = turn.timeoutMs();
     const entry = service.unanswered.enter(this.#now() + timeoutMs);
     try {
@@ -108,7 +109,7 @@ export class Reach {
         redirect: 'manual',
         // The platform's own cache in front of an origin goes by the URL and knows nothing of identities.
         cache: 'no-store',
-        signal: request.signal,
+        ...(upload.broken && { signal: upload.broken.signal }),
       }, timeoutMs, upload);
       service.breaker.answered();
       return withRequestId(answer, forward.requestId);
@@ -159,8 +160,7 @@ export class Reach {
    * @param {NoAnswer} failure
    */
   #unanswered(turn, service, failure) {
-    // A client that leaves proves nothing about the service.
-    if (!turn.request.signal.aborted) service.breaker.failed(this.#now());
+    service.breaker.failed(this.#now());
     return this.#refuse(turn, failure.timedOut ? 'upstream_timeout' : 'upstream_connect_failed', failure.message);
   }
 

@@ -5,12 +5,11 @@ import { NoAnswer } from './send.js';
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /**
- * The connection failed, and not because the client left.
- * @param {Request} request
+ * The connection failed.
  * @param {unknown} failure
  */
-export function isBroken(request, failure) {
-  return failure instanceof NoAnswer && !failure.timedOut && !request.signal.aborted;
+export function isBroken(failure) {
+  return failure instanceof NoAnswer && !failure.timedOut;
 }
 
 /**

@@ -15,10 +15,23 @@ export class NoAnswer extends Error {
   }
 }
 
+/** The client did not bring the body that it promised. What was sent of it is not a request, and must not look like one. */
+export class BrokenUpload extends Error {
+  /** @param {string} message */
+  constructor(message) {
+    super(message);
+    this.name = 'BrokenUpload';
+  }
+}
+
 /**
  * @typedef {{fetch(url: string, init: RequestInit): Promise<Response>}} Fetcher the global one, or a binding
- * @typedef {{movedAt: number}} Upload when a part of a streamed body was last asked for; 0: never
+ * @typedef {{movedAt: number, broken?: AbortController}} Upload when a part of a streamed body was last asked for (0: never),
+ *   and, where one streams, whether there is no more to come of it
  */
+
+/** Of a request whose body, if it has one, is at hand as a whole. @type {Readonly<Upload>} */
+export const NO_UPLOAD = Object.freeze({ movedAt: 0 });
 
 /**
  * What is given up is ended by the platform, together with the request that it belongs to.
@@ -26,9 +39,9 @@ export class NoAnswer extends Error {
  * @param {string} url
  * @param {RequestInit} init
  * @param {number} timeoutMs
- * @param {Upload} upload
+ * @param {Readonly<Upload>} upload
  * @returns {Promise<Response>}
- * @throws {NoAnswer}
+ * @throws {NoAnswer | BrokenUpload}
  */
 export function send(fetcher, url, init, timeoutMs, upload) {
   return new Promise((resolve, reject) => {
@@ -40,7 +53,8 @@ export function send(fetcher, url, init, timeoutMs, upload) {
     let timer = setTimeout(check, timeoutMs);
     const failed = (/** @type {unknown} */ error) => {
       clearTimeout(timer);
-      reject(new NoAnswer(false, describe(error)));
+      const broken = upload.broken?.signal;
+      reject(broken?.aborted ? new BrokenUpload(describe(broken.reason)) : new NoAnswer(false, describe(error)));
     };
     try {
       fetcher.fetch(url, init).then((answer) => {

@@ -9,6 +9,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { edge_issuer, start_edge } from '../support/edge.mjs';
 import { verify_request } from '../support/independent.mjs';
 import { values } from '../support/origin.mjs';
+import { FAILURES_TO_OPEN } from '../../worker-shim/breaker.js';
 
 /** @type {Awaited<ReturnType<typeof start_edge>>} */
 let edge;
@@ -215,11 +216,14 @@ test('HEAD has the length of the answer and no body; 204 and 304 have none eithe
   }
 });
 
-test('a client that leaves ends the request to the origin', async () => {
+/** A client that leaves when its request has come to the origin, so that the platform sees it (an end alone may be half of a connection);
+ * over when the origin has lost it, too.
+ * @param {(response: import('node:http').ServerResponse) => void} begin what the origin does until then */
+async function leave(begin) {
   const started = Promise.withResolvers();
   const ended = Promise.withResolvers();
   answer = (request, response) => {
-    response.write('first');
+    begin(response);
     response.on('close', () => ended.resolve(undefined));
     started.resolve(undefined);
     return true;
@@ -229,9 +233,16 @@ test('a client that leaves ends the request to the origin', async () => {
   sending.on('error', () => {});
   sending.end();
   await started.promise;
-  sending.destroy();
+  sending.socket?.resetAndDestroy();
   await ended.promise;
   answer = () => false;
+}
+
+test('a client that leaves ends the request to the origin', () => leave((response) => response.write('first')));
+
+test('clients that leave before the answer, however many, end their requests and say nothing about the service', async () => {
+  for (let i = 0; i < 2 * FAILURES_TO_OPEN; i += 1) await leave(() => {});
+  assert.equal((await edge.send_as_alice('/x')).status, 200);
 });
 
 test('20 MiB go up and come down unchanged', async () => {

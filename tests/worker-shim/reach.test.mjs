@@ -133,18 +133,6 @@ test('an answer of the app, whatever its status, keeps the breaker closed', asyn
   assert.equal(world.sent.length, 3 * FAILURES_TO_OPEN);
 });
 
-test('clients that leave do not open the breaker, and no task is called lost for them', async () => {
-  const world = reaching(by_task);
-  for (let i = 0; i < 2 * FAILURES_TO_OPEN; i += 1) {
-    const leaving = new AbortController();
-    world.fetch = () => { leaving.abort(); throw new DOMException('gone', 'AbortError'); };
-    await world.respond({ signal: leaving.signal });
-  }
-  world.fetch = () => new Response('app');
-  assert.equal((await world.respond()).status, 200);
-  assert.deepEqual(world.lost, []);
-});
-
 test('more unanswered requests than an isolate can hold are refused; those of other services are not', async () => {
   const world = reaching(by_origin, { fetch: silent });
   for (let i = 0; i < 1000; i += 1) void world.respond({ forward: { timeoutMs: 100 } });

@@ -1,0 +1,73 @@
+// A streamed upload that its client does not bring to its end never looks whole to the service, and does not count against it.
+import assert from 'node:assert/strict';
+import { createServer, connect } from 'node:net';
+import { after, before, test } from 'node:test';
+import { until } from '../support/child.mjs';
+import { policy_for, start_edge } from '../support/edge.mjs';
+
+/** What came over each connection, and whether it is over. @type {{text: string, closed: boolean}[]} */
+const connections = [];
+const service = createServer((socket) => {
+  const connection = { text: '', closed: false };
+  connections.push(connection);
+  socket.on('error', () => {});
+  socket.on('close', () => { connection.closed = true; });
+  socket.on('data', (piece) => {
+    connection.text += piece.toString('latin1');
+    if (is_whole(connection.text)) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi');
+  });
+});
+/** @param {string} text */
+const is_whole = (text) => text.endsWith('\r\n0\r\n\r\n') || (text.startsWith('GET') && text.endsWith('\r\n\r\n'));
+
+/** @type {Awaited<ReturnType<typeof start_edge>>} */
+let edge;
+before(async () => {
+  await new Promise((resolve) => service.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (service.address());
+  edge = await start_edge({ policy: (issuer) => policy_for(issuer, `http://127.0.0.1:${port}`) });
+});
+after(async () => {
+  await edge.stop();
+  service.close();
+});
+
+/** Sends the head of an upload and a part of its body, and then ends: by half, as one who still listens, or altogether.
+ * @param {string} framing @param {string} body @param {'end' | 'destroy'} how @returns {Promise<string>} the answer */
+async function upload(framing, body, how) {
+  const authorization = `Bearer ${await edge.issuer.token()}`;
+  const before = connections.length;
+  const client = connect(edge.worker.port, '127.0.0.1');
+  let answer = '';
+  client.on('error', () => {});
+  client.on('data', (piece) => { answer += piece; });
+  const gone = new Promise((resolve) => client.once('close', resolve));
+  client.write(`POST /stream/x HTTP/1.1\r\nHost: app.acme.example\r\nAuthorization: ${authorization}\r\nConnection: close\r\n${framing}\r\n\r\n${body}`);
+  await until('the service has the part that was sent', () => connections.length > before && /abc(\r\n)?$/.test(connections.at(-1)?.text ?? ''));
+  client[how]();
+  await until('the service has lost the connection', () => connections.at(-1)?.closed === true);
+  if (how === 'end') await gone;
+  return answer;
+}
+
+for (const [what, framing, body] of [
+  ['in the middle of a chunk', 'Transfer-Encoding: chunked', '5\r\nabc'],
+  ['between two chunks', 'Transfer-Encoding: chunked', '3\r\nabc\r\n'],
+  ['before its length is there', 'Content-Length: 5', 'abc'],
+]) {
+  test(`an upload that ends ${what} is cut off, and whoever still listens is told`, async () => {
+    const answer = await upload(framing, body, 'end');
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.match(answer, /"code":"bad_request"/);
+    assert.ok(!is_whole(connections.at(-1)?.text ?? ''));
+  });
+  test(`an upload whose client leaves ${what} is cut off`, async () => {
+    await upload(framing, body, 'destroy');
+    assert.ok(!is_whole(connections.at(-1)?.text ?? ''));
+  });
+}
+
+test('broken uploads, however many, say nothing about the service', async () => {
+  for (let i = 0; i < 6; i += 1) await upload('Transfer-Encoding: chunked', '5\r\nabc', i % 2 === 0 ? 'end' : 'destroy');
+  assert.equal((await edge.send_as_alice('/x')).status, 200);
+});
