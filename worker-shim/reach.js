@@ -6,6 +6,7 @@
 // * A signature is for one sending and for half a minute. After waiting, and for a second try, the core decides anew.
 // * Services share nothing here: each has its breaker, its endpoints and its counts, and nobody waits for another's.
 import { Delivery } from './delivery.js';
+import { describe } from './describe.js';
 import { refusalResponse } from './respond.js';
 import { BrokenUpload, NO_UPLOAD, NoAnswer, send } from './send.js';
 import { Service } from './service.js';
@@ -16,7 +17,10 @@ import { notReadyResponse } from './waiting.js';
 const MOST_UNANSWERED = 1_000;
 const REQUEST_ID = 'Sallyport-Request-Id';
 
-/** @typedef {import('./turn.js').Turn} Turn */
+/**
+ * @typedef {import('./turn.js').Turn} Turn
+ * @typedef {Pick<Turn, 'request' | 'forward'>} Sent as it was sent: the turn may have another forward by now
+ */
 
 export class Reach {
   #core;
@@ -112,9 +116,23 @@ export class Reach {
         ...(upload.broken && { signal: upload.broken.signal }),
       }, timeoutMs, upload);
       service.breaker.answered();
-      return withRequestId(answer, forward.requestId);
+      return this.#passedOn({ request, forward }, answer);
     } finally {
       service.unanswered.leave(entry);
+    }
+  }
+
+  /**
+   * No Response can have a status beyond 200 to 599, such as that of an interim answer, or a broken status phrase.
+   * @param {Sent} sent
+   * @param {Response} answer
+   */
+  #passedOn(sent, answer) {
+    try {
+      return withRequestId(answer, sent.forward.requestId);
+    } catch (error) {
+      void answer.body?.cancel();
+      return this.#refuse(sent, 'upstream_invalid_response', describe(error));
     }
   }
 
@@ -165,7 +183,7 @@ export class Reach {
   }
 
   /**
-   * @param {Turn} turn
+   * @param {Sent} sent
    * @param {string} reason
    * @param {string} detail for operators
    * @param {number} [retryAfterS]
