@@ -57,7 +57,7 @@ export class AnswerCache {
    */
   async #respond(parts, plan, send) {
     /** @type {Asked} what the app would see, before conditions of ours */
-    const asked = { plan, method: parts.request.method, fields: [...parts.forward.headers] };
+    const asked = { plan, method: parts.request.method, fields: Object.entries(parts.forward.headers) };
     if (plan.use !== 'answers') return this.#past(parts, asked, send);
     const { said, entries } = await this.#lookUp(asked);
     const entry = said.from && entries[said.from];
@@ -257,10 +257,10 @@ class ConditionalTurn {
     return decided;
   }
 
-  /** @param {Headers} headers */
+  /** @param {Record<string, string>} headers by name in lower case */
   #apply(headers) {
-    for (const name of this.#said.drop ?? []) headers.delete(name);
-    for (const [name, value] of this.#said.conditions ?? []) headers.set(name, value);
+    for (const name of this.#said.drop ?? []) delete headers[name.toLowerCase()];
+    for (const [name, value] of this.#said.conditions ?? []) headers[name.toLowerCase()] = value;
   }
 }
 

@@ -58,12 +58,12 @@ export function signForAws(core, service, { request, forward }, { payload, crede
   const url = new URL(forward.url);
   const query = queryOf(url.search);
   if (query === undefined) return { reason: 'utf8_invalid', detail: 'the query is not UTF-8, and AWS might read it in another way' };
-  const fields = [...forward.headers].filter(([field]) => COVERED.test(field));
+  const fields = Object.entries(forward.headers).filter(([field]) => COVERED.test(field));
   const signed = core.operate('sign', {
     method: request.method, host: url.host, path: url.pathname, query, fields, body_b64: '', payload, region, service: name, credentials, now,
   });
   if (signed.error !== undefined) return { reason: signed.error, detail: signed.detail };
-  for (const [field, value] of signed.fields) forward.headers.set(field, value);
+  for (const [field, value] of signed.fields) forward.headers[field.toLowerCase()] = value;
   return undefined;
 }
 

@@ -12,7 +12,8 @@ export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4, 
  *   KeyRequest
  * @typedef {{service: string, url: string, body: 'none' | 'bytes' | 'stream', contentLength: number | null,
  *            requestId: string, audit: string, timeoutMs: number, caller: Caller | null,
- *            cache: import('./cache.js').CachePlan | null, refresh: KeyRequest[], headers: Headers}} Forward
+ *            cache: import('./cache.js').CachePlan | null, refresh: KeyRequest[], headers: Record<string, string>}} Forward
+ *   `headers` by name in lower case
  * @typedef {{key: string, issuer: string, subject: string, email?: string, kind: string, route?: string}} Caller who is
  *   behind a call to AWS; `key` stands for the caller and is shown to nobody
  * @typedef {{do: 'run' | 'get' | 'stop' | 'list', job?: string, id?: string, environment?: [string, string][],
@@ -114,14 +115,19 @@ function readKeyRequestLines(lines, at) {
 }
 
 /**
- * One by one: a list of pairs given to the constructor takes four times as long.
+ * No Headers: fetch would copy them once more. No prototype, so that a field may have any name.
  * @param {string[]} lines
  * @param {number} from
  */
 function readFields(lines, from) {
-  const headers = new Headers();
+  /** @type {Record<string, string>} */
+  const headers = Object.create(null);
   for (let at = from; at + 1 < lines.length; at += 2) {
-    headers.append(/** @type {string} */ (lines[at]), /** @type {string} */ (lines[at + 1]));
+    const name = /** @type {string} */ (lines[at]).toLowerCase();
+    const value = /** @type {string} */ (lines[at + 1]);
+    const before = headers[name];
+    // RFC 9110 section 5.3: lines of one name are one list.
+    headers[name] = before === undefined ? value : `${before}, ${value}`;
   }
   return headers;
 }

@@ -1,17 +1,16 @@
-// Numbers out of rounds: the machine is noisy, so rounds are interleaved and medians are compared.
+// Numbers out of rounds. The machine is noisy, so rounds are interleaved, and the least of each contender's are compared: what
+// disturbs a round only ever adds to it.
 
 /** @param {number[]} values */
+export function least(values) {
+  return Math.min(...values);
+}
+
+/** Beside the least, to see how quiet the machine was. @param {number[]} values */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** How far the rounds lie apart, as half the distance between the quartiles. @param {number[]} values */
-export function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (/** @type {number} */ part) => sorted[Math.min(sorted.length - 1, Math.round(part * (sorted.length - 1)))];
-  return (at(0.75) - at(0.25)) / 2;
 }
 
 /** Prints rows under their headings; text to the left, numbers to the right. @param {string[]} headings @param {(string | number)[][]} rows */

@@ -258,6 +258,15 @@ test('20 MiB go up and come down unchanged', async () => {
   assert.equal(digest(received.body), digest(body));
 });
 
+test('a field may have any name, also one that means something to JavaScript', async () => {
+  const names = ['__proto__', 'constructor', 'hasownproperty', '7'];
+  // Computed, because a literal __proto__ is none of these.
+  const headers = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
+  await edge.send_as_alice('/x', { headers });
+  const seen = edge.origin.seen.at(-1);
+  for (const name of names) assert.deepEqual(values(seen, name), [`value of ${name}`]);
+});
+
 test('each request has its own id, nonce and signature', async () => {
   await edge.send_as_alice('/x');
   await edge.send_as_alice('/x');
