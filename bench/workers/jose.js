@@ -1,6 +1,6 @@
 // The checks of Sallyport's edge as a careful engineer writes them by hand, with npm jose and npm http-message-sig: verify
 // the access token, decide, mint an assertion, sign the request, write an audit line, send it on with a time limit, and give
-// the answer back under the request's id. It keeps between requests what such an engineer keeps: the issuer's keys and the
+// the answer back under the request's id, past a cache that knows URLs only. It keeps between requests what such an engineer keeps: the issuer's keys and the
 // imported signing key. With CACHE=all it also keeps verified tokens and minted assertions, as our own edge does.
 import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import { appendSignature, createSignature } from 'http-message-sig';
@@ -112,7 +112,7 @@ async function send(request, url, headers, { environment, kid, signing_key }) {
       sign: async (base) => new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, signing_key, /** @type {Uint8Array<ArrayBuffer>} */ (base))),
     },
   });
-  return fetch(target, { method: request.method, headers: appendSignature(headers, fields), redirect: 'manual', signal: AbortSignal.timeout(upstream_timeout_ms) });
+  return fetch(target, { method: request.method, headers: appendSignature(headers, fields), redirect: 'manual', cache: 'no-store', signal: AbortSignal.timeout(upstream_timeout_ms) });
 }
 
 /** So that the caller can say which request it was; an agent has said it already. @param {Response} answer @param {string} id */
