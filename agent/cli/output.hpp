@@ -9,8 +9,8 @@
 
 namespace sallyport::agent::cli {
 
-/// Indented, in ASCII: what a stranger wrote into a value may hold characters that command a terminal. Bytes that are no
-/// UTF-8 (of file names, of other programs) become U+FFFD.
+/// Indented, in ASCII: what a stranger wrote into a value may hold characters that command a terminal. Bytes that are
+/// no UTF-8 (of file names, of other programs) become U+FFFD.
 std::string json_text(const encoding::json& value);
 /// The same on standard output, with a line feed.
 void print_json(const encoding::json& value);

@@ -1,7 +1,8 @@
 // The checks of Sallyport's edge as a careful engineer writes them by hand, with npm jose and npm http-message-sig: verify
 // the access token, decide, mint an assertion, sign the request, write an audit line, send it on with a time limit, and give
-// the answer back under the request's id, past a cache that knows URLs only. It keeps between requests what such an engineer keeps: the issuer's keys and the
-// imported signing key. With CACHE=all it also keeps verified tokens and minted assertions, as our own edge does.
+// the answer back under the request's id, past a cache that knows URLs only. It keeps between requests what such an engineer
+// keeps: the issuer's keys and the imported signing key. With CACHE=all it also keeps verified tokens and minted assertions, as
+// our own edge does.
 import { createRemoteJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import { appendSignature, createSignature } from 'http-message-sig';
 
