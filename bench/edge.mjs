@@ -13,15 +13,17 @@ import { least, median, print_table, print_target } from './lib/report.mjs';
 import { start_plain_workerd } from './lib/workerd.mjs';
 import { send_load, write_script } from './lib/wrk.mjs';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '20' } } });
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '1' }, rounds: { type: 'string', default: '40' } } });
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 const connections = 16;
 const path = '/api/reports/april?format=json';
 /** More than any of the Workers keeps verified tokens for, so that each one is new to it. */
 const many_tokens = 4000;
+/** What the target does not speak of is measured in every so many rounds only. */
+const besides_every = 4;
 
-/** @typedef {{name: string, tokens: 'one' | 'many', worker: import('./lib/workerd.mjs').RunningWorker, costs: number[]}} Contender */
+/** @typedef {{name: string, tokens: 'one' | 'many', worker: import('./lib/workerd.mjs').RunningWorker, besides: boolean, costs: number[]}} Contender */
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
 const provider = await start_provider();
@@ -45,8 +47,9 @@ async function main() {
   console.log(`${rounds} rounds of ${seconds} s each, ${connections} connections, GET ${path}`);
   for (const contender of contenders) await measure(contender, 1);
   for (let round = 0; round < rounds; ++round) {
-    for (const contender of contenders) contender.costs.push(await measure(contender, seconds));
-    console.log(`round ${round + 1}: ${contenders.map((each) => each.costs[round].toFixed(0)).join('  ')} us`);
+    const measured = round % besides_every === 0 ? contenders : contenders.filter(({ besides }) => !besides);
+    for (const contender of measured) contender.costs.push(await measure(contender, seconds));
+    console.log(`round ${round + 1}: ${measured.map(({ costs }) => costs.at(-1)?.toFixed(0)).join('  ')} us`);
   }
   report(contenders);
 }
@@ -77,15 +80,15 @@ async function start_contenders() {
   const ours = await start(edge_modules(edge_entry, policy(origin)), {
     SALLYPORT_SIGNING_KEYS: JSON.stringify({ keys: [signing_key] }), SALLYPORT_SERVICE_SECRETS: '', SALLYPORT_BUILD: 'bench',
   });
-  const contender = (/** @type {string} */ name, /** @type {'one' | 'many'} */ tokens, /** @type {import('./lib/workerd.mjs').RunningWorker} */ worker) =>
-    ({ name, tokens, worker, costs: [] });
+  const contender = (/** @type {string} */ name, /** @type {'one' | 'many'} */ tokens, /** @type {import('./lib/workerd.mjs').RunningWorker} */ worker, besides = false) =>
+    ({ name, tokens, worker, besides, costs: [] });
   return [
     contender('pass-through', 'one', passthrough),
     contender('jose, same token', 'one', keys_only),
-    contender('jose that caches all, same token', 'one', caches_all),
     contender('sallyport, same token', 'one', ours),
-    contender('jose, new tokens', 'many', keys_only),
-    contender('sallyport, new tokens', 'many', ours),
+    contender('jose that caches all, same token', 'one', caches_all, true),
+    contender('jose, new tokens', 'many', keys_only, true),
+    contender('sallyport, new tokens', 'many', ours, true),
   ];
 }
 
@@ -128,7 +131,7 @@ function report(contenders) {
   const base = least(contenders[0].costs);
   console.log('\nCPU of the workerd process per request, in microseconds: the least of its rounds, and their median');
   print_table(['Worker', 'total', 'median', 'added'], contenders.map((each) => [each.name, least(each.costs), median(each.costs), least(each.costs) - base]));
-  const [, jose, jose_all, ours, jose_new, ours_new] = contenders.map((each) => least(each.costs) - base);
+  const [, jose, ours, jose_all, jose_new, ours_new] = contenders.map((each) => least(each.costs) - base);
   console.log();
   const met = print_target('we add at most a third of what the jose Worker adds, callers using their tokens again', ours <= jose / 3, ratio(ours, jose));
   console.log(`besides: against a jose Worker that caches all we cache: ${ratio(ours, jose_all)}; when every token is new: ${ratio(ours_new, jose_new)}`);

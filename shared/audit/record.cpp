@@ -75,36 +75,52 @@ void append_text(std::string& to, std::string_view text) {
   if (plain < text.size()) append_slowly(to, text.substr(plain));
 }
 
+/// A member's name with all that stands around it, put together when compiled: a line has two dozen of them.
+class member_name {
+ public:
+  template <std::size_t N>
+  constexpr member_name(const char (&name)[N]) : size_(N + 2) {
+    static_assert(N + 4 <= sizeof text_);
+    text_[0] = ',';
+    text_[1] = '"';
+    for (std::size_t i = 0; i + 1 < N; ++i) text_[i + 2] = name[i];
+    text_[N + 1] = '"';
+    text_[N + 2] = ':';
+    text_[N + 3] = '"';
+  }
+
+  /// Up to a value that is no string.
+  constexpr std::string_view before_value() const { return {text_, size_ + 1}; }
+  /// Up to the first character of a string.
+  constexpr std::string_view before_text() const { return {text_, size_ + 2}; }
+
+ private:
+  char text_[24] = {};
+  std::size_t size_;
+};
+
 /// Writes members; the caller names them in sorted order.
 class members {
  public:
   explicit members(std::string& to) : to_(to) {}
 
-  void text(std::string_view name, std::string_view content) {
-    begin(name);
-    if (content.empty()) return null();
-    to_ += '"';
+  void text(member_name name, std::string_view content) {
+    if (content.empty()) return null(name);
+    to_ += name.before_text();
     append_text(to_, content);
     to_ += '"';
   }
-  void number(std::string_view name, std::int64_t content) {
-    begin(name);
+  void number(member_name name, std::int64_t content) {
+    to_ += name.before_value();
     append_number(to_, content);
   }
-  void number(std::string_view name, std::optional<std::int64_t> content) {
+  void number(member_name name, std::optional<std::int64_t> content) {
     if (content) return number(name, *content);
-    begin(name);
-    null();
+    null(name);
   }
 
  private:
-  void begin(std::string_view name) {
-    to_ += to_.empty() ? '{' : ',';
-    to_ += '"';
-    to_ += name;
-    to_ += "\":";
-  }
-  void null() { to_ += "null"; }
+  void null(member_name name) { to_.append(name.before_value()).append("null"); }
 
   std::string& to_;
 };
@@ -147,6 +163,7 @@ std::string line(const record& what) {
   members to(text);
   write_caller_and_request(to, what);
   write_decision(to, what);
+  text.front() = '{';
   text += '}';
   return text;
 }

@@ -20,8 +20,8 @@ constexpr auto plain_values = inverse(plain_alphabet);
 
 result<bytes> decode_unpadded(std::string_view text, const std::array<byte, 256>& values, reason why) {
   if (text.size() % 4 == 1) return why;
-  bytes out;
-  out.reserve(text.size() * 3 / 4);
+  bytes out(text.size() * 3 / 4);
+  auto to = out.begin();
   std::uint32_t bits = 0;
   unsigned held = 0;
   for (char c : text) {
@@ -31,7 +31,7 @@ result<bytes> decode_unpadded(std::string_view text, const std::array<byte, 256>
     held += 6;
     if (held < 8) continue;
     held -= 8;
-    out.push_back(static_cast<byte>(bits >> held));
+    *to++ = static_cast<byte>(bits >> held);
   }
   // RFC 4648 section 3.5: spare bits must be zero, or two spellings would decode to one value.
   if ((bits & ((1U << held) - 1U)) != 0) return why;
@@ -39,19 +39,20 @@ result<bytes> decode_unpadded(std::string_view text, const std::array<byte, 256>
 }
 
 std::string encode_unpadded(bytes_view data, std::string_view alphabet) {
-  std::string out;
-  out.reserve((data.size() * 4 + 2) / 3);
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (byte b : data) {
-    bits = (bits << 8) | b;
-    held += 8;
-    while (held >= 6) {
-      held -= 6;
-      out.push_back(alphabet[(bits >> held) & 63U]);
-    }
+  std::string out((data.size() * 4 + 2) / 3, '\0');
+  auto to = out.begin();
+  const auto put = [&](std::uint32_t bits, unsigned shift) { *to++ = alphabet[(bits >> shift) & 63U]; };
+  std::size_t at = 0;
+  for (; at + 3 <= data.size(); at += 3) {
+    const std::uint32_t bits = std::uint32_t{data[at]} << 16 | std::uint32_t{data[at + 1]} << 8 | data[at + 2];
+    for (const unsigned shift : {18U, 12U, 6U, 0U}) put(bits, shift);
   }
-  if (held > 0) out.push_back(alphabet[(bits << (6 - held)) & 63U]);
+  const std::size_t left = data.size() - at;
+  if (left == 0) return out;
+  const std::uint32_t bits = std::uint32_t{data[at]} << 16 | (left == 2 ? std::uint32_t{data[at + 1]} << 8 : 0U);
+  put(bits, 18);
+  put(bits, 12);
+  if (left == 2) put(bits, 6);
   return out;
 }
 

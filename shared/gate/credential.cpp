@@ -19,16 +19,6 @@ bool same_name(std::string_view name, std::string_view lower) {
   return true;
 }
 
-// RFC 9110 section 11.2: token68.
-bool is_token68(std::string_view text) {
-  constexpr std::string_view others = "-._~+/=";
-  for (const char c : text) {
-    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!alphanumeric && others.find(c) == std::string_view::npos) return false;
-  }
-  return !text.empty();
-}
-
 /// What follows the Bearer scheme (RFC 9110 section 11.4: any case, then spaces), or nothing when it is another scheme.
 /// A scheme is a token, so that any other character ends it: "Bearer", a tab and a token is a credential, if a
 /// malformed one, and not the request of somebody who presented none.
@@ -144,7 +134,7 @@ result<std::optional<credential>> credential_places::find(std::span<const http::
     }
   }
   if (found.token.empty()) return std::optional<credential>();
-  if (!is_token68(found.token)) return failure(reason::credential_malformed, "not a token");
+  if (!http::all_are(found.token, http::token68_char)) return failure(reason::credential_malformed, "not a token");
   return std::optional(found);
 }
 

@@ -23,6 +23,8 @@ enum character_bits : std::uint8_t {
   host_char = 16,
   /// HEXDIG, ":" and ".": the inside of an IPv6 literal.
   ipv6_char = 32,
+  /// token68 (RFC 9110 section 11.2), padding included.
+  token68_char = 64,
 };
 
 constexpr bool is_one_of(std::string_view set, char c) {
@@ -41,6 +43,7 @@ constexpr std::uint8_t character_class(unsigned code) {
   if (unreserved || is_one_of("!$&'()*+,;=:@/", c)) bits |= path_char | query_char;
   if (is_one_of("?[]{}|\\^`", c)) bits |= query_char;
   if (unreserved) bits |= host_char;
+  if (unreserved || is_one_of("+/=", c)) bits |= token68_char;
   if (digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.') bits |= ipv6_char;
   return static_cast<std::uint8_t>(bits);
 }
