@@ -16,6 +16,9 @@ const assertion_reserve_seconds = 15;
 const most_entries = 1024;
 const foreign_field = /^(sallyport[-_]|x[-_]forwarded[-_]|forwarded$|x[-_]real[-_]ip$|signature|content-digest$|connection$|keep-alive$|proxy-|te$|trailer$|upgrade$|authorization$)/i;
 
+/** What an app may read as another path than the one that was decided on. */
+const ambiguous_path = /\/\/|\\|%(2[ef]|5c|00)/i;
+
 /** @type {Promise<ReturnType<typeof start>> | ReturnType<typeof start> | undefined} */
 let started;
 /** @type {Map<string, Verified>} */
@@ -74,15 +77,17 @@ async function authenticate(request, { environment, keys }) {
 /** @param {string} method @param {URL} url @param {import('jose').JWTPayload} caller */
 function decide(method, url, caller) {
   const groups = Array.isArray(caller.groups) ? caller.groups : [];
+  if (ambiguous_path.test(url.pathname)) throw new Denied('path');
   if (!url.pathname.startsWith('/api/') || !['GET', 'HEAD'].includes(method)) throw new Denied('no route');
   if (!groups.includes('finance')) throw new Denied('not allowed');
   return 'reports-read';
 }
 
-/** @param {Headers} received */
+/** What is for one hop, by its name or by Connection, does not go on. @param {Headers} received */
 function clean(received) {
   const headers = new Headers();
-  for (const [name, value] of received) if (!foreign_field.test(name)) headers.append(name, value);
+  const one_hop = (received.get('connection') ?? '').toLowerCase().split(',').map((name) => name.trim());
+  for (const [name, value] of received) if (!foreign_field.test(name) && !one_hop.includes(name)) headers.append(name, value);
   return headers;
 }
 

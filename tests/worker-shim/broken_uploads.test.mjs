@@ -1,43 +1,36 @@
 // A streamed upload that its client does not bring to its end never looks whole to the service, and does not count against it.
 import assert from 'node:assert/strict';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { until } from '../support/child.mjs';
-import { policy_for, start_edge } from '../support/edge.mjs';
+import { start_edge_to_raw_service } from '../support/raw_service.mjs';
 
 /** What came over each connection, and whether it is over. @type {{text: string, closed: boolean}[]} */
 const connections = [];
-const service = createServer((socket) => {
+/** @param {import('node:net').Socket} socket */
+function serve(socket) {
   const connection = { text: '', closed: false };
   connections.push(connection);
-  socket.on('error', () => {});
   socket.on('close', () => { connection.closed = true; });
   socket.on('data', (piece) => {
     connection.text += piece.toString('latin1');
     if (is_whole(connection.text)) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi');
   });
-});
+}
 /** @param {string} text */
 const is_whole = (text) => text.endsWith('\r\n0\r\n\r\n') || (text.startsWith('GET') && text.endsWith('\r\n\r\n'));
 
-/** @type {Awaited<ReturnType<typeof start_edge>>} */
-let edge;
-before(async () => {
-  await new Promise((resolve) => service.listen(0, '127.0.0.1', () => resolve(undefined)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (service.address());
-  edge = await start_edge({ policy: (issuer) => policy_for(issuer, `http://127.0.0.1:${port}`) });
-});
-after(async () => {
-  await edge.stop();
-  service.close();
-});
+/** @type {Awaited<ReturnType<typeof start_edge_to_raw_service>>} */
+let stage;
+before(async () => { stage = await start_edge_to_raw_service(serve); });
+after(() => stage.stop());
 
 /** Sends the head of an upload and a part of its body, and then ends: by half, as one who still listens, or altogether.
  * @param {string} framing @param {string} body @param {'end' | 'destroy'} how @returns {Promise<string>} the answer */
 async function upload(framing, body, how) {
-  const authorization = `Bearer ${await edge.issuer.token()}`;
+  const authorization = `Bearer ${await stage.edge.issuer.token()}`;
   const before = connections.length;
-  const client = connect(edge.worker.port, '127.0.0.1');
+  const client = connect(stage.edge.worker.port, '127.0.0.1');
   let answer = '';
   client.on('error', () => {});
   client.on('data', (piece) => { answer += piece; });
@@ -69,5 +62,5 @@ for (const [what, framing, body] of [
 
 test('broken uploads, however many, say nothing about the service', async () => {
   for (let i = 0; i < 6; i += 1) await upload('Transfer-Encoding: chunked', '5\r\nabc', i % 2 === 0 ? 'end' : 'destroy');
-  assert.equal((await edge.send_as_alice('/x')).status, 200);
+  assert.equal((await stage.edge.send_as_alice('/x')).status, 200);
 });

@@ -1,9 +1,8 @@
 // Answers that a Worker cannot give on: each is a 502 of its own request, and costs nobody else the keys, breakers and
 // endpoints that the isolate knows.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { policy_for, start_edge } from '../support/edge.mjs';
+import { start_edge_to_raw_service } from '../support/raw_service.mjs';
 
 /** By path, what the service answers. @type {Record<string, string>} */
 const odd = {
@@ -17,24 +16,18 @@ const odd = {
 };
 const plain = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
 
-const service = createServer((socket) => {
-  socket.on('error', () => {});
-  socket.on('data', (head) => { socket.write(odd[String(head).split(' ')[1] ?? ''] ?? plain); });
-});
-/** @type {Awaited<ReturnType<typeof start_edge>>} */
-let edge;
+/** @type {Awaited<ReturnType<typeof start_edge_to_raw_service>>} */
+let stage;
 before(async () => {
-  await new Promise((resolve) => service.listen(0, '127.0.0.1', () => resolve(undefined)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (service.address());
-  edge = await start_edge({ policy: (issuer) => policy_for(issuer, `http://127.0.0.1:${port}`) });
+  stage = await start_edge_to_raw_service((socket) => {
+    socket.on('data', (head) => { socket.write(odd[String(head).split(' ')[1] ?? ''] ?? plain); });
+  });
 });
-after(async () => {
-  await edge.stop();
-  service.close();
-});
+after(() => stage.stop());
 
 for (const path of Object.keys(odd)) {
   test(`${path.slice(6)} is a 502, and the core stays`, async () => {
+    const { edge } = stage;
     assert.equal((await edge.send_as_alice('/x')).status, 200);
     const fetched = edge.issuer.seen.length;
     const received = await edge.send(path);
