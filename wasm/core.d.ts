@@ -27,7 +27,7 @@ export interface Core {
   start(size: number): boolean;
   /** Decides on the request in the inbox: lines, then body. The kind of the outcome; the answer is the outcome. */
   handle(headSize: number, bodySize: number, nowMilliseconds: number): number;
-  /** Takes what came back for a key request. False: refused. */
+  /** Takes what came back for a key request. False: the answer tells the reason and then what is wrong. */
   supply_keys(headSize: number, bodySize: number, nowMilliseconds: number): boolean;
   /** Asks the cache with the JSON in the inbox (shared/gate/cache_operations.hpp). */
   cache(size: number): void;

@@ -46,9 +46,7 @@ void edge_host::reserve(std::size_t size) {
 
 bool edge_host::start(std::size_t size) {
   const auto started = try_start(inbox_text(0, size));
-  answer_.clear();
-  if (!started.ok()) answer_.append(name_of(started.why())).append("\n").append(started.error().detail);
-  publish();
+  write_failure(started);
   return started.ok();
 }
 
@@ -97,7 +95,10 @@ outcome_kind edge_host::handle(std::size_t head_size, std::size_t body_size, uni
 
 bool edge_host::supply_keys(std::size_t head_size, std::size_t body_size, unix_milliseconds now) {
   const auto keys = read_supplied_keys(inbox_text(0, head_size), inbox_text(head_size, body_size));
-  return edge_ != nullptr && keys && edge_->supply_keys(keys->request, keys->response, now).ok();
+  const bool possible = edge_ != nullptr && keys;
+  const auto taken = possible ? edge_->supply_keys(keys->request, keys->response, now) : result<void>(reason::internal);
+  write_failure(taken);
+  return taken.ok();
 }
 
 void edge_host::cache(std::size_t size) {
@@ -120,6 +121,12 @@ void edge_host::refusal(std::size_t size, unix_milliseconds now) {
   record.detail = refusal.detail;
   record.id = refusal.request_id;
   write_refusal(refusal, audit::line(record), answer_);
+  publish();
+}
+
+void edge_host::write_failure(const result<void>& ended) {
+  answer_.clear();
+  if (!ended.ok()) answer_.append(name_of(ended.why())).append("\n").append(ended.error().detail);
   publish();
 }
 

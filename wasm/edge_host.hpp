@@ -40,7 +40,7 @@ class edge_host {
   bool start(std::size_t size);
   /// Decides on the request in the inbox: `head_size` bytes of lines, then `body_size` bytes.
   outcome_kind handle(std::size_t head_size, std::size_t body_size, unix_milliseconds now);
-  /// Takes the keys in the inbox. False when they are refused; health tells why.
+  /// Takes the keys in the inbox. False when they are refused: the answer's lines are the reason and what is wrong.
   bool supply_keys(std::size_t head_size, std::size_t body_size, unix_milliseconds now);
   /// The catalog of the policy as the answer; empty before start.
   void catalog();
@@ -57,6 +57,8 @@ class edge_host {
   result<void> prepare_aws(const gate::edge_config& config, const std::string& role);
   result<void> try_start(std::string_view text);
   std::string_view inbox_text(std::size_t from, std::size_t size) const;
+  /// As the answer: nothing, or the lines of the reason and what is wrong.
+  void write_failure(const result<void>& ended);
   void publish();
 
   std::unique_ptr<crypto::port> crypto_;

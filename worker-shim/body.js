@@ -1,5 +1,7 @@
 // The body of a request: read for the core when it must be signed, or streamed through without ever being held.
 
+import { joined } from './bounded.js';
+
 /** What is read at once, where there is that much; the reader that brings its own buffers takes 4 KiB. */
 const PIECE_BYTES = 128 << 10;
 
@@ -100,19 +102,4 @@ export class RequestBody {
     const { done, value } = await reader.read(new Uint8Array(this.#pieceBytes));
     return done ? undefined : value;
   }
-}
-
-/**
- * @param {Uint8Array[]} chunks
- * @param {number} size of all of them together
- */
-export function joined(chunks, size) {
-  if (chunks.length === 1) return /** @type {Uint8Array} */ (chunks[0]);
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

@@ -1,5 +1,4 @@
 // The body of an answer from elsewhere, read up to a bound: whoever answers does not decide how much memory that takes.
-import { joined } from './body.js';
 
 /**
  * @param {Response} answer
@@ -16,4 +15,19 @@ export async function readBounded(answer, maxBytes) {
     chunks.push(chunk);
   }
   return joined(chunks, size);
+}
+
+/**
+ * @param {Uint8Array[]} chunks
+ * @param {number} size of all of them together
+ */
+export function joined(chunks, size) {
+  if (chunks.length === 1) return /** @type {Uint8Array} */ (chunks[0]);
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }

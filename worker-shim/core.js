@@ -77,8 +77,8 @@ export class Core {
   start(settings) {
     const size = this.#write(JSON.stringify(settings));
     if (this.#module.start(size)) return;
-    const [reason = '', ...detail] = this.#answer().split('\n');
-    throw new NotStarted(reason, detail.join('\n'));
+    const { reason, detail } = readFailure(this.#answer());
+    throw new NotStarted(reason, detail);
   }
 
   /**
@@ -97,10 +97,11 @@ export class Core {
    * @param {KeyRequest} request
    * @param {KeyResponse} response
    * @param {Uint8Array} body
+   * @returns {{reason: string, detail: string} | undefined} why they are refused
    */
   supplyKeys(request, response, body) {
     const size = this.#write(writeKeyResponse(request, response), body);
-    return this.#module.supply_keys(size, body.length, Date.now());
+    return this.#module.supply_keys(size, body.length, Date.now()) ? undefined : readFailure(this.#answer());
   }
 
   /** @returns {Catalog} */
@@ -190,6 +191,12 @@ function instantiateWasm(imports, done) {
   const instance = new WebAssembly.Instance(wasm, imports);
   done(instance, wasm);
   return instance.exports;
+}
+
+/** @param {string} text */
+function readFailure(text) {
+  const [reason = '', ...detail] = text.split('\n');
+  return { reason, detail: detail.join('\n') };
 }
 
 /**

@@ -24,6 +24,48 @@ const NOT_ON_CURVE = -2;
  *            pssPublic?: import('node:crypto').VerifyJsonWebKeyInput, pssPrivate?: import('node:crypto').SignJsonWebKeyInput}} Entry
  */
 
+/**
+ * What hashes inside a Hash of workerd. Hash itself is a stream, and all of one is made for each hash, which costs several
+ * times what hashing a token does.
+ * @typedef {new (algorithm: string, outputBytes: undefined) => {update(data: Uint8Array): unknown, digest(): Uint8Array}} BareHash
+ */
+
+/**
+ * It is no documented interface: where it is not there, or gives anything else than crypto.hash does, that one is used.
+ * @returns {BareHash | undefined}
+ */
+function findBareHash() {
+  try {
+    const hash = /** @type {any} */ (crypto.createHash('sha256'));
+    const held = Object.getOwnPropertySymbols(hash).map((symbol) => hash[symbol]?.constructor);
+    const Bare = held.find((made) => made?.name === 'HashHandle');
+    return Bare !== undefined && HASHES.every((name) => name === null || hashesAlike(Bare, name)) ? Bare : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {BareHash} Bare
+ * @param {string} name
+ */
+function hashesAlike(Bare, name) {
+  const sample = Uint8Array.from({ length: 300 }, (_, index) => index);
+  const digest = bareDigest(Bare, name, sample);
+  return digest instanceof Uint8Array && sameBytes(digest, crypto.hash(name, sample, 'buffer'));
+}
+
+/**
+ * @param {BareHash} Bare
+ * @param {string} name
+ * @param {Uint8Array} data
+ */
+function bareDigest(Bare, name, data) {
+  const hash = new Bare(name, undefined);
+  hash.update(data);
+  return hash.digest();
+}
+
 /** A table of values under small numbers that are used again. @template T */
 class Table {
   /** @type {(T | undefined)[]} */
@@ -59,6 +101,7 @@ export class CryptoHost {
   #keys = new Table();
   /** @type {Table<import('node:crypto').Hash>} */
   #hashers = new Table();
+  #bareHash = findBareHash();
 
   /**
    * Imports a key: a secret as it is, any other kind as the text of a JWK.
@@ -123,7 +166,8 @@ export class CryptoHost {
    */
   hash(hash, data, out) {
     try {
-      return write(crypto.hash(/** @type {string} */ (HASHES[hash]), data, 'buffer'), out);
+      const name = /** @type {string} */ (HASHES[hash]);
+      return write(this.#bareHash ? bareDigest(this.#bareHash, name, data) : crypto.hash(name, data, 'buffer'), out);
     } catch {
       return FAILED;
     }

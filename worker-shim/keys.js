@@ -58,10 +58,13 @@ export class KeyFetcher {
     try {
       const cached = this.#known.has(request.url) ? undefined : await fromCache(request);
       const { response, body } = cached ?? (await fromIssuer(request));
-      const taken = this.#core.supplyKeys(request, response, body);
-      if (!taken) console.error(`sallyport: keys of issuer ${request.source} refused (${request.url}): ${response.problem || response.status}`);
-      if (taken) this.#known.add(request.url);
-      if (taken && cached === undefined) context.waitUntil(intoCache(request, response, body));
+      const refused = this.#core.supplyKeys(request, response, body);
+      if (refused !== undefined) {
+        console.error(`sallyport: keys of issuer ${request.source} refused (${request.url}): ${refused.reason}: ${refused.detail}`);
+        return;
+      }
+      this.#known.add(request.url);
+      if (cached === undefined) context.waitUntil(intoCache(request, response, body));
     } finally {
       this.#inFlight.delete(request.url);
     }

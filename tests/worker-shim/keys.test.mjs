@@ -70,6 +70,7 @@ for (const [what, answer] of misbehaviours) {
     assert.equal(received.status, 503);
     assert.equal(JSON.parse(received.body.toString()).code, 'keys_unavailable');
     assert.equal(edge.origin.seen.length, 0);
+    await until('the log says why', () => /keys of issuer \w+ refused \(http[^)]+\): [a-z_]+: ./.test(edge.worker.output()));
   }));
 }
 
