@@ -173,7 +173,9 @@ class builder {
 
 result<void> check_raw(std::string_view text, const json_limits& limits) {
   if (text.size() > limits.max_bytes) return reason::json_too_large;
-  if (!is_utf8(text)) return reason::utf8_invalid;
+  if (const std::size_t valid = utf8_prefix(text); valid < text.size()) {
+    return failure(reason::utf8_invalid, describe_position(text.data(), text.data() + valid + 1, "not UTF-8"));
+  }
   // The parser takes a NUL for the end of its input and skips a byte order mark; neither is JSON.
   if (const auto at = text.find('\0'); at != std::string_view::npos) {
     return failure(reason::json_syntax, describe_position(text.data(), text.data() + at + 1, "NUL"));

@@ -22,15 +22,19 @@ std::size_t number_at(std::string_view text, std::size_t start) {
   return number;
 }
 
+std::string_view syntax_advice(reason why) {
+  if (why == reason::json_duplicate_member) return "drop one: two readers would see two values";
+  if (why == reason::utf8_invalid) return "save the file as UTF-8";
+  return "a policy is JSON with // and /* */ comments, without trailing commas or single quotes";
+}
+
 /// The gate's failure as a problem. Its detail is "[what ]at line L, column C".
 problem syntax_problem(const failure& why) {
-  const bool twice = why.why == reason::json_duplicate_member;
   problem found;
-  found.why = twice ? reason::policy_duplicate : reason::policy_syntax;
+  found.why = why.why == reason::json_duplicate_member ? reason::policy_duplicate : reason::policy_syntax;
   found.path = "$";
   found.message = why.detail.empty() ? std::string(describe(why.why).advice) : why.detail;
-  found.advice = twice ? "drop one: two readers would see two values"
-                       : "a policy is JSON with // and /* */ comments, without trailing commas or single quotes";
+  found.advice = syntax_advice(why.why);
   const auto line = why.detail.rfind("at line ");
   const auto column = why.detail.rfind(", column ");
   if (line == std::string::npos || column == std::string::npos) return found;

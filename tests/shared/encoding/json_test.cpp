@@ -103,6 +103,7 @@ TEST_CASE("names line and column of an error, never its text") {
   REQUIRE_FALSE(value.ok());
   CHECK(value.error().detail.find("line 2, column 13") != std::string::npos);
   CHECK(value.error().detail.find("hunter") == std::string::npos);
+  CHECK(parse_json("{\n  \"a\": \"\xC3\xA4\xC3\"\n}").error().detail == "not UTF-8 at line 2, column 11");
 }
 
 TEST_CASE("a commented document knows where its values and names stand") {

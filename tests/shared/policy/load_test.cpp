@@ -64,6 +64,7 @@ TEST_CASE("what is not JSON with comments is refused where it stops being it") {
   check({"{\n  \"routes\": [@}\n", reason::policy_syntax, "$", "JSON"});
   check({R"({"edge":{"issuer":"https://e.example"},"routes":[],@})", reason::policy_syntax, "$", ""});
   check({std::string(32, '[') + "@[", reason::policy_syntax, "$", "Nested deeper"});
+  check({"{\n  \"name\": \"caf@\xE9\"\n}", reason::policy_syntax, "$", "save the file as UTF-8"});
   check({"{\"routes\":1e400@}", reason::policy_syntax, "$", "no double can hold"});
 }
 
