@@ -1,7 +1,6 @@
-// Numbers out of rounds. The machine is noisy, so rounds are interleaved, and the least of each contender's are compared: what
-// disturbs a round only ever adds to it.
+// Numbers out of rounds, and how they are printed.
 
-/** @param {number[]} values */
+/** Of interleaved rounds on a noisy machine: what disturbs a round only ever adds to it. @param {number[]} values */
 export function least(values) {
   return Math.min(...values);
 }
