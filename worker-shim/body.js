@@ -1,5 +1,4 @@
 // The body of a request: read for the core when it must be signed, or streamed through without ever being held.
-
 import { joined } from './bounded.js';
 
 /** What is read at once, where there is that much; the reader that brings its own buffers takes 4 KiB. */

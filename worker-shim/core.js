@@ -56,7 +56,7 @@ export class Core {
   #mailbox;
   /** Each byte of it is given out once. */
   #entropy = new Uint8Array(ENTROPY_BYTES * ENTROPY_PORTIONS);
-  #entropyUsed = ENTROPY_BYTES * ENTROPY_PORTIONS;
+  #entropyUsed = this.#entropy.length;
 
   /** @param {CoreModule} module */
   constructor(module) {

@@ -68,6 +68,9 @@ test('an endpoint in place of AWS on plain http elsewhere than on loopback is re
   assert.match(await refusal_of({ variables }), /not started: config_invalid: SALLYPORT_AWS_ENDPOINT: not an https URL/);
 });
 
+const host_path = 'worker-shim/crypto_host.js';
+const host_source = readFileSync(new URL(`../../${host_path}`, import.meta.url), 'utf8');
+
 /** Crypto hosts that are wrong in one way each: change -> what must be noticed. */
 const broken_hosts = /** @type {[string, string, string, RegExp][]} */ ([
   ['every signature verifies', 'data, signature) ? 1 : 0;', 'data, signature) ? 1 : 1;', /crypto_self_test/],
@@ -80,10 +83,8 @@ const broken_hosts = /** @type {[string, string, string, RegExp][]} */ ([
 
 for (const [what, right, wrong, noticed] of broken_hosts) {
   test(`a crypto host where ${what} is not used`, async () => {
-    const path = 'worker-shim/crypto_host.js';
-    const source = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-    assert.ok(source.includes(right));
-    const output = await refusal_of({ replaced: { [path]: source.replaceAll(right, wrong) } });
+    assert.ok(host_source.includes(right));
+    const output = await refusal_of({ replaced: { [host_path]: host_source.replaceAll(right, wrong) } });
     assert.match(output, /not started: /);
     assert.match(output, noticed);
   });
@@ -97,10 +98,8 @@ for (const [what, right, wrong] of [
   ['is made in another way', 'new Bare(name, undefined)', 'new Bare()'],
 ]) {
   test(`where the platform's bare hash ${what}, the documented one is used`, async () => {
-    const path = 'worker-shim/crypto_host.js';
-    const source = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-    assert.ok(source.includes(right));
-    const worker = await start_worker({ policy: good_policy, signing_keys: good_keys, replaced: { [path]: source.replace(right, wrong) } });
+    assert.ok(host_source.includes(right));
+    const worker = await start_worker({ policy: good_policy, signing_keys: good_keys, replaced: { [host_path]: host_source.replace(right, wrong) } });
     try {
       assert.equal((await send(worker.port, '/x')).status, 401);
     } finally {
@@ -110,12 +109,10 @@ for (const [what, right, wrong] of [
 }
 
 test('a core that fails half-way is replaced, and its request is refused', async () => {
-  const path = 'worker-shim/crypto_host.js';
-  const source = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   // The hash of one token fails, which stops the core: a digest is what it cannot do without.
-  const replaced = source.replace('hash(hash, data, out) {', 'hash(hash, data, out) {\n    if (String(Buffer.from(data)).includes("c3RvcA")) return FAILED;');
-  assert.notEqual(replaced, source);
-  const worker = await start_worker({ policy: good_policy, signing_keys: good_keys, replaced: { [path]: replaced } });
+  const replaced = host_source.replace('hash(hash, data, out) {', 'hash(hash, data, out) {\n    if (String(Buffer.from(data)).includes("c3RvcA")) return FAILED;');
+  assert.notEqual(replaced, host_source);
+  const worker = await start_worker({ policy: good_policy, signing_keys: good_keys, replaced: { [host_path]: replaced } });
   const ask = (/** @type {string} */ token) => send(worker.port, '/x', { headers: { authorization: `Bearer ${token}` } });
   try {
     const token = `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.${Buffer.from('{"iss":"https://issuer.example"}').toString('base64url')}`;
