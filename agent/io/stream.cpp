@@ -1,5 +1,7 @@
 #include "agent/io/stream.hpp"
 
+#include <poll.h>
+
 #include <boost/asio/error.hpp>
 #include <utility>
 
@@ -120,14 +122,23 @@ void stream::connect_operation::await_suspend(std::coroutine_handle<> waiter) {
   });
 }
 
+// What came in time counts, also when this thread was too busy, or not running at all, to look at it before the limit:
+// the operation that waits for it ends with the next turn of the event loop.
+bool stream::ready_for(short event) {
+  pollfd asked{socket_.native_handle(), event, 0};
+  return ::poll(&asked, 1, 0) > 0;
+}
+
 void stream::read_expired(void* self) {
   auto& me = *static_cast<stream*>(self);
+  if (me.ready_for(POLLIN)) return;
   me.read_timed_out_ = true;
   me.cancel();
 }
 
 void stream::write_expired(void* self) {
   auto& me = *static_cast<stream*>(self);
+  if (me.ready_for(POLLOUT)) return;
   me.write_timed_out_ = true;
   me.cancel();
 }

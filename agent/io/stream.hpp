@@ -84,6 +84,7 @@ class stream {
   void start_write();
   void finish_write(const error_code& error, std::size_t bytes);
   void consume(std::size_t bytes);
+  bool ready_for(short event);
   static void read_expired(void* self);
   static void write_expired(void* self);
 

@@ -39,7 +39,6 @@ worker::worker(const worker_surroundings& surroundings, worker_commons& commons,
       pool_(context_, wheel_, surroundings.settings.upstream, std::move(upstream), counts_),
       acceptor_(context_),
       ticker_(context_),
-      started_(std::chrono::steady_clock::now()),
       accept_again_(
           wheel_, [](void* self) { static_cast<worker*>(self)->accept(); }, this) {
   acceptor_.assign(protocol, listener);
@@ -96,9 +95,10 @@ io::task<> worker::turn_away(io::tcp_socket socket) {
   --turned_away_;
 }
 
+// Limits count ticks, not the clock: time in which this thread did not run (a suspended machine, a container out of
+// CPU) is not held against anybody, because what came meanwhile is looked at between two ticks.
 void worker::tick() {
-  const auto elapsed = std::chrono::steady_clock::now() - started_;
-  wheel_.advance(std::chrono::duration_cast<std::chrono::milliseconds>(elapsed));
+  wheel_.advance(wheel_.elapsed() + wheel_.tick());
   if (stopping_ && !sessions_.linked()) return;
   ticker_.expires_after(wheel_.tick());
   ticker_.async_wait([this](const io::error_code& error) {

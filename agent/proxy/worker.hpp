@@ -107,7 +107,6 @@ class worker {
   upstream_pool pool_;
   acceptor acceptor_;
   boost::asio::steady_timer ticker_;
-  std::chrono::steady_clock::time_point started_;
   io::deadline accept_again_;
   io::ring sessions_;
   std::vector<std::coroutine_handle<>> key_waiters_;

@@ -52,7 +52,7 @@ TEST_CASE("connections that ask nothing do not keep the admin server from answer
   std::vector<connection> silent;
   for (int i = 0; i < 6; ++i) silent.push_back(connection::to(s.agent().admin_port()));
   httplib::Client admin("127.0.0.1", s.agent().admin_port());
-  admin.set_read_timeout(3);
+  admin.set_read_timeout(3 * slowdown());
   const auto answer = admin.Get("/readyz");
   REQUIRE(answer);
   CHECK(answer->status == 200);

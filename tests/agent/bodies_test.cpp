@@ -324,7 +324,7 @@ TEST_CASE(
 TEST_CASE("an app that takes no more of a body in time is 504") {
   std::atomic<bool> over{false};
   stage s([&](app&, connection&) { eventually([&] { return over.load(); }); },
-          [](auto& settings) { settings.timeouts.body = 60ms; });
+          [](auto& settings) { settings.timeouts.body = short_limit(); });
   signed_request request = upload();
   request.body = std::string(16 * mib, 'x');
   connection to = s.connect();

@@ -106,7 +106,7 @@ TEST_CASE("a caller that goes away in the middle of a request harms nobody") {
 }
 
 TEST_CASE("a head that does not come to its end in time is answered with 408") {
-  stage s(always(ok_answer("hello")), [](auto& settings) { settings.timeouts.head = 60ms; });
+  stage s(always(ok_answer("hello")), [](auto& settings) { settings.timeouts.head = short_limit(); });
   connection to = s.connect();
   to.send("GET /api/x HTTP/1.1\r\nHost");
   message_reader reader(to);
@@ -118,7 +118,7 @@ TEST_CASE("a head that does not come to its end in time is answered with 408") {
 }
 
 TEST_CASE("trickled bytes do not extend the limit of a head") {
-  stage s(always(ok_answer("hello")), [](auto& settings) { settings.timeouts.head = 100ms; });
+  stage s(always(ok_answer("hello")), [](auto& settings) { settings.timeouts.head = short_limit(); });
   connection to = s.connect();
   std::atomic<bool> done{false};
   std::thread trickle([&] {

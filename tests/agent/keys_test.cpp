@@ -69,11 +69,11 @@ bool is_ready(stage& s) {
   return agent::admin::readiness(s.agent().state()).why == reason::ok;
 }
 
-gate::key_request request_for(const std::string& url) {
+gate::key_request request_for(const std::string& url, std::chrono::seconds timeout = patience()) {
   gate::key_request request;
   request.url = url;
   request.max_bytes = 65536;
-  request.timeout = 1;
+  request.timeout = timeout.count();
   return request;
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("a fetch follows no redirect, takes no more than it may, and does not 
   CHECK(agent::keys::fetch(request_for(endpoint.url("/moved"))).status == 302);
   const auto large = agent::keys::fetch(request_for(endpoint.url("/large")));
   CHECK(large.body.size() == 65537);
-  const auto slow = agent::keys::fetch(request_for(endpoint.url("/slow")));
+  const auto slow = agent::keys::fetch(request_for(endpoint.url("/slow"), std::chrono::seconds(1)));
   CHECK(slow.status == 0);
   CHECK_FALSE(slow.problem.empty());
   CHECK(agent::keys::fetch(request_for("http://192.0.2.1/jwks.json")).status == 0);

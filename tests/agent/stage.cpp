@@ -89,8 +89,12 @@ double stage::metric(std::string_view name) const {
   return -1;
 }
 
+std::chrono::milliseconds short_limit() {
+  return std::chrono::milliseconds(300) * slowdown();
+}
+
 bool eventually(const std::function<bool()>& holds) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto until = std::chrono::steady_clock::now() + patience();
   while (!holds()) {
     if (std::chrono::steady_clock::now() > until) return false;
     std::this_thread::yield();

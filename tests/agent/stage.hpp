@@ -1,6 +1,7 @@
 // A whole agent in this process, on free ports, before an app of the test.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -54,7 +55,11 @@ class stage {
   std::unique_ptr<agent::run::agent> agent_;
 };
 
-/// Waits until `holds`, up to ten seconds; false: it never did.
+/// A limit for tests whose own part must be done within it: short, yet longer than a busy machine keeps a thread from
+/// running, and longer where all is slow.
+std::chrono::milliseconds short_limit();
+
+/// Waits until `holds`, up to patience(); false: it never did.
 bool eventually(const std::function<bool()>& holds);
 
 }  // namespace sallyport::testing

@@ -18,8 +18,6 @@ namespace sallyport::testing {
 
 namespace {
 
-constexpr timeval patience{10, 0};
-
 sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in where{};
   where.sin_family = AF_INET;
@@ -44,7 +42,21 @@ int listen_on_free_port() {
   return descriptor;
 }
 
+void set_limit(int descriptor, int option) {
+  const timeval limit{patience().count(), 0};
+  ::setsockopt(descriptor, SOL_SOCKET, option, &limit, sizeof limit);
+}
+
 }  // namespace
+
+int slowdown() {
+  const char* const said = std::getenv("SALLYPORT_TEST_SLOWDOWN");
+  return said == nullptr ? 1 : std::max(1, std::atoi(said));
+}
+
+std::chrono::seconds patience() {
+  return std::chrono::seconds(10) * slowdown();
+}
 
 connection::connection(connection&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
@@ -54,8 +66,8 @@ connection::~connection() {
 
 connection connection::to(std::uint16_t port) {
   const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  set_limit(descriptor, SO_RCVTIMEO);
+  set_limit(descriptor, SO_SNDTIMEO);
   const sockaddr_in where = loopback(port);
   if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0) std::abort();
   return connection(descriptor);
@@ -226,7 +238,7 @@ void app::accept() {
       if (descriptor >= 0) ::close(descriptor);
       return;
     }
-    ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    set_limit(descriptor, SO_RCVTIMEO);
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ++connections;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,7 +15,12 @@
 
 namespace sallyport::testing {
 
-/// A TCP connection; every read gives up after ten seconds, so that a hang is a failure.
+/// How much slower than usual everything runs here (valgrind): SALLYPORT_TEST_SLOWDOWN, at least 1.
+int slowdown();
+/// How long a test waits for what must happen before it calls it a failure: ten seconds, and longer where all is slow.
+std::chrono::seconds patience();
+
+/// A TCP connection; every read gives up after patience(), so that a hang is a failure.
 class connection {
  public:
   explicit connection(int descriptor) : descriptor_(descriptor) {}
