@@ -1,15 +1,11 @@
 // A Worker in a workerd of its own and nothing else: no other Worker before or behind it, and its log goes nowhere. On
 // Cloudflare no line of a log wakes a process that reads a pipe, and that costs several times what the line does.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { listens, start_child, until } from '../../tests/support/child.mjs';
 import { free_port } from '../../tests/support/ports.mjs';
-import { root } from '../../tests/support/worker.mjs';
-
-/** The program that miniflare brings. */
-const program = /** @type {{default: string}} */ (createRequire(createRequire(import.meta.url).resolve('miniflare'))('workerd')).default;
+import { root, workerd_program } from '../../tests/support/worker.mjs';
 
 /** By the type that miniflare gives a module, the one of workerd's schema. */
 const member_of = { ESModule: 'esModule', Text: 'text', CompiledWasm: 'wasm' };
@@ -24,7 +20,7 @@ export async function start_plain_workerd(worker) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-workerd-'));
   const port = await free_port();
   writeFileSync(join(folder, 'config.capnp'), configuration(worker, port, folder));
-  const child = start_child('workerd', 'sh', ['-c', 'exec "$0" serve "$1" >/dev/null', program, join(folder, 'config.capnp')]);
+  const child = start_child('workerd', 'sh', ['-c', 'exec "$0" serve "$1" >/dev/null', workerd_program, join(folder, 'config.capnp')]);
   await until('workerd listens', () => listens(port));
   const stop = async () => {
     await child.stop();

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { listens, run, start_child } from '../support/child.mjs';
+import { listens, run, start_child, until } from '../support/child.mjs';
 import { root } from '../support/worker.mjs';
 
 /** Every process that descends from `pid`. @param {number} pid @returns {number[]} */
@@ -76,6 +76,16 @@ test('the demo', async (t) => {
   } finally {
     await demo.stop();
   }
+});
+
+test('nothing of a demo outlives it, even when it is killed', async () => {
+  const demo = start_child('the demo', `${root}scripts/demo`, [], { cwd: root });
+  await demo.saw(/Ctrl-C stops everything/, 600_000);
+  const started = descendants(demo.pid);
+  assert.ok(started.length >= 3, 'agent, app and workerd run');
+  demo.signal('SIGKILL');
+  await demo.ended;
+  await until('all that it started has ended', () => !started.some(lives));
 });
 
 test('a demo that builds without a terminal says now and then how far it is, and at last what failed', async () => {

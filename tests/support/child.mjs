@@ -1,9 +1,10 @@
-// Processes that a test or the demo starts: told apart by pid, ended by pid, their output kept.
+// Processes that a test or the demo starts: told apart by pid, ended by pid, their output kept. None outlives the process that
+// started it, however that ends: the kernel sees to it (setpriv sets PR_SET_PDEATHSIG, prctl(2)).
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 
-const patience_ms = 20_000;
+const patience_ms = 60_000;
 /** From SIGTERM to SIGKILL. */
 const grace_ms = 10_000;
 
@@ -17,16 +18,12 @@ const grace_ms = 10_000;
  * @property {(signal: NodeJS.Signals) => void} signal
  */
 
-/** What still runs is ended with this process, also when it ends in an error. @type {Map<import('node:child_process').ChildProcess, NodeJS.Signals>} */
-const running = new Map();
-process.on('exit', () => { for (const [child, signal] of running) child.kill(signal); });
-
 /** Starts a program. @param {string} name for messages @param {string} program @param {string[]} args
- * @param {{env?: Record<string, string>, cwd?: string, at_exit?: NodeJS.Signals}} [options] at_exit: for one that has children of its own
+ * @param {{env?: Record<string, string>, cwd?: string, at_exit?: 'KILL' | 'TERM'}} [options] at_exit: what it gets when this
+ *   process is gone; TERM for one that must then end others
  * @returns {Child} */
-export function start_child(name, program, args, { env = {}, cwd, at_exit = 'SIGKILL' } = {}) {
-  const child = spawn(program, args, { cwd, env: { ...inherited(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  running.set(child, at_exit);
+export function start_child(name, program, args, { env = {}, cwd, at_exit = 'KILL' } = {}) {
+  const child = spawn('setpriv', ['--pdeathsig', at_exit, '--', program, ...args], { cwd, env: { ...inherited(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   let over = false;
   /** @type {Set<() => void>} */
@@ -35,7 +32,7 @@ export function start_child(name, program, args, { env = {}, cwd, at_exit = 'SIG
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => { text += piece; notify(); });
   /** @type {Promise<number | null>} */
   const ended = new Promise((resolve) => {
-    const end = (/** @type {number | null} */ status) => { over = true; running.delete(child); notify(); resolve(status); };
+    const end = (/** @type {number | null} */ status) => { over = true; notify(); resolve(status); };
     child.once('close', end);
     child.once('error', (problem) => { text += String(problem); end(127); });
   });
@@ -63,8 +60,8 @@ export function start_child(name, program, args, { env = {}, cwd, at_exit = 'SIG
   return { pid: child.pid ?? 0, output: () => text, saw, ended, stop, signal: (signal) => void child.kill(signal) };
 }
 
-/** What the test itself was told by SALLYPORT_* is not meant for the programs that it starts. */
-const inherited = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_')));
+/** What the test itself was told by SALLYPORT_*, or tells its own miniflare (worker.mjs), is not meant for the programs that it starts. */
+const inherited = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_') && name !== 'MINIFLARE_WORKERD_PATH'));
 
 /** Runs a program to its end and returns what it printed; fails with its output. @param {string} program @param {string[]} args
  * @param {{env?: Record<string, string>, cwd?: string}} [options] */

@@ -1,6 +1,7 @@
 // The Worker in workerd (miniflare), from the same files that wrangler ships, with a policy and secrets of the caller's
 // choice. The core must be built: cmake --build --preset wasm.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Log, LogLevel, Miniflare } from 'miniflare';
 
@@ -9,6 +10,9 @@ export const edge_name = 'sallyport-edge';
 export const edge_entry = 'worker-shim/index.js';
 const caller_name = 'object-caller';
 const core_module = 'build/wasm/sallyport.js';
+/** workerd, of the version that miniflare brings. */
+export const workerd_program = /** @type {{default: string}} */ (createRequire(createRequire(import.meta.url).resolve('miniflare'))('workerd')).default;
+Object.assign(process.env, { MINIFLARE_WORKERD_PATH: `${root}tests/support/workerd_of_parent`, SALLYPORT_WORKERD: workerd_program });
 
 /**
  * @typedef {object} RunningWorker

@@ -65,7 +65,8 @@ async function play_slow_clock(tour, stack, token) {
     return without_app(stack, async () => {
       const seen = await knock(its_view, fresh);
       const { reason, detail } = await audit(its_view, seen.id, 'origin');
-      return `${seen.status} ${reason}, and it says ${/\b(19|20|21) ?s/.test(detail ?? '') ? '20 s' : detail}`;
+      // Less by the time that the request was under way, which a busy machine makes seconds.
+      return `${seen.status} ${reason}, and it says ${/\b(1[5-9]|2[01]) ?s/.test(detail ?? '') ? '20 s' : detail}`;
     });
   });
   await slow.stop();

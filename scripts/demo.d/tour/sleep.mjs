@@ -10,8 +10,8 @@ import { app_saw, call, refusal } from './look.mjs';
 /** @typedef {import('../stack.mjs').Stack} Stack */
 /** @typedef {import('./play.mjs').Player} Player */
 
-/** idle_stop of archive in the policy of the demo, and a moment. */
-const idle_patience_ms = 70_000;
+/** Twice the idle_stop of archive in the policy of the demo: a busy machine is late. */
+const idle_patience_ms = 120_000;
 
 /** @param {Player} tour @param {Stack} stack */
 export async function play_sleep(tour, stack) {
