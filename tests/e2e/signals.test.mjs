@@ -11,7 +11,12 @@ import { root } from '../support/worker.mjs';
 
 const program = `${root}build/dev/sallyport`;
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-signals-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+/** @type {import('../support/agent.mjs').RunningAgent[]} */
+const started = [];
+after(async () => {
+  await Promise.all(started.map((each) => each.stop()));
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** An agent before nothing, with keys of its own. @param {Record<string, string>} [env] */
 async function agent(env) {
@@ -24,7 +29,9 @@ async function agent(env) {
     services: { reports: { origin: 'https://reports.test' } },
     routes: [],
   }));
-  return start_agent({ program, service: 'reports', upstream_port: 9, policy_file, jwks_file, threads: 1, env });
+  const running = await start_agent({ program, service: 'reports', upstream_port: 9, policy_file, jwks_file, threads: 1, env });
+  started.push(running);
+  return running;
 }
 
 test('a first SIGTERM waits for a request that has begun; a second one ends it at once, with 1', async () => {
@@ -41,7 +48,6 @@ test('a first SIGTERM waits for a request that has begun; a second one ends it a
   assert.equal((await fetch(`${running.admin}/readyz`)).status, 503);
   running.signal('SIGTERM');
   assert.equal(await running.ended, 1);
-  caller.destroy();
 });
 
 test('SIGTERM ends an agent without requests with 0', async () => {
@@ -50,10 +56,9 @@ test('SIGTERM ends an agent without requests with 0', async () => {
   assert.equal(await running.ended, 0);
 });
 
-test('the time for which it was suspended ends no connection', async (context) => {
+test('the time for which it was suspended ends no connection', async () => {
   const running = await agent({ SALLYPORT_TIMEOUTS_IDLE: '3s' });
   const caller = connect(running.port, '127.0.0.1').setEncoding('latin1');
-  context.after(() => { caller.destroy(); return running.stop(); });
   let seen = '';
   caller.on('data', (piece) => { seen += piece; });
   const answers = () => seen.split('HTTP/1.1 401 ').length - 1;
