@@ -51,18 +51,19 @@ export function answerResponse(request, answer) {
 }
 
 /**
- * Whether an Accept field (RFC 9110 section 12.5.1) names HTML, and no JSON at the same quality or above. Only the look of
- * a refusal hangs on it.
+ * Whether an Accept field (RFC 9110 section 12.5.1) likes HTML better than JSON: of each type the quality of the most
+ * specific range that covers it counts. Only the look of a refusal hangs on it.
  * @param {string} accept
  */
 export function prefersHtml(accept) {
-  let html = 0;
-  let json = 0;
+  /** @type {Map<string, number>} */
+  const ranges = new Map();
   for (const range of accept.toLowerCase().split(',')) {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
     const quality = Number(parameters.find((part) => part.startsWith('q='))?.slice(2) ?? 1);
-    if (type === 'text/html' || type === 'application/xhtml+xml') html = Math.max(html, quality);
-    if (type === 'application/json' || type === 'application/problem+json') json = Math.max(json, quality);
+    ranges.set(type, Math.max(ranges.get(type) ?? 0, quality));
   }
-  return html > json;
+  const quality = (/** @type {string} */ type) => ranges.get(type) ?? ranges.get(type.replace(/\/.*/, '/*')) ?? ranges.get('*/*') ?? 0;
+  const best = (/** @type {string[]} */ types) => Math.max(...types.map(quality));
+  return best(['text/html', 'application/xhtml+xml']) > best(['application/json', 'application/problem+json']);
 }

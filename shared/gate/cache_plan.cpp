@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "encoding/base64url.hpp"
-#include "gate/reserved.hpp"
 #include "http/field.hpp"
+#include "policy/match.hpp"
 #include "policy/travel.hpp"
 
 namespace sallyport::gate {
@@ -42,7 +42,7 @@ bool is_safe(std::string_view method) {
 
 /// The route whose stored answers a request that changes things may have made untrue, or nullptr.
 const policy::route* route_of_get(const policy::compiled_policy& policy, const cache_subject& what) {
-  const auto match = match_request(policy, "GET", what.host, what.path);
+  const auto match = policy::match_route(policy, "GET", what.host, what.path);
   return match && match.route->cache ? match.route : nullptr;
 }
 

@@ -30,6 +30,32 @@ std::optional<std::string_view> bearer(std::string_view value) {
   return http::all_are(rest.substr(0, 1), http::token_char) ? std::nullopt : std::optional(rest);
 }
 
+/// Whether a Bearer credential stands behind a comma, as when two Authorization fields were joined on their way. Inside
+/// of quotes it is a parameter of another scheme.
+bool hides_bearer(std::string_view value) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (quoted && value[i] == '\\') {
+      ++i;
+    } else if (value[i] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && value[i] == ',' && bearer(http::trim_ows(value.substr(i + 1)))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Whether a cookie `name` stands behind a comma in a piece of a Cookie field, as when two fields were joined on their
+/// way. Some servers read it as a cookie, others as part of the value before it.
+bool hides_cookie(std::string_view piece, std::string_view name) {
+  for (std::size_t comma = piece.find(','); comma != std::string_view::npos; comma = piece.find(',', comma + 1)) {
+    const auto rest = http::trim_ows(piece.substr(comma + 1));
+    if (rest.starts_with(name) && http::trim_ows(rest.substr(name.size())).starts_with('=')) return true;
+  }
+  return false;
+}
+
 /// Takes the next `name=value` off a Cookie field (RFC 6265 section 4.2.1); `whole` is the piece as it stands.
 struct cookie_pair {
   std::string_view whole, name, value;
@@ -58,6 +84,9 @@ result<std::string_view> look_in_authorization(std::span<const http::field> fiel
   for (const auto& each : fields) {
     if (!http::name_equals(each.name, "authorization")) continue;
     const auto candidate = bearer(each.value);
+    if (!candidate && hides_bearer(each.value)) {
+      return failure(reason::credential_ambiguous, "several credentials in one Authorization field");
+    }
     if (!candidate) continue;
     if (candidate->empty()) return failure(reason::credential_malformed, "Authorization: Bearer without a token");
     if (!keep(token, *candidate)) return failure(reason::credential_ambiguous, "several Authorization fields");
@@ -84,6 +113,9 @@ result<std::string_view> look_in_cookies(std::string_view name, std::span<const 
     while (next_cookie(rest, pair)) {
       if (pair.name == name && !keep(token, pair.value)) {
         return failure(reason::credential_ambiguous, "several cookies " + std::string(name));
+      }
+      if (hides_cookie(pair.whole, name)) {
+        return failure(reason::credential_ambiguous, "a cookie " + std::string(name) + " behind a comma");
       }
     }
   }

@@ -3,9 +3,9 @@
 #include "audit/record.hpp"
 #include "encoding/base64url.hpp"
 #include "gate/caller.hpp"
-#include "gate/reserved.hpp"
 #include "gate/signed_headers.hpp"
 #include "httpsig/profile.hpp"
+#include "policy/match.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -43,7 +43,7 @@ edge_exchange::outcome edge_exchange::decide() {
   if (auto over = read_head()) return std::move(*over);
   if (auto over = own_endpoint()) return std::move(*over);
   if (auto over = jobs_endpoint()) return std::move(*over);
-  match_ = match_request(*held_.policy, request_.method, request_.host, head_->target.path());
+  match_ = policy::match_route(*held_.policy, request_.method, request_.host, head_->target.path());
   if (auto over = authenticate()) return std::move(*over);
   if (auto over = evaluate()) return std::move(*over);
   if (match_.route->job != nullptr) return run_job();

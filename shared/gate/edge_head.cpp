@@ -1,5 +1,7 @@
 #include "gate/edge_head.hpp"
 
+#include <algorithm>
+
 #include "http/characters.hpp"
 #include "http/fields.hpp"
 #include "http/host.hpp"
@@ -43,11 +45,19 @@ result<std::optional<std::uint64_t>> read_content_length(std::span<const http::f
   return std::optional(length);
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// A Content-Type is signed, which only ASCII can be (RFC 9421 section 2.1), and is made of tokens and quoted strings.
 result<void> read_body_fields(const edge_request& request, edge_head& head) {
   SALLYPORT_ASSIGN(head.content_length, read_content_length(request.fields));
   const std::size_t types = http::count_fields(request.fields, "content-type");
   if (types > 1) return failure(reason::framing_syntax, "several Content-Type fields");
   if (types == 1) head.content_type = http::trim_ows(http::find_field(request.fields, "content-type")->value);
+  if (head.content_type && !is_ascii(*head.content_type)) {
+    return failure(reason::framing_syntax, "Content-Type is not ASCII");
+  }
   const auto* upgrade = http::find_field(request.fields, "upgrade");
   if (upgrade != nullptr && http::list_contains(upgrade->value, "websocket")) {
     return reason::framing_upgrade_unsupported;

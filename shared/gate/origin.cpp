@@ -5,8 +5,8 @@
 #include "gate/origin_fields.hpp"
 #include "gate/origin_forward.hpp"
 #include "gate/origin_signature.hpp"
-#include "gate/reserved.hpp"
 #include "gate/signed_headers.hpp"
+#include "policy/match.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -178,7 +178,7 @@ result<admitted> origin::state::admit(const opened& request, replay_guard& seen,
   const auto* policy = policy_by_digest(with, content.policy_digest);
   if (policy == nullptr) return failure(reason::policy_digest_unknown, "edge holds policy " + content.policy_digest);
   const auto* service = policy::find_service(*policy, with.service);
-  const auto match = match_request(*policy, request.head.method, request.context.host, request.target.path);
+  const auto match = policy::match_route(*policy, request.head.method, request.context.host, request.target.path);
   if (service == nullptr || !match || match.route->service != service || match.route->id != content.route) {
     return failure(reason::policy_route_differs, match ? "here it is " + match.route->id : "here there is none");
   }

@@ -26,7 +26,8 @@ std::string problem_body(reason why, std::string_view request_id, std::string_vi
 std::string_view challenge(reason why) {
   const auto& row = describe(why);
   if (row.http_status != 401) return "";
-  if (row.public_code == "credential_required") return "Bearer";
+  // RFC 6750 section 3: a parameter must follow, and no error when nothing was presented.
+  if (row.public_code == "credential_required") return R"(Bearer realm="sallyport")";
   if (row.public_code == "token_expired") {
     return R"(Bearer error="invalid_token", error_description="The token has expired")";
   }

@@ -101,16 +101,22 @@ reason check_target(std::string_view target, target_view& parts, bool& canonical
   canonical = true;
   if (const reason why = check_characters(parts.path, path_char, true, canonical); why != reason::ok) return why;
   if (const reason why = check_segments(parts.path); why != reason::ok) return why;
-  return check_characters(parts.query, query_char, false, canonical);
+  const reason why = check_characters(parts.query, query_char, false, canonical);
+  canonical &= parts.query.find('\'') == std::string_view::npos;
+  return why;
 }
 
 // Precondition: every "%" starts a triplet.
-std::string respell(std::string_view text) {
+std::string respell(std::string_view text, bool is_path) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
-      out.push_back(text[i]);
+      if (text[i] == '\'' && !is_path) {
+        encoding::append_percent(out, static_cast<byte>(text[i]));
+      } else {
+        out.push_back(text[i]);
+      }
       continue;
     }
     const int value = percent_triplet(text.substr(i));
@@ -131,9 +137,9 @@ result<canonical_target> canonicalize_target(std::string_view target) {
   bool canonical = false;
   if (const reason why = check_target(target, parts, canonical); why != reason::ok) return why;
   if (canonical) return canonical_target{std::string(target), parts.path.size()};
-  canonical_target out{respell(parts.path), 0};
+  canonical_target out{respell(parts.path, true), 0};
   out.path_bytes = out.text.size();
-  if (parts.has_query) out.text += '?' + respell(parts.query);
+  if (parts.has_query) out.text += '?' + respell(parts.query, false);
   return out;
 }
 

@@ -17,6 +17,8 @@
 // * Characters: pchar, "/", "?" and what browsers send there unescaped (the query percent-encode set of the WHATWG URL
 //   standard holds only controls, space, quotation mark, "#", "<", ">" and non-ASCII): [ ] { } | ^ ` and backslash
 //   stay, being plain data in a query. The members of that set are path_invalid_character.
+// * An apostrophe is spelled %27: the same standard encodes it in the query of an http URL (the special-query
+//   percent-encode set), so that fetch() sends nothing else.
 // * Triplets as in the path, and every byte may be encoded (%00 and %2F are data in a query).
 // * "/p?" (an empty query) and "/p" are two targets; the question mark is kept.
 #pragma once

@@ -7,7 +7,8 @@
 namespace sallyport::jose {
 namespace {
 
-constexpr std::size_t max_exponent_bytes = 8;
+// No host may take a key that another one refuses; BoringSSL, below Workers, goes this far.
+constexpr std::size_t max_exponent_bits = 33;
 constexpr std::uint64_t min_exponent = 65537;
 
 std::size_t bit_length(bytes_view integer) {
@@ -63,7 +64,7 @@ result<void> check_rsa_strength(bytes_view n, bytes_view e) {
   const std::size_t bits = bit_length(n);
   if (bits < min_rsa_bits) return failure(reason::jwk_weak_rsa, "the modulus has " + std::to_string(bits) + " bits");
   if (bits > max_rsa_bits) return failure(reason::jwk_unsupported, "the modulus has " + std::to_string(bits) + " bits");
-  if (e.size() > max_exponent_bytes) return failure(reason::jwk_unsupported, "the exponent has more than 64 bits");
+  if (bit_length(e) > max_exponent_bits) return failure(reason::jwk_unsupported, "the exponent has more than 33 bits");
   const std::uint64_t exponent = small_value(e);
   if (exponent < min_exponent || exponent % 2 == 0) return failure(reason::jwk_weak_rsa, "the exponent is weak");
   if (has_small_factor(n)) return failure(reason::jwk_weak_rsa, "the modulus has a small factor");

@@ -12,12 +12,15 @@ bool passes(char c, bool in_list) {
   return c >= ' ' && c < 0x7f && c != '%' && !(in_list && c == ',');
 }
 
+// RFC 9110 sections 5.5 and 5.6.1: a space at the end of a value or of an element of a list is not part of it for who
+// reads the field, so that "admin " would arrive as "admin".
 void append_encoded(std::string& to, std::string_view text, bool in_list) {
-  for (const char c : text) {
-    if (passes(c, in_list)) {
-      to += c;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool at_end = i == 0 || i + 1 == text.size();
+    if (passes(text[i], in_list) && !(at_end && text[i] == ' ')) {
+      to += text[i];
     } else {
-      encoding::append_percent(to, static_cast<byte>(c));
+      encoding::append_percent(to, static_cast<byte>(text[i]));
     }
   }
 }

@@ -10,6 +10,7 @@
 // * A more specific route that does not take the method does not hide a less specific one that does.
 // * The value of a parameter is the segment as it stands in the canonical path; percent-encodings stay as they are, so
 //   that a condition sees what is signed and forwarded.
+// * `/.sallyport` and what is below it are Sallyport's own on every host and match no route; they never reach an app.
 #pragma once
 
 #include <array>
@@ -19,6 +20,9 @@
 #include "policy/document.hpp"
 
 namespace sallyport::policy {
+
+/// The first segment of the paths that are Sallyport's own.
+inline constexpr std::string_view reserved_segment = ".sallyport";
 
 /// Most parameters a path pattern may have; the loader refuses more.
 inline constexpr std::size_t max_path_parameters = 16;

@@ -145,8 +145,19 @@ route_match matcher::finish(const entry& found, const walk& state) const {
   return match;
 }
 
+namespace {
+
+bool is_reserved(std::string_view path) {
+  if (path.empty()) return false;
+  const auto rest = path.substr(1);
+  return rest.substr(0, rest.find('/')) == reserved_segment;
+}
+
+}  // namespace
+
 route_match match_route(const compiled_policy& policy, std::string_view method, std::string_view host,
                         std::string_view path) {
+  if (is_reserved(path)) return {};
   const host_name name(host);
   return policy.matcher->match(method, name.view(), path);
 }

@@ -103,6 +103,10 @@ std::optional<pattern_problem> check_segment(const path_segment& segment, const 
   }
   if (segment.kind == segment_kind::literal) {
     if (segment.text.empty() && !last) return pattern_problem{at, "an empty segment matches no path", "drop one slash"};
+    if (before.empty() && segment.text == reserved_segment) {
+      return pattern_problem{at, "/.sallyport and what is below it are Sallyport's own and match no route",
+                             "choose another path"};
+    }
     return check_literal(segment.text, at);
   }
   if (segment.kind != segment_kind::parameter) return std::nullopt;

@@ -143,7 +143,8 @@ test('our own documents: keys without private parts, discovery, status', async (
 test('HTML is for those who prefer it', () => {
   assert.ok(prefersHtml('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'));
   assert.ok(prefersHtml('application/json;q=0.5, text/html;q=0.9'));
-  for (const accept of ['', '*/*', 'application/json', 'application/json, text/html', 'text/html;q=0', 'text/html;q=0.5, application/problem+json']) {
+  assert.ok(prefersHtml('text/*'));
+  for (const accept of ['', '*/*', 'application/json', 'application/json, text/html', 'text/html;q=0', 'text/html;q=0.5, application/problem+json', 'text/html;q=0.1, */*', 'application/*, text/html;q=0.2']) {
     assert.ok(!prefersHtml(accept), accept);
   }
 });

@@ -124,7 +124,7 @@ TEST_CASE("every refusal has a problem document, and every 401 a challenge") {
     CHECK(body->size() == 4);
     CHECK(gate::challenge(row.code).empty() == (row.http_status != 401));
   }
-  CHECK(gate::challenge(reason::credential_missing) == "Bearer");
+  CHECK(gate::challenge(reason::credential_missing) == R"(Bearer realm="sallyport")");
   CHECK(gate::challenge(reason::jws_signature_invalid) == R"(Bearer error="invalid_token")");
   CHECK(gate::challenge(reason::httpsig_invalid) == "Sallyport");
 }

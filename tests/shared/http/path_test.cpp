@@ -126,6 +126,13 @@ TEST_CASE("splits at the first question mark and tells an empty query from none"
   CHECK(require_canonical("/a?")->has_query);
 }
 
+TEST_CASE("spells an apostrophe of the query as fetch() sends it, and leaves one of the path") {
+  CHECK(canonicalize_target("/it's?$filter=name%20eq%20'x'")->text == "/it's?$filter=name%20eq%20%27x%27");
+  CHECK(canonicalize_target("/it%27s?a=%27")->text == "/it%27s?a=%27");
+  CHECK(require_canonical("/it's?a=%27").ok());
+  CHECK(require_canonical("/a?'").why() == reason::path_not_canonical);
+}
+
 TEST_CASE("takes a target of exactly the limit and refuses one byte more") {
   CHECK(canonicalize_target("/" + std::string(http::max_target_bytes - 1, 'a')).ok());
   CHECK(canonicalize_target("/" + std::string(http::max_target_bytes, 'a')).why() == reason::path_too_long);

@@ -77,6 +77,15 @@ TEST_CASE("no value can break a header line or a list") {
   CHECK(value_of("identity.groups.map(g, g)", who) == "X: a%2Cb,c%0Ad");
 }
 
+TEST_CASE("no value can become another one by the spaces around it") {
+  auto who = alice();
+  who.subject = " admin  ";
+  who.groups = {" admins", "two words", "x ", " "};
+  CHECK(value_of("identity.subject", who) == "X: %20admin %20");
+  CHECK(value_of("identity.groups", who) == "X: %20admins,two words,x%20,%20");
+  CHECK(value_of("'a '", who) == "X: a%20");
+}
+
 TEST_CASE("a mapped header is known by any spelling that an app could take for it") {
   const auto policy = testing::must_load(testing::document_with_service(
       R"("s":{"origin":"https://o.example","headers":{"X-User-Id":"identity.subject"}})"));

@@ -247,6 +247,8 @@ TEST_CASE("patterns that could never match, or not as they look, are refused at 
   const row rows[] = {
       {path("@api"), reason::policy_pattern_invalid, "$.routes[0].path", "starts with a slash"},
       {path("/a/**/@b"), reason::policy_pattern_invalid, "$.routes[0].path", "put it last"},
+      {path("/@.sallyport/x"), reason::policy_pattern_invalid, "$.routes[0].path", "choose another path"},
+      {path("/@.sallyport"), reason::policy_pattern_invalid, "$.routes[0].path", "choose another path"},
       {path("/a@*"), reason::policy_pattern_invalid, "$.routes[0].path", "a whole segment"},
       {path("/a/@***"), reason::policy_pattern_invalid, "$.routes[0].path", "a whole segment"},
       {path("/a/@/b"), reason::policy_pattern_invalid, "$.routes[0].path", "drop one slash"},

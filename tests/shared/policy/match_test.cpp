@@ -44,6 +44,14 @@ std::string taken(const compiled_policy& policy, std::string_view path) {
 
 }  // namespace
 
+TEST_CASE("no route takes what is Sallyport's own") {
+  const auto policy = policy_of({{"a.example", "/**", ""}, {"a.example", "/:any/x", ""}});
+  for (const std::string_view path : {"/.sallyport", "/.sallyport/", "/.sallyport/x", "/.sallyport/x/y"})
+    CHECK(taken(*policy, path) == "");
+  for (const std::string_view path : {"/.sallyportx", "/.sallyport;x", "/a/.sallyport"})
+    CHECK(taken(*policy, path) == "0");
+}
+
 TEST_CASE("the more specific path wins whatever the order in the file") {
   struct row {
     std::string specific, general, path;

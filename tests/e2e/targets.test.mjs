@@ -1,0 +1,59 @@
+// The target that the edge signs is the one that fetch() sends, whatever characters it holds: in workerd alone, because
+// miniflare's own Worker before it would spell targets anew.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { start_plain_workerd } from '../../bench/lib/workerd.mjs';
+import { start_agent } from '../support/agent.mjs';
+import { policy_for, signing_key } from '../support/edge.mjs';
+import { start_origin } from '../support/origin.mjs';
+import { free_port } from '../support/ports.mjs';
+import { send_raw } from '../support/raw_http.mjs';
+import { deployed_options, edge_entry, edge_modules, root } from '../support/worker.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-targets-'));
+/** @type {{stop: () => Promise<void>}[]} */
+const started = [];
+/** @type {import('../support/origin.mjs').RunningOrigin} */
+let app;
+let edge_port = 0;
+
+before(async () => {
+  app = await start_origin();
+  started.push(app);
+  const port = await free_port();
+  const policy = policy_for('https://idp.acme.example', `http://127.0.0.1:${port}`);
+  const { d, ...public_key } = await signing_key();
+  const [policy_file, jwks_file] = [join(folder, 'policy.jsonc'), join(folder, 'jwks.json')];
+  writeFileSync(policy_file, policy);
+  writeFileSync(jwks_file, JSON.stringify({ keys: [public_key] }));
+  started.push(await start_agent({ program: `${root}build/dev/sallyport`, service: 'app', upstream_port: app.port, policy_file, jwks_file, port }));
+  const { compatibilityDate, compatibilityFlags } = deployed_options('wrangler.toml');
+  const bindings = { SALLYPORT_SIGNING_KEYS: JSON.stringify({ keys: [{ ...public_key, d }] }), SALLYPORT_SERVICE_SECRETS: '', SALLYPORT_BUILD: 'test' };
+  const worker = await start_plain_workerd({ modules: edge_modules(edge_entry, policy), bindings, compatibilityDate, compatibilityFlags });
+  started.push(worker);
+  edge_port = worker.port;
+});
+after(async () => {
+  await Promise.all(started.map((each) => each.stop()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Every character that a path or a query may hold as it is (RFC 3986), and what browsers leave as it is in a query. */
+const characters = [...`-._~!$&'()*+,;=:@`];
+const targets = [
+  ...characters.map((character) => `/open/a${character}b`),
+  ...[...characters, ...'/?[]{}|^`\\'].map((character) => `/open/?a=${character}b`),
+  '/open', '/open/', '/open?', '/open/?', '/open/%25%2D%7e%c3%a9%0a', '/open/?%25%2D%7e%c3%a9%00%2f%27', "/open/odata?$filter=name%20eq%20'x'",
+];
+
+for (const target of targets) {
+  test(`${target} passes the agent`, async () => {
+    const before_it = app.seen.length;
+    const answer = await send_raw(edge_port, `GET ${target} HTTP/1.1\r\nHost: app.acme.example\r\nConnection: close\r\n\r\n`);
+    assert.equal(answer.status, 200, answer.body);
+    assert.equal(app.seen.length, before_it + 1);
+  });
+}
