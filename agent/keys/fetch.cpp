@@ -25,14 +25,12 @@ url_parts split(const std::string& url) {
   return {url.substr(0, path), target.front() == '/' ? target : "/" + target};
 }
 
-/// Ends a request that takes too long as a whole; the client's own limits are for each read.
+/// Ends a request that takes too long as a whole, or that nobody wants any more; the client's own limits are for each
+/// read.
 class watchdog {
  public:
-  watchdog(httplib::Client& client, std::chrono::seconds patience)
-      : thread_([this, &client, patience] {
-          std::unique_lock hold(lock_);
-          if (!over_.wait_for(hold, patience, [this] { return done_; })) client.stop();
-        }) {}
+  watchdog(httplib::Client& client, std::chrono::seconds patience, const std::stop_token& stop)
+      : thread_([this, &client, patience, stop] { watch(client, patience, stop); }) {}
   ~watchdog() {
     {
       const std::lock_guard hold(lock_);
@@ -45,8 +43,18 @@ class watchdog {
   watchdog& operator=(const watchdog&) = delete;
 
  private:
+  void watch(httplib::Client& client, std::chrono::seconds patience, const std::stop_token& stop) {
+    std::unique_lock hold(lock_);
+    over_.wait_for(hold, stop, patience, [this] { return done_; });
+    // Again and again, because it has no effect on a connection that is still being made.
+    while (!done_) {
+      client.stop();
+      over_.wait_for(hold, std::chrono::milliseconds(50), [this] { return done_; });
+    }
+  }
+
   std::mutex lock_;
-  std::condition_variable over_;
+  std::condition_variable_any over_;
   bool done_ = false;
   std::thread thread_;
 };
@@ -63,7 +71,7 @@ void prepare(httplib::Client& client, std::chrono::seconds timeout) {
 
 }  // namespace
 
-fetched fetch(const gate::key_request& request) {
+fetched fetch(const gate::key_request& request, const std::stop_token& stop) {
   if (!gate::is_key_url(request.url)) return {0, "", "", "neither https nor loopback: " + request.url};
   const url_parts parts = split(request.url);
   const std::chrono::seconds timeout(request.timeout);
@@ -76,7 +84,7 @@ fetched fetch(const gate::key_request& request) {
     got.body.append(data, std::min(size, request.max_bytes + 1 - got.body.size()));
     return got.body.size() <= request.max_bytes;
   };
-  const watchdog guard(client, timeout);
+  const watchdog guard(client, timeout, stop);
   const httplib::Headers headers{{"Accept", "application/json"}, {"User-Agent", "sallyport-agent"}};
   const auto answer = client.Get(parts.target.c_str(), headers, collect);
   if (!answer && got.body.size() > request.max_bytes) return {200, std::move(got.body), "", ""};

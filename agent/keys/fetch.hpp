@@ -1,6 +1,7 @@
 // One GET for keys, under the rules of the key set: no redirect, bounded in time and size.
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 #include "gate/key_set.hpp"
@@ -18,7 +19,8 @@ struct fetched {
   gate::key_response response() const { return {status, body, cache_control, problem, 0}; }
 };
 
-/// Blocks for `request.timeout` at most. https verifies the certificate and the name against the system's roots.
-fetched fetch(const gate::key_request& request);
+/// Blocks for `request.timeout` at most, and no longer than until `stop` is asked for, but for a connection that is
+/// being made. https verifies the certificate and the name against the system's roots.
+fetched fetch(const gate::key_request& request, const std::stop_token& stop = {});
 
 }  // namespace sallyport::agent::keys

@@ -37,6 +37,7 @@ io::task<exchange_end> exchange::run(const outgoing_request& request) {
   do {
     if (!co_await obtain_connection(std::exchange(reuse, false))) co_return std::move(end_);
     how = co_await send_and_wait();
+    if (how == attempt::stale) counts_.upstream_retries.add();
   } while (how == attempt::stale);
   if (how == attempt::answered) co_await relay_answer();
   co_await wind_up();
@@ -72,7 +73,6 @@ io::task<exchange::attempt> exchange::send_and_wait() {
   if (!sent.ok() && may_repeat(sent.bytes)) co_return attempt::stale;
   if (co_await read_answer_head()) co_return attempt::answered;
   if (heard_ || end_.why.why != reason::upstream_closed || !may_repeat(sent.bytes)) co_return attempt::failed;
-  counts_.upstream_retries.add();
   end_ = {};
   co_return attempt::stale;
 }
@@ -186,7 +186,7 @@ io::task<bool> exchange::relay_body(body_source& body, outgoing& next) {
     }
     const auto parts = next.parts(*got == gathered::last);
     end_.answered = true;
-    if (!parts.empty() && !(co_await caller_.write(parts, settings_.timeouts.body)).ok()) co_return false;
+    if (!parts.empty() && !co_await write_to_caller(parts)) co_return false;
     if (*got == gathered::last) co_return true;
     next.clear();
     if (*got == gathered::full) continue;
@@ -197,6 +197,13 @@ io::task<bool> exchange::relay_body(body_source& body, outgoing& next) {
       co_return false;
     }
   }
+}
+
+io::task<bool> exchange::write_to_caller(std::span<boost::asio::const_buffer> parts) {
+  const io::io_result sent = co_await caller_.write(parts, settings_.timeouts.body);
+  if (sent.status == io::io_status::timed_out)
+    fail({reason::request_timeout, "the caller takes no more of the answer"});
+  co_return sent.ok();
 }
 
 connection_note exchange::note(const outgoing_body& body) {

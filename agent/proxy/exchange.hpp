@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -37,7 +38,7 @@ struct outgoing_request {
 };
 
 struct exchange_end {
-  /// ok: the answer went out whole. Else why not.
+  /// ok: the answer went out whole, or its caller went away before its end. Else why not.
   failure why = reason::ok;
   /// Something of an answer has gone to the caller: no other one may follow.
   bool answered = false;
@@ -74,6 +75,7 @@ class exchange {
   io::task<bool> pass_interim();
   io::task<> relay_answer();
   io::task<bool> relay_body(body_source& body, outgoing& next);
+  io::task<bool> write_to_caller(std::span<boost::asio::const_buffer> parts);
   io::task<> wind_up();
 
   bool gather_first();

@@ -42,6 +42,8 @@ io::task<> session::turn_away() {
 io::task<bool> session::next_head() {
   box_.shrink(session_inbox_bytes);
   between_requests_ = box_.empty();
+  // The next head has begun already, behind the request before.
+  if (!between_requests_) head_started_ = owner_.wheel().elapsed();
   http::head_scanner scanner(head_limits());
   for (;;) {
     const auto scanned = scanner.scan(box_.unread());
@@ -79,6 +81,8 @@ io::task<io::io_result> session::read_head_bytes() {
 
 io::task<bool> session::serve() {
   begin_request();
+  // Known before the head is understood, because a refusal of it must not have content either.
+  facts_.head_only = head_text_.starts_with("HEAD ");
   auto parsed = http::parse_request_head(head_text_, head_limits());
   if (!parsed.ok()) co_return co_await refuse(parsed.error());
   note_facts(*parsed);
@@ -198,7 +202,8 @@ io::task<bool> session::refuse(gate::refused why) {
     why.request_id = make_request_id();
     why.audit = with_request_id(std::move(why.audit), why.request_id);
   }
-  owner_.audit().write(why.audit);
+  // Nothing is lost that was served: while nobody takes the lines, refusals are counted and nothing else happens.
+  if (owner_.audit_sink().takes_lines()) owner_.audit().write(why.audit);
   owner_.metrics().decisions.add(why.why);
   co_return co_await answer_refusal(why.why, why.request_id);
 }

@@ -47,6 +47,8 @@ upstream_ptr upstream_pool::take_idle() {
 io::task<result<upstream_ptr>> upstream_pool::connect() {
   failure problem{reason::upstream_connect_failed, "no address of the upstream accepts connections"};
   for (const io::tcp::endpoint& endpoint : endpoints_) {
+    // Asked at each turn, because every turn waits.
+    if (broken_) co_return failure(reason::upstream_connect_failed, "the agent stops");
     io::tcp_socket socket(context_);
     io::error_code error;
     socket.open(endpoint.protocol(), error);
@@ -98,6 +100,7 @@ void upstream_pool::stop() {
 }
 
 void upstream_pool::close_all() {
+  broken_ = true;
   stop();
   for (io::ring* at = all_.next; at != &all_; at = at->next) static_cast<upstream_connection*>(at)->link.close();
 }

@@ -64,7 +64,7 @@ class upstream_pool {
   void give_back(upstream_ptr connection);
   /// Closes what is idle, keeps nothing from now on.
   void stop();
-  /// Breaks every connection, those in use as well.
+  /// Breaks every connection, those in use as well; connect() makes no new one from now on.
   void close_all();
 
  private:
@@ -80,6 +80,7 @@ class upstream_pool {
   std::vector<upstream_connection*> idle_;
   io::ring all_;
   bool stopped_ = false;
+  bool broken_ = false;
 };
 
 }  // namespace sallyport::agent::proxy

@@ -35,6 +35,7 @@ void keeper::stop() {
     const std::lock_guard hold(lock_);
     stopping_ = true;
   }
+  cancel_.request_stop();
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
 }
@@ -77,8 +78,9 @@ bool keeper::step(std::unique_lock<std::mutex>& hold) {
   if (!request) request = keys_->want(gate::key_need::fresh, now());
   if (!request || request->joined) return false;
   hold.unlock();
-  const keys::fetched answer = keys::fetch(*request);
+  const keys::fetched answer = keys::fetch(*request, cancel_.get_token());
   hold.lock();
+  if (stopping_) return false;
   const auto taken = keys_->supply(request->step, answer.response(), now(), host_);
   if (!taken.ok())
     log::write(log::level::warning, "edge keys could not be fetched",

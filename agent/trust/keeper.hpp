@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,7 +38,7 @@ class keeper {
 
   /// Begins to fetch, if there is a URL to fetch from.
   void start(listeners tell);
-  /// Ends the thread, after a fetch under way; nobody is told anything any more.
+  /// Ends the thread, and a fetch under way; nobody is told anything any more.
   void stop();
   gate::origin_snapshot_ptr snapshot() const;
 
@@ -70,6 +71,7 @@ class keeper {
   std::size_t waiting_ = 0;
   std::uint64_t file_generation_ = 0;
   bool stopping_ = false;
+  std::stop_source cancel_;
   std::thread thread_;
 };
 

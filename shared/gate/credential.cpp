@@ -4,20 +4,12 @@
 #include <string>
 
 #include "http/characters.hpp"
+#include "http/fields.hpp"
 
 namespace sallyport::gate {
 namespace {
 
 using place = policy::credential_source::place;
-
-bool same_name(std::string_view name, std::string_view lower) {
-  if (name.size() != lower.size()) return false;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char folded = name[i] == '_' ? '-' : http::lower(name[i]);
-    if (folded != (lower[i] == '_' ? '-' : lower[i])) return false;
-  }
-  return true;
-}
 
 /// What follows the Bearer scheme (RFC 9110 section 11.4: any case, then spaces), or nothing when it is another scheme.
 /// A scheme is a token, so that any other character ends it: "Bearer", a tab and a token is a credential, if a
@@ -180,7 +172,7 @@ bool credential_places::takes(std::size_t issuer, const credential& found) const
 std::optional<http::field> credential_places::without_credentials(const http::field& from, text_arena& storage) const {
   http::field kept = from;
   for (const auto& source : places_) {
-    if (source.where == place::header && same_name(from.name, source.name)) return std::nullopt;
+    if (source.where == place::header && http::same_variable(from.name, source.name)) return std::nullopt;
     if (source.where == place::authorization && http::name_equals(from.name, "authorization") && bearer(from.value)) {
       return std::nullopt;
     }

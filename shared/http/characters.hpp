@@ -25,6 +25,9 @@ enum character_bits : std::uint8_t {
   ipv6_char = 32,
   /// token68 (RFC 9110 section 11.2), padding included.
   token68_char = 64,
+  /// Letters, digits and hyphen: what field names are made of, and what CGI-style mapping (RFC 3875 section 4.1.18)
+  /// keeps apart.
+  plain_name_char = 128,
 };
 
 constexpr bool is_one_of(std::string_view set, char c) {
@@ -42,6 +45,7 @@ constexpr std::uint8_t character_class(unsigned code) {
   if (alphanumeric || is_one_of("!#$%&'*+-.^_`|~", c)) bits |= token_char;
   if (unreserved || is_one_of("!$&'()*+,;=:@/", c)) bits |= path_char | query_char;
   if (is_one_of("?[]{}|\\^`", c)) bits |= query_char;
+  if (alphanumeric || c == '-') bits |= plain_name_char;
   if (unreserved) bits |= host_char;
   if (unreserved || is_one_of("+/=", c)) bits |= token68_char;
   if (digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.') bits |= ipv6_char;

@@ -41,8 +41,10 @@ constexpr std::array<std::uint8_t, 27> make_starts() {
 }
 constexpr auto starts = make_starts();
 
-constexpr char folded(char c) {
-  return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+// Some servers map only the hyphen to "_" for a variable, some every character that is no letter and no digit.
+char folded(char c) {
+  if (!is(c, plain_name_char)) return '-';
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
 bool matches(const field_row& row, std::string_view name) {
@@ -76,7 +78,7 @@ field_class classify(std::string_view name) {
 }
 
 bool collides(std::string_view name) {
-  return name.find('_') != std::string_view::npos && classify(name) != field_class::ordinary;
+  return !all_are(name, plain_name_char) && classify(name) != field_class::ordinary;
 }
 
 bool same_variable(std::string_view a, std::string_view b) {

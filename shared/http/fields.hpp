@@ -4,9 +4,10 @@
 // * Hop-by-hop fields (RFC 9110 section 7.6.1) never pass, nor does any field that Connection names.
 // * What apps trust for where a request came from, who sent it or what it really asks for is ours to say: Sallyport-*,
 //   Forwarded, X-Forwarded-*, X-Real-Ip, X-Original-Url, X-Http-Method-Override and the rest of the table in
-//   fields.cpp. Whatever came in under such a name is removed, in any case and with "_" for "-", because CGI-style
-//   mapping makes one variable of both spellings. The origin's framing refuses the "_" spellings outright: the edge
-//   never lets one through.
+//   fields.def. Whatever came in under such a name is removed, in any case and with "_" or any other token character
+//   that is no letter and no digit for "-", because CGI-style mapping makes one variable of all these spellings (RFC
+//   3875 section 4.1.18; lighttpd, for one, replaces them all). The origin's framing refuses these spellings outright:
+//   the edge never lets one through.
 // * Connection cannot remove a protected field: "Connection: sallyport-assertion" takes nothing away from what this hop
 //   reads or sets. Only ordinary fields can be named away.
 // * Content-Length, Transfer-Encoding and Host are rebuilt by whoever forwards, never copied.
@@ -38,13 +39,13 @@ enum class field_class : std::uint8_t {
   digest,
 };
 
-/// The class of a field name, any case, "_" counting as "-".
+/// The class of a field name, any case, every character but letters and digits counting as "-".
 field_class classify(std::string_view name);
 
-/// Whether `name` holds "_" and is of any class but ordinary: it would become a protected name under CGI-style mapping.
+/// Whether `name` is spelled otherwise than a protected name that it would become under CGI-style mapping.
 bool collides(std::string_view name);
 
-/// Whether CGI-style mapping makes one variable of both names: equal but for case and for "_" in place of "-".
+/// Whether CGI-style mapping makes one variable of both names: equal but for case and for what stands in place of "-".
 bool same_variable(std::string_view a, std::string_view b);
 
 /// Whether the Connection fields among `fields` name `name` (any case). Fields other than ordinary ones are never

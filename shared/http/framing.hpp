@@ -9,7 +9,7 @@
 // * the method is a token and neither CONNECT nor TRACE (framing_method);
 // * the target is in origin form, without a fragment (framing_target_form); its characters are path.hpp's business;
 // * field names are tokens (framing_field_name) with the colon right behind (framing_space_before_colon), no obs-fold
-//   (framing_line_folding), no name that maps to one of ours when hyphens become underscores (framing_field_collision);
+//   (framing_line_folding), no name that maps to one of ours as a CGI variable (framing_field_collision);
 // * exactly one Host, not empty, a registered name, IPv4 or bracketed IPv6 literal with an optional port;
 // * at most one Content-Length, digits only, never beside Transfer-Encoding, which is exactly one "chunked" on
 // HTTP/1.1;

@@ -18,10 +18,10 @@ reason bad_name(std::string_view line, std::size_t at) {
   return space_before_colon ? reason::framing_space_before_colon : reason::framing_field_name;
 }
 
-reason read_field(std::string_view line, field& out, bool& underscore) {
+reason read_field(std::string_view line, field& out, bool& unusual_name) {
   if (line[0] == ' ' || line[0] == '\t') return reason::framing_line_folding;
   std::size_t i = 0;
-  for (; i < line.size() && is(line[i], token_char); ++i) underscore |= line[i] == '_';
+  for (; i < line.size() && is(line[i], token_char); ++i) unusual_name |= !is(line[i], plain_name_char);
   if (i == line.size() || line[i] != ':') return bad_name(line, i);
   if (i == 0) return reason::framing_field_name;
   out.name = line.substr(0, i);
@@ -89,7 +89,7 @@ reason read_fields(head_lines& lines, const head_limits& limits, std::vector<fie
     if (line.empty()) return lines.at == lines.text.size() ? reason::ok : reason::framing_syntax;
     if (fields.size() == limits.max_fields) return reason::framing_too_many_fields;
     field& seen = fields.emplace_back();
-    if (const reason why = read_field(line, seen, found.underscore); why != reason::ok) return why;
+    if (const reason why = read_field(line, seen, found.unusual_name); why != reason::ok) return why;
     note_framing(seen, found);
   }
 }

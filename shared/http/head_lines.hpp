@@ -34,8 +34,8 @@ struct framing_fields {
   bool connection_close = false;
   bool connection_keep_alive = false;
   bool connection_upgrade = false;
-  /// Some field name holds "_".
-  bool underscore = false;
+  /// Some field name holds another character than letters, digits and "-".
+  bool unusual_name = false;
 };
 
 /// Reads field lines up to and with the empty line, which must be the end of the text.

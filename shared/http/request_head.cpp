@@ -38,7 +38,7 @@ reason read_request_line(std::string_view line, request_head& head) {
 }
 
 reason check_collisions(const framing_fields& found, const request_head& head) {
-  if (!found.underscore) return reason::ok;
+  if (!found.unusual_name) return reason::ok;
   for (const auto& each : head.fields) {
     if (collides(each.name)) return reason::framing_field_collision;
   }

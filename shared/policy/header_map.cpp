@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "encoding/percent.hpp"
+#include "http/fields.hpp"
 #include "policy/facts.hpp"
 
 namespace sallyport::policy {
@@ -91,19 +92,6 @@ std::optional<std::string> value_of(const mapped_header& header, const identity&
   return std::nullopt;
 }
 
-char normal(char c) {
-  if (c == '_') return '-';
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (normal(a[i]) != normal(b[i])) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 std::vector<app_header> app_headers(const route_match& match, const identity& who, const request_facts& request,
@@ -121,7 +109,7 @@ std::vector<app_header> app_headers(const route_match& match, const identity& wh
 
 bool is_mapped_header(const service& to, std::string_view name) {
   for (const auto& header : to.headers) {
-    if (same_name(header.name, name)) return true;
+    if (http::same_variable(header.name, name)) return true;
   }
   return false;
 }

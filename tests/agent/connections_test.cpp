@@ -133,6 +133,33 @@ TEST_CASE("trickled bytes do not extend the limit of a head") {
   CHECK(answer->status == 408);
 }
 
+TEST_CASE("a head that has begun behind the request before has its whole time from then on") {
+  std::atomic<bool> go{false};
+  stage s(
+      [&](app& self, connection& from) {
+        message_reader reader(from);
+        while (const auto request = reader.request()) {
+          self.note(*request);
+          eventually([&] { return go.load(); });
+          from.send(ok_answer("hello"));
+        }
+      },
+      [](auto& settings) { settings.timeouts.head = short_limit(); });
+  const std::string second = signed_request{}.whole();
+  connection to = s.connect();
+  to.send(signed_request{}.whole() + second.substr(0, 100));
+  REQUIRE(eventually([&] { return s.upstream().requests == 1; }));
+  std::this_thread::sleep_for(short_limit() * 2);
+  to.send(second.substr(100));
+  go = true;
+  message_reader reader(to);
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = reader.answer();
+    REQUIRE(answer);
+    CHECK(answer->status == 200);
+  }
+}
+
 TEST_CASE("a kept connection without a request is closed quietly") {
   stage s(always(ok_answer("hello")), [](auto& settings) { settings.timeouts.idle = 60ms; });
   connection to = s.connect();
@@ -220,4 +247,35 @@ TEST_CASE("what does not finish within the stop time is cut off") {
   REQUIRE(eventually([&] { return s.upstream().requests == 1; }));
   CHECK_FALSE(s.agent().stop());
   busy.drain();
+}
+
+TEST_CASE("what was cut off by the stop is not sent to the app again") {
+  stage s(
+      [](app& self, connection& from) {
+        message_reader reader(from);
+        while (const auto request = reader.request()) {
+          self.note(*request);
+          if (self.requests == 1) from.send(ok_answer("hello"));
+        }
+      },
+      [](auto& settings) {
+        settings.threads = 1;
+        settings.timeouts.stop = 50ms;
+      });
+  CHECK(s.ask(signed_request{})->status == 200);
+  connection busy = s.connect();
+  busy.send(signed_request{}.whole());
+  REQUIRE(eventually([&] { return s.upstream().requests == 2; }));
+  CHECK_FALSE(s.agent().stop());
+  CHECK(s.upstream().requests == 2);
+  CHECK(s.upstream().connections == 1);
+}
+
+TEST_CASE("a HEAD request that is refused gets no content, also when its head was not understood") {
+  stage s(always(ok_answer("hello")));
+  connection to = s.connect();
+  to.send("HEAD / HTTP/1.1\r\n\r\n");
+  const std::string all = to.drain();
+  CHECK(all.starts_with("HTTP/1.1 400 "));
+  CHECK(all.find("\r\n\r\n") == all.size() - 4);
 }

@@ -25,6 +25,7 @@ class key_endpoint {
       to.set_content(std::string(1 << 20, 'x'), "application/json");
     });
     http_.Get("/slow", [this](const httplib::Request&, httplib::Response& to) {
+      ++slow;
       eventually([this] { return closing_.load(); });
       to.set_content("{}", "application/json");
     });
@@ -48,6 +49,7 @@ class key_endpoint {
     jwks_ = std::move(jwks);
   }
   std::atomic<int> fetches{0};
+  std::atomic<int> slow{0};
 
  private:
   httplib::Server http_;
@@ -142,6 +144,17 @@ TEST_CASE("a fetch follows no redirect, takes no more than it may, and does not 
   CHECK_FALSE(slow.problem.empty());
   CHECK(agent::keys::fetch(request_for("http://192.0.2.1/jwks.json")).status == 0);
   CHECK(agent::keys::fetch(request_for("file:///etc/passwd")).status == 0);
+}
+
+TEST_CASE("a fetch that nobody wants any more ends") {
+  key_endpoint endpoint(edge_keys().jwks);
+  std::stop_source stop;
+  agent::keys::fetched got;
+  std::thread fetching([&] { got = agent::keys::fetch(request_for(endpoint.url("/slow"), 1h), stop.get_token()); });
+  REQUIRE(eventually([&] { return endpoint.slow == 1; }));
+  stop.request_stop();
+  fetching.join();
+  CHECK(got.status == 0);
 }
 
 TEST_CASE("a reload takes the new policy and goes on accepting the one before") {

@@ -1,4 +1,7 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "http/date.hpp"
 #include "tests/agent/stage.hpp"
@@ -123,4 +126,37 @@ TEST_CASE("what a caller sends under a trusted name never reaches the app") {
   CHECK(seen.field("forwarded").empty());
   CHECK(seen.field("x-hop").empty());
   CHECK(seen.field("x-plain") == "2");
+}
+
+TEST_CASE("while nobody takes the audit lines nothing is served, and refusals use up no memory") {
+  const scratch files;
+  const std::string lines = files.path("lines");
+  REQUIRE(::mkfifo(lines.c_str(), 0600) == 0);
+  const int reader = ::open(lines.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  REQUIRE(reader >= 0);
+  {
+    stage s(always(ok_answer("hello")), [&](auto& settings) { settings.audit_output = lines; });
+    const std::string refused = "GET /" + std::string(2000, 'a') + " HTTP/1.1\r\nHost: app.test\r\n\r\n";
+    const auto waiting = [&] { return s.metric("sallyport_audit_waiting_bytes"); };
+    constexpr double bound = 16 << 20;
+    connection to = s.connect();
+    message_reader answers(to);
+    for (int i = 0; i % 500 != 0 || (i < 20000 && waiting() < bound); ++i) {
+      REQUIRE(to.send(refused));
+      REQUIRE(answers.answer());
+    }
+    REQUIRE(waiting() >= bound);
+    const double full = waiting();
+    for (int i = 0; i < 100; ++i) {
+      REQUIRE(to.send(refused));
+      REQUIRE(answers.answer());
+    }
+    CHECK(waiting() <= full);
+    const auto unrecorded = s.ask(signed_request{});
+    REQUIRE(unrecorded);
+    CHECK(unrecorded->status == 503);
+    CHECK(s.upstream().requests == 0);
+    CHECK(s.metric("sallyport_decisions_total{reason=\"audit_blocked\",severity=\"upstream\"}") >= 100);
+  }
+  ::close(reader);
 }

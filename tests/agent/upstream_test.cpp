@@ -255,3 +255,13 @@ TEST_CASE("an app that says interim answers without end is stopped") {
   REQUIRE(answer);
   CHECK(answer->status == 502);
 }
+
+TEST_CASE("an answer that its caller takes no more of is cut off, logged and counted") {
+  stage s(always("HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n" + std::string((32 << 20), 'x')),
+          [](auto& settings) { settings.timeouts.body = 60ms; });
+  connection to = s.connect();
+  to.send(signed_request{}.whole());
+  CHECK(eventually(
+      [&] { return s.metric("sallyport_failures_total{reason=\"request_timeout\",severity=\"client\"}") == 1; }));
+  CHECK(to.drain().size() < (32 << 20));
+}

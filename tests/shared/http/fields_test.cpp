@@ -28,6 +28,10 @@ constexpr std::array names = {
     classified{"sallyport-anything", field_class::sallyport},
     classified{"SALLYPORT_SUBJECT", field_class::sallyport},
     classified{"Sallyport", field_class::sallyport},
+    classified{"Sallyport.Subject", field_class::sallyport},
+    classified{"sallyport!groups", field_class::sallyport},
+    classified{"Sallyport~", field_class::sallyport},
+    classified{"X.Forwarded-For", field_class::forwarding},
     classified{"Forwarded", field_class::forwarding},
     classified{"X-Forwarded-For", field_class::forwarding},
     classified{"x_forwarded_proto", field_class::forwarding},
@@ -67,18 +71,21 @@ constexpr std::array names = {
     classified{"Content-Digest", field_class::digest},
 };
 
-TEST_CASE("knows the class of a field in any case and with underscores") {
+TEST_CASE("knows the class of a field in any case and in every spelling that maps to the same variable") {
   for (const auto& each : names) {
     CAPTURE(each.name);
     CHECK(classify(each.name) == each.kind);
   }
 }
 
-TEST_CASE("only a name with an underscore collides, and only with a protected one") {
+TEST_CASE("only a name of other characters than letters, digits and hyphens collides, and only with a protected one") {
   CHECK(http::collides("sallyport_subject"));
+  CHECK(http::collides("Sallyport.Subject"));
+  CHECK(http::collides("x!forwarded-for"));
   CHECK(http::collides("Content_Length"));
   CHECK_FALSE(http::collides("Sallyport-Subject"));
   CHECK_FALSE(http::collides("my_field"));
+  CHECK_FALSE(http::collides("my.field"));
 }
 
 TEST_CASE("fields that Connection names do not pass, those it may not name are unaffected") {

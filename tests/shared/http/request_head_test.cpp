@@ -84,6 +84,8 @@ constexpr std::array refused_heads = {
                  reason::framing_control_character},
     refused_head{"sallyport_assertion", HEAD("sallyport_assertion: x\r\n"), reason::framing_field_collision},
     refused_head{"Sallyport_Subject", HEAD("Sallyport_Subject: x\r\n"), reason::framing_field_collision},
+    refused_head{"Sallyport.Subject", HEAD("Sallyport.Subject: x\r\n"), reason::framing_field_collision},
+    refused_head{"Sallyport!Groups", HEAD("Sallyport!Groups: x\r\n"), reason::framing_field_collision},
     refused_head{"x_forwarded_for", HEAD("x_forwarded_for: x\r\n"), reason::framing_field_collision},
     refused_head{"X-Forwarded_For", HEAD("X-Forwarded_For: x\r\n"), reason::framing_field_collision},
     refused_head{"content_length", HEAD("content_length: 5\r\n"), reason::framing_field_collision},

@@ -90,7 +90,7 @@ TEST_CASE("a mapped header is known by any spelling that an app could take for i
   const auto policy = testing::must_load(testing::document_with_service(
       R"("s":{"origin":"https://o.example","headers":{"X-User-Id":"identity.subject"}})"));
   const auto* service = find_service(*policy, "s");
-  for (const std::string_view name : {"X-User-Id", "x-user-id", "X_USER_ID", "x-User_id"})
+  for (const std::string_view name : {"X-User-Id", "x-user-id", "X_USER_ID", "x-User_id", "X.User.Id"})
     CHECK(is_mapped_header(*service, name));
   for (const std::string_view name : {"X-User", "X-User-Idx", "XUserId", ""})
     CHECK_FALSE(is_mapped_header(*service, name));
