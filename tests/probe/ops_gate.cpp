@@ -281,13 +281,24 @@ void remember_seen(const json& in, gate::replay_set& seen, seconds skew, unix_mi
   }
 }
 
+/// What is known of who asks, which may stand in the request as well.
+std::optional<bad_arguments> mistake_in_context(const json& context) {
+  return find_mistake(context, {{"ip", shapes::text}, {"country", shapes::text}, {"asn", shapes::number}});
+}
+
 std::optional<bad_arguments> mistake_in_edge(const json& in) {
   const auto wrong = find_mistake(in, {{"policy", shapes::any, true},
+                                       {"request", shapes::object},
+                                       {"context", shapes::object},
                                        {"now", shapes::number},
                                        {"entropy_b64", shapes::base64},
                                        {"entropy", shapes::base64}});
   if (wrong) return wrong;
+  if (auto in_context = mistake_in_context(member_or_empty(in, "context"))) return in_context;
+  if (auto in_request = mistake_in_context(member_or_empty(in, "request"))) return in_request;
   return find_mistake(member_or_empty(in, "request"), {{"method", shapes::text},
+                                                       {"body_state", shapes::text},
+                                                       {"fields", shapes::object_or_list},
                                                        {"scheme", shapes::text},
                                                        {"host", shapes::text},
                                                        {"target_b64", shapes::base64},

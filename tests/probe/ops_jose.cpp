@@ -1,4 +1,5 @@
 #include "jose/jwt.hpp"
+#include "tests/probe/argument_rules.hpp"
 #include "tests/probe/arguments.hpp"
 #include "tests/probe/ops.hpp"
 
@@ -96,8 +97,14 @@ outcome run_jwt(const json& in, crypto::port& host) {
   const auto token = token_argument(in, "token");
   const json* keys = keys_member(in);
   if (!token || keys == nullptr) return bad_arguments{"token or jwks is missing"};
-  const json* now = encoding::find_member(in, "now");
-  if (now == nullptr || !now->is_number()) return bad_arguments{"now is missing or not a number"};
+  const auto wrong = find_mistake(in, {{"now", shapes::number, true},
+                                       {"issuer", shapes::text},
+                                       {"audience", shapes::text_or_texts},
+                                       {"typ", shapes::text},
+                                       {"skew", shapes::number},
+                                       {"max_lifetime", shapes::number},
+                                       {"require_exp", shapes::boolean}});
+  if (wrong) return *wrong;
   const auto audiences = list_argument(in, "audience");
   const auto verified = run_jwt_checks(*token, *keys, algorithms_argument(in), options_of(in, audiences), host);
   if (!verified.ok()) return answer{verified.why(), {}};
