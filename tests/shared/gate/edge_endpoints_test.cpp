@@ -1,0 +1,32 @@
+// What the edge answers itself.
+#include <doctest/doctest.h>
+
+#include "tests/shared/gate/world.hpp"
+
+using namespace sallyport;
+using namespace sallyport::testing;
+
+TEST_CASE("our own endpoints") {
+  world edge;
+  const auto get = [&](std::string host, std::string target, std::string method = "GET") {
+    client_request request;
+    request.host = std::move(host);
+    request.target = std::move(target);
+    request.method = std::move(method);
+    const auto outcome = edge.once(request);
+    const auto* own = std::get_if<gate::answer>(&outcome.what);
+    return own == nullptr ? json(std::string(name_of(reason_of(outcome)))) : *encoding::parse_json(own->body);
+  };
+  const auto set = get("EDGE.test:443", "/.well-known/jwks.json");
+  REQUIRE(set["keys"].size() == 2);
+  for (const auto& key : set["keys"]) CHECK(!key.contains("d"));
+  CHECK(get("edge.test", "/.well-known/openid-configuration", "HEAD")["jwks_uri"] ==
+        "https://edge.test/.well-known/jwks.json");
+  CHECK(get("edge.test", "/.well-known/jwks.json", "POST") == "credential_missing");
+  CHECK(get("es.test", "/.well-known/jwks.json") == "credential_missing");
+  CHECK(get("edge.test:8443", "/.well-known/jwks.json") == "credential_missing");
+  const auto status = get("anything.test", "/.sallyport/status");
+  CHECK(status["policy"] == json{{"name", "test"}, {"digest", edge.policy->digest}});
+  CHECK(status["keys"] == json::array({"edge-es", "edge-ed"}));
+  CHECK(status["build"] == "test-build");
+}
