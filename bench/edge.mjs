@@ -1,14 +1,13 @@
 // See bench/edge. Every Worker runs in a workerd of its own with the same upstream. Those that are compared have their load at
 // the same time, so that whatever else the machine does costs them alike, and what counts is all the CPU of a workerd over all
 // its requests. Nothing is pinned: the threads of V8 that compile and collect garbage belong to what a Worker costs.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { exportJWK, generateKeyPair } from 'jose';
-import { cpu_seconds, run } from '../tests/support/child.mjs';
-import { api_audience, start_provider } from '../tests/support/oidc_provider.mjs';
-import { deployed_options, edge_entry, edge_modules, root } from '../tests/support/worker.mjs';
+import { cpu_seconds } from '../tests/support/child.mjs';
+import { start_provider } from '../tests/support/oidc_provider.mjs';
+import { access_tokens, edge_workers, path } from './lib/edge_workers.mjs';
 import { start_agent_stand_in } from './lib/nginx.mjs';
 import { print_table, print_target } from './lib/report.mjs';
 import { start_plain_workerd } from './lib/workerd.mjs';
@@ -19,7 +18,6 @@ const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 /** Of each load. */
 const connections = 8;
-const path = '/api/reports/april?format=json';
 /** More than any of the Workers keeps verified tokens for, so that each one is new to it. */
 const many_tokens = 4000;
 const warm_up_requests = 20_000;
@@ -42,8 +40,8 @@ try {
 
 async function main() {
   console.log(`signing ${many_tokens} access tokens (RS256)`);
-  write_script(join(folder, 'many.lua'), path, await tokens(many_tokens));
-  write_script(join(folder, 'one.lua'), path, await tokens(1));
+  write_script(join(folder, 'many.lua'), path, await access_tokens(provider, many_tokens));
+  write_script(join(folder, 'one.lua'), path, await access_tokens(provider, 1));
   const { again, besides } = await start_contenders();
   // The first of both is the same Worker with the same load.
   for (const contender of [...again, ...besides.slice(1)]) await warm_up(contender);
@@ -52,74 +50,33 @@ async function main() {
   report(again, besides);
 }
 
-/** Distinct access tokens of one person, as the provider would sign them. @param {number} count */
-async function tokens(count) {
-  const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: provider.issuer, aud: api_audience, sub: 'alice', email: 'alice@acme.example', groups: ['finance', 'staff'], scope: 'read', client_id: 'bench', iat: now, exp: now + 7200 };
-  return Promise.all(Array.from({ length: count }, (_, index) => provider.sign({ ...claims, jti: `bench-${index}` })));
-}
-
 /** Those of the target, callers using their tokens again, and others. @returns {Promise<{again: Contender[], besides: Contender[]}>} */
 async function start_contenders() {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const signing_key = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'bench' };
-  const origin = `http://127.0.0.1:${upstream.port}`;
-  const { compatibilityDate, compatibilityFlags } = deployed_options('wrangler.toml');
-  const start = (/** @type {import('./lib/workerd.mjs').Module[]} */ modules, /** @type {Record<string, string>} */ bindings) =>
-    started(start_plain_workerd({ modules, bindings, compatibilityDate, compatibilityFlags }));
-  const passthrough = await start([{ type: 'ESModule', path: `${root}bench/workers/passthrough.js` }], { ORIGIN: origin });
-  const script = await bundle('bench/workers/jose.js');
-  const by_hand = (/** @type {string} */ cache) => start([{ type: 'ESModule', path: `${root}bench/workers/jose.js`, contents: script }], {
-    ORIGIN: origin, ISSUER: provider.issuer, AUDIENCE: api_audience, JWKS_URI: `${provider.issuer}/jwks`,
-    SIGNING_KEY: JSON.stringify(signing_key), CACHE: cache,
-  });
-  const keys_only = await by_hand('keys');
-  const caches_all = await by_hand('all');
-  const ours = await start(edge_modules(edge_entry, policy(origin)), {
-    SALLYPORT_SIGNING_KEYS: JSON.stringify({ keys: [signing_key] }), SALLYPORT_SERVICE_SECRETS: '', SALLYPORT_BUILD: 'bench',
-  });
+  const { passthrough, jose, sallyport } = await edge_workers({ folder, provider, origin: `http://127.0.0.1:${upstream.port}` });
+  const start = async (/** @type {import('./lib/workerd.mjs').PlainWorker} */ worker) => {
+    const running = await start_plain_workerd(worker);
+    workers.push(running);
+    return running;
+  };
+  const passes = await start(passthrough);
+  const keys_only = await start(jose('keys'));
+  const caches_all = await start(jose('all'));
+  const ours = await start(sallyport);
   const contender = (/** @type {string} */ name, /** @type {'one' | 'many'} */ tokens, /** @type {import('./lib/workerd.mjs').RunningWorker} */ worker) =>
     ({ name, tokens, worker, cpu: 0, answered: 0 });
   return {
     again: [
-      contender('pass-through', 'one', passthrough),
+      contender('pass-through', 'one', passes),
       contender('jose, same token', 'one', keys_only),
       contender('sallyport, same token', 'one', ours),
     ],
     besides: [
-      contender('pass-through', 'one', passthrough),
+      contender('pass-through', 'one', passes),
       contender('jose that caches all, same token', 'one', caches_all),
       contender('jose, new tokens', 'many', keys_only),
       contender('sallyport, new tokens', 'many', ours),
     ],
   };
-}
-
-/** @param {Promise<import('./lib/workerd.mjs').RunningWorker>} starting */
-async function started(starting) {
-  const worker = await starting;
-  workers.push(worker);
-  return worker;
-}
-
-/** As wrangler ships it, with a configuration of its own: that of the edge names objects which this Worker has not. @param {string} entry */
-async function bundle(entry) {
-  const out = join(folder, 'bundle');
-  const config = join(folder, 'wrangler.toml');
-  writeFileSync(config, '');
-  await run(process.execPath, [`${root}node_modules/wrangler/bin/wrangler.js`, 'deploy', root + entry, '--config', config, '--name', 'bench', '--compatibility-date', '2026-07-30', '--dry-run', '--outdir', out], { cwd: folder, env: { WRANGLER_SEND_METRICS: 'false', CI: 'true' } });
-  return readFileSync(join(out, 'jose.js'), 'utf8');
-}
-
-/** The same rules that bench/workers/jose.js has in its code. @param {string} origin */
-function policy(origin) {
-  return JSON.stringify({
-    name: 'bench',
-    edge: { issuer: origin },
-    issuers: { idp: { issuer: provider.issuer, jwks_uri: `${provider.issuer}/jwks`, audiences: [api_audience], kind: 'user' } },
-    services: { app: { origin } },
-    routes: [{ id: 'reports-read', host: '127.0.0.1', path: '/api/**', methods: ['GET', 'HEAD'], service: 'app', allow: "'finance' in identity.groups" }],
-  });
 }
 
 /** Until V8 has compiled what is used often: a Worker of Wasm and much JavaScript takes longer than one line. @param {Contender} contender */

@@ -12,10 +12,11 @@ const member_of = { ESModule: 'esModule', Text: 'text', CompiledWasm: 'wasm' };
 
 /**
  * @typedef {{type: keyof typeof member_of, path: string, contents?: string}} Module the first one is the entry; `contents` in place of the file's
+ * @typedef {{modules: Module[], bindings: Record<string, string>, compatibilityDate: string, compatibilityFlags: string[]}} PlainWorker
  * @typedef {{port: number, pid: number, stop: () => Promise<void>}} RunningWorker
  */
 
-/** @param {{modules: Module[], bindings: Record<string, string>, compatibilityDate: string, compatibilityFlags: string[]}} worker @returns {Promise<RunningWorker>} */
+/** @param {PlainWorker} worker @returns {Promise<RunningWorker>} */
 export async function start_plain_workerd(worker) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-workerd-'));
   const port = await free_port();

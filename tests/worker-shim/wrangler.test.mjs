@@ -13,7 +13,7 @@ import { root } from '../support/worker.mjs';
 
 const wrangler = `${root}node_modules/wrangler/bin/wrangler.js`;
 const offline = { CI: 'true', WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG: 'log' };
-const most_bytes = 400 * 1024;
+const most_bytes = 1024 * 1024;
 
 /** What wrangler would upload, and what it says about bindings. @param {string} config @param {(only: (ending: string) => Buffer, said: string) => void} look */
 function with_bundle(config, look) {
