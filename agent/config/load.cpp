@@ -1,15 +1,17 @@
 #include "agent/config/load.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 
 #include "agent/config/file.hpp"
 #include "agent/config/member.hpp"
 #include "agent/config/units.hpp"
+#include "core/suggest.hpp"
 #include "encoding/json.hpp"
 #include "gate/key_set.hpp"
-#include "policy/suggest.hpp"
+#include "policy/syntax_advice.hpp"
 
 namespace sallyport::agent::config {
 
@@ -88,7 +90,7 @@ class reader {
   void refuse_name(const std::string& at, const std::string& dotted) {
     std::vector<std::string_view> names;
     for (const member& each : all_members()) names.push_back(each.path);
-    const auto near = policy::closest(dotted, names);
+    const auto near = closest(dotted, names);
     const auto found = document_.name_positions.find(at);
     const std::string advice =
         near.empty() ? "sallyport agent --members lists them all." : "Did you mean " + std::string(near) + "?";
@@ -120,12 +122,14 @@ std::size_t number_after(std::string_view text, std::string_view mark) {
 }
 
 // The gate's detail ends in "… at line L, column C".
-problem syntax_problem(const std::string& path, const failure& why) {
+problem syntax_problem(const std::string& path, const failure& why, std::string_view text) {
   problem found{path, number_after(why.detail, " at line "), number_after(why.detail, ", column "), "", "", ""};
   found.message = why.detail.substr(0, why.detail.rfind(" at line "));
   if (found.message.empty()) found.message = describe(why.why).advice;
   if (found.message.ends_with('.')) found.message.pop_back();
-  found.advice = "The file is JSON with // and /* */ comments, without trailing commas.";
+  found.advice = policy::advise_json(why.why, found.message, text, {found.line, found.column});
+  found.advice[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(found.advice[0])));
+  found.advice += ".";
   return found;
 }
 
@@ -148,7 +152,7 @@ void warn_of_unknown_variables(const environment& variables, load_result& into) 
   const std::vector<std::string_view> views(names.begin(), names.end());
   for (const auto& [name, value] : variables) {
     if (std::ranges::count(views, name) > 0 || std::ranges::count(foreign_variables, name) > 0) continue;
-    const auto near = policy::closest(name, views);
+    const auto near = closest(name, views);
     into.warnings.push_back({"environment", 0, 0, name, "no member of the configuration has this variable",
                              near.empty() ? "" : "Did you mean " + std::string(near) + "?"});
   }
@@ -191,7 +195,7 @@ load_result load_text(const std::string& path, std::string_view text, const envi
   load_result loaded;
   const auto document = encoding::parse_jsonc(text);
   if (!document.ok()) {
-    loaded.problems.push_back(syntax_problem(path, document.error()));
+    loaded.problems.push_back(syntax_problem(path, document.error(), text));
     return loaded;
   }
   reader(path, *document, loaded).read();

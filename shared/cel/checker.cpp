@@ -10,9 +10,10 @@ bool is_key_type(const type& t) {
 
 }  // namespace
 
-checker::checker(syntax& tree, const environment& names, const compile_options& options, arena& literals,
-                 std::vector<std::unique_ptr<regex>>& patterns)
-    : tree_(tree),
+checker::checker(std::string_view source, syntax& tree, const environment& names, const compile_options& options,
+                 arena& literals, std::vector<std::unique_ptr<regex>>& patterns)
+    : source_(source),
+      tree_(tree),
       names_(names),
       options_(options),
       literals_(literals),
@@ -23,8 +24,11 @@ std::optional<diagnosis> checker::run(checked& out) {
   const type root = check(tree_.root);
   const bool fits = types_.assignable(root, options_.expected);
   if (options_.check && !problem_ && !fits) {
-    report(tree_.root, "the expression is " + types_.resolved(root, true).text() + ", not " + options_.expected.text(),
-           "compare it with something, or use a function that gives " + options_.expected.text());
+    const type found = types_.resolved(root, true);
+    const bool truth = options_.expected.is(type_kind::boolean);
+    report(tree_.root, "the expression is " + found.text() + ", not " + options_.expected.text(),
+           truth ? advise_truth(scope_of_advice(), tree_.root, found)
+                 : "use a function that gives " + options_.expected.text());
   }
   if (problem_) return problem_;
   for (auto& each : found_) each = types_.resolved(each, true);
@@ -110,7 +114,7 @@ type checker::check_field(node_index index, const type& operand) {
       const auto* field = operand.fields()->find(at(index).name);
       if (field != nullptr) return field->of;
       return report(index, operand.text() + " has no field '" + std::string(at(index).name) + "'",
-                    "check the spelling; the fields are in the documentation of conditions");
+                    advise_field(scope_of_advice(), at(index), operand));
     }
     case type_kind::dyn:
     case type_kind::error:
@@ -129,7 +133,7 @@ type checker::check_field(node_index index, const type& operand) {
     case type_kind::ip:
     case type_kind::cidr:
       return report(index, "a value of type " + operand.text() + " has no fields",
-                    "select from a map or from identity, request, route, service");
+                    advise_field(scope_of_advice(), at(index), operand));
   }
   return type_kind::dyn;
 }
@@ -208,8 +212,9 @@ type checker::check_message(node_index index) {
 
 bool checker::expect(node_index index, const type& found, type_kind wanted, std::string_view what) {
   if (types_.assignable(found, wanted)) return true;
-  report(index, std::string(what) + " is " + types_.resolved(found, true).text() + ", not " + type(wanted).text(),
-         "compare it with something");
+  const type given = types_.resolved(found, true);
+  report(index, std::string(what) + " is " + given.text() + ", not " + type(wanted).text(),
+         advise_truth(scope_of_advice(), index, given));
   return false;
 }
 

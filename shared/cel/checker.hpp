@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cel/advice.hpp"
 #include "cel/arena.hpp"
 #include "cel/diagnosis.hpp"
 #include "cel/environment.hpp"
@@ -28,8 +29,8 @@ struct checked {
 
 class checker {
  public:
-  checker(syntax& tree, const environment& names, const compile_options& options, arena& literals,
-          std::vector<std::unique_ptr<regex>>& patterns);
+  checker(std::string_view source, syntax& tree, const environment& names, const compile_options& options,
+          arena& literals, std::vector<std::unique_ptr<regex>>& patterns);
   /// The first problem, if there is one.
   std::optional<diagnosis> run(checked& out);
 
@@ -67,6 +68,7 @@ class checker {
   // checker_call.cpp
   type check_call(node_index index);
   bool resolve_namespace(node_index index);
+  bool report_foreign_space(node_index index);
   type resolve_overload(node_index index, const std::vector<type>& arguments);
   std::optional<type> try_overload(const overload& row, const std::vector<type>& arguments);
   type report_call(node_index index, const std::vector<type>& arguments);
@@ -84,10 +86,12 @@ class checker {
   const local* find_local(std::string_view name) const;
 
   type report(node_index index, std::string message, std::string advice = {});
+  advice_scope scope_of_advice() const { return {source_, tree_, names_}; }
   node& at(node_index index) { return tree_.nodes[index]; }
   const node& at(node_index index) const { return tree_.nodes[index]; }
   node_index child(node_index index, std::size_t which) const { return tree_.children_of(at(index))[which]; }
 
+  std::string_view source_;
   syntax& tree_;
   const environment& names_;
   const compile_options& options_;

@@ -5,9 +5,15 @@
 namespace sallyport::cel {
 
 type checker::check_call(node_index index) {
-  resolve_namespace(index);
+  if (!resolve_namespace(index) && report_foreign_space(index)) return type_kind::error;
   std::vector<type> arguments;
-  for (std::size_t i = 0; i < at(index).child_count; ++i) arguments.push_back(check(child(index, i)));
+  // A function that is not there is the mistake, whatever is wrong inside it: its arguments may be names of its own.
+  const bool unknown = options_.check && !problem_ && find_all_overloads(at(index).name).empty();
+  for (std::size_t i = 0; i < at(index).child_count; ++i) {
+    arguments.push_back(check(child(index, i)));
+    const bool inside = unknown && (i > 0 || !at(index).receiver);
+    if (inside && problem_) problem_.reset(), arguments.back() = type_kind::dyn;
+  }
   if (problem_) return type_kind::error;
   type result = resolve_overload(index, arguments);
   check_constant_arguments(index);
@@ -31,6 +37,21 @@ bool checker::resolve_namespace(node_index index) {
   ++at(index).first_child;
   --at(index).child_count;
   return true;
+}
+
+// regex.match(p, x): a function of another language, whose name space would be reported as a name that nothing has.
+bool checker::report_foreign_space(node_index index) {
+  if (!at(index).receiver || at(child(index, 0)).kind != node_kind::identifier) return false;
+  const std::string space(at(child(index, 0)).name);
+  if (find_local(space) != nullptr) return false;
+  for (const auto& variable : names_.variables()) {
+    if (variable.name == space) return false;
+  }
+  const std::string name = space + "." + std::string(at(index).name);
+  auto advice = advise_foreign_call(scope_of_advice(), name, tree_.children_of(at(index)).subspan(1));
+  if (advice.empty()) return false;
+  report(index, "there is no function '" + name + "'", std::move(advice));
+  return problem_.has_value();
 }
 
 type checker::resolve_overload(node_index index, const std::vector<type>& arguments) {
@@ -65,14 +86,10 @@ std::optional<type> checker::try_overload(const overload& row, const std::vector
 }
 
 type checker::report_call(node_index index, const std::vector<type>& arguments) {
-  const std::string name(at(index).name);
-  std::string list;
-  for (const type& each : arguments) list += (list.empty() ? "" : ", ") + types_.resolved(each, true).text();
-  if (find_overloads(name, at(index).receiver, arguments.size()).empty() && !is_function(name)) {
-    return report(index, "there is no function '" + name + "' for " + std::to_string(arguments.size()) + " arguments",
-                  "check the spelling and the number of arguments");
-  }
-  return report(index, "'" + name + "' does not take (" + list + ")", "convert an argument, e.g. string(x), int(x)");
+  std::vector<type> known;
+  for (const type& each : arguments) known.push_back(types_.resolved(each, true));
+  auto found = describe_call(scope_of_advice(), at(index), known);
+  return report(index, std::move(found.message), std::move(found.advice));
 }
 
 // What only evaluation would find otherwise: a bad pattern, a named time zone.

@@ -36,8 +36,7 @@ type checker::check_identifier(node_index index) {
   }
   type found;
   if (resolve_name(index, std::string(name.name), name.rooted, found)) return found;
-  return report(index, "nothing is called '" + std::string(name.name) + "'",
-                "check the spelling; text needs quotes: '" + std::string(name.name) + "'");
+  return report(index, "nothing is called '" + std::string(name.name) + "'", advise_name(scope_of_advice(), name));
 }
 
 bool checker::resolve_name(node_index index, const std::string& name, bool rooted, type& out) {

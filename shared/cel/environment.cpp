@@ -1,5 +1,7 @@
 #include "cel/environment.hpp"
 
+#include <algorithm>
+
 namespace sallyport::cel {
 
 std::size_t environment::declare(std::string name, type of) {
@@ -21,6 +23,17 @@ result<std::size_t> environment::declare_object(std::string name, std::string ty
     described->fields.push_back({std::string(one.name), std::move(parsed)});
   }
   return declare(std::move(name), type::of_object(std::move(described)));
+}
+
+std::string_view environment::find_synonym(std::string_view foreign) const {
+  const auto same = [](char a, char b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+    return lower(a) == lower(b);
+  };
+  for (const auto& row : synonyms_) {
+    if (std::equal(row.foreign.begin(), row.foreign.end(), foreign.begin(), foreign.end(), same)) return row.own;
+  }
+  return {};
 }
 
 }  // namespace sallyport::cel

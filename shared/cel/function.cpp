@@ -68,6 +68,23 @@ std::vector<const overload*> find_overloads(std::string_view name, bool method, 
   return found;
 }
 
+std::vector<const overload*> find_all_overloads(std::string_view name) {
+  std::vector<const overload*> found;
+  each_overload(name, [&](const overload& row) { found.push_back(&row); });
+  return found;
+}
+
+std::vector<std::string_view> function_names() {
+  std::vector<std::string_view> all;
+  for (const auto table : tables) {
+    for (const auto& row : table()) {
+      const bool plain = row.name.find_first_of("_@!-") == std::string_view::npos;
+      if (plain && (all.empty() || all.back() != row.name)) all.push_back(row.name);
+    }
+  }
+  return all;
+}
+
 bool is_function(std::string_view name) {
   bool known = false;
   each_overload(name, [&](const overload& row) { known |= row.style != call_style::method; });

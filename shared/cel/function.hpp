@@ -113,6 +113,10 @@ struct overload {
 
 /// Every row called `name` that a call of this form and number of arguments may mean.
 std::vector<const overload*> find_overloads(std::string_view name, bool method, std::size_t arguments);
+/// Every row called `name`, whatever its form and number of arguments.
+std::vector<const overload*> find_all_overloads(std::string_view name);
+/// The name of every row, operators left out, in no order; a name may come twice.
+std::vector<std::string_view> function_names();
 /// Whether any row is called `name`, e.g. "math.abs".
 bool is_function(std::string_view name);
 /// Whether the values have the kinds that the row demands.

@@ -135,7 +135,7 @@ token lexer::take_symbol() {
   for (const auto symbol : symbols) {
     if (source_.substr(position_, symbol.size()) == symbol) return take(token_kind::symbol, symbol.size());
   }
-  return invalid("a character that CEL does not use");
+  return invalid(unknown_character);
 }
 
 bool is_keyword(std::string_view name) {

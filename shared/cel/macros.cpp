@@ -2,6 +2,7 @@
 // comprehension extensions). A call whose name and number of arguments fit no macro stays a call.
 #include <array>
 
+#include "cel/advice.hpp"
 #include "cel/parser.hpp"
 
 namespace sallyport::cel {
@@ -81,7 +82,7 @@ node_index parser::expand_receiver_macro(std::string_view name, node_index recei
 node_index parser::make_has(const nodes& arguments, std::uint32_t offset) {
   const node& field = at(arguments[0]);
   if (field.kind != node_kind::select) {
-    return fail(field.offset, "has() takes a field selection", "write has(identity.email)");
+    return fail(field.offset, "has() asks for a field: has(identity.email)", advise_has(source_, out_, arguments[0]));
   }
   // The selection itself becomes the test: nothing else refers to it.
   at(arguments[0]).kind = node_kind::has;
@@ -134,7 +135,8 @@ bool parser::is_name(node_index index, std::string_view name) const {
 bool parser::variable_name(node_index index, std::string_view& out) {
   const node& named = at(index);
   if (named.kind != node_kind::identifier || named.rooted) {
-    fail(named.offset, "this argument of the macro must be a plain name", "name the variable, e.g. x");
+    fail(named.offset, "this argument of the macro must be a plain name",
+         "name each element first: list.exists(x, x == 'a')");
     return false;
   }
   out = named.name;

@@ -2,8 +2,10 @@
 
 #include <array>
 
+#include "cel/advice.hpp"
 #include "cel/literal.hpp"
 #include "encoding/json.hpp"
+#include "encoding/look_alike.hpp"
 
 namespace sallyport::cel {
 namespace {
@@ -88,7 +90,9 @@ node_index parser::parse_expression() {
   if (condition == no_node || !take("?")) return condition;
   const node_index then = parse_logical(or_level);
   if (then == no_node) return no_node;
-  if (!take(":")) return unexpected("':' of the conditional");
+  if (!take(":")) {
+    return unexpected("':' of the conditional", "write test ? this : that; an optional field is a.?b");
+  }
   const node_index otherwise = parse_expression();
   if (otherwise == no_node) return no_node;
   return make(node_kind::conditional, offset, {condition, then, otherwise});
@@ -232,7 +236,7 @@ node_index parser::parse_identifier() {
   if (!rooted && name.text == "false") return advance(), make_constant(value::boolean(false), offset);
   if (!rooted && name.text == "null") return advance(), make_constant(value::null(), offset);
   if (is_reserved(name.text)) {
-    return fail(offset, "'" + std::string(name.text) + "' is a reserved word", "use another name");
+    return fail(offset, "'" + std::string(name.text) + "' is a reserved word", advise_reserved(name.text));
   }
   advance();
   if (current_.is("(")) {
@@ -276,15 +280,21 @@ node_index parser::fail(std::uint32_t offset, std::string message, std::string a
   return no_node;
 }
 
-node_index parser::unexpected(std::string_view wanted) {
-  if (current_.kind == token_kind::invalid) return fail(current_.offset, std::string(current_.text));
-  const std::string found = current_.kind == token_kind::end ? "the end" : "'" + std::string(current_.text) + "'";
-  return fail(current_.offset, "found " + found + ", expected " + std::string(wanted));
+node_index parser::unexpected(std::string_view wanted, std::string advice) {
+  if (advice.empty()) advice = advise_syntax(source_, before_, current_);
+  if (current_.kind == token_kind::invalid && current_.text != lexer::unknown_character) {
+    return fail(current_.offset, std::string(current_.text), std::move(advice));
+  }
+  std::string found = current_.kind == token_kind::end ? "the end" : "'" + std::string(current_.text) + "'";
+  if (current_.kind == token_kind::invalid) found = encoding::name_character(source_.substr(current_.offset));
+  return fail(current_.offset, "found " + found + ", expected " + std::string(wanted), std::move(advice));
 }
 
 void parser::advance() {
   // A lexer that met something invalid stays there, so that the first problem is the one reported.
-  if (current_.kind != token_kind::invalid) current_ = lexer_.next();
+  if (current_.kind == token_kind::invalid) return;
+  before_ = current_;
+  current_ = lexer_.next();
 }
 
 bool parser::take(std::string_view symbol) {

@@ -59,7 +59,8 @@ class parser {
   node_index make(node_kind kind, std::uint32_t offset, const nodes& children);
   node_index make_constant(value constant, std::uint32_t offset);
   node_index fail(std::uint32_t offset, std::string message, std::string advice = {});
-  node_index unexpected(std::string_view wanted);
+  /// `advice` where more is known than the tokens tell.
+  node_index unexpected(std::string_view wanted, std::string advice = {});
   void advance();
   bool take(std::string_view symbol);
   node& at(node_index index) { return out_.nodes[index]; }
@@ -71,6 +72,8 @@ class parser {
   syntax& out_;
   lexer lexer_;
   token current_;
+  /// The one in front of it; end at the start.
+  token before_;
   std::size_t depth_ = 0;
   std::optional<diagnosis> problem_;
 };

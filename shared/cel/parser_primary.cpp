@@ -4,6 +4,12 @@
 
 namespace sallyport::cel {
 
+namespace {
+
+constexpr const char* message_advice = "a condition is one expression without braces; a map is {'name': value}";
+
+}  // namespace
+
 // name{field: value, …}: the grammar knows messages, the type system does not yet.
 node_index parser::parse_message(node_index name, std::uint32_t offset) {
   advance();
@@ -11,10 +17,10 @@ node_index parser::parse_message(node_index name, std::uint32_t offset) {
   while (!current_.is("}")) {
     take("?");
     if (current_.kind != token_kind::identifier && current_.kind != token_kind::quoted_identifier) {
-      return unexpected("a field name or '}'");
+      return unexpected("a field name or '}'", message_advice);
     }
     advance();
-    if (!take(":")) return unexpected("':'");
+    if (!take(":")) return unexpected("':'", message_advice);
     const node_index field = parse_expression();
     if (field == no_node) return no_node;
     children.push_back(field);

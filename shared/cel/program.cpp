@@ -19,7 +19,8 @@ failure refusal(std::string_view source, const diagnosis& found, problem* why) {
 std::optional<diagnosis> build(program_data& data, const environment& names, const compile_options& options) {
   if (auto found = parser(data.source, options.limits, data.literals, data.tree).parse()) return found;
   checked known;
-  if (auto found = checker(data.tree, names, options, data.literals, data.patterns).run(known)) return found;
+  if (auto found = checker(data.source, data.tree, names, options, data.literals, data.patterns).run(known))
+    return found;
   data.types = std::move(known.types);
   data.local_count = known.local_count;
   data.accessed = find_accessed(data.tree, data.types, names);

@@ -35,6 +35,9 @@ struct token {
 /// Cuts a source into tokens from left to right, white space and `//` comments aside.
 class lexer {
  public:
+  /// The text of an invalid token that no token begins with.
+  static constexpr std::string_view unknown_character = "a character that CEL does not use";
+
   explicit lexer(std::string_view source) : source_(source) {}
   /// Precondition: the previous token was valid.
   token next();

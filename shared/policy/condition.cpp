@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "http/field.hpp"
+#include "policy/signable.hpp"
+#include "policy/synonyms.hpp"
+
 namespace sallyport::policy {
 namespace {
 
@@ -56,6 +60,21 @@ std::size_t offset_of(std::string_view source, encoding::text_position at) {
   return std::min(start + at.column - 1, source.size());
 }
 
+/// What is no text is no condition either, though JSON has truth values and lists of its own.
+std::optional<std::string> condition_text(const node& at) {
+  const auto& given = at.value();
+  if (given.is_boolean()) {
+    at.refuse(reason::policy_member_type, "expected a string, found true or false",
+              given.get<bool>() ? "write \"true\"" : "write \"false\"");
+    return std::nullopt;
+  }
+  if (!given.is_structured()) return at.text();
+  at.refuse(reason::policy_member_type,
+            std::string("expected a string, found ") + (given.is_array() ? "a list" : "an object"),
+            "a condition is one expression, e.g. \"'sre' in identity.groups\"; join several with || or &&");
+  return std::nullopt;
+}
+
 bool fits_header(const cel::type& of) {
   using cel::type_kind;
   if (of.is(type_kind::list)) return of.first().is(type_kind::string) || of.first().is(type_kind::dyn);
@@ -66,6 +85,7 @@ bool fits_header(const cel::type& of) {
 
 condition_compiler::condition_compiler() {
   declare_variables(names_);
+  names_.set_synonyms(variable_synonyms());
 }
 
 std::optional<placed_condition> condition_compiler::truth(const node& at, std::string name) const {
@@ -90,7 +110,7 @@ condition_ptr condition_compiler::own_header_value(std::string_view source) cons
 
 std::optional<placed_condition> condition_compiler::compile(const node& at, std::string name,
                                                             cel::type expected) const {
-  const auto source = at.text();
+  const auto source = condition_text(at);
   if (!source) return std::nullopt;
   cel::problem problem;
   auto code = cel::compile(*source, names_, options_for(std::move(expected)), &problem);
@@ -170,11 +190,28 @@ void check_parameters(const placed_condition& what, const std::vector<std::strin
   });
 }
 
+namespace {
+
+/// What to do about a header that conditions of the service cannot read.
+void refuse_header(const placed_condition& what, const std::string& name, const service& to) {
+  const std::string lower = http::to_lower(name);
+  const auto refuse = [&](std::string message, std::string advice) {
+    what.at.refuse(reason::policy_condition_invalid, std::move(message), std::move(advice));
+  };
+  const std::string read = "request.headers['" + name + "']";
+  const std::string write = "write request.headers['" + lower + "']";
+  if (const auto why = why_unsignable(lower); !why.empty())
+    return refuse("conditions cannot read " + read, std::string(why));
+  if (holds(to.signed_headers, lower)) return refuse(read + " never matches: names here are lower-case", write);
+  const std::string add = "add \"" + lower + "\" to signed_headers of service " + to.name;
+  refuse(read + " is not a signed header", name == lower ? add : add + ", and " + write);
+}
+
+}  // namespace
+
 void check_headers(const placed_condition& what, const service& to) {
   for_each_name(*what.code, "headers", [&](const std::string& name) {
-    if (holds(to.signed_headers, name)) return;
-    what.at.refuse(reason::policy_condition_invalid, "request.headers['" + name + "'] is not a signed header",
-                   "add \"" + name + "\" to signed_headers of service " + to.name + "; names here are lower-case");
+    if (!holds(to.signed_headers, name)) refuse_header(what, name, to);
   });
 }
 

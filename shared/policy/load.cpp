@@ -6,6 +6,7 @@
 #include "policy/loading.hpp"
 #include "policy/matcher.hpp"
 #include "policy/names.hpp"
+#include "policy/syntax_advice.hpp"
 #include "policy/url.hpp"
 
 namespace sallyport::policy {
@@ -22,25 +23,20 @@ std::size_t number_at(std::string_view text, std::size_t start) {
   return number;
 }
 
-std::string_view syntax_advice(reason why) {
-  if (why == reason::json_duplicate_member) return "drop one: two readers would see two values";
-  if (why == reason::utf8_invalid) return "save the file as UTF-8";
-  return "a policy is JSON with // and /* */ comments, without trailing commas or single quotes";
-}
-
 /// The gate's failure as a problem. Its detail is "[what ]at line L, column C".
-problem syntax_problem(const failure& why) {
+problem syntax_problem(const failure& why, std::string_view text) {
   problem found;
   found.why = why.why == reason::json_duplicate_member ? reason::policy_duplicate : reason::policy_syntax;
   found.path = "$";
   found.message = why.detail.empty() ? std::string(describe(why.why).advice) : why.detail;
-  found.advice = syntax_advice(why.why);
   const auto line = why.detail.rfind("at line ");
   const auto column = why.detail.rfind(", column ");
-  if (line == std::string::npos || column == std::string::npos) return found;
-  found.line = number_at(why.detail, line + 8);
-  found.column = number_at(why.detail, column + 9);
-  found.message = line == 0 ? std::string(describe(why.why).advice) : why.detail.substr(0, line - 1);
+  if (line != std::string::npos && column != std::string::npos) {
+    found.line = number_at(why.detail, line + 8);
+    found.column = number_at(why.detail, column + 9);
+    found.message = line == 0 ? std::string(describe(why.why).advice) : why.detail.substr(0, line - 1);
+  }
+  found.advice = advise_json(why.why, found.message, text, {found.line, found.column});
   return found;
 }
 
@@ -123,7 +119,7 @@ void load_document(const node& at, compiled_policy& to) {
 
 load_result load_policy(std::string_view text, crypto::port& host) {
   auto document = encoding::parse_jsonc(text, document_limits);
-  if (!document.ok()) return {nullptr, {syntax_problem(document.error())}};
+  if (!document.ok()) return {nullptr, {syntax_problem(document.error(), text)}};
   report problems(text, *document);
   auto policy = std::make_shared<compiled_policy>();
   load_document(node(document->value, problems), *policy);

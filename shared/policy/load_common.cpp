@@ -36,7 +36,9 @@ std::optional<std::string> load_aws_name(const node& at) {
   auto text = at.some_text();
   if (!text) return std::nullopt;
   if (text->size() <= max_bytes && consists_of(*text, "_-:/.")) return text;
-  at.refuse(reason::policy_member_type, "not the name or ARN of an AWS resource");
+  at.refuse(
+      reason::policy_member_type, "not the name or ARN of an AWS resource",
+      "use letters, digits and _ - : / . as in my-cluster or arn:aws:ecs:us-east-1:111122223333:cluster/my-cluster");
   return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include "policy/header_map.hpp"
 #include "policy/loading.hpp"
 #include "policy/names.hpp"
+#include "policy/signable.hpp"
 
 namespace sallyport::policy {
 namespace {
@@ -82,37 +83,15 @@ void load_headers(const std::optional<node>& at, const condition_compiler& compi
   }
 }
 
-namespace {
-
-std::string_view why_unsignable(std::string_view lower) {
-  if (lower == "authorization" || lower == "cookie" || lower == "proxy-authorization") {
-    return "a credential: conditions see the identity that was verified, never the token";
-  }
-  if (lower == "cache-control" || lower == "pragma") return "the platform writes it on the way to the origin";
-  switch (http::classify(lower)) {
-    case http::field_class::ordinary: return {};
-    case http::field_class::framing:
-      return lower == "content-length" ? std::string_view() : "read request.host instead";
-    case http::field_class::sallyport: return "only the edge sets it";
-    case http::field_class::forwarding: return "anyone can send it: read request.ip, request.host or request.country";
-    case http::field_class::hop_by_hop: return "it ends at each hop";
-    case http::field_class::signature:
-    case http::field_class::digest: return "the protocol itself uses it";
-  }
-  return "";
-}
-
-}  // namespace
-
 std::vector<std::string> load_signed_headers(const node& at) {
   std::vector<std::string> all;
   for (const auto& element : at.elements()) {
     const auto name = element.some_text();
     if (!name) continue;
     const auto lower = http::to_lower(*name);
-    if (!is_token(lower) || lower.find('_') != std::string::npos) {
+    if (!is_signable_name(lower)) {
       element.refuse(reason::policy_member_type, "\"" + *name + "\" is not a header's name that can be signed",
-                     "use letters, digits and hyphens");
+                     std::string(why_unsignable(lower)));
     } else if (const auto why = why_unsignable(lower); !why.empty()) {
       element.refuse(reason::policy_member_type, *name + " cannot be a signed header", std::string(why));
     } else if (std::find(all.begin(), all.end(), lower) != all.end()) {

@@ -1,10 +1,8 @@
 #include <algorithm>
 
-#include "http/fields.hpp"
+#include "core/suggest.hpp"
 #include "policy/loading.hpp"
-#include "policy/names.hpp"
 #include "policy/presets.hpp"
-#include "policy/suggest.hpp"
 #include "policy/url.hpp"
 
 namespace sallyport::policy {
@@ -13,8 +11,14 @@ namespace {
 using crypto::algorithm;
 
 std::optional<preset> load_preset(const node& at) {
-  const auto index = at.one_of({"cloudflare-access", "github-actions", "okta", "google", "entra", "cognito"});
-  return index ? std::optional(static_cast<preset>(*index + 1)) : std::nullopt;
+  constexpr std::string_view names[] = {"cloudflare-access", "github-actions", "okta", "google", "entra", "cognito"};
+  const auto given = at.text();
+  if (!given) return std::nullopt;
+  const auto* found = std::find(std::begin(names), std::end(names), *given);
+  if (found != std::end(names)) return static_cast<preset>(found - std::begin(names) + 1);
+  at.refuse(reason::policy_member_type, "there is no preset \"" + *given + "\"",
+            suggestion(*given, names) + "; any other provider needs \"issuer\" in its place");
+  return std::nullopt;
 }
 
 /// Symmetric algorithms would make every holder of the verification key an issuer; none would make everybody one.
@@ -32,23 +36,8 @@ std::optional<crypto::algorithm_set> load_algorithms(const node& at) {
                    "use RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA");
   }
   if (!all.empty()) return all;
-  if (at.value().is_array() && at.value().empty()) at.refuse(reason::policy_member_type, "no algorithm at all");
-  return std::nullopt;
-}
-
-std::optional<credential_source> read_source(const node& at, std::string_view text) {
-  using place = credential_source::place;
-  if (text == "authorization") return credential_source{place::authorization, {}};
-  const auto colon = text.find(':');
-  const auto kind = text.substr(0, colon);
-  const auto name = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
-  const bool usable = is_token(name) && name.find('_') == std::string_view::npos;
-  if (kind == "cookie" && is_token(name)) return credential_source{place::cookie, std::string(name)};
-  if (kind == "header" && usable && http::classify(name) == http::field_class::ordinary) {
-    return credential_source{place::header, http::to_lower(name)};
-  }
-  at.refuse(reason::policy_member_type, "\"" + std::string(text) + "\" is not a place for a token",
-            "write \"authorization\", \"header:NAME\" or \"cookie:NAME\"");
+  if (at.value().is_array() && at.value().empty())
+    at.refuse(reason::policy_member_type, "no algorithm at all", "name one, or drop the member");
   return std::nullopt;
 }
 
@@ -56,7 +45,7 @@ std::optional<std::vector<credential_source>> load_sources(const node& at) {
   std::vector<credential_source> all;
   const auto add = [&](const node& element) {
     const auto text = element.some_text();
-    const auto source = text ? read_source(element, *text) : std::nullopt;
+    const auto source = text ? load_source(element, *text) : std::nullopt;
     if (source) all.push_back(*source);
   };
   if (at.value().is_string()) add(at);
@@ -64,7 +53,8 @@ std::optional<std::vector<credential_source>> load_sources(const node& at) {
     for (const auto& element : at.elements()) add(element);
   }
   if (!all.empty()) return all;
-  if (at.value().is_array() && at.value().empty()) at.refuse(reason::policy_member_type, "no place at all");
+  if (at.value().is_array() && at.value().empty())
+    at.refuse(reason::policy_member_type, "no place at all", "name one, or drop the member");
   return std::nullopt;
 }
 
@@ -90,7 +80,8 @@ std::vector<required_claim> load_required(const node& at) {
   std::vector<required_claim> all;
   for (const auto& [path, below] : at.members()) {
     if (below.value().is_structured() || below.value().is_null()) {
-      below.refuse(reason::policy_member_type, "a required value is a string, a number, true or false");
+      below.refuse(reason::policy_member_type, "a required value is a string, a number, true or false",
+                   "write one value; alternatives are a condition: identity.claims.hd in ['a.example', 'b.example']");
       continue;
     }
     all.push_back({path, below.value()});
@@ -110,7 +101,9 @@ void load_audiences(const node& at, issuer& to) {
 
 /// The issuer and its keys; what the document says wins over the preset.
 void load_addresses(const node& at, issuer& to) {
-  if (to.preset == preset::none) at.required("issuer", "the iss of its tokens, or a \"preset\"");
+  // After an unknown preset the absence of an issuer is no further problem.
+  if (to.preset == preset::none && !at.member("preset"))
+    at.required("issuer", "the iss of its tokens, or a \"preset\"");
   const auto url = [](const node& m) { return read_url(m, url_path::any); };
   if (at.member("issuer")) {
     to.jwks_uri.clear();

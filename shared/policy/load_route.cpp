@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <map>
 
+#include "core/suggest.hpp"
 #include "http/field.hpp"
 #include "policy/loading.hpp"
 #include "policy/matcher.hpp"
 #include "policy/names.hpp"
 #include "policy/pattern.hpp"
-#include "policy/suggest.hpp"
 #include "policy/units.hpp"
 
 namespace sallyport::policy {
@@ -21,6 +21,11 @@ struct loading_route {
 
 std::optional<std::string> load_method(const node& at, const std::string& name) {
   constexpr std::string_view usual[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+  if (name.find_first_of(", |") != std::string::npos) {
+    at.refuse(reason::policy_member_type, "\"" + name + "\" is more than one method",
+              "write each in quotes of its own: [\"GET\", \"HEAD\"]");
+    return std::nullopt;
+  }
   if (!is_token(name) || name == "*") {
     at.refuse(reason::policy_member_type, "\"" + name + "\" is not a method",
               "a route that takes any method has no \"methods\"");
@@ -40,7 +45,7 @@ std::optional<std::string> load_method(const node& at, const std::string& name) 
 std::vector<std::string> load_methods(const node& at) {
   std::vector<std::string> all;
   if (at.value().is_array() && at.value().empty()) {
-    at.refuse(reason::policy_member_type, "no method at all", "drop the member to take any method");
+    at.refuse(reason::policy_member_type, "no method at all", "name one, or drop the member to take any method");
   }
   const auto names = at.texts();
   const auto elements = at.value().is_array() ? at.elements() : std::vector<node>();

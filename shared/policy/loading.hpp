@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "policy/condition.hpp"
@@ -13,6 +14,9 @@ namespace sallyport::policy {
 
 /// load_issuer.cpp. Nothing when too little of it is usable.
 std::optional<issuer> load_issuer(const std::string& name, const node& at);
+
+/// load_source.cpp: where a token stands, as `text` at `at` says it.
+std::optional<credential_source> load_source(const node& at, std::string_view text);
 
 /// A service and the conditions whose meaning depends on the routes that lead to it.
 struct loaded_service {

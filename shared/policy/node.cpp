@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "core/suggest.hpp"
 #include "encoding/json_text.hpp"
-#include "policy/suggest.hpp"
+#include "policy/member_synonyms.hpp"
 #include "policy/units.hpp"
 
 namespace sallyport::policy {
@@ -24,6 +25,33 @@ std::string duration_text(seconds time) {
   return time % 60 == 0 && time > 0 ? std::to_string(time / 60) + "m" : std::to_string(time) + "s";
 }
 
+bool is_short_scalar(const encoding::json& value) {
+  constexpr std::size_t longest = 64;
+  const auto* text = value.get_ptr<const std::string*>();
+  return value.is_boolean() || value.is_number() || (text != nullptr && text->size() <= longest && !text->empty());
+}
+
+/// What was found in the shape that was expected, where it has one.
+std::string reshaped(const encoding::json& found, std::string_view expected) {
+  if (found.is_null()) return "drop the member, or give it a value";
+  const auto* text = found.get_ptr<const std::string*>();
+  if (expected == "a list" && is_short_scalar(found)) return "write [" + encoding::canonical_json(found) + "]";
+  if (expected == "a list" && found.is_object()) return "write [ … ] around it";
+  if (expected == "a string" && is_short_scalar(found)) return "write \"" + encoding::canonical_json(found) + "\"";
+  if (expected == "a string" && found.is_array() && found.size() == 1 && found[0].is_string() &&
+      is_short_scalar(found[0])) {
+    return "write " + encoding::canonical_json(found[0]);
+  }
+  if (expected == "a string") return "write one text: \"…\"";
+  if (expected == "a list") return "write [ … ]";
+  if (expected == "an object") return "write { \"name\": … }";
+  if (text == nullptr) return "write " + std::string(expected);
+  if (expected == "true or false")
+    return *text == "true" || *text == "false" ? "without quotes: " + *text : "write true or false";
+  const bool digits = !text->empty() && text->size() < 16 && text->find_first_not_of("0123456789") == std::string::npos;
+  return digits ? "without quotes: " + *text : "write digits, without quotes";
+}
+
 std::span<const std::string_view> as_span(std::initializer_list<std::string_view> names) {
   return {names.begin(), names.size()};
 }
@@ -35,7 +63,7 @@ bool node::is_object_of(std::initializer_list<std::string_view> names) const {
   for (const auto& [name, below] : value_->items()) {
     if (std::find(names.begin(), names.end(), std::string_view(name)) != names.end()) continue;
     child(below, name)
-        .refuse_name(reason::policy_member_unknown, "unknown member " + name, suggestion(name, as_span(names)));
+        .refuse_name(reason::policy_member_unknown, "unknown member " + name, suggest_member(name, as_span(names)));
   }
   return true;
 }
@@ -72,7 +100,8 @@ std::optional<std::string> node::text() const {
 
 std::optional<std::string> node::some_text() const {
   auto given = text();
-  if (given && given->empty()) return refuse(reason::policy_member_type, "an empty string"), std::nullopt;
+  if (given && given->empty())
+    return refuse(reason::policy_member_type, "an empty string", "give it a value, or drop it"), std::nullopt;
   return given;
 }
 
@@ -93,7 +122,11 @@ std::optional<std::int64_t> node::integer(std::int64_t least, std::int64_t most)
 std::optional<seconds> node::duration(seconds least, seconds most) const {
   constexpr std::string_view spelling = "a duration is a string such as \"30s\", \"5m\", \"12h\" or \"7d\"";
   if (!value_->is_string()) {
-    refuse(reason::policy_member_type, std::string(type_of(*value_)) + " is not a duration", std::string(spelling));
+    const bool seconds_given =
+        value_->is_number_unsigned() || (value_->is_number_integer() && value_->get<std::int64_t>() >= 0);
+    refuse(reason::policy_member_type, std::string(type_of(*value_)) + " is not a duration",
+           std::string(spelling) +
+               (seconds_given ? "; write \"" + encoding::canonical_json(*value_) + "s\" for seconds" : ""));
     return std::nullopt;
   }
   const auto given = parse_duration(value_->get_ref<const std::string&>());
@@ -144,7 +177,8 @@ node node::child(const encoding::json& value, std::string_view token) const {
 }
 
 void node::wrong_type(std::string_view expected) const {
-  refuse(reason::policy_member_type, "expected " + std::string(expected) + ", found " + std::string(type_of(*value_)));
+  refuse(reason::policy_member_type, "expected " + std::string(expected) + ", found " + std::string(type_of(*value_)),
+         reshaped(*value_, expected));
 }
 
 }  // namespace sallyport::policy

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "encoding/look_alike.hpp"
 #include "http/path.hpp"
 #include "policy/host_name.hpp"
 #include "policy/match.hpp"
@@ -29,17 +30,33 @@ bool is_bracketed_address(std::string_view host) {
   });
 }
 
+/// The bare name out of an address, or what to do about the character at `offset`; of a wildcard, what follows "*.".
+std::string host_advice(std::string_view host, std::size_t offset, bool wildcard) {
+  const auto look_alike = encoding::replacement_advice(host.substr(offset));
+  if (!look_alike.empty()) return encoding::name_character(host.substr(offset)) + ": " + look_alike;
+  const auto mark = host.find("://");
+  auto bare = mark == std::string_view::npos ? host : host.substr(mark + 3);
+  bare = bare.substr(0, bare.find_first_of(":/?#"));
+  const bool usable = !bare.empty() && bare.size() < host.size() &&
+                      std::all_of(bare.begin(), bare.end(), [](char c) { return is_label_character(c) || c == '.'; });
+  const std::string general = "write the bare host name in ASCII (punycode for others), without scheme, port or path";
+  return usable ? general + ": " + (wildcard ? "*." : "") + std::string(bare) : general;
+}
+
 std::optional<pattern_problem> check_labels(std::string_view host, std::size_t offset) {
   constexpr std::size_t max_label_bytes = 63;  // RFC 1035 section 2.3.4
   std::size_t start = 0;
   for (std::size_t i = 0; i <= host.size(); ++i) {
     if (i < host.size() && host[i] != '.') {
       if (is_label_character(host[i])) continue;
-      return pattern_problem{offset + i, "a host name cannot hold this character",
-                             "write the bare host name in ASCII (punycode for others), without scheme, port or path"};
+      return pattern_problem{offset + i, "a host name cannot hold this character", host_advice(host, i, offset > 0)};
     }
     if (i == start || i - start > max_label_bytes) {
-      return pattern_problem{offset + start, "a label of a host name has 1 to 63 characters", ""};
+      const std::string name(host);
+      const std::string advice = start == 0 && i == 0             ? "write *" + name + " for the names below it"
+                                 : i == host.size() && i == start ? "drop the dot at the end"
+                                                                  : "drop a dot, or shorten the label";
+      return pattern_problem{offset + start, "a label of a host name has 1 to 63 characters", advice};
     }
     start = i + 1;
   }
@@ -51,7 +68,7 @@ std::optional<pattern_problem> check_labels(std::string_view host, std::size_t o
 std::variant<host_pattern, pattern_problem> parse_host_pattern(std::string_view text) {
   constexpr std::size_t max_host_bytes = 253;
   if (text.empty()) return pattern_problem{0, "the host is empty", "name the host, e.g. app.example.com"};
-  if (text.size() > max_host_bytes) return pattern_problem{0, "the host is longer than 253 characters", ""};
+  if (text.size() > max_host_bytes) return pattern_problem{0, "the host is longer than 253 characters", "shorten it"};
   const bool wildcard = text.substr(0, 2) == "*.";
   const auto name = wildcard ? text.substr(2) : text;
   if (name.find('*') != std::string_view::npos) {

@@ -23,55 +23,120 @@ constexpr preset_member preset_members[] = {{"team", preset::cloudflare_access},
                                             {"tenant", preset::entra},
                                             {"user_pool", preset::cognito}};
 
-/// A name that goes into a URL's host or path, so it can hold nothing that ends one.
-std::optional<std::string> url_word(const node& at, std::string_view punctuation) {
-  auto text = at.some_text();
-  if (!text) return std::nullopt;
-  const bool plain = std::all_of(text->begin(), text->end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           punctuation.find(c) != std::string_view::npos;
-  });
-  if (plain) return text;
-  at.refuse(reason::policy_member_type, "\"" + *text + "\" cannot stand in a URL", "write the bare name");
-  return std::nullopt;
-}
-
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
 
-/// As url_word; iss is compared byte for byte, and what issuers write there is lower-case.
-std::optional<std::string> lower_word(const node& at, std::string_view punctuation) {
-  auto text = url_word(at, punctuation);
-  if (!text || std::none_of(text->begin(), text->end(), is_upper)) return text;
-  at.refuse(reason::policy_member_type, "no token's iss is spelled like that", "write it in lower case");
+std::string in_lower_case(std::string text) {
+  for (char& c : text) c = is_upper(c) ? static_cast<char>(c | 0x20) : c;
+  return text;
+}
+
+bool is_plain(std::string_view text, std::string_view punctuation) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9') ||
+           punctuation.find(c) != std::string_view::npos;
+  });
+}
+
+/// The part of an address or ARN that `fits` takes; empty when none does.
+template <class Fits>
+std::string part_of(std::string_view text, Fits fits) {
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of("/:?# "), text.size());
+    auto part = in_lower_case(std::string(text.substr(0, end)));
+    if (fits(part)) return std::string(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return "";
+}
+
+std::string write_or(const std::string& found, std::string_view otherwise) {
+  return found.empty() ? std::string(otherwise) : "write " + found;
+}
+
+/// A name that goes into a URL's host or path, so it can hold nothing that ends one. `advise` makes the advice out of
+/// what was written instead: mostly a whole address.
+template <class Advise>
+std::optional<std::string> url_word(const node& at, std::string_view punctuation, Advise advise) {
+  auto text = at.some_text();
+  if (!text || is_plain(*text, punctuation)) return text;
+  at.refuse(reason::policy_member_type, "\"" + *text + "\" is not the bare name", advise(*text));
   return std::nullopt;
 }
 
+/// As url_word; iss is compared byte for byte, and what issuers write there is lower-case.
+template <class Advise>
+std::optional<std::string> lower_word(const node& at, std::string_view punctuation, Advise advise) {
+  auto text = url_word(at, punctuation, advise);
+  if (!text || std::none_of(text->begin(), text->end(), is_upper)) return text;
+  at.refuse(reason::policy_member_type, "no token's iss is spelled like that",
+            "write it in lower case: " + in_lower_case(*text));
+  return std::nullopt;
+}
+
+std::string team_advice(std::string_view given) {
+  constexpr std::string_view domain = ".cloudflareaccess.com";
+  const auto host = in_lower_case(part_of(given, [&](std::string_view part) { return part.ends_with(domain); }));
+  const auto team = host.substr(0, host.size() - std::min(host.size(), domain.size()));
+  return write_or(is_plain(team, "-") ? team : "", "write the name before .cloudflareaccess.com");
+}
+
+std::string domain_advice(std::string_view given) {
+  const auto fits = [](std::string_view part) {
+    return part.find('.') != std::string_view::npos && is_plain(part, "-.");
+  };
+  return write_or(in_lower_case(part_of(given, fits)), "write the domain alone, e.g. acme.okta.com");
+}
+
+std::string server_advice(std::string_view given) {
+  const auto at = given.find("/oauth2/");
+  const auto rest = at == std::string_view::npos ? std::string_view() : given.substr(at + 8);
+  const std::string id(rest.substr(0, rest.find('/')));
+  return write_or(is_plain(id, "-_") ? id : "", "write the id of the authorization server, e.g. default");
+}
+
+std::string tenant_advice(std::string_view given) {
+  constexpr std::size_t guid_size = 36;
+  const auto is_guid = [](std::string_view part) { return part.size() == guid_size && is_plain(part, "-"); };
+  return write_or(in_lower_case(part_of(given, is_guid)), "write the directory (tenant) id, a GUID");
+}
+
 std::optional<std::string> team_word(const node& at) {
-  return lower_word(at, "-");
+  return lower_word(at, "-", team_advice);
 }
 
 std::optional<std::string> domain_word(const node& at) {
-  return lower_word(at, "-.");
+  return lower_word(at, "-.", domain_advice);
+}
+
+std::optional<std::string> server_word(const node& at) {
+  return url_word(at, "-_", server_advice);
 }
 
 /// The names for several tenants at once stand in addresses only: a token's iss has its tenant's id.
 std::optional<std::string> tenant_word(const node& at) {
-  auto text = lower_word(at, "-");
+  auto text = lower_word(at, "-", tenant_advice);
   if (text != "common" && text != "organizations" && text != "consumers") return text;
   at.refuse(reason::policy_member_type, "no token's iss names the tenant " + *text, "write the directory (tenant) id");
   return std::nullopt;
 }
 
+bool is_pool(std::string_view text) {
+  const auto end = text.find('_');
+  const auto region = text.substr(0, end);
+  const bool whole = end != std::string_view::npos && end > 0 && end + 1 < text.size();
+  return whole && is_plain(text, "-_") && std::none_of(region.begin(), region.end(), is_upper);
+}
+
+std::string pool_advice(std::string_view given) {
+  return write_or(part_of(given, is_pool), "write REGION_ID, as in us-east-1_Ab12Cd34E");
+}
+
 /// REGION_ID; the region becomes a part of the host.
 std::optional<std::string> pool_word(const node& at) {
-  auto text = url_word(at, "-_");
-  if (!text) return text;
-  const auto end = text->find('_');
-  const auto region = text->substr(0, end);
-  const bool whole = end != std::string::npos && end > 0 && end + 1 < text->size();
-  if (whole && std::none_of(region.begin(), region.end(), is_upper)) return text;
+  auto text = url_word(at, "-_", pool_advice);
+  if (!text || is_pool(*text)) return text;
   at.refuse(reason::policy_member_type, "not the id of a user pool", "write REGION_ID, as in us-east-1_Ab12Cd34E");
   return std::nullopt;
 }
@@ -101,7 +166,7 @@ void expand_github_actions(issuer& to) {
 void expand_okta(const node& at, issuer& to) {
   const auto domain = own_member(at, "domain", "e.g. \"acme.okta.com\"", domain_word);
   std::string server = "default";
-  read_member(at, "authorization_server", server, [](const node& m) { return url_word(m, "-_"); });
+  read_member(at, "authorization_server", server, server_word);
   to.url = "https://" + domain + (server == "org" ? "" : "/oauth2/" + server);
   to.jwks_uri = to.url + (server == "org" ? "/oauth2/v1/keys" : "/v1/keys");
 }

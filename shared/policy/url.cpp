@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/field.hpp"
 #include "http/path.hpp"
 
 namespace sallyport::policy {
@@ -54,13 +55,36 @@ bool is_loopback(std::string_view host) {
   return address && host.substr(0, 4) == "127." && std::count(host.begin(), host.end(), '.') == 3;
 }
 
+namespace {
+
+/// What was most likely meant: https where the scheme is another one or missing, scheme and host in lower case, without
+/// user, query, fragment and blanks; without a path where there can be none. Empty when that is no URL either.
+std::string meant_url(std::string_view text, url_path path) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return "";
+  text = text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+  const auto mark = text.find("://");
+  auto rest = mark == std::string_view::npos ? text : text.substr(mark + 3);
+  rest = rest.substr(0, rest.find_first_of("?#"));
+  const auto slash = std::min(rest.find('/'), rest.size());
+  const auto user = rest.substr(0, slash).rfind('@');
+  const auto host_at = user == std::string_view::npos ? 0 : user + 1;
+  std::string meant = "https://" + http::to_lower(rest.substr(host_at, slash - host_at));
+  if (path == url_path::any) meant += rest.substr(slash);
+  return parse_url(meant) && meant.find('.') != std::string::npos ? meant : "";
+}
+
+}  // namespace
+
 std::optional<std::string> read_url(const node& at, url_path path) {
   auto text = at.some_text();
   if (!text) return std::nullopt;
   const auto parts = parse_url(*text);
   if (!parts) {
+    const auto meant = meant_url(*text, path);
     at.refuse(reason::policy_member_type, "not a URL that can stand here",
-              "write https://host[:port], in lower case, without user, query or fragment");
+              "write " + (meant.empty() ? "https://host[:port]" : meant) +
+                  ", in lower case, without user, query or fragment");
     return std::nullopt;
   }
   if (parts->scheme != "https" && !is_loopback(parts->host)) {
@@ -69,7 +93,7 @@ std::optional<std::string> read_url(const node& at, url_path path) {
   }
   if (path == url_path::none && !parts->path.empty()) {
     at.refuse(reason::policy_member_type, "a URL with a path",
-              "write scheme and host only, without a slash at the end");
+              "write scheme and host only, without a slash at the end: " + meant_url(*text, path));
     return std::nullopt;
   }
   return text;

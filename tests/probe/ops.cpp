@@ -23,6 +23,7 @@ constexpr std::array table = {
     row{"jwt", run_jwt},
     row{"cel", run_cel},
     row{"cel_check", run_cel_check},
+    row{"policy", run_policy},
     row{"route", run_route},
     row{"decide", run_decide},
     row{"edge", run_edge},

@@ -24,6 +24,7 @@ outcome run_httpsig_verify(const json& in, crypto::port& host);
 outcome run_cel(const json& in, crypto::port& host);
 outcome run_cel_check(const json& in, crypto::port& host);
 // ops_policy.cpp
+outcome run_policy(const json& in, crypto::port& host);
 outcome run_route(const json& in, crypto::port& host);
 outcome run_decide(const json& in, crypto::port& host);
 // ops_gate.cpp

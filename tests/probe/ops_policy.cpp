@@ -1,10 +1,11 @@
 // The policy operations.
 //
-// `route`: in {policy, method, host, target_b64 | target}; out {route, params}. Without a route: route_not_found.
-// `decide`: in {policy, identity, request {method, host, target | target_b64, ip, country, asn, time, id, headers}};
-// out {decision: "allow" | "deny", route, reason, shadow, shadow_reason}: the operation's own reason is ok whenever a
-// decision was made, and `reason` in out is the decision's ("ok" when allowed). `route` is absent when none matched,
-// the shadow members unless the shadow would have decided otherwise.
+// `policy`: in {policy}; out {digest}, or, with the reason of the first one, {problems}: each as the command line
+// prints it. `route`: in {policy, method, host, target_b64 | target}; out {route, params}. Without a route:
+// route_not_found. `decide`: in {policy, identity, request {method, host, target | target_b64, ip, country, asn, time,
+// id, headers}}; out {decision: "allow" | "deny", route, reason, shadow, shadow_reason}: the operation's own reason is
+// ok whenever a decision was made, and `reason` in out is the decision's ("ok" when allowed). `route` is absent when
+// none matched, the shadow members unless the shadow would have decided otherwise.
 //
 // How arguments are read
 // * policy: a JSON object, or the text of a document. A document without `edge` gets one, as neither operation looks at
@@ -207,6 +208,15 @@ json described(const policy::decision& made) {
 }
 
 }  // namespace
+
+outcome run_policy(const json& in, crypto::port& host) {
+  if (const auto wrong = find_mistake(in, {{"policy", shapes::any, true}})) return *wrong;
+  const auto loaded = load_argument(in, host);
+  if (loaded.policy != nullptr) return answer{reason::ok, json{{"digest", loaded.policy->digest}}};
+  json problems = json::array();
+  for (const auto& each : loaded.problems) problems.push_back(policy::describe(each));
+  return answer{loaded.problems.front().why, json{{"problems", std::move(problems)}}};
+}
 
 outcome run_route(const json& in, crypto::port& host) {
   if (const auto wrong = find_mistake(in, {{"policy", shapes::any, true}})) return *wrong;

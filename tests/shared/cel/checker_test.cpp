@@ -92,9 +92,10 @@ TEST_CASE("what does not fit is cel_type before anything runs") {
 }
 
 TEST_CASE("a type error says where, what and what to do") {
-  CHECK(detail("true && finance")
-            .find("line 1, column 9: nothing is called 'finance' (check the spelling; text needs quotes") == 0);
-  CHECK(detail("1 + 'a'").find("'_+_' does not take (int, string)") != std::string::npos);
+  CHECK(
+      detail("true && finance").find("line 1, column 9: nothing is called 'finance' (text needs quotes: 'finance')") ==
+      0);
+  CHECK(detail("1 + 'a'").find("'+' does not go with int and string (write '1' + 'a')") != std::string::npos);
   CHECK(detail("identity.emial == ''", policy_names()).find("sallyport.Identity has no field 'emial'") !=
         std::string::npos);
   CHECK(

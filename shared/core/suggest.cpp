@@ -1,30 +1,35 @@
-#include "policy/suggest.hpp"
+#include "core/suggest.hpp"
 
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
-namespace sallyport::policy {
+namespace sallyport {
 namespace {
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Levenshtein distance without regard to ASCII case.
+/// How many characters were added, left out, replaced or swapped with their neighbour, without regard to ASCII case.
 std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1);
+  std::vector<std::size_t> last(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
+  std::iota(last.begin(), last.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+      const char left = lower(a[i - 1]);
+      const char right = lower(b[j - 1]);
+      row[j] = std::min({last[j - 1] + (left == right ? 0 : 1), last[j] + 1, row[j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && left == lower(b[j - 2]) && lower(a[i - 2]) == right;
+      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
+    before.swap(last);
+    last.swap(row);
   }
-  return row[b.size()];
+  return last[b.size()];
 }
 
 }  // namespace
@@ -54,4 +59,4 @@ std::string suggestion(std::string_view text, std::span<const std::string_view> 
   return all;
 }
 
-}  // namespace sallyport::policy
+}  // namespace sallyport
