@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -6,6 +7,7 @@
 
 #include "agent/cli/exit_code.hpp"
 #include "agent/cli/output.hpp"
+#include "agent/cli/pasted_token.hpp"
 #include "agent/cli/program.hpp"
 #include "agent/openssl/host.hpp"
 #include "encoding/base64url.hpp"
@@ -34,20 +36,6 @@ unix_seconds now() {
   return std::chrono::duration_cast<std::chrono::seconds>(since).count();
 }
 
-/// What people paste: with "Bearer " in front and a line feed behind.
-std::string_view trim(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
-  const auto drop_front = [&] {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  };
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  drop_front();
-  for (const std::string_view scheme : {"Bearer ", "bearer "})
-    if (text.starts_with(scheme)) text.remove_prefix(scheme.size());
-  drop_front();
-  return text;
-}
-
 result<std::string> read_token(const std::string& argument) {
   if (argument != "-") return argument;
   return read_input("-", max_token_bytes);
@@ -70,6 +58,33 @@ std::optional<json> decode(std::string_view token) {
                 {"claims", decode_part(token.substr(first + 1, second - first - 1))},
                 {"verified", false}};
   return shown["header"].is_object() && shown["claims"].is_object() ? std::optional(shown) : std::nullopt;
+}
+
+/// Why `token` has no header and claims to show.
+std::string why_not_shown(std::string_view token) {
+  if (token.empty()) return "nothing was given";
+  if (token.starts_with("{")) return "JSON, not a compact token: give the text of three parts between dots";
+  switch (std::count(token.begin(), token.end(), '.')) {
+    case 4: return "five parts: an encrypted token (JWE); only the holder of its key can read it";
+    case 2: return "three parts, but the first two are not JSON in base64url: a part is missing, or it is no JWT";
+    case 0: return "no dots: an opaque token, which only its issuer can read, or a part of a JWT";
+    default: return "a JWT is three parts between dots; it is incomplete, or it is no JWT";
+  }
+}
+
+/// What the token says and what was demanded, where the two differ; empty for other reasons.
+std::string both_sides(const json& claims, reason why, const options& chosen) {
+  const auto compare = [&](const char* name, const std::string& wanted) {
+    const auto* found = encoding::find_member(claims, name);
+    const std::string given = found == nullptr ? "absent" : found->dump(-1, ' ', true, json::error_handler_t::replace);
+    const std::string demanded = json(wanted).dump(-1, ' ', true, json::error_handler_t::replace);
+    std::string text = std::string(name) + " is " + given + ", demanded is " + demanded;
+    const auto* said = found == nullptr ? nullptr : found->get_ptr<const std::string*>();
+    const bool slash = said != nullptr && (*said + "/" == wanted || *said == wanted + "/");
+    return slash ? text + ": they differ in the slash at the end" : text;
+  };
+  if (why == reason::jwt_issuer_mismatch) return compare("iss", chosen.issuer);
+  return why == reason::jwt_audience_mismatch ? compare("aud", chosen.audience) : "";
 }
 
 result<void> verify(const options& chosen, std::string_view token, const jose::jwk_set& keys, crypto::port& host) {
@@ -110,11 +125,14 @@ int show_unverified(const json& shown, std::string_view token, bool as_json) {
   return exit_ok;
 }
 
-int show_verified(json shown, const result<void>& verified, bool as_json) {
+int show_verified(const options& chosen, json shown, const result<void>& verified) {
+  const bool as_json = chosen.as_json;
   shown["verified"] = verified.ok();
   if (!verified.ok()) shown["reason"] = std::string(name_of(verified.why()));
+  const std::string differing = verified.ok() ? "" : both_sides(shown["claims"], verified.why(), chosen);
+  if (!differing.empty()) shown["message"] = differing;
   print(shown, verified.ok() ? "verified; " + lifetime_note(shown["claims"]) : "DOES NOT VERIFY", as_json);
-  if (!verified.ok()) complain("token", verified.error());
+  if (!verified.ok()) complain("token", differing.empty() ? verified.error() : failure(verified.why(), differing));
   return verified.ok() ? exit_ok : exit_check_failed;
 }
 
@@ -131,7 +149,7 @@ int verify_and_show(const options& chosen, const json& shown, std::string_view t
     complain(chosen.jwks, keys.error(), chosen.as_json);
     return exit_config;
   }
-  return show_verified(shown, verify(chosen, token, *keys, *host), chosen.as_json);
+  return show_verified(chosen, shown, verify(chosen, token, *keys, *host));
 }
 
 int inspect(const options& chosen) {
@@ -140,10 +158,10 @@ int inspect(const options& chosen) {
     complain("token", input.error(), chosen.as_json);
     return exit_unavailable;
   }
-  const std::string_view token = trim(*input);
+  const std::string token = unwrap_token(*input);
   const auto shown = decode(token);
   if (!shown) {
-    complain("token", {reason::jws_malformed, "no JSON header and claims between dots"}, chosen.as_json);
+    complain("token", {reason::jws_malformed, why_not_shown(token)}, chosen.as_json);
     return exit_check_failed;
   }
   if (chosen.jwks.empty()) return show_unverified(*shown, token, chosen.as_json);
@@ -152,7 +170,8 @@ int inspect(const options& chosen) {
 
 constexpr std::string_view footer =
     R"(Without --jwks nothing is verified, and it says so. The signature is never printed.
-Pass tokens on standard input: arguments are visible to other users of the machine.
+Pass tokens on standard input: arguments are visible to other users of the machine. A token may be pasted as it was
+found: with "Authorization: Bearer" in front, in quotes, over several lines.
 
 Examples:
   sallyport token inspect < token.txt

@@ -13,6 +13,7 @@
 #include "encoding/base64url.hpp"
 #include "gate/assertion.hpp"
 #include "jose/jws.hpp"
+#include "tests/agent/command.hpp"
 #include "tests/agent/stage.hpp"
 
 using namespace sallyport;
@@ -20,39 +21,6 @@ using namespace sallyport::testing;
 using namespace sallyport::agent::cli;
 
 namespace {
-
-struct outcome {
-  int exit = -1;
-  std::string out, err;
-};
-
-/// Gives a stream another buffer while it lives.
-class redirected {
- public:
-  redirected(std::ios& stream, std::streambuf* to) : stream_(stream), old_(stream.rdbuf(to)) {}
-  ~redirected() { stream_.rdbuf(old_); }
-  redirected(const redirected&) = delete;
-  redirected& operator=(const redirected&) = delete;
-
- private:
-  std::ios& stream_;
-  std::streambuf* old_;
-};
-
-outcome sallyport_command(std::vector<std::string> arguments, const std::string& input = "") {
-  arguments.insert(arguments.begin(), "sallyport");
-  std::vector<char*> argv;
-  for (auto& each : arguments) argv.push_back(each.data());
-  std::istringstream in(input);
-  std::ostringstream out;
-  std::ostringstream err;
-  const redirected a(std::cin, in.rdbuf());
-  const redirected b(std::cout, out.rdbuf());
-  const redirected c(std::cerr, err.rdbuf());
-  const int exit = run(static_cast<int>(argv.size()), argv.data());
-  std::cin.clear();
-  return {exit, out.str(), err.str()};
-}
 
 std::string read(const std::string& path) {
   std::ifstream in(path);
@@ -63,17 +31,6 @@ unsigned mode_of(const std::string& path) {
   struct stat what {};
   ::stat(path.c_str(), &what);
   return what.st_mode & 0777U;
-}
-
-std::string token_of(const jose::signing_key& key, unix_seconds expires) {
-  const json claims{{"iss", "https://idp.test"}, {"aud", "api"}, {"sub", "alice"}, {"exp", expires}};
-  const std::string payload = encoding::canonical_json(claims);
-  return jose::sign_jws(key, "JWT", as_bytes(payload), test_host()).value();
-}
-
-/// A token that nobody signed, with these claims as they stand.
-std::string unsigned_token(std::string_view claims) {
-  return "eyJhbGciOiJFUzI1NiJ9." + encoding::encode_base64url(as_bytes(claims)) + ".AAAA";
 }
 
 }  // namespace
@@ -170,85 +127,6 @@ TEST_CASE("a policy is checked as both ends would load it") {
   CHECK((*told)["problems"].size() >= 1);
   CHECK(sallyport_command({"policy", "digest", bad}).exit == exit_config);
   CHECK(sallyport_command({"policy", "check", files.path("absent")}).exit == exit_unavailable);
-}
-
-TEST_CASE("a token is shown as unverified, or verified with keys; its signature is never printed") {
-  const scratch files;
-  const std::string jwks = files.file("jwks.json", edge_keys().jwks);
-  const std::string token = token_of(edge_keys().es256, now_s() + 100);
-  const std::string signature = token.substr(token.rfind('.') + 1);
-  auto got = sallyport_command({"token", "inspect"}, "Bearer " + token + "\n");
-  CHECK(got.exit == exit_ok);
-  CHECK(got.err.find("NOT VERIFIED") != std::string::npos);
-  CHECK(got.out.find("alice") != std::string::npos);
-  CHECK((got.out + got.err).find(signature) == std::string::npos);
-  got = sallyport_command({"token", "inspect", "--jwks", jwks, "--issuer", "https://idp.test", "--audience", "api"},
-                          token);
-  CHECK(got.exit == exit_ok);
-  CHECK(got.err.find("verified") != std::string::npos);
-  CHECK((got.out + got.err).find(signature) == std::string::npos);
-  got = sallyport_command({"token", "inspect", "--jwks", jwks, "--audience", "other"}, token);
-  CHECK(got.exit == exit_check_failed);
-  CHECK(got.err.find("DOES NOT VERIFY") != std::string::npos);
-  got = sallyport_command({"token", "inspect", "--jwks", jwks, "--json"}, token_of(edge_keys().es256, now_s() - 100));
-  CHECK(got.exit == exit_check_failed);
-  CHECK(encoding::parse_json(got.out)->at("reason") == "jwt_expired");
-  CHECK(sallyport_command({"token", "inspect"}, "not a token").exit == exit_check_failed);
-  got = sallyport_command({"token", "inspect"}, "eyJhbGciOiJub25lIn0.e30.");
-  CHECK(got.err.find("refused in any case") != std::string::npos);
-}
-
-TEST_CASE("an expiry that is no time is called that, and not taken for one") {
-  const auto note = [](std::string_view claims) {
-    return sallyport_command({"token", "inspect"}, unsigned_token(claims)).err;
-  };
-  for (const std::string_view claims : {R"({"exp":-1e300})", R"({"exp":1e300})", R"({"exp":-9.3e18})"}) {
-    CAPTURE(claims);
-    CHECK(note(claims).find("would be refused: exp is out of range") != std::string::npos);
-  }
-  CHECK(note(R"({"exp":"1767225700"})").find("would be refused: exp has the wrong type") != std::string::npos);
-  CHECK(note(R"({"exp":1})").find("expired ") != std::string::npos);
-  CHECK(note(R"({"sub":"a"})").find("it has no expiry") != std::string::npos);
-}
-
-TEST_CASE("what a stranger wrote into a token cannot command the terminal") {
-  // CSI as one character (U+009B), DEL, and an override of the writing direction.
-  const std::string token = unsigned_token(
-      "{\"sub\":\"\xC2\x9B"
-      "2J\x7F\xE2\x80\xAE\"}");
-  for (const std::vector<std::string>& command :
-       std::vector<std::vector<std::string>>{{"token", "inspect"}, {"token", "inspect", "--json"}}) {
-    const auto got = sallyport_command(command, token);
-    CHECK(got.out.find("\\u009b2J\\u007f\\u202e") != std::string::npos);
-    CHECK(std::all_of(got.out.begin(), got.out.end(), [](char c) { return c == '\n' || (c >= ' ' && c < '\x7F'); }));
-  }
-}
-
-TEST_CASE("any number of spaces may stand behind the scheme of a pasted token") {
-  // RFC 9110 section 11.4
-  CHECK(sallyport_command({"token", "inspect"}, "  Bearer   " + unsigned_token("{}") + " \n").exit == exit_ok);
-}
-
-TEST_CASE("what a token must be cannot be demanded without keys") {
-  const std::string token = token_of(edge_keys().es256, now_s() + 100);
-  for (const std::vector<std::string>& demand :
-       std::vector<std::vector<std::string>>{{"--issuer", "x"}, {"--audience", "x"}, {"--typ", "x"}, {"--skew", "5"}}) {
-    CAPTURE(demand.front());
-    const auto got = sallyport_command({"token", "inspect", demand[0], demand[1]}, token);
-    CHECK(got.exit == exit_usage);
-    CHECK(got.err.find("--jwks") != std::string::npos);
-  }
-}
-
-TEST_CASE("keys that cannot be had say nothing about a token") {
-  const scratch files;
-  const std::string token = token_of(edge_keys().es256, now_s() + 100);
-  auto got = sallyport_command({"token", "inspect", "--jwks", files.path("absent")}, token);
-  CHECK(got.exit == exit_unavailable);
-  CHECK(got.err.find("DOES NOT VERIFY") == std::string::npos);
-  got = sallyport_command({"token", "inspect", "--jwks", files.file("bad.json", "{}")}, token);
-  CHECK(got.exit == exit_config);
-  CHECK(got.err.find("DOES NOT VERIFY") == std::string::npos);
 }
 
 TEST_CASE("a machine gets JSON when a command fails as well") {
