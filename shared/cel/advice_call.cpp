@@ -98,6 +98,14 @@ constexpr foreign_function foreign_functions[] = {
     {"some", 3, "$0.exists($1, $2)"},
     {"every", 3, "$0.all($1, $2)"},
     {"find", 3, "$0.filter($1, $2)"},
+    {"get", 2, "$0[$1]"},
+    {"get", 3, "$1 in $0 ? $0[$1] : $2"},
+    {"inrange", 2, "cidr($1).containsIP($0)"},
+    {"intersection", 2, "sets.intersects($0, $1)"},
+    {"regexp_like", 2, "$0.matches($1)"},
+    {"hour", 1, "$0.getHours()"},
+    {"time.hour", 1, "$0.getHours()"},
+    {"count", 3, "size($0.filter($1, $2))"},
     {"intersects", 2, "sets.intersects($0, $1)"},
     {"hasany", 2, "sets.intersects($0, $1)"},
     {"containsany", 2, "sets.intersects($0, $1)"},
@@ -211,6 +219,10 @@ std::string advise_types(std::string_view name, const texts& arguments, std::spa
                              : "write " + arguments[1] + " in " + arguments[0];
   }
   if (asks_for_one && types[0].is(type_kind::map)) return "write " + arguments[1] + " in " + arguments[0];
+  if (asks_for_one && types[0].is(type_kind::cidr)) return as_method("containsIP", arguments);
+  if (name.starts_with("sets.") && types.size() == 2 && is_list(types[0])) {
+    return "write " + std::string(name) + "(" + arguments[0] + ", [" + arguments[1] + "])";
+  }
   const auto receiver = receiver_of(name);
   const auto conversion = conversion_to(receiver);
   if (!conversion.empty() && types[0].is(type_kind::string)) {
@@ -289,7 +301,12 @@ std::string advise_unknown(const advice_scope& scope, const node& call, const te
   const auto own = scope.names.find_synonym((call.receiver ? arguments[0] + "." : "") + std::string(name) + "()");
   if (!own.empty()) return "write " + std::string(own);
   const bool asks_for_one = arguments.size() == 2 && holds(membership, lower(name));
-  if (asks_for_one && (is_list(types[0]) || types[0].is(type_kind::map))) return advise_types(name, arguments, types);
+  if (asks_for_one && (is_list(types[0]) || types[0].is(type_kind::map) || types[0].is(type_kind::cidr))) {
+    return advise_types(name, arguments, types);
+  }
+  // What a token says has any type: a test of membership is one of a list.
+  if (asks_for_one && call.receiver && types[0].is(type_kind::dyn))
+    return "write " + arguments[1] + " in " + arguments[0];
   if (asks_for_one && types[0].is(type_kind::string) && is_list(types[1]))
     return "write " + arguments[0] + " in " + arguments[1];
   if (asks_for_one && types[0].is(type_kind::string)) return as_method("contains", arguments);
@@ -349,7 +366,11 @@ std::string advise_foreign_call(const advice_scope& scope, std::string_view name
                                 std::span<const node_index> arguments) {
   const auto own = scope.names.find_synonym(std::string(name) + "()");
   if (!own.empty()) return "write " + std::string(own);
-  return foreign(name, written_all(scope, arguments));
+  const auto given = written_all(scope, arguments);
+  const auto dot = name.find('.');
+  const bool of_texts = name.starts_with("string.") || name.starts_with("strings.") || name.starts_with("str.");
+  const bool method = of_texts && !find_overloads(name.substr(dot + 1), true, given.size()).empty();
+  return method ? as_method(name.substr(dot + 1), given) : foreign(name, given);
 }
 
 }  // namespace sallyport::cel

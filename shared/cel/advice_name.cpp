@@ -87,7 +87,8 @@ std::string advise_name(const advice_scope& scope, const node& name) {
   const auto text = "text needs quotes: " + in_quotes(name.name);
   if (is_key(scope.source, name.offset)) return text;
   const auto meant = meant_name(scope, name.name);
-  return meant.empty() ? text + known_names(scope.names) : meant + " As text: " + in_quotes(name.name);
+  return meant.empty() ? text + known_names(scope.names)
+                       : meant + (meant.back() == '?' ? " As text: " : "; as text: ") + in_quotes(name.name);
 }
 
 namespace {
@@ -123,6 +124,9 @@ std::string member_of_a_map(const type& object, const std::string& operand, std:
     const bool open = field.of.is(type_kind::map) && field.of.second().is(type_kind::dyn);
     if (open) return "what the token says is " + written_member(operand + "." + field.name, name);
   }
+  for (const auto& field : object.fields()->fields) {
+    if (field.name == "labels") return "a label is " + written_member(operand + ".labels", name);
+  }
   return "";
 }
 
@@ -134,9 +138,9 @@ std::string advise_object_field(const advice_scope& scope, const std::string& op
   const auto near = closest(name, names);
   std::string advice = near.empty() ? "" : "did you mean " + operand + "." + std::string(near) + "?";
   const auto member = member_of_a_map(object, operand, name);
-  if (!member.empty()) advice += (advice.empty() ? "" : " ") + member;
-  if (!advice.empty()) advice += member.empty() ? " " : "; ";
-  return advice + "the fields are " + joined(names);
+  if (!member.empty()) advice += (advice.empty() ? "" : " Or: ") + member;
+  const bool asks = !advice.empty() && advice.back() == '?';
+  return advice + (asks ? " The" : advice.empty() ? "the" : "; the") + " fields are " + joined(names);
 }
 
 }  // namespace

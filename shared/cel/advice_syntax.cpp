@@ -73,6 +73,9 @@ constexpr translation words[] = {
     {"startswith", "it is a method: write x.startsWith('…')"},
     {"endswith", "it is a method: write x.endsWith('…')"},
     {"between", "write x >= a && x <= b"},
+    {"exists", "write has(a.b) to ask for a field"},
+    {"present", "write has(a.b) to ask for a field"},
+    {"defined", "write has(a.b) to ask for a field"},
     {"then", conditional},
     {"else", conditional},
     {"if", conditional},
@@ -87,7 +90,8 @@ constexpr translation first_words[] = {
     {"any", any_element},
     {"every", any_element},
     {"all", any_element},
-    {"exists", any_element},
+    {"exists", "write has(a.b) to ask for a field, and list.exists(x, x == 'a') to look through a list"},
+    {"has", "write has(a.b) to ask for a field"},
     {"allow", one_expression},
     {"deny", one_expression},
     {"default", one_expression},
@@ -192,7 +196,11 @@ bool ends_value(const token& before) {
 std::string advise_symbol(std::string_view source, const token& before, const token& found) {
   if (auto member = found.is(":") ? long_member(source, before, found) : ""; !member.empty()) return member;
   if (auto sign = find(signs, sign_at(source, found.offset)); !sign.empty()) return sign;
+  if (found.is(":") && source.substr(found.offset).starts_with("::")) return "a member follows a dot: a.b";
   if (found.is(":")) return "write == to compare, or 'a' in x for a list";
+  const std::string_view rest = source.substr(found.offset);
+  if (rest.starts_with("/*")) return "comments start with //";
+  if (found.is(">") && found.offset > 0 && source[found.offset - 1] == '-') return "a member follows a dot: a.b";
   if (found.is("/")) return "a regular expression is text: write x.matches('^…$')";
   if (found.is("*")) return "patterns are text: write x.startsWith('…'), x.endsWith('…') or x.matches('^…$')";
   if (found.is(")") || found.is("]") || found.is("}")) {
@@ -200,7 +208,7 @@ std::string advise_symbol(std::string_view source, const token& before, const to
                                                  : "drop it, or open the bracket that it closes";
   }
   if (found.is(",")) return "join conditions with && or ||; a list stands in brackets: x in ['a', 'b']";
-  return "";
+  return "a value is missing in front of it";
 }
 
 std::string advise_word(std::string_view source, const token& before, const token& found) {
@@ -212,9 +220,12 @@ std::string advise_word(std::string_view source, const token& before, const toke
   if (found.kind == token_kind::identifier && (found.text == "not" || found.text == "NOT") && ends_value(before)) {
     return "write !(a in b), or != to compare";
   }
+  if (found.kind == token_kind::real && found.text.starts_with("."))
+    return "write x[0] for an element, x['0'] for a member";
+  const auto first = before.kind == token_kind::identifier ? find(first_words, before.text) : "";
+  if (first == one_expression) return first;
   if (auto word = found.kind == token_kind::identifier ? find(words, found.text) : ""; !word.empty()) return word;
-  if (auto word = before.kind == token_kind::identifier ? find(first_words, before.text) : ""; !word.empty())
-    return word;
+  if (!first.empty()) return first;
   const auto chain = chain_before(source, found.offset);
   if (before.is(".") && found.kind == token_kind::string && !chain.empty()) {
     return "write " + std::string(chain) + "[" + std::string(found.text) + "]";

@@ -1,4 +1,6 @@
 // Operators between types that do not go together, and what was to be true or false.
+#include <algorithm>
+
 #include "cel/advice.hpp"
 #include "cel/network_text.hpp"
 #include "cel/time_text.hpp"
@@ -110,6 +112,10 @@ std::string advise_equality(const side& left, const side& right, bool negated) {
   if (is_list(right.of) && !is_list(left.of)) return made(left.text + " in " + right.text);
   if (left.is(type_kind::object)) return fields_of(left);
   if (right.is(type_kind::object)) return fields_of(right);
+  if (left.is(type_kind::optional)) return write(left.text + ".value() " + symbol + " " + right.text);
+  if (right.is(type_kind::optional)) return write(left.text + " " + symbol + " " + right.text + ".value()");
+  if (left.is(type_kind::boolean) && right.is_number())
+    return write(left.text + " " + symbol + (right.text == "0" ? " false" : " true"));
   if (left.is(type_kind::cidr)) return made(in_network(right, left));
   if (right.is(type_kind::cidr)) return made(in_network(left, right));
   if (left.is(type_kind::ip)) return write(left.text + " " + symbol + " ip(" + right.text + ")");
@@ -122,12 +128,36 @@ std::string advise_equality(const side& left, const side& right, bool negated) {
   return advise_quotes(left, right, symbol);
 }
 
+/// "a, b" as ['a', 'b'].
+std::string list_of_words(std::string_view text) {
+  std::string list;
+  while (true) {
+    const auto end = std::min(text.find(','), text.size());
+    auto word = text.substr(0, end);
+    while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
+    list += (list.empty() ? "" : ", ") + in_quotes(word);
+    if (end == text.size()) return "[" + list + "]";
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// ['1', '2'] as [1, 2]; empty when it holds anything but numbers in quotes.
+std::string list_of_numbers(const node& list) {
+  if (list.kind != node_kind::constant || !list.constant.is(kind::list)) return "";
+  std::string numbers;
+  for (const auto& each : list.constant.as_list()) {
+    if (!each.is(kind::string) || !is_decimal(each.as_string())) return "";
+    numbers += (numbers.empty() ? "" : ", ") + std::string(each.as_string());
+  }
+  return "[" + numbers + "]";
+}
+
 /// Text on the right of `in`: a range of addresses, the only element of a list, or a part that is looked for.
 std::string advise_in_text(const side& left, const side& right) {
   if (right.is_text() && parse_cidr(right.at->constant.as_string())) {
     return write("cidr(" + right.text + ").containsIP(" + left.text + ")");
   }
-  if (right.is_text()) return write(left.text + " in [" + right.text + "]");
+  if (right.is_text()) return write(left.text + " in " + list_of_words(right.at->constant.as_string()));
   if (!left.is(type_kind::string) || !right.is(type_kind::string))
     return "in looks into a list or a map: x in ['a', 'b']";
   // What looks like a domain is one only at the end.
@@ -146,6 +176,8 @@ std::string advise_in(const side& left, const side& right) {
   if (right.is(type_kind::object)) return fields_of(right);
   if (is_list(right.of) && left.is_number() && right.of.first().is(type_kind::string))
     return write(in_quotes(left.text) + " in " + right.text);
+  const auto numbers = left.is(type_kind::integer) ? list_of_numbers(*right.at) : "";
+  if (!numbers.empty()) return write(left.text + " in " + numbers);
   if (is_list(right.of)) return "the list holds " + right.of.first().text() + ": look for one of these";
   return advise_in_text(left, right);
 }
@@ -166,6 +198,7 @@ std::string advise_index(const side& left, const side& right) {
 std::string advise_not(const advice_scope& scope, node_index operand, const side& of) {
   if (of.is_field())
     return of.is(type_kind::list) ? write("size(" + of.text + ") == 0") : write("!has(" + of.text + ")");
+  if (of.is_text()) return "put brackets around what is negated: !(" + of.text + " in x)";
   if (of.is(type_kind::list) || of.is(type_kind::map)) return write("size(" + of.text + ") == 0");
   if (of.is(type_kind::string)) return write(of.text + " == ''");
   return advise_truth(scope, operand, of.of);

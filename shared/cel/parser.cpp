@@ -171,7 +171,9 @@ node_index parser::parse_selection(node_index operand) {
   const token name = current_;
   const bool quoted = name.kind == token_kind::quoted_identifier;
   if (name.kind != token_kind::identifier && !quoted) return unexpected("a field or function name");
-  if (is_keyword(name.text) && !quoted) return fail(name.offset, "a keyword cannot be a field", "quote it: .`in`");
+  if (is_keyword(name.text) && !quoted)
+    return fail(name.offset, "a keyword cannot be a field",
+                "write 'a' in x for a test; a field of this name is quoted: .`" + std::string(name.text) + "`");
   advance();
   if (current_.is("(") && !quoted && !optional) {
     nodes arguments;

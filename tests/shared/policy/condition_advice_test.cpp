@@ -65,6 +65,8 @@ TEST_CASE("a comparison of a list with one of its elements is advised as a test 
   check_whole("startsWith(identity.groups, 'team-')", "identity.groups.exists(x, x.startsWith('team-'))");
   check_whole("request.query.tab == 'x'", "'x' in request.query.tab");
   check_whole("5 in identity.groups", "'5' in identity.groups");
+  check_whole("identity.claims.roles.includes('admin')", "'admin' in identity.claims.roles");
+  check_whole("sets.intersects(identity.groups, 'sre')", "sets.intersects(identity.groups, ['sre'])");
   check_whole("hasGroup('sre')", "'admins' in identity.groups");
   check({"identity.groups.some(g, g == 'sre')", "some", "exists"});
   check({"identity.groups.any(g, g == 'sre')", "any", "exists"});
@@ -86,6 +88,12 @@ TEST_CASE("functions of other languages are advised as CEL's") {
   check_whole("request.ip in cidr('10.0.0.0/8')", "cidr('10.0.0.0/8').containsIP(request.ip)");
   check_whole("request.ip == cidr('10.0.0.0/8')", "cidr('10.0.0.0/8').containsIP(request.ip)");
   check_whole("request.ip == ip('10.0.0.1')", "ip(request.ip) == ip('10.0.0.1')");
+  check_whole("cidr('10.0.0.0/8').contains(request.ip)", "cidr('10.0.0.0/8').containsIP(request.ip)");
+  check_whole("request.ip.inRange('10.0.0.0/8')", "cidr('10.0.0.0/8').containsIP(request.ip)");
+  check_whole("string.contains(identity.subject, 'x')", "identity.subject.contains('x')");
+  check({"request.headers.get('x-team') == 'a'", "request.headers.get('x-team')", "request.headers['x-team']"});
+  check_whole("identity.authenticated", "identity.kind != 'anonymous'");
+  check({"route.tier == 'gold'", "route.tier", "route.labels.tier"});
   check_whole("request.ip.isLoopback()", "ip(request.ip).isLoopback()");
   check({"len(identity.groups) > 0", "len(identity.groups)", "size(identity.groups)"});
   check({"count(identity.groups) > 0", "count(identity.groups)", "size(identity.groups)"});
@@ -187,6 +195,14 @@ TEST_CASE("operators without a word for word replacement get an example of their
   says("let x = 5", "cel.bind(name, value, expression)");
   says("return true", "one expression");
   says("allow { true }", "one expression without braces");
+  says("!'sre' in identity.groups", "!('sre' in x)");
+  says("has identity.email", "has(a.b)");
+  says("identity.email exists", "has(a.b)");
+  says("identity->email == 'x'", "a.b");
+  says("identity.groups.0 == 'x'", "x[0]");
+  says("/* comment */ true", "comments start with //");
+  says("allow if true", "one expression");
+  says("'x'.in(identity.groups)", "'a' in x");
   says("true;", "drop it");
   says("has('email')", "has(x.email)");
   says("# nothing\ntrue", "comments start with //");
@@ -257,6 +273,10 @@ TEST_CASE("values of the wrong type are advised as they are written") {
   check({"request.path + 5 == '/a5'", "5", "'5'"});
   check({"identity.email[0] == 'a'", "identity.email[0]", "identity.email.charAt(0)"});
   check_whole("request.asn", "request.asn != 0");
+  check({"request.asn in ['13335', '5']", "['13335', '5']", "[13335, 5]"});
+  check({"request.country in 'CH, DE'", "'CH, DE'", "['CH', 'DE']"});
+  check({"identity.email_verified == 1", "1", "true"});
+  check_whole("identity.groups.first() == 'sre'", "identity.groups.first().value() == 'sre'");
 }
 
 TEST_CASE("headers that conditions cannot read say why, and what to read") {
