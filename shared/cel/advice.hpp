@@ -52,6 +52,8 @@ struct call_problem {
 };
 /// For a call of a function or method that is not there, or that does not take these types.
 call_problem describe_call(const advice_scope& scope, const node& call, std::span<const type> types);
+/// For a call of constants that can only fail.
+std::string advise_failure(std::string_view name);
 /// For `space.name(…)` where nothing is called `space`, as in other languages' libraries; empty when it is none.
 std::string advise_foreign_call(const advice_scope& scope, std::string_view name,
                                 std::span<const node_index> arguments);

@@ -3,117 +3,13 @@
 #include <vector>
 
 #include "cel/advice.hpp"
+#include "cel/foreign_function.hpp"
 #include "cel/function.hpp"
 #include "cel/written.hpp"
 #include "core/suggest.hpp"
 
 namespace sallyport::cel {
 namespace {
-
-struct foreign_function {
-  std::string_view name;
-  /// The receiver of a method among them.
-  std::size_t arguments;
-  /// $0, $1 … stand for the arguments.
-  std::string_view own;
-};
-
-constexpr foreign_function foreign_functions[] = {
-    {"lower", 1, "$0.lowerAscii()"},
-    {"tolower", 1, "$0.lowerAscii()"},
-    {"tolowercase", 1, "$0.lowerAscii()"},
-    {"lowercase", 1, "$0.lowerAscii()"},
-    {"downcase", 1, "$0.lowerAscii()"},
-    {"upper", 1, "$0.upperAscii()"},
-    {"toupper", 1, "$0.upperAscii()"},
-    {"touppercase", 1, "$0.upperAscii()"},
-    {"uppercase", 1, "$0.upperAscii()"},
-    {"len", 1, "size($0)"},
-    {"length", 1, "size($0)"},
-    {"count", 1, "size($0)"},
-    {"strlen", 1, "size($0)"},
-    {"isempty", 1, "size($0) == 0"},
-    {"is_empty", 1, "size($0) == 0"},
-    {"empty", 1, "size($0) == 0"},
-    {"hasprefix", 2, "$0.startsWith($1)"},
-    {"has_prefix", 2, "$0.startsWith($1)"},
-    {"starts_with", 2, "$0.startsWith($1)"},
-    {"strings.hasprefix", 2, "$0.startsWith($1)"},
-    {"hassuffix", 2, "$0.endsWith($1)"},
-    {"has_suffix", 2, "$0.endsWith($1)"},
-    {"ends_with", 2, "$0.endsWith($1)"},
-    {"strings.hassuffix", 2, "$0.endsWith($1)"},
-    {"strings.contains", 2, "$0.contains($1)"},
-    {"strings.tolower", 1, "$0.lowerAscii()"},
-    {"regexmatch", 2, "$0.matches($1)"},
-    {"regex_match", 2, "$0.matches($1)"},
-    {"match", 2, "$0.matches($1)"},
-    {"test", 2, "$1.matches($0)"},
-    {"like", 2, "$0.matches($1)"},
-    {"re_match", 2, "$1.matches($0)"},
-    {"regex.match", 2, "$1.matches($0)"},
-    {"re.match", 2, "$1.matches($0)"},
-    {"regexp.matchstring", 2, "$1.matches($0)"},
-    {"net.cidr_contains", 2, "cidr($0).containsIP($1)"},
-    {"inipaddressrange", 2, "cidr($1).containsIP($0)"},
-    {"iniprange", 2, "cidr($1).containsIP($0)"},
-    {"ipinrange", 2, "cidr($1).containsIP($0)"},
-    {"incidr", 2, "cidr($1).containsIP($0)"},
-    {"in_cidr", 2, "cidr($1).containsIP($0)"},
-    {"ipmatch", 2, "cidr($1).containsIP($0)"},
-    {"defined", 1, "has($0)"},
-    {"isdefined", 1, "has($0)"},
-    {"is_defined", 1, "has($0)"},
-    {"isset", 1, "has($0)"},
-    {"exists", 1, "has($0)"},
-    {"present", 1, "has($0)"},
-    {"not", 1, "!($0)"},
-    {"and", 2, "$0 && $1"},
-    {"or", 2, "$0 || $1"},
-    {"eq", 2, "$0 == $1"},
-    {"equal", 2, "$0 == $1"},
-    {"equals", 2, "$0 == $1"},
-    {"ne", 2, "$0 != $1"},
-    {"equalsignorecase", 2, "$0.lowerAscii() == $1.lowerAscii()"},
-    {"coalesce", 2, "has($0) ? $0 : $1"},
-    {"default", 2, "has($0) ? $0 : $1"},
-    {"concat", 2, "$0 + $1"},
-    {"tostring", 1, "string($0)"},
-    {"str", 1, "string($0)"},
-    {"to_string", 1, "string($0)"},
-    {"toint", 1, "int($0)"},
-    {"parseint", 1, "int($0)"},
-    {"to_number", 1, "int($0)"},
-    {"number", 1, "int($0)"},
-    {"float", 1, "double($0)"},
-    {"date", 1, "timestamp($0)"},
-    {"datetime", 1, "timestamp($0)"},
-    {"max", 2, "math.greatest($0, $1)"},
-    {"math.max", 2, "math.greatest($0, $1)"},
-    {"min", 2, "math.least($0, $1)"},
-    {"math.min", 2, "math.least($0, $1)"},
-    {"substr", 2, "$0.substring($1)"},
-    {"substr", 3, "$0.substring($1, $2)"},
-    {"any", 3, "$0.exists($1, $2)"},
-    {"some", 3, "$0.exists($1, $2)"},
-    {"every", 3, "$0.all($1, $2)"},
-    {"find", 3, "$0.filter($1, $2)"},
-    {"get", 2, "$0[$1]"},
-    {"get", 3, "$1 in $0 ? $0[$1] : $2"},
-    {"inrange", 2, "cidr($1).containsIP($0)"},
-    {"intersection", 2, "sets.intersects($0, $1)"},
-    {"regexp_like", 2, "$0.matches($1)"},
-    {"hour", 1, "$0.getHours()"},
-    {"time.hour", 1, "$0.getHours()"},
-    {"count", 3, "size($0.filter($1, $2))"},
-    {"intersects", 2, "sets.intersects($0, $1)"},
-    {"hasany", 2, "sets.intersects($0, $1)"},
-    {"containsany", 2, "sets.intersects($0, $1)"},
-    {"contains_any", 2, "sets.intersects($0, $1)"},
-    {"overlaps", 2, "sets.intersects($0, $1)"},
-    {"containsall", 2, "sets.contains($0, $1)"},
-    {"hasall", 2, "sets.contains($0, $1)"},
-};
 
 /// Other languages' tests of membership; in a list and a map, and in a text.
 constexpr std::string_view membership[] = {"contains", "includes", "include",  "has",         "in",
@@ -122,12 +18,6 @@ constexpr std::string_view membership[] = {"contains", "includes", "include",  "
                                            "some",     "contain",  "member",   "elem",        "containsvalue"};
 
 constexpr std::string_view macros[] = {"all", "exists", "exists_one", "existsOne", "filter", "map", "sortBy"};
-
-std::string lower(std::string_view text) {
-  std::string made(text);
-  for (char& c : made) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return made;
-}
 
 template <class Names>
 bool holds(const Names& names, std::string_view name) {
@@ -147,24 +37,6 @@ texts written_all(const advice_scope& scope, std::span<const node_index> argumen
     all.push_back(std::move(text));
   }
   return all;
-}
-
-/// "write …" with the arguments put in.
-std::string fill(std::string_view own, const texts& arguments) {
-  std::string text = "write ";
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    if (own[i] != '$') text += own[i];
-    if (own[i] == '$') text += arguments[static_cast<std::size_t>(own[++i] - '0')];
-  }
-  return text;
-}
-
-std::string foreign(std::string_view name, const texts& arguments) {
-  const auto wanted = lower(name);
-  for (const auto& row : foreign_functions) {
-    if (row.name == wanted && row.arguments == arguments.size()) return fill(row.own, arguments);
-  }
-  return "";
 }
 
 std::string as_method(std::string_view name, const texts& arguments) {
@@ -213,7 +85,7 @@ std::string advise_text_method(std::string_view name, const texts& arguments, st
 
 std::string advise_types(std::string_view name, const texts& arguments, std::span<const type> types) {
   if (types.empty()) return "";
-  const bool asks_for_one = arguments.size() == 2 && holds(membership, lower(name));
+  const bool asks_for_one = arguments.size() == 2 && holds(membership, in_lower_case(name));
   if (asks_for_one && is_list(types[0])) {
     return is_list(types[1]) ? "write sets.contains(" + arguments[0] + ", " + arguments[1] + ")"
                              : "write " + arguments[1] + " in " + arguments[0];
@@ -232,6 +104,13 @@ std::string advise_types(std::string_view name, const texts& arguments, std::spa
   }
   if (types[0].is(type_kind::object)) return "name a field of " + arguments[0] + " that it is asked of";
   if (receiver == "string") return advise_text_method(name, arguments, types);
+  if (name == "duration" && types[0].is(type_kind::integer)) {
+    const bool digits = arguments[0].find_first_not_of("0123456789") == std::string::npos;
+    return digits ? "write duration('" + arguments[0] + "s')" : "write duration(string(" + arguments[0] + ") + 's')";
+  }
+  if (arguments.size() == 1 && is_list(types[0]) && !find_overloads(name, false, 1).empty() && name != "size") {
+    return "write " + std::string(name) + "(" + arguments[0] + "[0]) for the first of the list";
+  }
   if (name == "size") return "only text, lists and maps have a size";
   return "convert an argument, e.g. string(x), int(x)";
 }
@@ -300,7 +179,7 @@ std::string advise_unknown(const advice_scope& scope, const node& call, const te
   const std::string_view name = call.name;
   const auto own = scope.names.find_synonym((call.receiver ? arguments[0] + "." : "") + std::string(name) + "()");
   if (!own.empty()) return "write " + std::string(own);
-  const bool asks_for_one = arguments.size() == 2 && holds(membership, lower(name));
+  const bool asks_for_one = arguments.size() == 2 && holds(membership, in_lower_case(name));
   if (asks_for_one && (is_list(types[0]) || types[0].is(type_kind::map) || types[0].is(type_kind::cidr))) {
     return advise_types(name, arguments, types);
   }
@@ -310,7 +189,7 @@ std::string advise_unknown(const advice_scope& scope, const node& call, const te
   if (asks_for_one && types[0].is(type_kind::string) && is_list(types[1]))
     return "write " + arguments[0] + " in " + arguments[1];
   if (asks_for_one && types[0].is(type_kind::string)) return as_method("contains", arguments);
-  if (auto known = foreign(name, arguments); !known.empty()) return known;
+  if (auto known = foreign_function(name, arguments); !known.empty()) return known;
   const auto near = closest(name, all_names());
   if (near.empty())
     return "the functions are those of CEL and its extensions: x.startsWith('…'), x.matches('^…$'), size(x), …";
@@ -356,10 +235,19 @@ call_problem describe_call(const advice_scope& scope, const node& call, std::spa
   }
   const std::string missing = "there is no function " + quoted_name + " " + arguments_text(given);
   const bool foreign_form =
-      !foreign(name, arguments).empty() && find_overloads(name, !call.receiver, arguments.size()).empty();
+      !foreign_function(name, arguments).empty() && find_overloads(name, !call.receiver, arguments.size()).empty();
   const bool known = !foreign_form && !find_all_overloads(name).empty();
   if (known) return describe_known(name, call.receiver, arguments, types);
   return {missing, advise_unknown(scope, call, arguments, types)};
+}
+
+std::string advise_failure(std::string_view name) {
+  if (name == "timestamp") return "write e.g. timestamp('2030-01-31T00:00:00Z')";
+  if (name == "duration") return "write e.g. duration('1h30m')";
+  if (name == "ip") return "write e.g. ip('192.0.2.1')";
+  if (name == "cidr" || name == "containsIP" || name == "containsCIDR") return "write e.g. cidr('10.0.0.0/8')";
+  if (name == "int" || name == "uint" || name == "double") return "write digits, e.g. 5";
+  return "it fails for every request: drop it, or test something of the request";
 }
 
 std::string advise_foreign_call(const advice_scope& scope, std::string_view name,
@@ -370,7 +258,7 @@ std::string advise_foreign_call(const advice_scope& scope, std::string_view name
   const auto dot = name.find('.');
   const bool of_texts = name.starts_with("string.") || name.starts_with("strings.") || name.starts_with("str.");
   const bool method = of_texts && !find_overloads(name.substr(dot + 1), true, given.size()).empty();
-  return method ? as_method(name.substr(dot + 1), given) : foreign(name, given);
+  return method ? as_method(name.substr(dot + 1), given) : foreign_function(name, given);
 }
 
 }  // namespace sallyport::cel

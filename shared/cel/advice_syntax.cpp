@@ -199,6 +199,7 @@ std::string advise_symbol(std::string_view source, const token& before, const to
   if (found.is(":") && source.substr(found.offset).starts_with("::")) return "a member follows a dot: a.b";
   if (found.is(":")) return "write == to compare, or 'a' in x for a list";
   const std::string_view rest = source.substr(found.offset);
+  if (rest.starts_with("! =")) return "write !=";
   if (rest.starts_with("/*")) return "comments start with //";
   if (found.is(">") && found.offset > 0 && source[found.offset - 1] == '-') return "a member follows a dot: a.b";
   if (found.is("/")) return "a regular expression is text: write x.matches('^…$')";

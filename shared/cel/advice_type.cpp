@@ -61,6 +61,7 @@ std::string advise_time(const side& left, const side& right, std::string_view sy
   };
   if (time.is(type_kind::duration)) {
     if (other.is_number()) return both(time.text, "duration('" + other.text + "s')");
+    if (other.is(type_kind::integer)) return both(time.text, "duration(string(" + other.text + ") + 's')");
     return "write a duration: duration('5m')";
   }
   if (!time.is(type_kind::timestamp)) return "";
@@ -69,6 +70,7 @@ std::string advise_time(const side& left, const side& right, std::string_view sy
     return both(time.text, "timestamp(" + other.text + ")");
   }
   if (other.is_number()) return both(time.text + ".getHours()", other.text) + ", or another getter";
+  if (other.is(type_kind::integer)) return both(time.text, "timestamp(" + other.text + ")");
   if (other.is_text() && parse_timestamp(other.at->constant.as_string())) {
     return both(time.text, "timestamp(" + other.text + ")");
   }
@@ -212,7 +214,13 @@ std::string advise_two(const std::string_view name, const side& left, const side
   if (name == "_==_" || name == "_!=_") return advise_equality(left, right, name == "_!=_");
   if (name == "@in") return advise_in(left, right);
   if (name == "_[_]" || name == "_[?_]") return advise_index(left, right);
-  if (is_network(left) || is_network(right)) return "";
+  if (is_network(left) || is_network(right)) return "write cidr('10.0.0.0/8').containsIP(x) for a range of addresses";
+  const bool orders = name.find('<') != std::string_view::npos || name.find('>') != std::string_view::npos;
+  if (orders && (left.is(type_kind::boolean) || right.is(type_kind::boolean))) {
+    return "join two comparisons: a <= b && b <= c";
+  }
+  if (orders && is_list(left.of) && is_number(right.of))
+    return write("int(" + left.text + "[0]) " + symbol_of(name) + " " + right.text);
   if (auto advice = advise_time(left, right, symbol_of(name)); !advice.empty()) return advice;
   if (name == "_+_" && is_list(left.of)) return write(left.text + " + [" + right.text + "]");
   if (name == "_+_" && is_list(right.of)) return write("[" + left.text + "] + " + right.text);

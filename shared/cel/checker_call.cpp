@@ -159,7 +159,8 @@ void checker::fold_call(node_index index) {
     const value result = row->run(context, arguments);
     if (steps == 0 || literals_.exhausted()) return;
     if (result.is_error()) {
-      if (options_.refuse_known_errors) report(index, std::string(result.as_error()->message));
+      if (options_.refuse_known_errors)
+        report(index, std::string(result.as_error()->message), advise_failure(at(index).name));
       return;
     }
     at(index).kind = node_kind::constant;

@@ -203,6 +203,9 @@ TEST_CASE("operators without a word for word replacement get an example of their
   says("/* comment */ true", "comments start with //");
   says("allow if true", "one expression");
   says("'x'.in(identity.groups)", "'a' in x");
+  says("8 <= request.asn <= 18", "a <= b && b <= c");
+  says("ip(request.ip) >= ip('10.0.0.0')", "containsIP");
+  says("request.method ! = 'GET'", "!=");
   says("true;", "drop it");
   says("has('email')", "has(x.email)");
   says("# nothing\ntrue", "comments start with //");
@@ -273,6 +276,14 @@ TEST_CASE("values of the wrong type are advised as they are written") {
   check({"request.path + 5 == '/a5'", "5", "'5'"});
   check({"identity.email[0] == 'a'", "identity.email[0]", "identity.email.charAt(0)"});
   check_whole("request.asn", "request.asn != 0");
+  check_whole("request.query.page > 5", "int(request.query.page[0]) > 5");
+  check({"int(request.query.page) > 5", "int(request.query.page)", "int(request.query.page[0])"});
+  check({"duration(300) > duration('1m')", "duration(300)", "duration('300s')"});
+  check({"duration('5 minutes') > duration('1m')", "duration('5 minutes')", "duration('1h30m')"});
+  check({"timestamp('tomorrow') > request.time", "timestamp('tomorrow')", "timestamp('2030-01-31T00:00:00Z')"});
+  check_whole("identity.expires.before(request.time)", "identity.expires < request.time");
+  check_whole("identity.anonymous", "identity.kind == 'anonymous'");
+  check({"self.email == 'x'", "self", "identity"});
   check({"request.asn in ['13335', '5']", "['13335', '5']", "[13335, 5]"});
   check({"request.country in 'CH, DE'", "'CH, DE'", "['CH', 'DE']"});
   check({"identity.email_verified == 1", "1", "true"});
