@@ -5,6 +5,7 @@
 // issuer, so that the core counts its age from then. An isolate that has had an answer before asks again only because it
 // needs a newer one, and then goes to the issuer.
 import { readBounded } from './bounded.js';
+import { visible } from './visible.js';
 
 /**
  * @typedef {import('./core.js').Core} Core
@@ -60,7 +61,7 @@ export class KeyFetcher {
       const { response, body } = cached ?? (await fromIssuer(request));
       const refused = this.#core.supplyKeys(request, response, body);
       if (refused !== undefined) {
-        console.error(`sallyport: keys of issuer ${request.source} refused (${request.url}): ${refused.reason}: ${refused.detail}`);
+        console.error(visible(`sallyport: keys of issuer ${request.source} refused (${request.url}): ${refused.reason}: ${refused.detail}`));
         return;
       }
       this.#known.add(request.url);

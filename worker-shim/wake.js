@@ -14,6 +14,7 @@ import { failed, ready, starting } from './wake_answers.js';
 import { lookAtService, lookAtTasks, refused } from './wake_look.js';
 import { WakeMemory, placeOf } from './wake_memory.js';
 import { jitter, settingsFor, tuningOf } from './wake_settings.js';
+import { visible } from './visible.js';
 
 /**
  * @typedef {import('./aws.js').Caller} Caller
@@ -270,7 +271,7 @@ export class Wake extends DurableObject {
   #note({ name }, from, { phase_name, detail }) {
     const { issuer = null, subject = null, route = null } = this.#caller ?? {};
     const why = phase_name === 'failed' ? { reason: this.#reason, detail } : {};
-    console.log(JSON.stringify({ event: 'wake', time: Date.now(), service: name, from, to: phase_name, issuer, subject, route, ...why }));
+    console.log(visible(JSON.stringify({ event: 'wake', time: Date.now(), service: name, from, to: phase_name, issuer, subject, route, ...why })));
   }
 }
 
@@ -289,5 +290,5 @@ async function update(call, service, desired) {
  * @param {import('./aws_exchange.js').AwsRefusal} error
  */
 function complain(service, { code, message, request_id, http_status }) {
-  console.error(`sallyport: wake of ${service}: AWS refused: ${code} (${http_status}, request ${request_id || 'unknown'}): ${message}`);
+  console.error(visible(`sallyport: wake of ${service}: AWS refused: ${code} (${http_status}, request ${request_id || 'unknown'}): ${message}`));
 }

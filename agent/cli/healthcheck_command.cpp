@@ -8,6 +8,7 @@
 #include "agent/cli/output.hpp"
 #include "agent/cli/program.hpp"
 #include "agent/config/load.hpp"
+#include "encoding/visible.hpp"
 
 namespace sallyport::agent::cli {
 
@@ -54,7 +55,7 @@ int ask(const options& chosen, const config::address& at) {
   }
   const bool healthy = answer->status == 200;
   if (chosen.as_json) print_json({{"healthy", healthy}, {"status", answer->status}, {"body", answer->body}});
-  if (!chosen.as_json) (healthy ? std::cout : std::cerr) << answer->body;
+  if (!chosen.as_json) (healthy ? std::cout : std::cerr) << encoding::visible(answer->body);
   return healthy ? exit_ok : exit_check_failed;
 }
 

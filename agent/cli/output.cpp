@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "agent/config/file.hpp"
+#include "encoding/visible.hpp"
 
 namespace sallyport::agent::cli {
 
@@ -29,7 +30,7 @@ void print_json(const encoding::json& value) {
 }
 
 void complain(std::string_view what) {
-  std::cerr << "sallyport: " << what << "\n";
+  std::cerr << "sallyport: " << encoding::visible(what) << "\n";
 }
 
 void complain(std::string_view subject, const failure& why) {

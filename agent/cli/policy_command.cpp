@@ -6,6 +6,7 @@
 #include "agent/cli/output.hpp"
 #include "agent/cli/program.hpp"
 #include "agent/openssl/host.hpp"
+#include "encoding/visible.hpp"
 #include "policy/load.hpp"
 
 namespace sallyport::agent::cli {
@@ -63,7 +64,8 @@ policy::policy_ptr load(const options& chosen, int problem_code, int& exit) {
   if (loaded.problems.empty()) return loaded.policy;
   if (chosen.as_json) print_json({{"ok", false}, {"problems", describe_problems(chosen.file, loaded.problems)}});
   if (!chosen.as_json)
-    for (const auto& each : loaded.problems) std::cerr << chosen.file << ":" << policy::describe(each) << "\n";
+    for (const auto& each : loaded.problems)
+      std::cerr << chosen.file << ":" << encoding::visible(policy::describe(each)) << "\n";
   exit = problem_code;
   return nullptr;
 }
@@ -73,7 +75,7 @@ int check(const options& chosen) {
   const auto loaded = load(chosen, exit_check_failed, exit);
   if (!loaded) return exit;
   if (chosen.as_json) print_json(describe_policy(*loaded));
-  if (!chosen.as_json) std::cout << describe_briefly(*loaded) << "\n";
+  if (!chosen.as_json) std::cout << encoding::visible(describe_briefly(*loaded)) << "\n";
   return exit;
 }
 

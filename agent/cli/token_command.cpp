@@ -11,6 +11,7 @@
 #include "agent/cli/program.hpp"
 #include "agent/openssl/host.hpp"
 #include "encoding/base64url.hpp"
+#include "encoding/visible.hpp"
 #include "jose/jwt.hpp"
 
 namespace sallyport::agent::cli {
@@ -114,7 +115,7 @@ std::string lifetime_note(const json& claims) {
 void print(const json& shown, const std::string& verdict, bool as_json) {
   if (as_json) return print_json(shown);
   std::cout << "header " << json_text(shown["header"]) << "\nclaims " << json_text(shown["claims"]) << "\n";
-  std::cerr << verdict << "\n";
+  std::cerr << encoding::visible(verdict) << "\n";
 }
 
 int show_unverified(const json& shown, std::string_view token, bool as_json) {

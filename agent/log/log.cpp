@@ -9,6 +9,7 @@
 #include <string>
 
 #include "encoding/json.hpp"
+#include "encoding/visible.hpp"
 
 namespace sallyport::agent::log {
 
@@ -26,8 +27,8 @@ std::string_view name_of_level(level how) {
 }
 
 void append_member(std::string& to, std::string_view name, std::string_view value) {
-  to +=
-      (to.size() > 1 ? "," : "") + encoding::canonical_json_string(name) + ":" + encoding::canonical_json_string(value);
+  to += (to.size() > 1 ? "," : "") + encoding::canonical_json_string(name) + ":";
+  encoding::append_visible(to, encoding::canonical_json_string(value));
 }
 
 std::string unix_milliseconds_text() {
@@ -79,6 +80,11 @@ void request_failed(const failure& why, std::string_view request_id) {
   if (!within_rate()) return;
   write(level::warning, "request failed after it was allowed",
         {{"reason", name_of(why.why)}, {"detail", why.detail}, {"request_id", request_id}});
+}
+
+void credential_cookie_dropped(std::string_view request_id) {
+  if (!within_rate()) return;
+  write(level::warning, "the app's Set-Cookie of a credential's cookie was dropped", {{"request_id", request_id}});
 }
 
 }  // namespace sallyport::agent::log

@@ -19,4 +19,7 @@ void write(level how, std::string_view event, std::initializer_list<member> memb
 /// A request that was allowed and then failed; at most a hundred lines a second and thread, the metrics count the rest.
 void request_failed(const failure& why, std::string_view request_id);
 
+/// The app tried to set a cookie in which the gate looks for tokens; at most as many lines.
+void credential_cookie_dropped(std::string_view request_id);
+
 }  // namespace sallyport::agent::log

@@ -1,6 +1,6 @@
 #include "audit/record.hpp"
 
-#include "encoding/json.hpp"
+#include "encoding/visible.hpp"
 
 namespace sallyport::audit {
 namespace {
@@ -22,7 +22,6 @@ void append_number(std::string& to, std::int64_t number) {
 
 // RFC 8785 section 3.2.2.2.
 void append_escape(std::string& to, char c) {
-  constexpr char hex[] = "0123456789abcdef";
   switch (c) {
     case '\b': to += "\\b"; return;
     case '\t': to += "\\t"; return;
@@ -31,19 +30,16 @@ void append_escape(std::string& to, char c) {
     case '\r': to += "\\r"; return;
     case '"': to += "\\\""; return;
     case '\\': to += "\\\\"; return;
-    default: break;
+    default: encoding::append_visible(to, {&c, 1});
   }
-  to += "\\u00";
-  to += hex[(static_cast<unsigned char>(c) >> 4) & 15];
-  to += hex[static_cast<unsigned char>(c) & 15];
 }
 
 bool is_plain(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\';
+  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F && c != '"' && c != '\\';
 }
 
-bool is_foreign(char c) {
-  return static_cast<unsigned char>(c) >= 0x80;
+bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
 }
 
 // Cut at a character's start, so that well-formed text stays well-formed.
@@ -55,14 +51,19 @@ std::string_view shortened(std::string_view text) {
 }
 
 void append_slowly(std::string& to, std::string_view text) {
-  const bool well_formed = encoding::is_utf8(text);
-  for (const char c : text) {
-    if (is_plain(c) || (well_formed && is_foreign(c))) {
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (is_plain(c)) {
       to += c;
-    } else if (is_foreign(c)) {
-      to += "\xEF\xBF\xBD";
-    } else {
+      ++at;
+    } else if (is_ascii(c)) {
       append_escape(to, c);
+      ++at;
+    } else {
+      std::size_t end = at;
+      while (end < text.size() && !is_ascii(text[end])) ++end;
+      encoding::append_visible(to, text.substr(at, end - at));
+      at = end;
     }
   }
 }

@@ -1,7 +1,8 @@
 // One decision, one line: what each end writes for every request it decided, joined by the request id.
 //
-// A canonical JSON object (RFC 8785) without line feed, always with the same members in the same (sorted) order; what
-// is not known is null. It never holds a token, key, signature, cookie, query or a claim.
+// A JSON object without line feed, always with the same members in the same (sorted) order; what is not known is null.
+// Written as RFC 8785 has it, but that characters which a terminal or a reader of lines would obey are escapes
+// (encoding/visible.hpp). It never holds a token, key, signature, cookie, query or a claim.
 //
 // | member | content |
 // | --- | --- |
@@ -53,8 +54,7 @@ struct record {
   std::optional<reason> shadow;
 };
 
-/// The line, without a line feed. Each text is cut at 2 KiB; one that is not UTF-8 has its foreign bytes replaced by
-/// U+FFFD.
+/// The line, without a line feed. Each text is cut at 2 KiB; bytes of it that are not UTF-8 become U+FFFD.
 std::string line(const record& what);
 
 }  // namespace sallyport::audit

@@ -16,6 +16,8 @@ std::string describe_position(const char* begin, const char* at, std::string_vie
 const char* skip_to_token(const char* from, const char* to);
 /// RFC 6901 section 3: `~` and `/` escaped.
 std::string escape_pointer_token(std::string_view token);
+/// Bytes of the well-formed sequence at the start of `text` (RFC 3629 section 4), 0 when ill-formed.
+std::size_t utf8_sequence(std::string_view text);
 /// How many bytes there are before the first that is not part of well-formed UTF-8 (RFC 3629 section 4).
 std::size_t utf8_prefix(std::string_view text);
 /// What the parser complained about, without its quotation of the input, which may be a secret.

@@ -1,6 +1,7 @@
 #include "gate/problem.hpp"
 
 #include "encoding/json.hpp"
+#include "encoding/visible.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -20,7 +21,7 @@ std::string problem_body(reason why, std::string_view request_id, std::string_vi
       {"code", std::string(row.public_code)}, {"status", row.http_status}, {"title", std::string(title_of(why))}};
   if (!request_id.empty()) problem["request_id"] = std::string(request_id);
   if (why == reason::job_input_invalid && !detail.empty()) problem["detail"] = std::string(detail);
-  return encoding::canonical_json(problem);
+  return encoding::visible(encoding::canonical_json(problem));
 }
 
 std::string_view challenge(reason why) {

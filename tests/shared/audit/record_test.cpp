@@ -78,8 +78,21 @@ TEST_CASE("text of any bytes gives one line of valid JSON") {
     what.path = text.view();
     const auto line = audit::line(what);
     CHECK(line.find('\n') == std::string::npos);
-    CHECK(line == encoding::canonical_json(parsed(line)));
+    if (c != 0x7F) CHECK(line == encoding::canonical_json(parsed(line)));
     if (c < 0x80) CHECK(parsed(line)["path"] == raw);
+  }
+}
+
+TEST_CASE("no text of a caller moves a cursor, splits a line or turns what is read") {
+  for (const std::string_view text : {"\x7F", "\xC2\x85", "\xC2\x9B", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAE",
+                                      "\xE2\x81\xA6", "\xD8\x9C", "\xEF\xBB\xBF", "\xF3\xA0\x81\x81"}) {
+    audit::record what;
+    const std::string around = "a\"" + std::string(text) + "\xC3\xA9\xFF";
+    what.path = what.subject = what.host = what.detail = around;
+    const auto line = audit::line(what);
+    CHECK(line.find(text) == std::string::npos);
+    CHECK(line.find("\\u") != std::string::npos);
+    CHECK(parsed(line)["path"] == "a\"" + std::string(text) + "\xC3\xA9\xEF\xBF\xBD");
   }
 }
 
