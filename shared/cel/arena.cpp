@@ -3,15 +3,9 @@
 #include <cstring>
 
 namespace sallyport::cel {
-namespace {
-
-constexpr std::size_t alignment = alignof(std::max_align_t);
-
-}  // namespace
-
 void* arena::allocate(std::size_t size) {
   if (size > remaining_) return give_up(), nullptr;
-  const std::size_t rounded = (size + alignment - 1) / alignment * alignment;
+  const std::size_t rounded = (size + unit - 1) / unit * unit;
   remaining_ -= rounded < remaining_ ? rounded : remaining_;
   if (rounded > capacity_ - used_) return allocate_block(rounded);
   void* place = current_ + used_;

@@ -47,7 +47,8 @@ value matches(call& context, const value* a) {
 
 // The byte offset of a position, or npos when it is negative or beyond the end.
 std::size_t offset_at(std::string_view text, std::int64_t position) {
-  if (position < 0) return std::string_view::npos;
+  // Compared as 64 bits: where a size has 32, a larger position would be another one.
+  if (position < 0 || static_cast<std::uint64_t>(position) > text.size()) return std::string_view::npos;
   return offset_of_code_point(text, static_cast<std::size_t>(position));
 }
 

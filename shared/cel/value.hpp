@@ -4,6 +4,7 @@
 // alive (an arena, the compiled program, or the caller's request) for as long as the value is used.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -64,6 +65,9 @@ struct fault {
 
 class value {
  public:
+  /// Its size, with pointers of 32 bits and of 64: what it counts as in arrays (arena.hpp).
+  static constexpr std::size_t array_bytes = 24;
+
   /// null
   constexpr value() : kind_(cel::kind::null), integer_(0) {}
 
@@ -181,6 +185,7 @@ class value {
 };
 
 struct map_entry {
+  static constexpr std::size_t array_bytes = 2 * value::array_bytes;
   value key;
   value content;
 };

@@ -101,6 +101,34 @@ TEST_CASE("the memory limit is the arena's") {
   CHECK(cel::evaluate(*compiled, {}, small).why() == reason::cel_steps);
 }
 
+TEST_CASE("what counts against the memory of an evaluation has the same size in every build") {
+  const auto cost = [](auto take) {
+    cel::arena memory(4096);
+    take(memory);
+    return 4096 - memory.remaining();
+  };
+  // Rounded up to 16: text by its bytes, 24 for each value of a list and 48 for each entry of a map, 32 for an object.
+  CHECK(cost([](cel::arena& memory) { memory.copy("a"); }) == 16);
+  CHECK(cost([](cel::arena& memory) { memory.copy("0123456789abcdefx"); }) == 32);
+  CHECK(cost([](cel::arena& memory) { memory.make_array<char>(16); }) == 16);
+  CHECK(cost([](cel::arena& memory) { memory.make_array<cel::value>(1); }) == 32);
+  CHECK(cost([](cel::arena& memory) { memory.make_array<cel::value>(3); }) == 80);
+  CHECK(cost([](cel::arena& memory) { memory.make_array<cel::map_entry>(1); }) == 48);
+  CHECK(cost([](cel::arena& memory) { memory.make<cel::value>(); }) == 32);
+  CHECK(cost([](cel::arena& memory) { memory.make<cel::fault>(); }) == 32);
+  CHECK(cost([](cel::arena& memory) { memory.make<cel::network>(); }) == 32);
+}
+
+TEST_CASE("no position beyond 32 bits is taken for another one") {
+  for (const std::string_view source :
+       {"'abc'.charAt(4294967296)", "'abc'.substring(4294967296)", "'abc'.substring(0, 4294967297)",
+        "'abc'.indexOf('a', 4294967296)", "'abc'.lastIndexOf('c', 4294967298)", "[1][4294967296]",
+        "[1, 2].slice(0, 4294967297)"}) {
+    CAPTURE(source);
+    CHECK(why(source) == reason::cel_evaluation);
+  }
+}
+
 TEST_CASE("a program can be evaluated again and again, also after it failed") {
   const auto compiled = cel::compile("[1, 2, 3].map(x, 'v' + string(x)).join(',') == 'v1,v2,v3'", {});
   REQUIRE(compiled.ok());
