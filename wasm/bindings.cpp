@@ -38,6 +38,10 @@ void cache(unsigned size) {
   the_edge().cache(size);
 }
 
+void credential_cookies(unsigned size) {
+  the_edge().credential_cookies(size);
+}
+
 void refusal(unsigned size, double now) {
   the_edge().refusal(size, static_cast<std::int64_t>(now));
 }
@@ -51,6 +55,7 @@ EMSCRIPTEN_BINDINGS(sallyport) {
   emscripten::function("handle", &handle);
   emscripten::function("supply_keys", &supply_keys);
   emscripten::function("cache", &cache);
+  emscripten::function("credential_cookies", &credential_cookies);
   emscripten::function("refusal", &refusal);
   emscripten::function("catalog", &catalog);
   emscripten::function("operate", &operate);

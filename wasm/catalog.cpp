@@ -1,6 +1,7 @@
 #include "wasm/catalog.hpp"
 
 #include "encoding/json.hpp"
+#include "gate/answer_cookies.hpp"
 
 namespace sallyport::wasm {
 namespace {
@@ -68,7 +69,8 @@ std::string write_catalog(const policy::compiled_policy& policy, const std::stri
   for (const auto& each : policy.services) services.push_back(describe(each, default_role));
   json jobs = json::array();
   for (const auto& each : policy.jobs) jobs.push_back(describe(each, default_role));
-  return encoding::canonical_json(json{{"services", services}, {"jobs", jobs}});
+  return encoding::canonical_json(
+      json{{"services", services}, {"jobs", jobs}, {"credential_cookies", gate::has_credential_cookies(policy)}});
 }
 
 result<void> check_aws(const policy::compiled_policy& policy, const std::string& default_role,

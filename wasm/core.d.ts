@@ -31,6 +31,8 @@ export interface Core {
   supply_keys(headSize: number, bodySize: number, nowMilliseconds: number): boolean;
   /** Asks the cache with the JSON in the inbox (shared/gate/cache_operations.hpp). */
   cache(size: number): void;
+  /** Marks the Set-Cookie values in the inbox, one a line (shared/gate/answer_cookies.hpp). */
+  credential_cookies(size: number): void;
   /** Writes a refusal that only the host can know of. */
   refusal(size: number, nowMilliseconds: number): void;
   /** Writes what the policy says of reach, as JSON. */

@@ -5,6 +5,7 @@
 #include "audit/record.hpp"
 #include "crypto/self_test.hpp"
 #include "encoding/base64url.hpp"
+#include "gate/answer_cookies.hpp"
 #include "wasm/catalog.hpp"
 #include "wasm/host_crypto.hpp"
 #include "wasm/settings.hpp"
@@ -54,6 +55,7 @@ result<void> edge_host::try_start(std::string_view text) {
   SALLYPORT_TRY(crypto::self_test(*crypto_));
   SALLYPORT_ASSIGN(auto read, read_settings(text, *crypto_));
   SALLYPORT_TRY(prepare_aws(read.edge, read.aws_role));
+  policy_ = read.edge.policy;
   SALLYPORT_ASSIGN(edge_, gate::edge::make(std::move(read.edge), *crypto_));
   return {};
 }
@@ -103,6 +105,11 @@ bool edge_host::supply_keys(std::size_t head_size, std::size_t body_size, unix_m
 
 void edge_host::cache(std::size_t size) {
   answer_ = cache_.run(inbox_text(0, size));
+  publish();
+}
+
+void edge_host::credential_cookies(std::size_t size) {
+  answer_ = policy_ == nullptr ? std::string() : gate::mark_credential_cookies(*policy_, inbox_text(0, size));
   publish();
 }
 

@@ -49,6 +49,9 @@ class edge_host {
   void operate(std::size_t size);
   /// Asks gate::cache_operations with the JSON in the inbox; its answer is the answer.
   void cache(std::size_t size);
+  /// Marks the Set-Cookie values in the inbox, one a line (gate/answer_cookies.hpp); the marks are the answer. Before
+  /// start none goes further.
+  void credential_cookies(std::size_t size);
   /// Answers as for refuse, for what only the host can find out. In the inbox: reason, request id (empty: one is made),
   /// detail for operators.
   void refusal(std::size_t size, unix_milliseconds now);
@@ -63,6 +66,7 @@ class edge_host {
 
   std::unique_ptr<crypto::port> crypto_;
   gate::cache_operations cache_;
+  policy::policy_ptr policy_;
   std::unique_ptr<gate::edge> edge_;
   /// Mints the tokens for AWS; of the edge's own keys the first that STS takes.
   std::unique_ptr<jose::signing_key> aws_key_;

@@ -27,7 +27,7 @@ import {
  * @typedef {{name: string, region: string, cluster: string, task_definition: string, container: string, role: string,
  *            subnets: string[], security_groups: string[], passed_roles: string[], assign_public_ip: boolean,
  *            timeout_ms: number}} CatalogJob
- * @typedef {{services: CatalogService[], jobs: CatalogJob[]}} Catalog
+ * @typedef {{services: CatalogService[], jobs: CatalogJob[], credential_cookies: boolean}} Catalog
  */
 
 const ENTROPY_BYTES = 48;
@@ -130,6 +130,15 @@ export class Core {
   cache(op, input) {
     this.#module.cache(this.#write(JSON.stringify({ op, in: input })));
     return JSON.parse(this.#answer());
+  }
+
+  /**
+   * @param {string[]} cookies values of Set-Cookie
+   * @returns {string} for each "1": it must go no further, or "0"
+   */
+  markCredentialCookies(cookies) {
+    this.#module.credential_cookies(this.#write(cookies.join('\n')));
+    return this.#answer();
   }
 
   /**

@@ -161,7 +161,7 @@ async function firstOf(first, second) {
  * @param {Response} answer
  */
 async function isWithoutApp(answer) {
-  if (answer.status !== 502 || !answer.headers.get('content-type')?.startsWith('application/problem+json')) return false;
+  if (answer.status !== 502 || !/^application\/problem\+json\b/i.test(answer.headers.get('content-type') ?? '')) return false;
   const problem = await answer.clone().json().catch(() => undefined);
   return /** @type {any} */ (problem)?.code === 'upstream_unavailable';
 }

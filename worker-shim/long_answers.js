@@ -30,7 +30,8 @@ export function keepInUse(answer, idleStopMs, tell, context) {
  * @param {Headers} headers
  */
 function mayTakeLong(headers) {
-  if ((headers.get('content-type') ?? '').startsWith('text/event-stream')) return true;
+  // RFC 9110 section 8.3.1: media types have no case.
+  if (/^text\/event-stream\b/i.test(headers.get('content-type') ?? '')) return true;
   return Number(headers.get('content-length') ?? 0) > LONG_BYTES;
 }
 

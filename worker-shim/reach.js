@@ -11,6 +11,7 @@ import { refusalResponse } from './respond.js';
 import { BrokenUpload, NO_UPLOAD, NoAnswer, send } from './send.js';
 import { Service } from './service.js';
 import { prepareForAws, signForAws } from './sigv4.js';
+import { visible } from './visible.js';
 import { notReadyResponse } from './waiting.js';
 
 /** Requests without the head of an answer, per service and isolate: those that hang must not fill the isolate. */
@@ -27,22 +28,24 @@ export class Reach {
   #aws;
   #environment;
   #catalog;
+  #guardsCookies;
   #now;
   #random;
   /** @type {Map<string, Service>} */
   #services = new Map();
 
   /**
-   * @param {Pick<import('./core.js').Core, 'refusal' | 'operate'>} core
+   * @param {Pick<import('./core.js').Core, 'refusal' | 'operate' | 'markCredentialCookies'>} core
    * @param {import('./sigv4.js').CredentialSource} aws
    * @param {Record<string, any>} environment with the bindings that the policy names
-   * @param {Pick<import('./core.js').Catalog, 'services'>} catalog
+   * @param {Pick<import('./core.js').Catalog, 'services' | 'credential_cookies'>} catalog
    * @param {{now?: () => number, random?: () => number}} [host]
    */
   constructor(core, aws, environment, catalog, { now = Date.now, random = Math.random } = {}) {
     this.#core = core;
     this.#aws = aws;
     this.#environment = environment;
+    this.#guardsCookies = catalog.credential_cookies;
     this.#catalog = new Map(catalog.services.map((entry) => [entry.name, entry]));
     this.#now = now;
     this.#random = random;
@@ -129,11 +132,29 @@ export class Reach {
    */
   #passedOn(sent, answer) {
     try {
-      return withRequestId(answer, sent.forward.requestId);
+      return this.#withoutCredentialCookies(sent, withRequestId(answer, sent.forward.requestId));
     } catch (error) {
       void answer.body?.cancel();
       return this.#refuse(sent, 'upstream_invalid_response', describe(error));
     }
+  }
+
+  /**
+   * No app sets the cookies in which the gate looks for tokens. An agent has seen to it; what answers in its place has
+   * not.
+   * @param {Sent} sent
+   * @param {Response} answer
+   */
+  #withoutCredentialCookies({ forward }, answer) {
+    if (!this.#guardsCookies || !answer.headers.has('set-cookie')) return answer;
+    const cookies = answer.headers.getSetCookie();
+    const marks = this.#core.markCredentialCookies(cookies);
+    if (!marks.includes('1')) return answer;
+    console.error(`sallyport: request ${forward.requestId} to service ${forward.service}: its Set-Cookie of a credential's cookie was dropped`);
+    const response = new Response(answer.body, answer);
+    response.headers.delete('set-cookie');
+    cookies.filter((_, i) => marks[i] === '0').forEach((cookie) => response.headers.append('set-cookie', cookie));
+    return response;
   }
 
   /**
@@ -167,7 +188,7 @@ export class Reach {
    */
   #notReady({ request, forward }, service, said) {
     const detail = said.answer === 'failed' ? said.detail : '';
-    if (detail !== '') console.error(`sallyport: request ${forward.requestId}: service ${service.entry.name} is not up: ${detail}`);
+    if (detail !== '') console.error(`sallyport: request ${forward.requestId}: service ${service.entry.name} is not up: ${visible(detail)}`);
     const refusal = this.#core.refusal(said.answer === 'starting' ? 'wake_starting' : said.reason, forward.requestId, detail);
     return notReadyResponse(request, refusal, said);
   }
@@ -189,7 +210,7 @@ export class Reach {
    * @param {number} [retryAfterS]
    */
   #refuse({ request, forward }, reason, detail, retryAfterS) {
-    if (detail !== '') console.error(`sallyport: request ${forward.requestId} to service ${forward.service}: ${detail}`);
+    if (detail !== '') console.error(`sallyport: request ${forward.requestId} to service ${forward.service}: ${visible(detail)}`);
     return refusalResponse(request, this.#core.refusal(reason, forward.requestId, detail), { retryAfterS });
   }
 }

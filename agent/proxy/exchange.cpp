@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "agent/log/log.hpp"
 #include "agent/proxy/date.hpp"
+#include "gate/answer_cookies.hpp"
 
 namespace sallyport::agent::proxy {
 
@@ -10,8 +12,8 @@ namespace {
 
 /// Held bodies up to this leave in one write with their head.
 constexpr std::size_t gathered_body_bytes = std::size_t{64} << 10;
-/// 1xx answers that are passed on before the app is told to come to the point.
-constexpr unsigned max_interim = 16;
+/// 1xx responses that are stepped over before the app is told to come to the point.
+constexpr unsigned max_interim = 256;
 /// For a read that another limit guards: the upload's.
 constexpr std::chrono::hours guarded_elsewhere{24};
 constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -117,7 +119,7 @@ io::task<bool> exchange::read_answer_head() {
     if (*scanned == http::head_scanner::state::complete) {
       if (!parse_answer(scanner.length())) co_return false;
       if (!answer_.interim) co_return true;
-      if (!co_await pass_interim()) co_return false;
+      if (!step_over_interim()) co_return false;
       scanner.reset();
       continue;
     }
@@ -149,25 +151,30 @@ bool exchange::parse_answer(std::size_t head_bytes) {
   return false;
 }
 
-// RFC 9110 section 15.2: interim answers are passed on, but for the one that this hop has given itself.
-io::task<bool> exchange::pass_interim() {
-  if (++interim_ > max_interim) {
-    fail({reason::upstream_invalid_response, "too many interim answers"});
-    co_return false;
-  }
-  if (answer_.status == 100 || request_->caller_http10) co_return true;
-  text_.out.clear();
-  append_interim_head(text_.out, answer_);
-  boost::asio::const_buffer part(text_.out.data(), text_.out.size());
-  const io::io_result sent = co_await caller_.write({&part, 1}, settings_.timeouts.body);
-  if (!sent.ok()) fail(reason::framing_body_incomplete);
-  co_return sent.ok();
+// RFC 9110 section 15.2 lets a proxy forward interim responses. This one does not: its caller is the edge, whose fetch
+// takes the first head that it reads for the response.
+bool exchange::step_over_interim() {
+  if (++interim_ <= max_interim) return true;
+  fail({reason::upstream_invalid_response, "too many interim responses"});
+  return false;
+}
+
+// What is guarded on the way in must not be planted on the way out.
+void exchange::drop_credential_cookies() {
+  const gate::origin_snapshot& with = *request_->decided_with;
+  const auto plants = [&](const http::field& each) {
+    if (!http::name_equals(each.name, "set-cookie")) return false;
+    return gate::sets_credential_cookie(*with.policy, each.value) ||
+           (with.previous != nullptr && gate::sets_credential_cookie(*with.previous, each.value));
+  };
+  if (std::erase_if(answer_.fields, plants) > 0) log::credential_cookie_dropped(request_->request_id);
 }
 
 io::task<> exchange::relay_answer() {
+  drop_credential_cookies();
   const outgoing_body body = framing_for_caller(answer_, request_->method, request_->caller_http10);
   text_.out.clear();
-  const answered_request answered{request_->method, request_->request_id, seconds_now()};
+  const answered_request answered{request_->request_id, seconds_now()};
   append_response_head(text_.out, answer_, answered, body, note(body));
   outgoing next(body.how == outgoing_body::framing::chunked);
   next.head(text_.out);

@@ -16,6 +16,7 @@
 #include "agent/proxy/upload.hpp"
 #include "agent/proxy/upstream.hpp"
 #include "core/result.hpp"
+#include "gate/origin.hpp"
 
 namespace sallyport::agent::proxy {
 
@@ -23,6 +24,8 @@ namespace sallyport::agent::proxy {
 struct outgoing_request {
   std::string_view method;
   std::string_view request_id;
+  /// What it was decided with: whose cookies an app must not set.
+  const gate::origin_snapshot* decided_with = nullptr;
   /// The whole head for the app.
   std::string_view head;
   bool chunked = false;
@@ -72,7 +75,6 @@ class exchange {
   io::task<attempt> send_and_wait();
   io::task<io::io_result> send_first();
   io::task<bool> read_answer_head();
-  io::task<bool> pass_interim();
   io::task<> relay_answer();
   io::task<bool> relay_body(body_source& body, outgoing& next);
   io::task<bool> write_to_caller(std::span<boost::asio::const_buffer> parts);
@@ -81,7 +83,8 @@ class exchange {
   bool gather_first();
   bool may_repeat(std::size_t bytes_taken) const;
   bool parse_answer(std::size_t head_bytes);
-  bool take_interim();
+  bool step_over_interim();
+  void drop_credential_cookies();
   connection_note note(const outgoing_body& body);
   void fail(failure why);
   void fail_read(io::io_status how);

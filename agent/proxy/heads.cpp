@@ -34,14 +34,15 @@ void append_status_line(std::string& to, const http::response_head& answer) {
   to.append(" ").append(answer.reason_phrase).append("\r\n");
 }
 
-// Trust and framing are this hop's to state. Signatures and digests are the app's own word about its answer.
+// Sallyport-* and framing are this hop's to state. Signatures and digests are the app's own word about its response,
+// and names that matter in requests mean nothing here to anybody whom Sallyport answers for.
 bool may_answer_with(http::field_class which) {
   switch (which) {
     case http::field_class::ordinary:
     case http::field_class::signature:
-    case http::field_class::digest: return true;
+    case http::field_class::digest:
+    case http::field_class::forwarding: return true;
     case http::field_class::sallyport:
-    case http::field_class::forwarding:
     case http::field_class::hop_by_hop:
     case http::field_class::framing: return false;
   }
@@ -55,11 +56,6 @@ void append_fields(std::string& to, std::span<const http::field> fields) {
     if (named && http::named_by_connection(fields, each.name)) continue;
     append_field(to, each.name, each.value);
   }
-}
-
-// RFC 9110 sections 8.6 and 15.3.5: only an answer to HEAD and a 304 may state the length of a body that is not there.
-bool states_length_without_body(const http::response_head& answer, std::string_view method) {
-  return answer.status == 304 || method == "HEAD";
 }
 
 bool has_field(std::span<const http::field> fields, std::string_view name) {
@@ -109,16 +105,12 @@ void append_response_head(std::string& to, const http::response_head& answer, co
   // RFC 9110 section 6.6.1: who receives and passes on an answer without a Date adds one.
   if (!has_field(answer.fields, "date")) append_date(to, request.answered_at);
   append_framing(to, body);
-  if (body.how == outgoing_body::framing::none && states_length_without_body(answer, request.method))
-    if (const auto length = http::single_field(answer.fields, "content-length"))
-      append_field(to, "Content-Length", *length);
+  if (answer.declared_length) {
+    to.append("Content-Length: ");
+    append_number(to, *answer.declared_length);
+    to.append("\r\n");
+  }
   to.append(note_text(note)).append("\r\n");
-}
-
-void append_interim_head(std::string& to, const http::response_head& answer) {
-  append_status_line(to, answer);
-  append_fields(to, answer.fields);
-  to.append("\r\n");
 }
 
 outgoing_body framing_for_caller(const http::response_head& answer, std::string_view method, bool http10) {

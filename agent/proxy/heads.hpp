@@ -37,8 +37,6 @@ enum class connection_note : std::uint8_t { nothing, close, keep_alive };
 
 /// The request that an answer belongs to, as far as its head depends on it.
 struct answered_request {
-  /// Answers to HEAD keep the length they state.
-  std::string_view method;
   /// The edge's, out of the signed context: whoever holds the answer can name the request.
   std::string_view request_id;
   /// The Date of an answer that has none.
@@ -48,8 +46,6 @@ struct answered_request {
 /// Appends the head of the answer: the app's fields after hygiene, the request id, framing and Connection rebuilt.
 void append_response_head(std::string& to, const http::response_head& answer, const answered_request& request,
                           const outgoing_body& body, connection_note note);
-/// Appends an interim (1xx) head, without anything about body or connection.
-void append_interim_head(std::string& to, const http::response_head& answer);
 
 /// The body framing for the caller of an answer. `http10`: the caller speaks HTTP/1.0 and knows no chunks.
 outgoing_body framing_for_caller(const http::response_head& answer, std::string_view method, bool http10);

@@ -169,6 +169,7 @@ io::task<bool> session::forward(gate::admitted request) {
   const bool streams = facts_.body != http::body_framing::none && !held_;
   const outgoing_request outgoing{request.method,
                                   request.request_id,
+                                  request.snapshot.get(),
                                   out_,
                                   framing.how == outgoing_body::framing::chunked,
                                   held_body_,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "http/characters.hpp"
+#include "http/cookie.hpp"
 #include "http/fields.hpp"
 
 namespace sallyport::gate {
@@ -36,31 +37,6 @@ bool hides_bearer(std::string_view value) {
     }
   }
   return false;
-}
-
-/// Whether a cookie `name` stands behind a comma in a piece of a Cookie field, as when two fields were joined on their
-/// way. Some servers read it as a cookie, others as part of the value before it.
-bool hides_cookie(std::string_view piece, std::string_view name) {
-  for (std::size_t comma = piece.find(','); comma != std::string_view::npos; comma = piece.find(',', comma + 1)) {
-    const auto rest = http::trim_ows(piece.substr(comma + 1));
-    if (rest.starts_with(name) && http::trim_ows(rest.substr(name.size())).starts_with('=')) return true;
-  }
-  return false;
-}
-
-/// Takes the next `name=value` off a Cookie field (RFC 6265 section 4.2.1); `whole` is the piece as it stands.
-struct cookie_pair {
-  std::string_view whole, name, value;
-};
-bool next_cookie(std::string_view& rest, cookie_pair& pair) {
-  if (rest.empty()) return false;
-  const std::size_t end = rest.find(';');
-  pair.whole = http::trim_ows(rest.substr(0, end));
-  rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-  const std::size_t equals = pair.whole.find('=');
-  pair.name = http::trim_ows(pair.whole.substr(0, equals));
-  pair.value = equals == std::string_view::npos ? std::string_view() : http::trim_ows(pair.whole.substr(equals + 1));
-  return true;
 }
 
 /// Keeps the one value; false when there is a different one already.
@@ -101,12 +77,12 @@ result<std::string_view> look_in_cookies(std::string_view name, std::span<const 
   for (const auto& each : fields) {
     if (!http::name_equals(each.name, "cookie")) continue;
     std::string_view rest = each.value;
-    cookie_pair pair;
-    while (next_cookie(rest, pair)) {
+    http::cookie_pair pair;
+    while (http::next_cookie(rest, pair)) {
       if (pair.name == name && !keep(token, pair.value)) {
         return failure(reason::credential_ambiguous, "several cookies " + std::string(name));
       }
-      if (hides_cookie(pair.whole, name)) {
+      if (http::hides_cookie(pair.whole, name)) {
         return failure(reason::credential_ambiguous, "a cookie " + std::string(name) + " behind a comma");
       }
     }
@@ -193,8 +169,8 @@ std::string_view credential_places::without_cookies(std::string_view value, text
   std::string kept;
   bool removed = false;
   std::string_view rest = value;
-  cookie_pair pair;
-  while (next_cookie(rest, pair)) {
+  http::cookie_pair pair;
+  while (http::next_cookie(rest, pair)) {
     if (is_credential_cookie(pair.name)) {
       removed = true;
     } else if (!pair.whole.empty()) {

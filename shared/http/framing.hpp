@@ -12,7 +12,8 @@
 //   (framing_line_folding), no name that maps to one of ours as a CGI variable (framing_field_collision);
 // * exactly one Host, not empty, a registered name, IPv4 or bracketed IPv6 literal with an optional port;
 // * at most one Content-Length, digits only, never beside Transfer-Encoding, which is exactly one "chunked" on
-// HTTP/1.1;
+//   HTTP/1.1, in lower case: a hop in front that does not know "Chunked" must not disagree with this one. (In responses
+//   it may have any case: nobody else reads them before the agent.)
 // * Expect is 100-continue or absent.
 #pragma once
 

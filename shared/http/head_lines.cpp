@@ -110,8 +110,8 @@ reason check_body_fields(const framing_fields& found, unsigned minor_version) {
   if (has_encoding && found.content_length.count > 0) return reason::framing_length_and_encoding;
   if (has_encoding && (minor_version == 0 || found.transfer_encoding.count > 1))
     return reason::framing_transfer_encoding;
-  // Byte for byte: another spelling is one that some reader may not take for chunked.
-  if (has_encoding && found.transfer_encoding.value != "chunked") return reason::framing_transfer_encoding;
+  // RFC 9112 section 7: names of codings have no case.
+  if (has_encoding && !name_equals(found.transfer_encoding.value, "chunked")) return reason::framing_transfer_encoding;
   return found.content_length.count > 1 ? reason::framing_length_repeated : reason::ok;
 }
 

@@ -55,7 +55,12 @@ reason read_host(const framing_fields& found, request_head& head) {
 
 reason read_body_framing(const framing_fields& found, const head_limits& limits, request_head& head) {
   if (const reason why = check_body_fields(found, head.minor_version); why != reason::ok) return why;
-  if (found.transfer_encoding.count > 0) head.body = body_framing::chunked;
+  if (found.transfer_encoding.count > 0) {
+    // Byte for byte: "Chunked" is another spelling of it, but one that some hop in front may not take for chunked, and
+    // then the two disagree on where the next request begins.
+    if (found.transfer_encoding.value != "chunked") return reason::framing_transfer_encoding;
+    head.body = body_framing::chunked;
+  }
   if (found.content_length.count == 0) return reason::ok;
   head.body = body_framing::content_length;
   return read_content_length(found.content_length.value, limits.max_content_length, head.content_length);

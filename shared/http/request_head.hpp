@@ -52,6 +52,8 @@ struct response_head {
   std::uint64_t content_length = 0;
   /// Content-Length of a response that has no body here (HEAD, 304): what a GET would have had.
   std::optional<std::uint64_t> declared_length;
+  /// It ends with its head, and yet its fields announce a body that the app might send: then keep_alive is false.
+  bool bytes_may_follow = false;
   std::uint8_t minor_version = 1;
   bool keep_alive = true;
   /// 1xx other than 101: another head follows on the same connection.

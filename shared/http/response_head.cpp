@@ -22,33 +22,40 @@ reason read_status_line(std::string_view line, response_head& head) {
   return reason::ok;
 }
 
-// RFC 9110 sections 15.2 and 15.3.5: such a response has no content, whatever its fields say.
-bool never_has_content(std::uint16_t status) {
-  return status < 200 || status == 204;
+// RFC 9112 section 6.3, items 1 and 2: such a response ends with its head, whatever its fields say.
+bool ends_with_head(std::uint16_t status, std::string_view method) {
+  return status < 200 || status == 204 || status == 304 || method == "HEAD";
 }
 
-// RFC 9112 section 6.1: these carry no Transfer-Encoding; a length that announces bytes would be read as the next
-// message.
-reason check_no_content(const framing_fields& found, std::uint64_t length) {
-  if (found.transfer_encoding.count > 0) return reason::framing_transfer_encoding;
-  return length > 0 ? reason::framing_length_invalid : reason::ok;
+// RFC 9110 section 8.6: only these may state the length of a body that is not there.
+bool may_declare_length(std::uint16_t status) {
+  return status >= 200 && status != 204;
+}
+
+// A field about a body says nothing here, so no value of it makes the response unreadable. Where it announces bytes
+// that an app might really send, nothing else is read from the connection.
+void read_no_body(const framing_fields& found, const head_limits& limits, response_head& head) {
+  const bool declarable = may_declare_length(head.status);
+  std::uint64_t length = 0;
+  const bool readable =
+      found.content_length.count == 1 &&
+      read_content_length(found.content_length.value, limits.max_content_length, length) == reason::ok;
+  const bool encoded = found.transfer_encoding.count > 0;
+  if (declarable && readable && !encoded) head.declared_length = length;
+  const bool odd_length = found.content_length.count > 0 && (!readable || (!declarable && length > 0));
+  const bool odd_encoding = encoded && (!declarable || check_body_fields(found, head.minor_version) != reason::ok);
+  head.bytes_may_follow = odd_length || odd_encoding;
 }
 
 // RFC 9112 section 6.3, in its order.
 reason read_body(const framing_fields& found, std::string_view method, const head_limits& limits, response_head& head) {
+  if (ends_with_head(head.status, method)) return read_no_body(found, limits, head), reason::ok;
   if (const reason why = check_body_fields(found, head.minor_version); why != reason::ok) return why;
-  std::uint64_t length = 0;
   const bool has_length = found.content_length.count > 0;
   if (has_length) {
-    const reason why = read_content_length(found.content_length.value, limits.max_content_length, length);
+    const reason why = read_content_length(found.content_length.value, limits.max_content_length, head.content_length);
     if (why != reason::ok) return why;
   }
-  if (never_has_content(head.status)) return check_no_content(found, length);
-  if (method == "HEAD" || head.status == 304) {
-    if (has_length) head.declared_length = length;
-    return reason::ok;
-  }
-  head.content_length = length;
   head.body = found.transfer_encoding.count > 0 ? body_framing::chunked
               : has_length                      ? body_framing::content_length
                                                 : body_framing::until_close;
@@ -56,7 +63,8 @@ reason read_body(const framing_fields& found, std::string_view method, const hea
 }
 
 reason read_connection(const framing_fields& found, response_head& head) {
-  head.keep_alive = is_persistent(found, head.minor_version) && head.body != body_framing::until_close;
+  head.keep_alive =
+      is_persistent(found, head.minor_version) && head.body != body_framing::until_close && !head.bytes_may_follow;
   head.interim = head.status < 200 && head.status != 101;
   if (head.status != 101) return reason::ok;
   // RFC 9110 section 15.2.2: 101 names what the connection speaks from now on.

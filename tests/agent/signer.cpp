@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view policy_text = R"jsonc({
   "name": "agent-test",
   "edge": { "issuer": "https://edge.test" },
-  "issuers": { "idp": { "issuer": "https://idp.test", "audiences": ["api"] } },
+  "issuers": { "idp": { "issuer": "https://idp.test", "audiences": ["api"], "from": ["authorization", "cookie:sid"] } },
   "services": {
     "es": { "origin": "https://es.origin.test" },
     "mac": { "origin": "https://mac.origin.test", "signature": "hmac-sha256" }

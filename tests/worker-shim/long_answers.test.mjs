@@ -65,3 +65,13 @@ test('an answer that has no body, or none that takes long, is passed on as it is
     assert.equal(keepInUse(answer, IDLE_STOP_MS, tell, context), answer);
   }
 });
+
+test('a media type is known in any case', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { answer, source, told, over } = streaming({ headers: { 'content-type': 'Text/Event-Stream;charset=utf-8' } });
+  t.mock.timers.tick(IDLE_STOP_MS);
+  assert.notEqual(told(), 0);
+  source.close();
+  await answer.text();
+  await over();
+});

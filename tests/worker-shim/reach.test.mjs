@@ -41,7 +41,7 @@ function reaching(entry, { fetch = () => new Response('app'), ensure = () => ({ 
     NET: { fetch: async (url, init) => { world.sent.push({ url, init, id: init.headers.get('id') }); return world.fetch(url, init); } },
     WAKE: { idFromName: (name) => name, get: () => coordinator },
   };
-  const reach = new Reach(core, world.aws, environment, { services: [entry] }, { now: () => world.now, random: () => 0 });
+  const reach = new Reach(core, world.aws, environment, { services: [entry], credential_cookies: false }, { now: () => world.now, random: () => 0 });
   const forward = (more) => {
     world.decisions += 1;
     return { service: entry.name, url: entry.origin + '/x?y=1', body: 'none', contentLength: null, requestId: `id-${world.decisions}`, timeoutMs: 5_000,
@@ -92,7 +92,7 @@ test('an answer under the id of its request is passed on untouched; under anothe
 
 for (const [what, entry] of [['a network', by_origin], ['a certificate', { ...by_origin, vpc: '', mtls_certificate: 'CERT' }], ['a coordinator', by_task]]) {
   test(`where the Worker has no binding for ${what}, nothing is sent`, async () => {
-    const reach = new Reach(core, undefined, what === 'a coordinator' ? { NET: { fetch: () => assert.fail('sent') } } : {}, { services: [/** @type {any} */ (entry)] });
+    const reach = new Reach(core, undefined, what === 'a coordinator' ? { NET: { fetch: () => assert.fail('sent') } } : {}, { services: [/** @type {any} */ (entry)], credential_cookies: false });
     const forward = { service: entry.name, url: 'https://reports.example/', body: 'none', contentLength: null, requestId: 'id', timeoutMs: 1000, headers: new Headers(), caller: null };
     const response = await reach.respond(/** @type {any} */ ({ request: new Request('https://app.acme.example/'), forward, decidedAt: Date.now(), body: { forwarded: () => null } }));
     assert.equal((await json_of(response)).code, 'reach_unconfigured');
