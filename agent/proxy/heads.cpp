@@ -41,7 +41,8 @@ bool may_answer_with(http::field_class which) {
     case http::field_class::ordinary:
     case http::field_class::signature:
     case http::field_class::digest:
-    case http::field_class::forwarding: return true;
+    case http::field_class::forwarding:
+    case http::field_class::trusted: return true;
     case http::field_class::sallyport:
     case http::field_class::hop_by_hop:
     case http::field_class::framing: return false;

@@ -12,7 +12,17 @@ namespace {
 
 namespace sf = encoding::sf;
 
-enum member : unsigned { id = 1, time = 2, host = 4, proto = 8, ip = 16, country = 32, asn = 64, headers = 128 };
+enum member : unsigned {
+  id = 1,
+  time = 2,
+  host = 4,
+  proto = 8,
+  ip = 16,
+  country = 32,
+  asn = 64,
+  headers = 128,
+  authority = 256,
+};
 constexpr unsigned required_members = id | time | host | proto;
 
 void append_string(std::string& to, std::string_view name, std::string_view value) {
@@ -30,6 +40,15 @@ void append_integer(std::string& to, std::string_view name, std::int64_t value) 
   to += std::to_string(value);
 }
 
+void append_digest(std::string& to, std::string_view name, const std::optional<std::array<byte, 32>>& digest) {
+  if (!digest) return;
+  to += ", ";
+  to += name;
+  to += "=:";
+  to += encoding::encode_base64(*digest);
+  to += ':';
+}
+
 bool is_request_id(std::string_view text) {
   return text.size() == request_id_chars && encoding::decode_base64url(text).ok();
 }
@@ -43,6 +62,7 @@ unsigned member_called(std::string_view key) {
   if (key == "country") return member::country;
   if (key == "asn") return member::asn;
   if (key == "headers") return member::headers;
+  if (key == "authority") return member::authority;
   return 0;
 }
 
@@ -56,12 +76,12 @@ bool read_integer(sf::cursor& in, std::int64_t most, std::int64_t& number) {
   return sf::scan_integer(in, number) && number >= 0 && number <= most;
 }
 
-bool read_digest(sf::cursor& in, request_context& context) {
+bool read_digest(sf::cursor& in, std::optional<std::array<byte, 32>>& to) {
   std::string_view base64;
   if (!sf::scan_bytes(in, base64)) return false;
   const auto raw = encoding::decode_base64(base64);
   if (!raw.ok() || raw->size() != 32) return false;
-  auto& digest = context.headers.emplace();
+  auto& digest = to.emplace();
   std::copy(raw->begin(), raw->end(), digest.begin());
   return true;
 }
@@ -83,7 +103,8 @@ bool read_known(sf::cursor& in, unsigned which, request_context& context) {
     case member::ip: return read_string(in, context.ip);
     case member::country: return read_string(in, context.country);
     case member::asn: return read_asn(in, context);
-    case member::headers: return read_digest(in, context);
+    case member::headers: return read_digest(in, context.headers);
+    case member::authority: return read_digest(in, context.authority);
     default: return false;
   }
 }
@@ -124,11 +145,8 @@ std::string write_context(const request_context& context) {
   if (!context.ip.empty()) append_string(text, "ip", context.ip);
   if (!context.country.empty()) append_string(text, "country", context.country);
   if (context.asn != 0) append_integer(text, "asn", context.asn);
-  if (context.headers) {
-    text += ", headers=:";
-    text += encoding::encode_base64(*context.headers);
-    text += ':';
-  }
+  append_digest(text, "headers", context.headers);
+  append_digest(text, "authority", context.authority);
   return text;
 }
 

@@ -11,6 +11,8 @@
 // | `asn` | integer | absent when unknown |
 // | `headers` | byte sequence | SHA-256 over the service's signed headers (gate/signed_headers.hpp); absent when it has
 // none |
+// | `authority` | byte sequence | SHA-256 over Authorization, Cookie and the like (ibid.); absent when the request has
+// none |
 //
 // Members come in any order, each once, without parameters; members of other names are stepped over (they are signed,
 // and a later version may need them).
@@ -41,6 +43,7 @@ struct request_context {
   std::string_view country;
   std::uint32_t asn = 0;
   std::optional<std::array<byte, 32>> headers;
+  std::optional<std::array<byte, 32>> authority;
 };
 
 /// Precondition: all text is printable ASCII without quotes and backslashes (host, proto and the rest were checked).

@@ -5,6 +5,7 @@
 #include "gate/caller.hpp"
 #include "gate/signed_headers.hpp"
 #include "httpsig/profile.hpp"
+#include "policy/header_map.hpp"
 #include "policy/match.hpp"
 
 namespace sallyport::gate {
@@ -150,9 +151,11 @@ result<forward> edge_exchange::make_forward() {
     made.caller = encoding::canonical_json(describe_caller(caller_->who, match_.route->id, held_.host));
   }
   made.cache = plan_cache();
-  const std::string context_text = make_context();
   made.fields = std::move(head_->fields);
-  std::erase_if(made.fields, [&](const http::field& each) { return imitates_covered(service(), each.name); });
+  std::erase_if(made.fields, [&](const http::field& each) {
+    return imitates_covered(service(), each.name) || policy::is_stripped_header(service(), each.name);
+  });
+  const std::string context_text = make_context(made.fields);
   made.storage = std::move(storage_);
   made.target = made.storage.copy(head_->target.text);
   made.request_id = made.storage.copy(id_);
@@ -169,7 +172,7 @@ std::optional<cache_plan> edge_exchange::plan_cache() const {
   return gate::plan_cache(*held_.policy, *match_.route, caller_->who, what, held_.host);
 }
 
-std::string edge_exchange::make_context() const {
+std::string edge_exchange::make_context(std::span<const http::field> sent) const {
   request_context context;
   context.id = id_;
   context.time = now_;
@@ -178,7 +181,8 @@ std::string edge_exchange::make_context() const {
   context.ip = head_->ip;
   context.country = head_->country;
   context.asn = request_.asn;
-  context.headers = signed_header_digest(service(), head_->fields, held_.host);
+  context.headers = signed_header_digest(service(), sent, held_.host);
+  context.authority = authority_digest(service(), sent, held_.host);
   return write_context(context);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,7 @@ class edge_exchange {
   result<forward> make_forward();
   result<void> add_signature(forward& to, std::string_view assertion, std::string_view context);
   std::optional<cache_plan> plan_cache() const;
-  std::string make_context() const;
+  std::string make_context(std::span<const http::field> sent) const;
   outcome refused(failure why);
   std::string audit_line(const outcome& what) const;
   const policy::service& service() const { return *match_.route->service; }

@@ -65,6 +65,8 @@ struct origin::state {
 
   result<void> open(opened& request, signature_trace& trace, bool& unknown_key, unix_milliseconds now);
   result<void> check_digest_field(opened& request) const;
+  result<void> check_covered_fields(const policy::service& service, std::span<const http::field> fields,
+                                    const request_context& context) const;
   result<admitted> admit(const opened& request, replay_guard& seen, policy::decision& verdict, unix_milliseconds now);
   audit::record record(reason why, unix_milliseconds now) const;
 
@@ -170,6 +172,13 @@ std::variant<refused, admitted> origin::admit(opened request, replay_guard& seen
                  audit::line(entry), request.clock_difference, false};
 }
 
+result<void> origin::state::check_covered_fields(const policy::service& service, std::span<const http::field> fields,
+                                                 const request_context& context) const {
+  if (signed_header_digest(service, fields, host) != context.headers) return reason::signed_headers_differ;
+  if (authority_digest(service, fields, host) == context.authority) return {};
+  return failure(reason::signed_headers_differ, "Authorization, Content-Encoding, Cookie, Origin or Range");
+}
+
 result<admitted> origin::state::admit(const opened& request, replay_guard& seen, policy::decision& verdict,
                                       unix_milliseconds now) {
   if (request.digest && !request.body_checked) return failure(reason::internal, "the body was not checked");
@@ -183,7 +192,7 @@ result<admitted> origin::state::admit(const opened& request, replay_guard& seen,
     return failure(reason::policy_route_differs, match ? "here it is " + match.route->id : "here there is none");
   }
   const auto fields = passing_fields(request.head.fields, *service);
-  if (signed_header_digest(*service, fields, host) != request.context.headers) return reason::signed_headers_differ;
+  SALLYPORT_TRY(check_covered_fields(*service, fields, request.context));
   const auto facts = facts_of(request, fields);
   verdict = policy::decide(*policy, match, content.who, facts);
   if (!verdict.allowed()) return failure(verdict.why, verdict.detail);

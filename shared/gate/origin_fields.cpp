@@ -27,6 +27,7 @@ struct finder {
         return {};
       case http::field_class::ordinary: return take_ordinary(each);
       case http::field_class::forwarding:
+      case http::field_class::trusted:
       case http::field_class::hop_by_hop: return {};
     }
     return {};

@@ -2,6 +2,7 @@
 
 #include "gate/signed_headers.hpp"
 #include "http/fields.hpp"
+#include "policy/header_map.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -29,7 +30,7 @@ std::vector<http::field> passing_fields(std::span<const http::field> fields, con
   kept.reserve(fields.size());
   const bool connection_names = http::has_connection_names(fields);
   for (const auto& each : fields) {
-    if (imitates_covered(to, each.name)) continue;
+    if (imitates_covered(to, each.name) || policy::is_stripped_header(to, each.name)) continue;
     const bool named = connection_names && !is_covered(to, each.name);
     if (http::may_pass(fields, each, named) && !http::name_equals(each.name, "expect")) kept.push_back(each);
   }

@@ -13,7 +13,7 @@ namespace sallyport::gate {
 
 /// Fields of the request that may go on and that conditions may see. Connection cannot take away what is signed:
 /// Content-Type and the service's signed headers stay. A field that differs from one of these only by "_" for "-" does
-/// not go on.
+/// not go on, nor does what the service strips.
 std::vector<http::field> passing_fields(std::span<const http::field> fields, const policy::service& to);
 
 /// What conditions see of an opened request. `fields` from passing_fields; all views.

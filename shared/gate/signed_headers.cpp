@@ -12,6 +12,33 @@ bool is_component(std::string_view name) {
   return name == "content-type" || name == "content-length";
 }
 
+void append_line(std::string& to, std::string_view name, std::string_view value) {
+  to.append("\"").append(name).append("\": ").append(value).append("\n");
+}
+
+bool imitates_authority(std::string_view name) {
+  return std::any_of(std::begin(authority_fields), std::end(authority_fields), [&](std::string_view each) {
+    return http::same_variable(each, name) && !http::name_equals(name, each);
+  });
+}
+
+// AWS's signature is an Authorization that the edge puts in after this digest was made.
+bool is_left_to_transport(const policy::service& to, std::string_view name) {
+  return to.sigv4.has_value() && name == "authorization";
+}
+
+/// The field's lines as one value, or nothing when there is none.
+std::optional<std::string> authority_value(std::span<const http::field> fields, std::string_view name) {
+  std::optional<std::string> joined;
+  for (const auto& each : fields) {
+    if (!http::name_equals(each.name, name)) continue;
+    if (joined) *joined += name == "cookie" ? "; " : ", ";
+    if (!joined) joined.emplace();
+    *joined += each.value;
+  }
+  return joined;
+}
+
 }  // namespace
 
 bool is_signed_header(const policy::service& to, std::string_view name) {
@@ -28,7 +55,8 @@ bool is_covered(const policy::service& to, std::string_view name) {
 bool imitates_covered(const policy::service& to, std::string_view name) {
   if (is_covered(to, name)) return false;
   const auto imitates = [&](std::string_view covered) { return http::same_variable(covered, name); };
-  return imitates("content-type") || std::any_of(to.signed_headers.begin(), to.signed_headers.end(), imitates);
+  return imitates("content-type") || imitates_authority(name) ||
+         std::any_of(to.signed_headers.begin(), to.signed_headers.end(), imitates);
 }
 
 std::optional<std::array<byte, 32>> signed_header_digest(const policy::service& to, std::span<const http::field> fields,
@@ -39,9 +67,21 @@ std::optional<std::array<byte, 32>> signed_header_digest(const policy::service& 
     if (is_component(name)) continue;
     any = true;
     const auto value = http::combined_field(fields, name);
-    if (value) lines.append("\"").append(name).append("\": ").append(*value).append("\n");
+    if (value) append_line(lines, name, *value);
   }
   if (!any) return std::nullopt;
+  return host.sha256(as_bytes(lines));
+}
+
+std::optional<std::array<byte, 32>> authority_digest(const policy::service& to, std::span<const http::field> fields,
+                                                     crypto::port& host) {
+  std::string lines;
+  for (const auto name : authority_fields) {
+    if (is_left_to_transport(to, name) || is_signed_header(to, name)) continue;
+    const auto value = authority_value(fields, name);
+    if (value) append_line(lines, name, *value);
+  }
+  if (lines.empty()) return std::nullopt;
   return host.sha256(as_bytes(lines));
 }
 

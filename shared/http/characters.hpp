@@ -59,7 +59,7 @@ constexpr std::array<std::uint8_t, 256> make_character_table() {
 }
 inline constexpr auto character_table = make_character_table();
 
-inline bool is(char c, character_bits which) {
+constexpr bool is(char c, character_bits which) {
   return (character_table[static_cast<byte>(c)] & which) != 0;
 }
 

@@ -21,31 +21,50 @@ constexpr std::array rows = {
 #undef SALLYPORT_FIELD
 };
 
-constexpr bool sorted_by_first_letter() {
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (rows[i - 1].name[0] > rows[i].name[0]) return false;
+// Some servers map only the hyphen to "_" for a variable, some every character that is no letter and no digit.
+constexpr char folded(char c) {
+  if (!is(c, plain_name_char)) return '-';
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+constexpr bool is_letter(char c) {
+  return c >= 'a' && c <= 'z';
+}
+
+// Rows are looked up by the first letter, and as many begin with "x-", these by the letter behind it.
+constexpr std::size_t buckets = 26 + 1 + 26;
+constexpr std::size_t no_bucket = buckets;
+constexpr std::size_t bucket_of(std::string_view name) {
+  const auto letter = [](char c) { return static_cast<std::size_t>(c - 'a'); };
+  const char first = name.empty() ? '0' : folded(name[0]);
+  if (first == '-') return 26;
+  if (first == 'x' && name.size() > 2 && folded(name[1]) == '-') {
+    const char third = folded(name[2]);
+    return is_letter(third) ? 27 + letter(third) : no_bucket;
+  }
+  return is_letter(first) ? letter(first) : no_bucket;
+}
+
+constexpr bool sorted_by_bucket() {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (bucket_of(rows[i].name) == no_bucket) return false;
+    if (i > 0 && bucket_of(rows[i - 1].name) > bucket_of(rows[i].name)) return false;
   }
   return true;
 }
-static_assert(sorted_by_first_letter(), "fields.def is looked up by first letter");
+static_assert(sorted_by_bucket(), "fields.def is looked up by bucket");
 
-/// Where the rows of each first letter start; the last entry is the end.
-constexpr std::array<std::uint8_t, 27> make_starts() {
-  std::array<std::uint8_t, 27> starts{};
-  for (std::size_t letter = 0; letter < 27; ++letter) {
+/// Where the rows of each bucket start; the last entry is the end.
+constexpr std::array<std::uint16_t, buckets + 1> make_starts() {
+  std::array<std::uint16_t, buckets + 1> starts{};
+  for (std::size_t bucket = 0; bucket <= buckets; ++bucket) {
     std::size_t i = 0;
-    while (i < rows.size() && static_cast<std::size_t>(rows[i].name[0] - 'a') < letter) ++i;
-    starts[letter] = static_cast<std::uint8_t>(i);
+    while (i < rows.size() && bucket_of(rows[i].name) < bucket) ++i;
+    starts[bucket] = static_cast<std::uint16_t>(i);
   }
   return starts;
 }
 constexpr auto starts = make_starts();
-
-// Some servers map only the hyphen to "_" for a variable, some every character that is no letter and no digit.
-char folded(char c) {
-  if (!is(c, plain_name_char)) return '-';
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
 
 bool matches(const field_row& row, std::string_view name) {
   const bool length_fits = row.is_prefix() ? name.size() >= row.name.size() : name.size() == row.name.size();
@@ -67,11 +86,9 @@ bool is_connection_option(std::string_view name) {
 }  // namespace
 
 field_class classify(std::string_view name) {
-  if (name.empty()) return field_class::ordinary;
-  const char first = folded(name[0]);
-  if (first < 'a' || first > 'z') return field_class::ordinary;
-  const auto letter = static_cast<std::size_t>(first - 'a');
-  for (std::size_t i = starts[letter]; i < starts[letter + 1]; ++i) {
+  const std::size_t bucket = bucket_of(name);
+  if (bucket == no_bucket) return field_class::ordinary;
+  for (std::size_t i = starts[bucket]; i < starts[bucket + 1]; ++i) {
     if (matches(rows[i], name)) return rows[i].kind;
   }
   return field_class::ordinary;

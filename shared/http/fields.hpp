@@ -2,12 +2,13 @@
 //
 // Rules
 // * Hop-by-hop fields (RFC 9110 section 7.6.1) never pass, nor does any field that Connection names.
-// * What apps trust for where a request came from, who sent it or what it really asks for is ours to say: Sallyport-*,
-//   Forwarded, X-Forwarded-*, X-Real-Ip, X-Original-Url, X-Http-Method-Override and the rest of the table in
-//   fields.def. Whatever came in under such a name is removed, in any case and with "_" or any other token character
-//   that is no letter and no digit for "-", because CGI-style mapping makes one variable of all these spellings (RFC
-//   3875 section 4.1.18; lighttpd, for one, replaces them all). The origin's framing refuses these spellings outright:
-//   the edge never lets one through.
+// * What apps, frameworks and their modules trust for where a request came from, who sent it or what it really asks for
+//   is ours to say: Sallyport-*, Forwarded, X-Forwarded-*, X-Real-Ip, X-Original-Url, X-Http-Method-Override, Proxy
+//   (HTTP_PROXY of CGI), X-WebAuth-User, X-Middleware-Subrequest and the rest of the table in fields.def. Whatever came
+//   in under such a name is removed, in any case and with "_" or any other token character that is no letter and no
+//   digit for "-", because CGI-style mapping makes one variable of all these spellings (RFC 3875 section 4.1.18;
+//   lighttpd, for one, replaces them all). The origin's framing refuses these spellings outright: the edge never lets
+//   one through.
 // * Connection cannot remove a protected field: "Connection: sallyport-assertion" takes nothing away from what this hop
 //   reads or sets. Only ordinary fields can be named away.
 // * Content-Length, Transfer-Encoding and Host are rebuilt by whoever forwards, never copied.
@@ -29,6 +30,9 @@ enum class field_class : std::uint8_t {
   sallyport,
   /// Tells an app where a request came from, who sent it, or that it is another one than policy saw.
   forwarding,
+  /// As `forwarding`, but a policy may set it (header map) or find a caller's token in it: what an app behind another
+  /// proxy trusts.
+  trusted,
   /// Connection, Keep-Alive, Proxy-*, TE, Trailer, Upgrade, HTTP2-Settings.
   hop_by_hop,
   /// Content-Length, Transfer-Encoding, Host: rebuilt from the parsed head.

@@ -52,8 +52,9 @@ std::optional<std::string> joined(std::span<const cel::value> list) {
   return value;
 }
 
-std::optional<std::string> header_text(const cel::value& value) {
-  if (value.is(cel::kind::string)) return encoded(value.as_string());
+/// `may_be_list`: for whoever reads the field, the same expression gives lists, too.
+std::optional<std::string> header_text(const cel::value& value, bool may_be_list) {
+  if (value.is(cel::kind::string)) return may_be_list ? joined({&value, 1}) : encoded(value.as_string());
   if (value.is(cel::kind::boolean)) return value.as_boolean() ? "true" : "false";
   if (value.is(cel::kind::integer)) return std::to_string(value.as_integer());
   if (value.is(cel::kind::list)) return joined(value.as_list());
@@ -69,7 +70,8 @@ class lazy_facts {
   std::optional<std::string> evaluate(const condition& what) {
     if (!known_) known_.emplace(who_, request_, match_);
     const auto value = cel::evaluate(what.code(), known_->variables(), memory_, limits_);
-    return value.ok() ? header_text(*value) : std::nullopt;
+    const bool may_be_list = what.code().result_type().is(cel::type_kind::dyn);
+    return value.ok() ? header_text(*value, may_be_list) : std::nullopt;
   }
 
  private:
@@ -110,6 +112,13 @@ std::vector<app_header> app_headers(const route_match& match, const identity& wh
 bool is_mapped_header(const service& to, std::string_view name) {
   for (const auto& header : to.headers) {
     if (http::same_variable(header.name, name)) return true;
+  }
+  return false;
+}
+
+bool is_stripped_header(const service& to, std::string_view name) {
+  for (const auto& each : to.strip) {
+    if (http::same_variable(each.name, each.is_prefix ? name.substr(0, each.name.size()) : name)) return true;
   }
   return false;
 }

@@ -5,6 +5,10 @@
 //   expression that ends in an error, and any other type set no field.
 // * Bytes outside printable ASCII, and `%`, are percent-encoded; inside list elements `,` too. So no value can hold a
 //   line break, and a list splits back into its elements.
+// * Text of an expression whose type is not known before it is evaluated (dyn: a claim) counts as a list of one:
+// providers
+//   send the same claim as text and as a list, and the text "user,admin" must not arrive as the list "user", "admin".
+//   string(...) says that it is one text, whose commas stay.
 #pragma once
 
 #include <string>
@@ -27,5 +31,8 @@ std::vector<app_header> app_headers(const route_match& match, const identity& wh
 
 /// Whether a field of this name (any case, `_` for `-`) is in the service's header map: it must not pass from a client.
 bool is_mapped_header(const service& to, std::string_view name);
+
+/// Whether the service's `strip` names it, in any of the same spellings.
+bool is_stripped_header(const service& to, std::string_view name);
 
 }  // namespace sallyport::policy

@@ -36,7 +36,8 @@ bool is_reserved(std::string_view name) {
   switch (http::classify(name)) {
     case http::field_class::sallyport:
       return std::find(std::begin(agents), std::end(agents), lower) != std::end(agents);
-    case http::field_class::ordinary: return lower == "content-type";
+    case http::field_class::ordinary:
+    case http::field_class::trusted: return lower == "content-type";
     case http::field_class::forwarding:
     case http::field_class::hop_by_hop:
     case http::field_class::framing:

@@ -67,7 +67,7 @@ loaded_service load_service(const std::string& name, const node& at, const condi
   auto& service = loaded.service;
   service.name = name;
   if (!at.is_object_of({"origin", "ecs", "vpc", "mtls_certificate", "upstream_auth", "sigv4", "signature",
-                        "signed_headers", "headers", "require", "labels"})) {
+                        "signed_headers", "headers", "strip", "require", "labels"})) {
     return loaded;
   }
   read_member(at, "origin", service.origin, [](const node& m) { return read_url(m, url_path::none); });
@@ -79,6 +79,7 @@ loaded_service load_service(const std::string& name, const node& at, const condi
   if (const auto signed_headers = at.member("signed_headers")) {
     service.signed_headers = load_signed_headers(*signed_headers);
   }
+  if (const auto strip = at.member("strip")) load_strip(*strip, service);
   if (const auto require = at.member("require")) load_require(*require, compiler, loaded);
   load_headers(at.member("headers"), compiler, loaded);
   for (const auto& condition : loaded.conditions) check_headers(condition, service);

@@ -20,6 +20,12 @@ std::string in_quotes(std::string_view text) {
   return "write \"" + std::string(text) + "\"";
 }
 
+/// Names that never pass from a client may hold a token of ours all the same: it is taken out.
+bool may_hold_token(std::string_view name) {
+  const auto what = http::classify(name);
+  return what == http::field_class::ordinary || what == http::field_class::trusted;
+}
+
 struct problem_text {
   std::string message, advice;
 };
@@ -49,8 +55,7 @@ problem_text describe_source(std::string_view text) {
                         : std::string(spelling)};
   }
   const std::string meant = kind + ":" + std::string(name);
-  const bool ordinary = header && is_token(name) && name.find('_') == std::string_view::npos &&
-                        http::classify(name) == http::field_class::ordinary;
+  const bool ordinary = header && is_token(name) && name.find('_') == std::string_view::npos && may_hold_token(name);
   if (meant != text && (header ? ordinary : is_token(name))) return {shown, in_quotes(meant)};
   if (header) return describe_header(name);
   return {"\"" + std::string(name) + "\" is not a cookie's name", "use letters, digits, hyphens and underscores"};
@@ -65,7 +70,7 @@ std::optional<credential_source> load_source(const node& at, std::string_view te
   const auto name = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
   const bool usable = is_token(name) && name.find('_') == std::string_view::npos;
   if (kind == "cookie" && is_token(name)) return credential_source{place::cookie, std::string(name)};
-  if (kind == "header" && usable && http::classify(name) == http::field_class::ordinary) {
+  if (kind == "header" && usable && may_hold_token(name)) {
     return credential_source{place::header, http::to_lower(name)};
   }
   auto why = describe_source(text);

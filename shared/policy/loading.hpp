@@ -29,6 +29,8 @@ loaded_service load_service(const std::string& name, const node& at, const condi
 void load_headers(const std::optional<node>& at, const condition_compiler& compiler, loaded_service& to);
 /// load_headers.cpp: lower-case names of fields that may be signed.
 std::vector<std::string> load_signed_headers(const node& at);
+/// Precondition: signed_headers of `to` are loaded, which strip must not take away.
+void load_strip(const node& at, service& to);
 
 /// load_sigv4.cpp: upstream_auth and sigv4 of a service whose origin and ecs were read.
 void load_sigv4(const node& at, service& to);

@@ -54,6 +54,7 @@ std::string_view why_unsignable(std::string_view lower) {
       if (lower == "content-length") return {};
       return lower == "host" ? "read request.host instead" : "it belongs to the connection";
     case http::field_class::sallyport: return "only the edge sets it";
+    case http::field_class::trusted:
     case http::field_class::forwarding: return instead_of_forwarding(lower);
     case http::field_class::hop_by_hop: return "it ends at each hop";
     case http::field_class::signature:

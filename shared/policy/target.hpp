@@ -49,6 +49,14 @@ struct mapped_header {
   condition_ptr value;
 };
 
+/// Names of fields that no client may send to the app, by any spelling that CGI-style mapping makes the same.
+struct stripped_header {
+  /// Lower-case, without the `*` of a family.
+  std::string name;
+  /// All names that start like this.
+  bool is_prefix = false;
+};
+
 /// How long a request may wait for a task, and when the service goes back to zero.
 struct wake_rule {
   std::uint32_t min = 1;
@@ -92,6 +100,8 @@ struct service {
   /// May hold content-type and content-length, which the profile covers anyway: never list a component twice.
   std::vector<std::string> signed_headers;
   std::vector<mapped_header> headers;
+  /// What the app trusts and no client may say; never a signed header or one that frames the message.
+  std::vector<stripped_header> strip;
   /// Conditions that hold for all routes of the service.
   std::vector<condition_ptr> require;
   policy::labels labels;

@@ -11,6 +11,7 @@ import { createSigner, httpbis } from 'http-message-signatures';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { start_agent } from '../support/agent.mjs';
 import { run } from '../support/child.mjs';
+import { authority_digest } from '../support/independent.mjs';
 import { start_origin } from '../support/origin.mjs';
 import { root } from '../support/worker.mjs';
 
@@ -50,12 +51,13 @@ const assertion = (claims = {}) => new SignJWT({
 }).setProtectedHeader({ alg: 'ES256', kid: 'edge-1', typ: 'sallyport-assertion+jwt' })
   .setIssuer(edge_issuer).setAudience('sallyport:service:reports').setSubject('alice').setIssuedAt().setExpirationTime('30s').sign(keys.privateKey);
 
-/** @param {{method?: string, path?: string, body?: string, claims?: object}} what */
-async function signed({ method = 'GET', path = '/api?full=1', body, claims } = {}) {
+/** @param {{method?: string, path?: string, body?: string, claims?: object, unsigned?: Record<string, string>}} what `unsigned`: fields that no component covers */
+async function signed({ method = 'GET', path = '/api?full=1', body, claims, unsigned = {} } = {}) {
+  const authority = authority_digest(Object.entries(unsigned));
   const headers = {
     host: 'agent.internal',
     'sallyport-assertion': await assertion(claims),
-    'sallyport-context': `id="${randomBytes(16).toString('base64url')}", time=${Date.now()}, host="reports.example", proto="https", ip="192.0.2.7"`,
+    'sallyport-context': `id="${randomBytes(16).toString('base64url')}", time=${Date.now()}, host="reports.example", proto="https", ip="192.0.2.7"${authority === undefined ? '' : `, authority=:${authority}:`}`,
     ...(body === undefined ? {} : {
       'content-type': 'text/plain',
       'content-length': String(Buffer.byteLength(body)),
@@ -71,7 +73,7 @@ async function signed({ method = 'GET', path = '/api?full=1', body, claims } = {
     params: ['created', 'expires', 'nonce', 'keyid', 'alg', 'tag'],
     paramValues: { created: new Date(now * 1000), expires: new Date((now + 30) * 1000), nonce: randomBytes(16).toString('base64url'), tag: 'sallyport' },
   }, { method, url: `http://agent.internal${path}`, headers });
-  return { method, path, headers: message.headers, body };
+  return { method, path, headers: { ...message.headers, ...unsigned }, body };
 }
 
 /** @param {any} message @returns {Promise<number>} */
@@ -92,6 +94,19 @@ test('a body is bound to the signature of npm packages', async () => {
   const message = await signed({ method: 'POST', body: 'one hundred' });
   assert.equal(await send({ ...message, body: 'two hundred' }), 401);
   assert.equal(await send(message), 200);
+});
+
+test('what an app takes as authority is bound through the context', async () => {
+  const unsigned = { Authorization: 'Basic YTpi', Cookie: 'a=1; b=2', Origin: 'https://app.example', Range: 'bytes=0-1', 'Content-Encoding': 'gzip' };
+  assert.equal(await send(await signed({ unsigned })), 200);
+  for (const name of Object.keys(unsigned)) {
+    const plain = await signed();
+    assert.equal(await send({ ...plain, headers: { ...plain.headers, [name]: 'other' } }), 401, `${name} was added`);
+    const all = await signed({ unsigned });
+    assert.equal(await send({ ...all, headers: { ...all.headers, [name]: 'other' } }), 401, `${name} was changed`);
+    const { [name]: removed, ...rest } = all.headers;
+    assert.equal(await send({ ...all, headers: rest }), 401, `${name} was removed`);
+  }
 });
 
 test('what they sign and policy does not allow is refused', async () => {

@@ -23,6 +23,7 @@ export async function verify_request(seen, jwks, { issuer, audience }) {
     all: true,
   }, { method: seen.method, url: `http://origin.example${seen.target}`, headers });
   assert.equal(verified, true, 'request signature');
+  assert.equal(/authority=:([^:]+):/.exec(headers['sallyport-context'])?.[1], authority_digest(seen.fields), 'authority');
 
   const open = { keys: jwks.keys.filter((key) => key.kty !== 'oct') };
   const { payload, protectedHeader } = await jwtVerify(headers['sallyport-assertion'], createLocalJWKSet(open), { issuer, audience, typ: 'sallyport-assertion+jwt' });
@@ -32,6 +33,17 @@ export async function verify_request(seen, jwks, { issuer, audience }) {
     assert.equal(seen.body.length > 0, payload.body === 'stream', 'a body that is not covered is said to stream');
   }
   return { payload, protectedHeader };
+}
+
+const AUTHORITY = ['authorization', 'content-encoding', 'cookie', 'origin', 'range'];
+
+/** What docs/protocol.md says of the context's member `authority`, or undefined: the request has none of these fields.
+ * @param {Iterable<[string, string]>} fields */
+export function authority_digest(fields) {
+  const all = [...fields];
+  const lines = AUTHORITY.map((name) => [name, all.filter(([each]) => each.toLowerCase() === name).map(([, value]) => value)])
+    .filter(([, values]) => values.length > 0).map(([name, values]) => `"${name}": ${/** @type {string[]} */ (values).join(name === 'cookie' ? '; ' : ', ')}\n`);
+  return lines.length === 0 ? undefined : createHash('sha256').update(lines.join('')).digest('base64');
 }
 
 /** @param {any} jwk */

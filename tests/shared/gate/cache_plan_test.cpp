@@ -14,7 +14,9 @@ namespace {
 constexpr std::string_view service = R"("path": "/api/**", "service": "es",)";
 
 policy::policy_ptr cached(std::string_view rule = R"({ "max_age": "5m", "stale_if_error": "1h" })") {
-  return test_policy(service, std::string(service) + " \"cache\": " + std::string(rule) + ",");
+  std::string with(service);
+  with.append(" \"cache\": ").append(rule).append(",");
+  return test_policy(service, with);
 }
 
 client_request asking(const json& claims = alice()) {

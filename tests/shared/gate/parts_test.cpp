@@ -25,6 +25,7 @@ gate::request_context sample() {
   context.country = "CH";
   context.asn = 4294967295U;
   context.headers.emplace().fill(7);
+  context.authority.emplace().fill(8);
   return context;
 }
 
@@ -40,7 +41,8 @@ TEST_CASE("a context is read back as it was written, and is what a serializer of
   const auto text = gate::write_context(sample());
   CHECK(text ==
         R"(id="BBBBBBBBBBBBBBBBBBBBBA", time=1760000000123, host="es.test:8443", proto="https", ip="2001:db8::1", )"
-        R"(country="CH", asn=4294967295, headers=:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=:)");
+        R"(country="CH", asn=4294967295, headers=:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=:, )"
+        R"(authority=:CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=:)");
   const auto parsed = encoding::sf::parse_dictionary(text);
   REQUIRE(parsed.ok());
   CHECK(*encoding::sf::serialize(*parsed) == text);

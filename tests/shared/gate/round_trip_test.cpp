@@ -107,6 +107,107 @@ TEST_CASE("a signed header decides at both ends and cannot be changed on the way
   CHECK(replace("X-Tenant: acme\r\n", "X-Tenant: acme\r\nConnection: x-tenant\r\n") == reason::replay_detected);
 }
 
+TEST_CASE("what an app takes as authority cannot be added, changed or removed on the way") {
+  const std::pair<std::string, std::string> authority[] = {{"Authorization", "Basic YTpi"},
+                                                           {"Content-Encoding", "gzip"},
+                                                           {"Cookie", "session=alice"},
+                                                           {"Origin", "https://app.test"},
+                                                           {"Range", "bytes=0-1"}};
+  for (const auto& [name, value] : authority) {
+    CAPTURE(name);
+    const std::string line = name + ": " + value + "\r\n";
+    client_request plain;
+    plain.target = "/open";
+    client_request with = plain;
+    with.fields.emplace_back(name, value);
+    for (const auto& sent : {plain, with}) {
+      world edge;
+      const std::string message = edge.wire(sent);
+      const bool there = !sent.fields.empty();
+      CHECK((message.find("authority=:") != std::string::npos) == there);
+      const auto receive = [&](std::string_view what, const std::string& now) {
+        std::string changed = message;
+        changed.replace(changed.find(what), what.size(), now);
+        agent origin("es");
+        return origin.receive(changed).why;
+      };
+      const std::string_view end = "\r\n\r\n";
+      CHECK(receive(end, "\r\n\r\n") == reason::ok);
+      CHECK(receive(end, "\r\n" + name + ": other\r\n\r\n") == reason::signed_headers_differ);
+      CHECK(receive(end, "\r\n" + name + ":\r\n\r\n") == reason::signed_headers_differ);
+      if (!there) continue;
+      CHECK(receive(line, "") == reason::signed_headers_differ);
+      CHECK(receive(line, name + ": " + value + "x\r\n") == reason::signed_headers_differ);
+      CHECK(receive(line, line + "Connection: " + name + "\r\n") == reason::signed_headers_differ);
+    }
+  }
+}
+
+TEST_CASE("cookies may arrive in as many lines as hops make of them, but none may join them") {
+  world edge;
+  client_request request;
+  request.target = "/open";
+  request.fields = {{"Cookie", "a=1; b=2"}};
+  const std::string message = edge.wire(request);
+  const auto receive = [&](const std::string& lines) {
+    std::string changed = message;
+    const std::string_view line = "Cookie: a=1; b=2\r\n";
+    changed.replace(changed.find(line), line.size(), lines);
+    agent origin("es");
+    return origin.receive(changed).why;
+  };
+  CHECK(receive("Cookie: a=1\r\ncookie: b=2\r\n") == reason::ok);
+  CHECK(receive("Cookie: b=2\r\nCookie: a=1\r\n") == reason::signed_headers_differ);
+  CHECK(receive("Cookie: a=1\r\nCookie: b=2\r\nCookie: c=3\r\n") == reason::signed_headers_differ);
+  CHECK(receive("Cookie: a=1; b=2\r\nContent_Encoding: gzip\r\n") == reason::ok);
+}
+
+TEST_CASE("the Authorization of AWS's signature is not the edge's to cover") {
+  const auto policy = test_policy(R"("es": { "origin": "https://es.origin.test" })",
+                                  R"("es": { "origin": "https://abc.execute-api.eu-west-1.amazonaws.com", )"
+                                  R"("upstream_auth": "sigv4" })");
+  world edge(policy);
+  client_request request;
+  request.target = "/open";
+  request.fields = {{"Cookie", "a=1"}};
+  std::string message = edge.wire(request);
+  message.insert(message.find("Cookie"), "Authorization: AWS4-HMAC-SHA256 Credential=x\r\n");
+  agent origin(snapshot_for("es", policy));
+  const auto in = origin.receive(message);
+  CHECK_MESSAGE(in.why == reason::ok, name_of(in.why) << in.detail);
+  message.replace(message.find("a=1"), 3, "a=2");
+  CHECK(agent(snapshot_for("es", policy)).receive(message).why == reason::signed_headers_differ);
+}
+
+TEST_CASE("neither end passes on what apps take for a proxy's word, or what the service strips") {
+  const auto policy = test_policy(R"("es": { "origin": "https://es.origin.test" })",
+                                  R"("es": { "origin": "https://es.origin.test", "strip": ["X-Acme-Role", "X-Gw-*"], )"
+                                  R"("headers": { "X-WebAuth-User": "identity.kind" } })");
+  const std::pair<std::string, std::string> client[] = {
+      {"Proxy", "http://evil.test"}, {"X-WebAuth-User", "evil"}, {"X-Middleware-Subrequest", "evil"},
+      {"X-Acme-Role", "evil"},       {"x-gw-user", "evil"},      {"X-Plain", "good"}};
+  world edge(policy);
+  client_request request;
+  request.target = "/open";
+  for (const auto& each : client) request.fields.push_back(each);
+  for (const char* other : {"X_WEBAUTH_USER", "X_Acme_Role", "X.Gw.User"}) request.fields.emplace_back(other, "evil");
+  std::string message = edge.wire(request);
+  CHECK(message.find("evil") == std::string::npos);
+  CHECK(message.find("X-Plain: good") != std::string::npos);
+  for (const auto& [name, value] : client) {
+    if (value == "evil" || name == "Proxy") message.insert(message.find("X-Plain"), name + ": " + value + "\r\n");
+  }
+  // Spellings of what the service strips are ordinary to the framing, and go no further either.
+  message.insert(message.find("X-Plain"), "X_Acme_Role: evil\r\nX.Gw.User: evil\r\n");
+  const auto in = agent(snapshot_for("es", policy)).receive(message);
+  REQUIRE_MESSAGE(in.why == reason::ok, name_of(in.why) << in.detail);
+  for (const auto& each : in.in->fields) CHECK(each.value.find("evil") == std::string_view::npos);
+  CHECK(field_of(in.in->fields, "x-webauth-user") == "anonymous");
+  CHECK(field_of(in.in->fields, "x-plain") == "good");
+  message.insert(message.find("X-Plain"), "X_WebAuth_User: evil\r\n");
+  CHECK(agent(snapshot_for("es", policy)).receive(message).why == reason::framing_field_collision);
+}
+
 TEST_CASE("the edge sends no other spelling of a covered field") {
   world edge;
   auto request = from_alice("mac.test", "/x");

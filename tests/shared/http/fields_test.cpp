@@ -78,6 +78,161 @@ TEST_CASE("knows the class of a field in any case and in every spelling that map
   }
 }
 
+// By who sets or believes it: load balancers and CDNs, platforms, identity proxies, meshes, frameworks, servers.
+constexpr std::string_view trusted_names[] = {
+    "Proxy",
+    "X-WebAuth-User",
+    "X-WEBAUTH-EMAIL",
+    "X-Authenticated-User",
+    "X-Authentik-Username",
+    "X-Pomerium-Claim-Email",
+    "X-Vouch-User",
+    "Tailscale-User-Login",
+    "X-Tailscale-User",
+    "X-Consumer-Username",
+    "X-Credential-Identifier",
+    "X-Userinfo",
+    "OIDC_CLAIM_sub",
+    "OIDC-Access-Token",
+    "Shib-Session-Id",
+    "SM_USER",
+    "iv-user",
+    "OAM_REMOTE_USER",
+    "X-Auth-User",
+    "X-Auth-Roles",
+    "X-SSO-User",
+    "Impersonate-User",
+    "Impersonate-Extra-Scopes",
+    "X-Istio-Attributes",
+    "l5d-client-id",
+    "X-Jwt-Claim-Sub",
+    "X-ARR-ClientCert",
+    "X-ARR-SSL",
+    "X-Azure-ClientIP",
+    "X-Azure-FDID",
+    "X-FD-HealthProbe",
+    "X-MS-TOKEN-AAD-ID-TOKEN",
+    "X-WAWS-Unencoded-URL",
+    "Disguised-Host",
+    "X-AppService-Proto",
+    "X-Appengine-User-Ip",
+    "X-AppEngine-Cron",
+    "X-Endpoint-API-UserInfo",
+    "X-Apigateway-Api-Userinfo",
+    "X-Amzn-Mtls-Clientcert",
+    "X-Amzn-Request-Context",
+    "X-Amzn-Lattice-Identity",
+    "CloudFront-Viewer-Address",
+    "X-ApiGateway-Event",
+    "Fastly-SSL",
+    "Akamai-Origin-Hop",
+    "X-Akamai-Edgescape",
+    "Fly-Client-IP",
+    "X-Heroku-Dynos",
+    "X-Vercel-Forwarded-For",
+    "X-Vercel-IP-Country",
+    "X-NF-Client-Connection-IP",
+    "DO-Connecting-IP",
+    "Incap-Client-IP",
+    "X-Sucuri-ClientIP",
+    "Cf-Cert-Presented",
+    "X-Middleware-Subrequest",
+    "X-Middleware-Rewrite",
+    "X-Invoke-Path",
+    "X-Matched-Path",
+    "X-Now-Route-Matches",
+    "X-Prerender-Revalidate",
+    "X-React-Router-Spa-Mode",
+    "X-Astro-Path",
+    "X-Accel-Mapping",
+    "X-Accel-Redirect",
+    "X-Sendfile-Type",
+    "X-Sendfile",
+    "X-Scheme",
+    "X-Url-Scheme",
+    "Front-End-Https",
+    "X-HTTPS",
+    "Script-Name",
+    "Path-Info",
+    "X-Script-Name",
+    "X-ProxyUser-Ip",
+    "X-Proxy-User",
+    "WL-Proxy-Client-IP",
+    "WL-Proxy-SSL",
+    "$WSRU",
+    "$WSCC",
+    "X-Http-Verb",
+    "Method-Override",
+    "X-Http-Method-Verb",
+    "X-Originating-IP",
+    "X-True-Client-IP",
+    "X-Forward-For",
+    "X-SSL-Cert",
+    "SSL-Protocol",
+    "X-TLS-Client-Cert",
+    "X-ProxiedEntitiesChain",
+    "X-JFrog-Override-Base-Url",
+    "X-Ingress-Path",
+    "X-Override-Url",
+    "X-Spiffe-Id",
+    "X-Weblogic-Force-Jvmid",
+};
+
+TEST_CASE("what apps take for the word of a proxy of theirs is no client's to say, however it is spelled") {
+  for (const auto name : trusted_names) {
+    CAPTURE(name);
+    CHECK(classify(name) == field_class::trusted);
+    const std::vector<field> fields = {{name, "1"}};
+    CHECK_FALSE(http::may_pass(fields, fields[0], false));
+    std::string cgi(name);
+    for (char& c : cgi) {
+      if (c == '-') c = '_';
+    }
+    CHECK(classify(cgi) == field_class::trusted);
+  }
+}
+
+TEST_CASE("a name is not trusted for its likeness to one that is") {
+  for (const std::string_view name : {"Prox",
+                                      "X-Proxied",
+                                      "X-Web-Auth",
+                                      "X-Auth-Token",
+                                      "X-Auth-Key",
+                                      "X-Api-Key",
+                                      "X-Authentication",
+                                      "X-Requested-With",
+                                      "X-Request-Id",
+                                      "X-Csrf-Token",
+                                      "X-Middleware-Prefetch",
+                                      "X-Nextjs-Data",
+                                      "Next-Router-State-Tree",
+                                      "Next-Action",
+                                      "X-Amz-Date",
+                                      "X-Amz-Security-Token",
+                                      "X-Amzn-Trace-Id",
+                                      "X-Ms-Client-Request-Id",
+                                      "X-Goog-Api-Key",
+                                      "X-Vercel-Signature",
+                                      "X-Hub-Signature-256",
+                                      "X-Github-Event",
+                                      "Stripe-Signature",
+                                      "X-Cloud-Trace-Context",
+                                      "Traceparent",
+                                      "X-B3-Traceid",
+                                      "X-Tenant",
+                                      "X-User",
+                                      "X-Client-Version",
+                                      "X-",
+                                      "X",
+                                      "$",
+                                      "-",
+                                      "Range",
+                                      "Origin"}) {
+    CAPTURE(name);
+    CHECK(classify(name) == field_class::ordinary);
+  }
+}
+
 TEST_CASE("only a name of other characters than letters, digits and hyphens collides, and only with a protected one") {
   CHECK(http::collides("sallyport_subject"));
   CHECK(http::collides("Sallyport.Subject"));

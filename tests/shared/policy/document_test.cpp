@@ -33,6 +33,11 @@ TEST_CASE("every member arrives typed") {
   CHECK(reports->signed_headers == std::vector<std::string>{"x-team", "content-type"});
   CHECK(reports->headers.size() == 4);
   CHECK(reports->require.size() == 2);
+  REQUIRE(reports->strip.size() == 2);
+  CHECK(reports->strip[0].name == "x-acme-role");
+  CHECK_FALSE(reports->strip[0].is_prefix);
+  CHECK(reports->strip[1].name == "x-acme-admin-");
+  CHECK(reports->strip[1].is_prefix);
   CHECK(reports->mtls_certificate == "REPORTS_CERT");
 
   const auto* billing = find_service(*policy, "billing");

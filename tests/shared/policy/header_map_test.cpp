@@ -77,6 +77,29 @@ TEST_CASE("no value can break a header line or a list") {
   CHECK(value_of("identity.groups.map(g, g)", who) == "X: a%2Cb,c%0Ad");
 }
 
+TEST_CASE("a claim that is text never arrives as a list") {
+  auto who = alice();
+  const auto roles = [&](json claim, std::string_view expression = "identity.claims.roles") {
+    who.claims["roles"] = std::move(claim);
+    return value_of(expression, who);
+  };
+  CHECK(roles({"user", "admin"}) == "X: user,admin");
+  CHECK(roles("user,admin") == "X: user%2Cadmin");
+  CHECK(roles(json::array({"user,admin"})) == "X: user%2Cadmin");
+  CHECK(roles("user") == "X: user");
+  // Wherever its type is not known before: chosen, picked out of a list, reached deeper.
+  CHECK(roles("user,admin", "has(identity.claims.roles) ? identity.claims.roles : 'none'") == "X: user%2Cadmin");
+  CHECK(roles(json::array({"a,b"}), "identity.claims.roles[0]") == "X: a%2Cb");
+  CHECK(roles({{"x", "a,b"}}, "identity.claims.roles.x") == "X: a%2Cb");
+  // The author says that it is one text.
+  CHECK(roles("Doe, John", "string(identity.claims.roles)") == "X: Doe, John");
+  CHECK(roles({"a", "b"}, "string(identity.claims.roles)") == "");
+  CHECK(roles("a,b", "'' + identity.claims.roles") == "X: a,b");
+  // An identity's own texts are texts.
+  who.subject = "a,b";
+  CHECK(value_of("identity.subject", who) == "X: a,b");
+}
+
 TEST_CASE("no value can become another one by the spaces around it") {
   auto who = alice();
   who.subject = " admin  ";
@@ -94,4 +117,19 @@ TEST_CASE("a mapped header is known by any spelling that an app could take for i
     CHECK(is_mapped_header(*service, name));
   for (const std::string_view name : {"X-User", "X-User-Idx", "XUserId", ""})
     CHECK_FALSE(is_mapped_header(*service, name));
+}
+
+TEST_CASE("what a service strips is known by any spelling, and a family by how it starts") {
+  const auto policy = testing::must_load(testing::document_with_service(
+      R"("s":{"origin":"https://o.example","strip":["X-Acme-User","X-Acme-Role-*","X-Gw*"]})"));
+  const auto* service = find_service(*policy, "s");
+  for (const std::string_view name : {"X-Acme-User", "x-acme-user", "X_ACME_USER", "X.Acme.User", "X-Acme-Role-",
+                                      "x_acme_role_x", "X-Gw", "X-Gwen"}) {
+    CAPTURE(name);
+    CHECK(is_stripped_header(*service, name));
+  }
+  for (const std::string_view name : {"X-Acme", "X-Acme-Users", "X-Acme-Role", "XAcmeUser", "X-G", ""}) {
+    CAPTURE(name);
+    CHECK_FALSE(is_stripped_header(*service, name));
+  }
 }

@@ -199,6 +199,18 @@ TEST_CASE("services and jobs are checked though they run later") {
          reason::policy_member_type, "$.services.s.signed_headers[0]", "request.ip"});
   check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":[@"Cache-Control"]})"),
          reason::policy_member_type, "$.services.s.signed_headers[0]", "the platform writes it"});
+  check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":[@"X-WebAuth-User"]})"),
+         reason::policy_member_type, "$.services.s.signed_headers[0]", "identity.subject"});
+  for (const std::string_view name : {"X_Acme", "*", "-", "X Acme", "X-*-User", "é"}) {
+    check(
+        {document_with_service(R"("s":{"origin":"https://o.example","strip":["X-A",@")" + std::string(name) + R"("]})"),
+         reason::policy_member_type, "$.services.s.strip[1]", "X-Acme-*"});
+  }
+  for (const std::string_view name : {"Content-Type", "content-*", "H*", "X-Team", "X-T*"}) {
+    check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":["x-team"],"strip":[@")" +
+                                 std::string(name) + R"("]})"),
+           reason::policy_member_type, "$.services.s.strip[0]", "needs it"});
+  }
   check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":["x-a",@"X-A"]})"),
          reason::policy_duplicate, "$.services.s.signed_headers[1]", "twice"});
   check({document_with_service(
