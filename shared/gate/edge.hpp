@@ -7,7 +7,8 @@
 //  3. our own endpoints: /.well-known/jwks.json and /.well-known/openid-configuration on the issuer's host, and
 //     /.sallyport/status, for GET and HEAD. Nothing under /.sallyport/ ever reaches an app.
 //     /.sallyport/jobs is for authenticated callers: runs of jobs (gate/job_order.hpp).
-//  4. the route is looked up, and only whether it is anonymous matters yet
+//  4. the route is looked up: whether it allows what the path holds, and whether servers may read the path as that of
+//     another route (path_*), and whether it is anonymous; nothing else matters yet
 //  5. credential: exactly one (credential_ambiguous, credential_malformed, credential_missing), issuer by its iss
 //     (issuer_unknown), keys (need_keys, keys_unavailable, key_not_found), signature and claims (jws_*, jwt_*, jwk_*),
 //     identity (jwt_*, identity_*). A caller without a credential goes on only when the route is anonymous. So who is

@@ -43,8 +43,8 @@ edge_exchange::outcome edge_exchange::decide() {
   id_ = random_text(entropy_, 0);
   if (auto over = read_head()) return std::move(*over);
   if (auto over = own_endpoint()) return std::move(*over);
+  if (auto over = find_route()) return std::move(*over);
   if (auto over = jobs_endpoint()) return std::move(*over);
-  match_ = policy::match_route(*held_.policy, request_.method, request_.host, head_->target.path());
   if (auto over = authenticate()) return std::move(*over);
   if (auto over = evaluate()) return std::move(*over);
   if (match_.route->job != nullptr) return run_job();
@@ -53,7 +53,8 @@ edge_exchange::outcome edge_exchange::decide() {
 }
 
 edge_exchange::ending edge_exchange::read_head() {
-  const edge_head_limits limits{held_.limits.max_fields, held_.limits.max_head_bytes};
+  const edge_head_limits limits{held_.limits.max_fields, held_.limits.max_head_bytes,
+                                policy::allowed_forms(*held_.policy)};
   auto head = read_edge_head(request_, held_.callers.places(), limits, storage_);
   if (!head.ok()) return refused(head.error());
   head_ = std::move(*head);
@@ -63,6 +64,13 @@ edge_exchange::ending edge_exchange::read_head() {
 edge_exchange::ending edge_exchange::own_endpoint() {
   auto found = held_.own.find(request_, head_->target.path());
   return found ? ending(std::move(*found)) : std::nullopt;
+}
+
+// A path that two readers read differently is refused before anybody is asked who they are.
+edge_exchange::ending edge_exchange::find_route() {
+  match_ = policy::match_route(*held_.policy, request_.method, request_.host, head_->target.path());
+  if (match_.why == reason::ok) return std::nullopt;
+  return refused(failure(match_.why, policy::describe(match_)));
 }
 
 edge_exchange::ending edge_exchange::authenticate() {

@@ -37,6 +37,7 @@ class edge_exchange {
   outcome decide();
   ending read_head();
   ending own_endpoint();
+  ending find_route();
   /// edge_jobs.cpp
   ending jobs_endpoint();
   bool inspects(const policy::job& job) const;

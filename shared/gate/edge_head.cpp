@@ -101,7 +101,7 @@ result<edge_head> read_edge_head(const edge_request& request, const credential_p
   SALLYPORT_TRY(check_fields(request, limits));
   edge_head head;
   SALLYPORT_TRY(read_body_fields(request, head));
-  SALLYPORT_ASSIGN(head.target, http::canonicalize_target(request.target));
+  SALLYPORT_ASSIGN(head.target, http::canonicalize_target(request.target, limits.path_forms));
   keep_fields(request, places, storage, head);
   if (is_ip_text(request.ip)) head.ip = request.ip;
   if (is_country(request.country)) head.country = request.country;

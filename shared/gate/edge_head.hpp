@@ -30,6 +30,8 @@ struct edge_head {
 struct edge_head_limits {
   std::size_t max_fields = 112;
   std::size_t max_head_bytes = std::size_t{56} << 10;
+  /// What some route allows in a path.
+  http::path_forms path_forms = http::no_forms;
 };
 
 /// Text that is made here goes to `storage`. Reasons: framing_* (method, host, field names and values, lengths, limits,

@@ -30,6 +30,13 @@ const policy::compiled_policy* policy_by_digest(const origin_snapshot& held, std
   return held.previous != nullptr && held.previous->digest == digest ? held.previous.get() : nullptr;
 }
 
+/// What some route of a policy that requests may have been decided by allows in a path.
+http::path_forms allowed_forms(const origin_snapshot& held) {
+  auto allowed = policy::allowed_forms(*held.policy);
+  if (held.previous != nullptr) allowed |= policy::allowed_forms(*held.previous);
+  return allowed;
+}
+
 std::string_view path_of(std::string_view target) {
   return target.substr(0, target.find('?'));
 }
@@ -120,7 +127,7 @@ result<void> origin::state::open(opened& request, signature_trace& trace, bool& 
   const origin_snapshot& with = *request.snapshot;
   if (with.policy == nullptr || with.edge_keys == nullptr) return reason::not_ready;
   const http::request_head& head = request.head;
-  SALLYPORT_ASSIGN(request.target, http::require_canonical(head.target));
+  SALLYPORT_ASSIGN(request.target, http::require_canonical(head.target, allowed_forms(with)));
   SALLYPORT_ASSIGN(const auto fields, find_sallyport_fields(head.fields));
   const auto message = fields.message(head.method, request.target);
   SALLYPORT_ASSIGN(const auto signature, verify_request_signature(fields.signature_input, fields.signature, message,
@@ -188,6 +195,7 @@ result<admitted> origin::state::admit(const opened& request, replay_guard& seen,
   if (policy == nullptr) return failure(reason::policy_digest_unknown, "edge holds policy " + content.policy_digest);
   const auto* service = policy::find_service(*policy, with.service);
   const auto match = policy::match_route(*policy, request.head.method, request.context.host, request.target.path);
+  if (match.why != reason::ok) return failure(match.why, policy::describe(match));
   if (service == nullptr || !match || match.route->service != service || match.route->id != content.route) {
     return failure(reason::policy_route_differs, match ? "here it is " + match.route->id : "here there is none");
   }

@@ -1,7 +1,7 @@
 // The origin: the nine checks of the protocol, in their order; the first failure is the reason.
 //
 //  1. framing                     http::parse_request_head, once, by the agent; open takes its result
-//  2. canonical path              open
+//  2. canonical path              open; what it holds is what some route allows
 //  3. the Sallyport fields        open: one of each, none unknown, none missing; the covered list is the profile's
 //  4. signature parameters        open: all there, of their types; tag, nonce, alg; keyid known, of that alg, and the
 //  alg

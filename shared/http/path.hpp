@@ -4,14 +4,33 @@
 // Form: origin form only. "/" first; the path ends at the first "?", the rest is the query. A "#" anywhere is a
 // fragment (framing_target_form). At most max_target_bytes (path_too_long).
 //
-// Path
-// * Characters: pchar and "/" (RFC 3986 section 3.3). Anything else unescaped is path_invalid_character; a backslash is
-//   path_backslash.
-// * Triplets: "%" and two hexadecimal digits, or path_invalid_percent. An unreserved character is decoded, any other
-//   triplet stays, in upper case. "%25" stays "%25": what was encoded twice is data, decoded by nobody here.
-// * %2F, %5C, %00 in any case: path_encoded_separator.
-// * A segment "." or "..", plain or encoded: path_dot_segment. Also with parameters behind ("..;x"): servlet containers
-//   strip those before they resolve dots. An empty segment ("//") is path_empty_segment; one trailing "/" is fine.
+// Path: one spelling for each character, the one that every reader takes for the same
+//
+//   character                          plain                  as a triplet
+//   A-Z a-z 0-9 - . _ ~                stays                  decoded
+//   : @ ! $ & ' ( ) * + , =            stays                  decoded
+//   [ ] | ^ { } " `                    encoded                stays
+//   /                                  separates segments     stays: the form encoded_slash
+//   ;                                  the form parameter     stays: the form parameter
+//   %                                  starts a triplet       stays (%25)
+//   \                                  path_backslash         path_encoded_separator
+//   space # < > ?                      not in a path          stays
+//   %00                                                       path_encoded_separator
+//   %01-%1F %7F                        not in a path          path_control_character
+//   %80-%FF                            not in a path          stays; an overlong form of UTF-8 (%C0%AF) is a hidden
+//                                                             ASCII character: path_encoded_separator
+//
+// * Triplets are "%" and two hexadecimal digits, or path_invalid_percent; those that stay are spelled in upper case.
+//   What is decoded is unreserved, or a delimiter that means nothing in a segment (RFC 3986 sections 2.2, 3.3): servers
+//   decode it before they look for their resource. What is encoded is what browsers may leave as it is in a path (the
+//   WHATWG URL standard encodes some of it), and fetch() passes the triplet. "%25" stays "%25": what was encoded twice
+//   is data, decoded by nobody here.
+// * A segment "." or "..", plain or encoded: path_dot_segment. Also with parameters behind ("..;x": servlet containers
+//   strip those before they resolve dots), with spaces behind ("..%20": Windows strips those), and between encoded
+//   slashes ("a%2F..").
+// * Three forms are read in several ways and are refused where the caller does not allow them: encoded_slash
+//   (path_encoded_separator), empty_segment (two slashes in a row; path_empty_segment; one trailing "/" is fine), and
+//   parameter (";x" behind a segment; path_parameter).
 //
 // Query
 // * Characters: pchar, "/", "?" and what browsers send there unescaped (the query percent-encode set of the WHATWG URL
@@ -24,6 +43,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +54,23 @@
 namespace sallyport::http {
 
 inline constexpr std::size_t max_target_bytes = 16384;
+
+/// What a path may hold that servers read in several ways; a set of bits.
+enum path_form : std::uint8_t {
+  /// %2F: data of a segment, or a separator for readers that decode first.
+  encoded_slash = 1,
+  /// "//": an empty segment, or one separator for readers that merge slashes.
+  empty_segment = 2,
+  /// ";" or %3B: data, or the start of what servlet containers strip off a segment.
+  parameter = 4,
+};
+using path_forms = std::uint8_t;
+inline constexpr path_forms no_forms = 0;
+
+/// The forms that this path holds. Precondition: it is canonical.
+path_forms forms_of(std::string_view path);
+/// Why a path with these forms is refused; ok for none.
+reason refusal_of(path_forms held);
 
 /// A canonical target as views into the text it was read from.
 struct target_view {
@@ -56,13 +93,13 @@ struct canonical_target {
   target_view view() const { return {path(), query(), has_query()}; }
 };
 
-/// The canonical form of `target` (the edge's door). Reasons: framing_target_form and every path_* but
-/// path_not_canonical.
-result<canonical_target> canonicalize_target(std::string_view target);
+/// The canonical form of `target` (the edge's door), in which the path may hold the forms in `allowed`. Reasons:
+/// framing_target_form and every path_* but path_not_canonical and path_ambiguous.
+result<canonical_target> canonicalize_target(std::string_view target, path_forms allowed = no_forms);
 
 /// `target` as it is, which must be canonical already (the origin's door, check 2); the views are into `target`.
 /// Reasons: those of canonicalize_target, and path_not_canonical.
-result<target_view> require_canonical(std::string_view target);
+result<target_view> require_canonical(std::string_view target, path_forms allowed = no_forms);
 
 bool is_canonical(std::string_view target);
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/suggest.hpp"
 #include "http/field.hpp"
+#include "policy/condition_tree.hpp"
 #include "policy/signable.hpp"
 #include "policy/synonyms.hpp"
 
@@ -34,6 +36,7 @@ void declare_variables(cel::environment& names) {
            {"host", "string"},
            {"path", "string"},
            {"params", "map(string, string)"},
+           {"params_decoded", "map(string, string)"},
            {"query", "map(string, list(string))"},
            {"headers", "map(string, string)"},
            {"ip", "string"},
@@ -83,7 +86,7 @@ bool fits_header(const cel::type& of) {
 
 }  // namespace
 
-condition_compiler::condition_compiler() {
+condition_compiler::condition_compiler(std::vector<std::string> issuers) : issuers_(std::move(issuers)) {
   declare_variables(names_);
   names_.set_synonyms(variable_synonyms());
 }
@@ -114,12 +117,46 @@ std::optional<placed_condition> condition_compiler::compile(const node& at, std:
   if (!source) return std::nullopt;
   cel::problem problem;
   auto code = cel::compile(*source, names_, options_for(std::move(expected)), &problem);
-  if (code.ok()) return placed_condition{std::make_shared<const condition>(std::move(name), std::move(*code)), at};
+  if (code.ok()) {
+    placed_condition placed{std::make_shared<const condition>(std::move(name), std::move(*code)), at};
+    check_issuers(placed);
+    return placed;
+  }
   const bool costly = code.why() == reason::cel_cost;
   at.refuse_inside(offset_of(*source, problem.at),
                    costly ? reason::policy_condition_cost : reason::policy_condition_invalid, problem.message,
                    problem.advice);
   return std::nullopt;
+}
+
+namespace {
+
+/// Calls `check` with each text that identity.issuer is compared with, and where it stands.
+template <class Check>
+void for_each_issuer(const condition& what, Check check) {
+  const condition_tree tree(what);
+  tree.for_each_call([&](const cel::node& call) {
+    const auto sides = tree.children(call);
+    if (sides.size() != 2 || (call.name != "_==_" && call.name != "_!=_" && call.name != "@in")) return;
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+      if (!tree.is_member(sides[side], variable::identity, "issuer")) continue;
+      for (const auto& [text, offset] : tree.texts(sides[1 - side])) check(text, offset);
+    }
+  });
+}
+
+}  // namespace
+
+void condition_compiler::check_issuers(const placed_condition& what) const {
+  for_each_issuer(*what.code, [&](std::string_view name, std::size_t offset) {
+    // The empty one is that of anonymous callers.
+    if (name.empty() || std::find(issuers_.begin(), issuers_.end(), name) != issuers_.end()) return;
+    const std::vector<std::string_view> known(issuers_.begin(), issuers_.end());
+    auto advice = suggestion(name, known);
+    if (advice.empty()) advice = "add it to \"issuers\"";
+    what.at.refuse_inside(offset, reason::policy_reference_unknown, "there is no issuer " + std::string(name),
+                          std::move(advice));
+  });
 }
 
 namespace {
@@ -180,14 +217,16 @@ void for_each_name(const condition& what, std::string_view member, Check check) 
 
 }  // namespace
 
-void check_parameters(const placed_condition& what, const std::vector<std::string_view>& parameters,
+void check_parameters(const placed_condition& what, const std::vector<std::string>& parameters,
                       std::string_view where) {
-  for_each_name(*what.code, "params", [&](const std::string& name) {
-    if (holds(parameters, name)) return;
-    what.at.refuse(reason::policy_condition_invalid,
-                   "request.params." + name + " is not in the path of " + std::string(where),
-                   "add a segment :" + name + " to the path, or drop the test");
-  });
+  for (const std::string member : {"params", "params_decoded"}) {
+    for_each_name(*what.code, member, [&](const std::string& name) {
+      if (holds(parameters, name)) return;
+      what.at.refuse(reason::policy_condition_invalid,
+                     "request." + member + "." + name + " is not in the path of " + std::string(where),
+                     "add a segment :" + name + " to the path, or drop the test");
+    });
+  }
 }
 
 namespace {

@@ -39,7 +39,8 @@ struct placed_condition {
 
 class condition_compiler {
  public:
-  condition_compiler();
+  /// `issuers`: the names that identity.issuer can have; others are reported.
+  explicit condition_compiler(std::vector<std::string> issuers);
 
   /// A condition: its type is bool. Problems are reported at the offending byte of the string.
   std::optional<placed_condition> truth(const node& at, std::string name) const;
@@ -51,7 +52,10 @@ class condition_compiler {
  private:
   std::optional<placed_condition> compile(const node& at, std::string name, cel::type expected) const;
 
+  void check_issuers(const placed_condition& what) const;
+
   cel::environment names_;
+  std::vector<std::string> issuers_;
 };
 
 /// Adds what the expression reads of the identity and of the headers.
@@ -59,9 +63,9 @@ void add_used(const condition& reads, used_facts& to);
 /// Sorts, and drops paths and names that others cover.
 void settle_used(used_facts& used);
 
-/// Reports `request.params` names that are not among `parameters`, those of the path of `where` ("route x").
-void check_parameters(const placed_condition& what, const std::vector<std::string_view>& parameters,
-                      std::string_view where);
+/// Reports names of `request.params` and `request.params_decoded` that are not among `parameters`, those of the path of
+/// `where` ("route x").
+void check_parameters(const placed_condition& what, const std::vector<std::string>& parameters, std::string_view where);
 /// Reports `request.headers` names that are not in the service's signed_headers.
 void check_headers(const placed_condition& what, const service& to);
 /// For conditions of a job: reports the use of `service` and of any header.

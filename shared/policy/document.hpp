@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/path.hpp"
 #include "policy/cache_rule.hpp"
 #include "policy/issuer.hpp"
 #include "policy/target.hpp"
@@ -20,7 +21,9 @@ struct route {
   std::string host;
   /// The pattern as written.
   std::string path;
-  /// Empty: any method. Case-sensitive; GET does not imply HEAD.
+  /// What a path may hold (http/path.hpp).
+  http::path_forms path_forms = http::no_forms;
+  /// As written; empty: any method. Case-sensitive; GET stands for HEAD, too (policy/match.hpp).
   std::vector<std::string> methods;
   /// Exactly one of the two is set; both point into the same compiled_policy.
   const policy::service* service = nullptr;

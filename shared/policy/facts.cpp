@@ -4,6 +4,7 @@
 
 #include "cel/json_value.hpp"
 #include "encoding/json.hpp"
+#include "encoding/percent.hpp"
 #include "http/path.hpp"
 
 namespace sallyport::policy {
@@ -61,9 +62,9 @@ std::optional<value> identity_object::field(string_view name, cel::arena& memory
   return std::nullopt;
 }
 
-std::optional<value> params_object::field(string_view name, cel::arena&) const {
+std::optional<value> params_object::field(string_view name, cel::arena& memory) const {
   for (std::size_t i = 0; i < match_.parameter_count; ++i) {
-    if (match_.names[i] == name) return value::string(match_.values[i]);
+    if (match_.names[i] == name) return value_of(match_.values[i], memory);
   }
   return std::nullopt;
 }
@@ -71,10 +72,17 @@ std::optional<value> params_object::field(string_view name, cel::arena&) const {
 std::span<const cel::map_entry> params_object::entries(cel::arena& memory) const {
   const auto all = memory.make_array<cel::map_entry>(match_.parameter_count);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    all[i] = {value::string(match_.names[i]), value::string(match_.values[i])};
+    all[i] = {value::string(match_.names[i]), value_of(match_.values[i], memory)};
   }
   sort_entries(all);
   return all;
+}
+
+/// Precondition: a segment of a canonical path, whose triplets are all well-formed.
+value params_object::value_of(string_view segment, cel::arena& memory) const {
+  if (!decoded_ || segment.find('%') == string_view::npos) return value::string(segment);
+  const auto decoded = encoding::decode_percent(segment);
+  return text_value(memory.copy(*decoded), memory, "a parameter that is not UTF-8 once it is decoded");
 }
 
 std::optional<value> headers_object::field(string_view name, cel::arena& memory) const {
@@ -109,6 +117,7 @@ std::optional<value> request_object::field(string_view name, cel::arena& memory)
     return text_value(built_.host->view(), memory, "a host that is not UTF-8");
   }
   if (name == "params") return value::of_object(&params_);
+  if (name == "params_decoded") return value::of_object(&decoded_params_);
   if (name == "headers") return value::of_object(&headers_);
   if (name == "ip") return text_value(request_.ip, memory, "an address that is not text");
   if (name == "country") return value::string(request_.country.empty() ? "XX" : request_.country);

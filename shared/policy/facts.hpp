@@ -33,16 +33,19 @@ class identity_object final : public cel::object {
   memo& built_;
 };
 
-/// `request.params`.
+/// `request.params` and `request.params_decoded`: the segments as the canonical path has them, or percent-decoded.
 class params_object final : public cel::object {
  public:
-  explicit params_object(const route_match& match) : match_(match) {}
+  params_object(const route_match& match, bool decoded) : match_(match), decoded_(decoded) {}
   std::optional<cel::value> field(std::string_view name, cel::arena& memory) const override;
   bool is_map() const override { return true; }
   std::span<const cel::map_entry> entries(cel::arena& memory) const override;
 
  private:
+  cel::value value_of(std::string_view segment, cel::arena& memory) const;
+
   const route_match& match_;
+  bool decoded_;
 };
 
 /// `request.headers`: the service's signed headers that are there, repeated ones joined by ", ".
@@ -63,7 +66,11 @@ class headers_object final : public cel::object {
 class request_object final : public cel::object {
  public:
   request_object(const request_facts& request, const route_match& match, memo& built)
-      : request_(request), built_(built), params_(match), headers_(*match.route, request) {}
+      : request_(request),
+        built_(built),
+        params_(match, false),
+        decoded_params_(match, true),
+        headers_(*match.route, request) {}
   std::optional<cel::value> field(std::string_view name, cel::arena& memory) const override;
   std::string_view type_name() const override { return "sallyport.Request"; }
 
@@ -72,7 +79,7 @@ class request_object final : public cel::object {
 
   const request_facts& request_;
   memo& built_;
-  params_object params_;
+  params_object params_, decoded_params_;
   headers_object headers_;
 };
 

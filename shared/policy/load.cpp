@@ -12,8 +12,6 @@
 namespace sallyport::policy {
 namespace {
 
-constexpr encoding::json_limits document_limits{std::size_t{8} << 20, 32};
-
 /// The decimal number at `start`.
 std::size_t number_at(std::string_view text, std::size_t start) {
   std::size_t number = 0;
@@ -64,6 +62,15 @@ std::size_t count_places(const std::vector<issuer>& issuers) {
   return places.size();
 }
 
+/// The names of the entries of a section, usable or not.
+std::vector<std::string> names_below(const node& at, std::string_view section) {
+  std::vector<std::string> names;
+  const auto found = at.member(section);
+  if (!found || !found->value().is_object()) return names;
+  for (const auto& [name, value] : found->value().items()) names.push_back(name);
+  return names;
+}
+
 void load_issuers(const node& at, compiled_policy& to) {
   for (const auto& [name, below] : at.members()) {
     check_entry_name(name, below);
@@ -100,12 +107,12 @@ void load_jobs(const node& at, const condition_compiler& compiler, compiled_poli
 
 void load_document(const node& at, compiled_policy& to) {
   if (!at.is_object_of({"$schema", "name", "edge", "issuers", "services", "jobs", "routes"})) return;
-  const condition_compiler compiler;
   std::string schema;
   read_member(at, "$schema", schema, [](const node& m) { return m.text(); });
   read_member(at, "name", to.name, [](const node& m) { return m.text(); });
   read_required(at, "edge", "{ \"issuer\": \"https://…\" }: who signs the assertions", to.edge, load_edge);
   if (const auto issuers = at.member("issuers")) load_issuers(*issuers, to);
+  const condition_compiler compiler(names_below(at, "issuers"));
   std::vector<loaded_service> services;
   if (const auto found = at.member("services")) services = load_services(*found, compiler, to);
   if (const auto jobs = at.member("jobs")) load_jobs(*jobs, compiler, to);

@@ -8,9 +8,13 @@
 
 #include "core/reason.hpp"
 #include "crypto/crypto.hpp"
+#include "encoding/json.hpp"
 #include "policy/document.hpp"
 
 namespace sallyport::policy {
+
+/// Of a document, in bytes and in depth.
+inline constexpr encoding::json_limits document_limits{std::size_t{8} << 20, 32};
 
 /// One thing that is wrong: what, where, and what to do about it.
 struct problem {

@@ -159,14 +159,6 @@ std::optional<std::string> load_host(const node& at) {
   return std::get_if<host_pattern>(&parsed)->text;
 }
 
-std::optional<std::string> load_path(const node& at) {
-  auto text = at.text();
-  if (!text) return std::nullopt;
-  const auto parsed = parse_path_pattern(*text);
-  if (const auto* problem = std::get_if<pattern_problem>(&parsed)) return refuse_pattern(at, *problem), std::nullopt;
-  return text;
-}
-
 std::optional<std::string> load_id(const node& at) {
   auto id = at.text();
   return id && check_route_id(*id, at) ? id : std::nullopt;
@@ -183,7 +175,7 @@ std::optional<loading_route> load_route(const node& at, const route_scope& scope
   loaded.assertion_ttl = scope.policy.edge.assertion_ttl;
   read_required(at, "id", "a name for audit records and tests", loaded.id, load_id);
   read_required(at, "host", "e.g. \"app.example.com\" or \"*.example.com\"", loaded.host, load_host);
-  read_required(at, "path", "e.g. \"/api/**\"", loaded.path, load_path);
+  if (const auto path = at.required("path", "e.g. \"/api/**\"")) load_path(*path, loaded);
   read_member(at, "methods", loaded.methods, [](const node& m) { return std::optional(load_methods(m)); });
   read_member(at, "anonymous", loaded.anonymous, [](const node& m) { return m.truth(); });
   read_member(at, "body", loaded.body, load_body);
@@ -196,9 +188,9 @@ std::optional<loading_route> load_route(const node& at, const route_scope& scope
   return route;
 }
 
-/// The parameters of a path, as views into it; none when it is not a pattern.
-std::vector<std::string_view> parameters_of(std::string_view path) {
-  std::vector<std::string_view> names;
+/// The parameters of a path; none when it is not a pattern.
+std::vector<std::string> parameters_of(std::string_view path) {
+  std::vector<std::string> names;
   const auto parsed = parse_path_pattern(path);
   const auto* pattern = std::get_if<path_pattern>(&parsed);
   if (pattern == nullptr) return names;
@@ -209,7 +201,7 @@ std::vector<std::string_view> parameters_of(std::string_view path) {
 }
 
 /// What a service adds to a route that leads to it.
-void settle_service(const std::vector<placed_condition>& placed, const std::vector<std::string_view>& parameters,
+void settle_service(const std::vector<placed_condition>& placed, const std::vector<std::string>& parameters,
                     route& loaded) {
   for (const auto& condition : placed) check_parameters(condition, parameters, "route " + loaded.id);
   for (const auto& condition : loaded.service->require) add_used(*condition, loaded.used);
@@ -248,8 +240,8 @@ void index_routes(std::vector<loading_route>& routes, compiled_policy& policy) {
     policy.routes.push_back(std::move(entry.loaded));
     const auto& route = policy.routes.back();
     if (route.host.empty() || route.path.empty()) continue;
-    const auto path = parse_path_pattern(route.path);
-    const auto* tie = index->add(route, *std::get_if<path_pattern>(&path));
+    auto path = parse_path_pattern(route.path);
+    const auto* tie = index->add(route, std::move(*std::get_if<path_pattern>(&path)));
     if (tie == nullptr) continue;
     entry.at.refuse(reason::policy_route_ambiguous,
                     "routes " + tie->id + " and " + route.id + " match the same requests, and neither is more specific",

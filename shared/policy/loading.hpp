@@ -38,6 +38,10 @@ void load_sigv4(const node& at, service& to);
 /// load_cache.cpp: `cache` of a route whose methods were read.
 void load_cache(const node& route_at, route& to);
 
+/// load_path.cpp: `path` of a route, and `paths` of a service: how its app reads them.
+void load_path(const node& at, route& to);
+std::optional<path_rule> load_path_rule(const node& at);
+
 /// load_job.cpp
 job load_job(const std::string& name, const node& at, const condition_compiler& compiler);
 

@@ -24,20 +24,21 @@ struct matcher::walk {
   std::array<std::string_view, max_path_parameters> taken;
 };
 
-const route* matcher::add(const route& at, const path_pattern& path) {
+const route* matcher::add(const route& at, path_pattern path) {
   if (ids_.find(0, at.id) == text_index::none) ids_.insert(0, at.id, static_cast<std::uint32_t>(routes_.size()));
   routes_.push_back(&at);
-  std::uint32_t node_at = root_for(at.host);
-  const auto first_name = static_cast<std::uint32_t>(names_.size());
-  for (const auto& segment : path) {
-    if (segment.kind == segment_kind::rest) break;
-    node_at = child_for(node_at, segment);
-    if (segment.kind != segment_kind::literal) names_.push_back(segment.text);
+  allowed_forms_ |= at.path_forms;
+  std::vector<const path_pattern*> rewritten;
+  for (auto& each : rewritten_patterns(path)) rewritten.push_back(&patterns_.emplace_back(std::move(each)));
+  const auto& pattern = patterns_.emplace_back(std::move(path));
+  const auto roots = roots_for(at.host);
+  readings_.add(roots.read, at, pattern, rewritten);
+  auto node_at = roots.plain;
+  for (const auto& segment : pattern) {
+    if (segment.kind != segment_kind::rest) node_at = child_for(node_at, segment);
   }
-  const bool open_ended = !path.empty() && path.back().kind == segment_kind::rest;
-  auto& target = open_ended ? nodes_[node_at].rest : nodes_[node_at].exact;
-  const auto name_count = static_cast<std::uint32_t>(names_.size()) - first_name;
-  return add_entries(target, {{}, &at, first_name, name_count}, at.methods);
+  auto& target = ends_open(pattern) ? nodes_[node_at].rest : nodes_[node_at].exact;
+  return add_entries(target, {{}, &at, &pattern}, at.methods);
 }
 
 const route* matcher::find(std::string_view id) const {
@@ -45,16 +46,15 @@ const route* matcher::find(std::string_view id) const {
   return index == text_index::none ? nullptr : routes_[index];
 }
 
-std::uint32_t matcher::root_for(std::string_view host) {
+const matcher::host_roots& matcher::roots_for(std::string_view host) {
   const bool wildcard = host.substr(0, 2) == "*.";
   const auto scope = wildcard ? host_suffix : exact_host;
   const auto name = wildcard ? host.substr(2) : host;
-  auto root = hosts_.find(scope, name);
-  if (root != text_index::none) return root;
-  root = new_node();
-  hosts_.insert(scope, name, root);
+  const auto number = host_numbers_.find(scope, name);
+  if (number != text_index::none) return hosts_[number];
+  host_numbers_.insert(scope, name, static_cast<std::uint32_t>(hosts_.size()));
   if (wildcard) longest_suffix_ = std::max(longest_suffix_, name.size());
-  return root;
+  return hosts_.emplace_back(host_roots{new_node(), readings_.new_root()});
 }
 
 std::uint32_t matcher::child_for(std::uint32_t parent, const path_segment& segment) {
@@ -79,28 +79,64 @@ const route* matcher::add_entries(entries& to, const entry& of, const std::vecto
   const auto add_method = [&](std::string_view method) {
     const auto same = std::find_if(to.begin(), to.end(), [&](const entry& other) { return other.method == method; });
     if (same != to.end()) tie = same->to;
-    if (same == to.end()) to.push_back({method, of.to, of.names, of.name_count});
+    if (same == to.end()) to.push_back({method, of.to, of.pattern});
   };
   if (methods.empty()) add_method({});
   for (const auto& method : methods) add_method(method);
   return tie;
 }
 
-route_match matcher::match(std::string_view method, std::string_view host, std::string_view path) const {
-  if (path.empty() || path.front() != '/' || method.empty() || host.empty()) return {};
-  walk state{method, path, {}};
-  if (const auto* found = match_host(exact_host, host, state)) return finish(*found, state);
+/// Calls `visit` with the roots of each host pattern that fits, the most specific one first, until it returns true.
+template <class Visit>
+void matcher::for_each_host(std::string_view host, Visit visit) const {
+  const auto exact = host_numbers_.find(exact_host, host);
+  if (exact != text_index::none && visit(hosts_[exact])) return;
   // Longest suffix first. At least one label, so at least one character, stands before the suffix.
   for (auto dot = host.find('.', 1); dot != std::string_view::npos; dot = host.find('.', dot + 1)) {
     if (host.size() - dot - 1 > longest_suffix_) continue;
-    if (const auto* found = match_host(host_suffix, host.substr(dot + 1), state)) return finish(*found, state);
+    const auto wider = host_numbers_.find(host_suffix, host.substr(dot + 1));
+    if (wider != text_index::none && visit(hosts_[wider])) return;
   }
-  return {};
 }
 
-const matcher::entry* matcher::match_host(std::uint32_t scope, std::string_view host, walk& state) const {
-  const auto root = hosts_.find(scope, host);
-  return root == text_index::none ? nullptr : descend(root, 1, 0, state);
+route_match matcher::match(std::string_view method, std::string_view host, std::string_view path) const {
+  if (path.empty() || path.front() != '/' || method.empty() || host.empty()) return {};
+  walk state{method, path, {}};
+  const entry* found = nullptr;
+  const host_roots* home = nullptr;
+  for_each_host(host, [&](const host_roots& roots) {
+    found = descend(roots.plain, 1, 0, state);
+    home = &roots;
+    return found != nullptr;
+  });
+  // What an author wrote letter for letter is that route's, and no app reads the path of a job.
+  const bool certain = found != nullptr && (found->to->service == nullptr || is_literal(*found->pattern));
+  const auto held = http::forms_of(path);
+  route_match made = certain ? finish(*found, state) : with_readings(found, home, host, state);
+  const auto* decides = made ? made.route : made.by_bytes;
+  const auto refused = static_cast<http::path_forms>(decides != nullptr ? held & ~decides->path_forms : held);
+  return refused == http::no_forms ? made : route_match::refusal(http::refusal_of(refused), decides, nullptr);
+}
+
+/// Asks whether servers read the path as that of a more specific route, host by host up to that of `found`.
+route_match matcher::with_readings(const entry* found, const host_roots* home, std::string_view host,
+                                   const walk& state) const {
+  if (found == nullptr && !readings_.has_same()) return {};
+  reading_index::question what{state.method, state.path, nullptr, nullptr};
+  if (found != nullptr) what.taken = found->to, what.taken_pattern = found->pattern;
+  reading_index::answer said;
+  for_each_host(host, [&](const host_roots& roots) {
+    what.other_host = &roots != home;
+    said = readings_.ask(roots.read, what);
+    return said.is != reading_index::answer::verdict::nothing || (found != nullptr && &roots == home);
+  });
+  switch (said.is) {
+    case reading_index::answer::verdict::ambiguous:
+      return route_match::refusal(reason::path_ambiguous, found->to, said.to);
+    case reading_index::answer::verdict::same: return bound(*said.to, *said.pattern, state.path);
+    case reading_index::answer::verdict::nothing: break;
+  }
+  return found != nullptr ? finish(*found, state) : route_match();
 }
 
 /// Depth first in the order of specificity, so that the first route that takes the method is the most specific one. A
@@ -124,25 +160,63 @@ const matcher::entry* matcher::descend(std::uint32_t from, std::size_t at, std::
   return select(here.rest, state.method);
 }
 
+/// The route that names the method, or GET where HEAD is asked for (RFC 9110 section 9.3.2: HEAD is GET without the
+/// content, and apps answer it by the same code), or takes any.
 const matcher::entry* matcher::select(const entries& from, std::string_view method) {
+  const entry* get = nullptr;
   const entry* any = nullptr;
   for (const auto& candidate : from) {
     if (candidate.method == method) return &candidate;
+    if (candidate.method == "GET" && method == "HEAD") get = &candidate;
     if (candidate.method.empty()) any = &candidate;
   }
-  return any;
+  return get != nullptr ? get : any;
 }
 
-route_match matcher::finish(const entry& found, const walk& state) const {
+namespace {
+
+void add_parameter(std::string_view name, std::string_view value, route_match& to) {
+  to.names[to.parameter_count] = name;
+  to.values[to.parameter_count++] = value;
+}
+
+}  // namespace
+
+route_match matcher::finish(const entry& found, const walk& state) {
   route_match match;
   match.route = found.to;
-  for (std::uint32_t i = 0; i < found.name_count; ++i) {
-    const auto name = names_[found.names + i];
-    if (name.empty()) continue;
-    match.names[match.parameter_count] = name;
-    match.values[match.parameter_count++] = state.taken[i];
+  std::size_t taken = 0;
+  for (const auto& segment : *found.pattern) {
+    if (segment.kind == segment_kind::parameter) add_parameter(segment.text, state.taken[taken], match);
+    if (segment.kind == segment_kind::parameter || segment.kind == segment_kind::any) ++taken;
   }
   return match;
+}
+
+/// The same for a path that the app reads as one that the pattern matches: segment for segment.
+route_match matcher::bound(const route& to, const path_pattern& pattern, std::string_view path) {
+  route_match match;
+  match.route = &to;
+  std::size_t start = 1;
+  for (const auto& segment : pattern) {
+    const auto end = std::min(path.find('/', start), path.size());
+    if (segment.kind == segment_kind::parameter) add_parameter(segment.text, path.substr(start, end - start), match);
+    start = std::min(end + 1, path.size());
+  }
+  return match;
+}
+
+route_match route_match::refusal(reason why, const policy::route* by_bytes, const policy::route* as_read) {
+  route_match none;
+  none.why = why;
+  none.by_bytes = by_bytes;
+  none.as_read = as_read;
+  return none;
+}
+
+std::string describe(const route_match& match) {
+  if (match.as_read == nullptr) return match.by_bytes != nullptr ? "route " + match.by_bytes->id : std::string();
+  return "by its bytes route " + match.by_bytes->id + ", as other servers read it route " + match.as_read->id;
 }
 
 namespace {
@@ -157,9 +231,16 @@ bool is_reserved(std::string_view path) {
 
 route_match match_route(const compiled_policy& policy, std::string_view method, std::string_view host,
                         std::string_view path) {
-  if (is_reserved(path)) return {};
+  if (is_reserved(path)) {
+    const auto held = http::forms_of(path);
+    return held == http::no_forms ? route_match() : route_match::refusal(http::refusal_of(held), nullptr, nullptr);
+  }
   const host_name name(host);
   return policy.matcher->match(method, name.view(), path);
+}
+
+http::path_forms allowed_forms(const compiled_policy& policy) {
+  return policy.matcher->allowed_forms();
 }
 
 }  // namespace sallyport::policy

@@ -1,13 +1,16 @@
-// The index behind match_route: hosts in a hash table, path patterns in a trie of segments for each host.
+// The index behind match_route: hosts in a hash table, path patterns in a trie of segments for each host, and beside it
+// the one of their readings.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "policy/match.hpp"
 #include "policy/pattern.hpp"
+#include "policy/reading_index.hpp"
 #include "policy/text_index.hpp"
 
 namespace sallyport::policy {
@@ -15,11 +18,14 @@ namespace sallyport::policy {
 class matcher {
  public:
   /// Adds a route and returns the one that it ties with, or nullptr. Preconditions: host and path are parsed; the route
-  /// stays where it is; its path views `at.path`.
-  const route* add(const route& at, const path_pattern& path);
+  /// stays where it is.
+  const route* add(const route& at, path_pattern path);
 
   /// The route with this id, or nullptr.
   const route* find(std::string_view id) const;
+
+  /// What some route allows in a path.
+  http::path_forms allowed_forms() const { return allowed_forms_; }
 
   /// Preconditions: those of match_route; `host` is normalized (policy/host_name.hpp).
   route_match match(std::string_view method, std::string_view host, std::string_view path) const;
@@ -29,9 +35,7 @@ class matcher {
   struct entry {
     std::string_view method;
     const route* to;
-    /// The names of its one-segment wildcards: where they start in names_, and how many.
-    std::uint32_t names;
-    std::uint32_t name_count;
+    const path_pattern* pattern;
   };
   using entries = std::vector<entry>;
 
@@ -41,27 +45,38 @@ class matcher {
     entries exact, rest;
   };
 
+  /// The roots of one host's patterns: by their bytes, and by their readings.
+  struct host_roots {
+    std::uint32_t plain, read;
+  };
+
   struct walk;
 
-  std::uint32_t root_for(std::string_view host);
+  const host_roots& roots_for(std::string_view host);
   std::uint32_t child_for(std::uint32_t parent, const path_segment& segment);
   std::uint32_t new_node();
   static const route* add_entries(entries& to, const entry& of, const std::vector<std::string>& methods);
   static const entry* select(const entries& from, std::string_view method);
 
-  const entry* match_host(std::uint32_t scope, std::string_view host, walk& state) const;
+  template <class Visit>
+  void for_each_host(std::string_view host, Visit visit) const;
   const entry* descend(std::uint32_t from, std::size_t at, std::size_t depth, walk& state) const;
-  route_match finish(const entry& found, const walk& state) const;
+  route_match with_readings(const entry* found, const host_roots* home, std::string_view host, const walk& state) const;
+  static route_match finish(const entry& found, const walk& state);
+  static route_match bound(const route& to, const path_pattern& pattern, std::string_view path);
 
   std::vector<const route*> routes_;
   text_index ids_;
+  // Of all routes, rewritten ones among them; a deque, as entries point at them.
+  std::deque<path_pattern> patterns_;
   std::vector<node> nodes_;
-  text_index hosts_;
+  text_index host_numbers_;
+  std::vector<host_roots> hosts_;
   // In bytes: hosts with many labels cost no look-ups that cannot succeed.
   std::size_t longest_suffix_ = 0;
   text_index literals_;
-  // Views into the routes' paths, empty for `*`.
-  std::vector<std::string_view> names_;
+  reading_index readings_;
+  http::path_forms allowed_forms_ = http::no_forms;
 };
 
 }  // namespace sallyport::policy

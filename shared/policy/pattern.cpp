@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "encoding/look_alike.hpp"
+#include "encoding/percent.hpp"
+#include "http/characters.hpp"
 #include "http/path.hpp"
 #include "policy/host_name.hpp"
 #include "policy/match.hpp"
@@ -91,45 +93,90 @@ std::optional<pattern_problem> check_parameter_name(std::string_view name, std::
                          "write e.g. :id; a literal colon at the start of a segment is %3A"};
 }
 
-/// A literal must be what canonical paths hold, or it could never match.
-std::optional<pattern_problem> check_literal(std::string_view literal, std::size_t offset) {
-  if (const auto star = literal.find('*'); star != std::string_view::npos) {
+constexpr http::path_forms every_form = http::encoded_slash | http::empty_segment | http::parameter;
+
+/// `{id}`, `<id>`: how other routers write a parameter; the name, or nothing.
+std::string_view foreign_parameter(std::string_view literal) {
+  const bool braces = !literal.empty() && ((literal.front() == '{' && literal.back() == '}') ||
+                                           (literal.front() == '<' && literal.back() == '>'));
+  if (!braces || literal.size() < 3) return {};
+  const auto inside = literal.substr(1, literal.size() - 2);
+  const auto end =
+      std::find_if_not(inside.begin(), inside.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+  return inside.substr(0, static_cast<std::size_t>(end - inside.begin()));
+}
+
+/// The literal with everything percent-encoded that cannot stand in a path as it is; valid triplets stay.
+std::string encoded_literal(std::string_view literal) {
+  std::string out;
+  for (std::size_t i = 0; i < literal.size(); ++i) {
+    const bool stays =
+        literal[i] == '%' ? encoding::percent_triplet(literal.substr(i)) >= 0 : http::is(literal[i], http::path_char);
+    if (stays) out += literal[i];
+    if (!stays) encoding::append_percent(out, static_cast<byte>(literal[i]));
+  }
+  return out;
+}
+
+std::string advice_for_literal(std::string_view literal, reason why) {
+  if (literal.find('?') != std::string_view::npos)
+    return "drop the query; conditions read request.query (a literal question mark is %3F)";
+  if (why == reason::path_dot_segment) return "drop the dot segment: a request path that holds one is refused";
+  if (why == reason::path_backslash) return "separate segments by /";
+  if (why == reason::path_encoded_separator || why == reason::path_control_character)
+    return "drop it: a request path that holds it is refused";
+  if (why == reason::path_too_long) return "";
+  return "write " + encoded_literal(literal);
+}
+
+/// A literal must be what canonical paths hold, or it could never match; `literal` becomes its canonical spelling.
+std::optional<pattern_problem> read_literal(std::string& literal, std::size_t offset) {
+  if (const auto star = literal.find('*'); star != std::string::npos) {
     return pattern_problem{offset + star, "* stands for a whole segment only", "a literal asterisk is %2A"};
   }
-  const auto canonical = http::canonicalize_target("/" + std::string(literal));
+  if (const auto brace = literal.find_first_of("{}<>"); brace != std::string::npos) {
+    const auto name = foreign_parameter(literal);
+    if (!name.empty() && !is_digit(name.front())) {
+      return pattern_problem{offset, "a parameter is written with a colon",
+                             "write :" + std::string(name) + "; a literal would be " + encoded_literal(literal)};
+    }
+    return pattern_problem{offset + brace, "a path holds no plain braces or angle brackets",
+                           "write " + encoded_literal(literal) + "; a parameter is :name"};
+  }
+  auto canonical = http::canonicalize_target("/" + literal, every_form);
   if (!canonical.ok() || canonical->has_query()) {
     return pattern_problem{offset, "no request path can hold this segment",
-                           "write it as in a URL: percent-encoded, no query, no fragment, no dot segment"};
+                           advice_for_literal(literal, canonical.why())};
   }
-  const auto form = canonical->path().substr(1);
-  if (form == literal) return std::nullopt;
-  return pattern_problem{offset, "the segment is not in its canonical form", "write " + std::string(form)};
+  literal = canonical->path().substr(1);
+  return std::nullopt;
 }
 
 path_segment read_segment(std::string_view text) {
   if (text == "**") return {segment_kind::rest, {}};
   if (text == "*") return {segment_kind::any, {}};
-  if (!text.empty() && text.front() == ':') return {segment_kind::parameter, text.substr(1)};
-  return {segment_kind::literal, text};
+  if (!text.empty() && text.front() == ':') return {segment_kind::parameter, std::string(text.substr(1))};
+  return {segment_kind::literal, std::string(text)};
 }
 
-std::optional<pattern_problem> check_segment(const path_segment& segment, const path_pattern& before, std::size_t at,
+std::optional<pattern_problem> check_segment(path_segment& segment, const path_pattern& before, std::size_t at,
                                              bool last) {
   if (!before.empty() && before.back().kind == segment_kind::rest) {
     return pattern_problem{at, "nothing can follow **", "** takes the whole rest; put it last"};
   }
   if (segment.kind == segment_kind::literal) {
     if (segment.text.empty() && !last) return pattern_problem{at, "an empty segment matches no path", "drop one slash"};
+    if (auto problem = read_literal(segment.text, at)) return problem;
     if (before.empty() && segment.text == reserved_segment) {
       return pattern_problem{at, "/.sallyport and what is below it are Sallyport's own and match no route",
                              "choose another path"};
     }
-    return check_literal(segment.text, at);
+    return std::nullopt;
   }
   if (segment.kind != segment_kind::parameter) return std::nullopt;
   for (const auto& other : before) {
     if (other.kind == segment_kind::parameter && other.text == segment.text) {
-      return pattern_problem{at, "two parameters are called " + std::string(segment.text), "rename one of them"};
+      return pattern_problem{at, "two parameters are called " + segment.text, "rename one of them"};
     }
   }
   return check_parameter_name(segment.text, at);
@@ -153,13 +200,51 @@ std::variant<path_pattern, pattern_problem> parse_path_pattern(std::string_view 
   path_pattern pattern;
   for (std::size_t start = 1; start <= text.size();) {
     const auto end = std::min(text.find('/', start), text.size());
-    const auto segment = read_segment(text.substr(start, end - start));
+    auto segment = read_segment(text.substr(start, end - start));
     if (auto problem = check_segment(segment, pattern, start, end == text.size())) return *problem;
-    pattern.push_back(segment);
+    pattern.push_back(std::move(segment));
     start = end + 1;
   }
   if (auto problem = check_size(pattern)) return *problem;
   return pattern;
+}
+
+bool is_literal(const path_pattern& pattern) {
+  return std::all_of(pattern.begin(), pattern.end(),
+                     [](const path_segment& segment) { return segment.kind == segment_kind::literal; });
+}
+
+bool ends_open(const path_pattern& pattern) {
+  return !pattern.empty() && pattern.back().kind == segment_kind::rest;
+}
+
+http::path_forms forms_of(const path_pattern& pattern) {
+  http::path_forms held = http::no_forms;
+  for (const auto& segment : pattern) {
+    if (segment.kind == segment_kind::literal) held |= http::forms_of(segment.text);
+  }
+  return held;
+}
+
+int compare_specificity(const path_pattern& a, const path_pattern& b) {
+  const auto rank = [](segment_kind kind) {
+    switch (kind) {
+      case segment_kind::literal: return 0;
+      case segment_kind::parameter:
+      case segment_kind::any: return 1;
+      case segment_kind::rest: return 2;
+    }
+    return 2;
+  };
+  const auto common = std::min(a.size(), b.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    const int difference = rank(a[i].kind) - rank(b[i].kind);
+    if (difference != 0) return difference;
+  }
+  const auto goes_on_open = [&](const path_pattern& of) {
+    return of.size() > common && of[common].kind == segment_kind::rest;
+  };
+  return (goes_on_open(a) ? 1 : 0) - (goes_on_open(b) ? 1 : 0);
 }
 
 }  // namespace sallyport::policy

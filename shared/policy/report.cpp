@@ -102,7 +102,7 @@ std::vector<problem> report::take() {
   std::stable_sort(problems_.begin(), problems_.end(), [](const problem& a, const problem& b) {
     return std::pair(a.line, a.column) < std::pair(b.line, b.column);
   });
-  return std::move(problems_);
+  return std::exchange(problems_, {});
 }
 
 void report::add(const std::string& pointer, text_position where, reason why, std::string message, std::string advice) {

@@ -26,7 +26,7 @@ class report {
                      std::string advice);
 
   bool empty() const { return problems_.empty(); }
-  /// Sorted by position.
+  /// Sorted by position; the report is empty then.
   std::vector<problem> take();
 
  private:

@@ -10,6 +10,7 @@
 
 #include "core/time.hpp"
 #include "crypto/algorithm.hpp"
+#include "policy/reading.hpp"
 
 namespace sallyport::cel {
 class regex;
@@ -102,6 +103,8 @@ struct service {
   std::vector<mapped_header> headers;
   /// What the app trusts and no client may say; never a signed header or one that frames the message.
   std::vector<stripped_header> strip;
+  /// How the app reads paths.
+  path_rule paths;
   /// Conditions that hold for all routes of the service.
   std::vector<condition_ptr> require;
   policy::labels labels;

@@ -24,7 +24,7 @@ before(async () => {
   app = await start_origin();
   started.push(app);
   const port = await free_port();
-  const policy = policy_for('https://idp.acme.example', `http://127.0.0.1:${port}`);
+  const policy = with_forms(policy_for('https://idp.acme.example', `http://127.0.0.1:${port}`));
   const { d, ...public_key } = await signing_key();
   const [policy_file, jwks_file] = [join(folder, 'policy.jsonc'), join(folder, 'jwks.json')];
   writeFileSync(policy_file, policy);
@@ -41,19 +41,58 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Every character that a path or a query may hold as it is (RFC 3986), and what browsers leave as it is in a query. */
-const characters = [...`-._~!$&'()*+,;=:@`];
+/** The policy with a route that takes every form of a path. @param {string} text */
+function with_forms(text) {
+  const policy = JSON.parse(text);
+  policy.routes.push({ id: 'forms-guard', host: 'app.acme.example', path: '/forms/stream', service: 'app', allow: "'finance' in identity.groups" });
+  policy.routes.push({ id: 'forms', host: 'app.acme.example', path: { pattern: '/forms/**', allow: ['%2F', '//', ';'] }, service: 'app', anonymous: true, allow: 'true' });
+  return JSON.stringify(policy);
+}
+
+/** @param {string} target */
+const get = (target) => send_raw(edge_port, `GET ${target} HTTP/1.1\r\nHost: app.acme.example\r\nConnection: close\r\n\r\n`);
+/** @param {string} character */
+const encoded = (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+
+/** Every character that a path or a query may hold as it is (RFC 3986) but the semicolon, and what browsers may leave as it is in a path and in a query. */
+const characters = [...`-._~!$&'()*+,=:@`];
+const encoded_in_paths = [...'[]|^{}"`'];
 const targets = [
   ...characters.map((character) => `/open/a${character}b`),
-  ...[...characters, ...'/?[]{}|^`\\'].map((character) => `/open/?a=${character}b`),
-  '/open', '/open/', '/open?', '/open/?', '/open/%25%2D%7e%c3%a9%0a', '/open/?%25%2D%7e%c3%a9%00%2f%27', "/open/odata?$filter=name%20eq%20'x'",
+  ...[...characters, ...';/?[]{}|^`\\'].map((character) => `/open/?a=${character}b`),
+  '/open', '/open/', '/open?', '/open/?', '/open/%25%2D%7e%c3%a9', '/open/?%25%2D%7e%c3%a9%00%2f%27', "/open/odata?$filter=name%20eq%20'x'",
+  '/forms/a%2Fb', '/forms/a%2fb/%2F', '/forms/a//b', '/forms//', '/forms/a;b=c/d', '/forms/a%3Bb', '/forms/;//%2F;?a;b//c',
 ];
 
 for (const target of targets) {
   test(`${target} passes the agent`, async () => {
     const before_it = app.seen.length;
-    const answer = await send_raw(edge_port, `GET ${target} HTTP/1.1\r\nHost: app.acme.example\r\nConnection: close\r\n\r\n`);
+    const answer = await get(target);
     assert.equal(answer.status, 200, answer.body);
     assert.equal(app.seen.length, before_it + 1);
   });
 }
+
+test('every spelling of a character arrives at the app as the same one', async () => {
+  for (const [spellings, arrives] of /** @type {[string[], string][]} */ ([
+    ...characters.map((character) => [[`/open/a${character}b`, `/open/a${encoded(character)}b`, `/open/a${encoded(character).toLowerCase()}b`], `/open/a${character}b`]),
+    ...encoded_in_paths.map((character) => [[`/open/a${character}b`, `/open/a${encoded(character)}b`, `/open/a${encoded(character).toLowerCase()}b`], `/open/a${encoded(character)}b`]),
+    [['/open/chunks/[slug]/page.js'], '/open/chunks/%5Bslug%5D/page.js'],
+    [['/forms/a%2fb', '/forms/a%2Fb'], '/forms/a%2Fb'],
+    [['/forms/a;b//c%3bd'], '/forms/a;b//c%3Bd'],
+  ])) {
+    for (const spelling of spellings) {
+      const answer = await get(spelling);
+      assert.equal(answer.status, 200, `${spelling}: ${answer.body}`);
+      assert.equal(app.last().target, arrives, spelling);
+    }
+  }
+});
+
+test('what servers could read differently is refused before the app', async () => {
+  const before_it = app.seen.length;
+  for (const target of ['/open/a%2Fb', '/open/a;b', '/open/a%3Bb', '/open//a', '/open/%0a', '/open/%7F', '/open/%C0%AF', '/forms%2Fa', '/forms/a%5Cb', '/forms/a%2F..%2Fb', '/Stream/a', '/forms//stream']) {
+    assert.equal((await get(target)).status, 400, target);
+  }
+  assert.equal(app.seen.length, before_it);
+});

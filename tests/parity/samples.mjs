@@ -29,9 +29,16 @@ export const HEADS = [
 ];
 
 export const TARGETS = [
-  '/', '/reports', '/reports/2026', '/reports/2026/08?x=1&y=%20z', '/users/alice/files/a.txt', '/users/b%C3%A9/x', '/a-b_c.d~e', '/%7Euser', '/caf%c3%a9', '/a;b=c/d', '/open/a/b/c', '/exact?',
-  "/sub-delims!$&'()*+,;=:@", '/x?query=with/slash?and=question', '/admin/console', '/users/%41lice',
+  '/', '/reports', '/reports/2026', '/reports/2026/08?x=1&y=%20z', '/users/alice/files/a.txt', '/users/b%C3%A9/x', '/a-b_c.d~e', '/%7Euser', '/caf%c3%a9', '/site/a;b=c/d', '/open/a/b/c', '/exact?',
+  "/sub-delims!$&'()*+,=:@", '/site/%40%21%3a', '/site/[slug]/a|b', '/site/a%2fb//c;%3bd', '/site/Admin/x', '/site/admin./x', '/site//admin', '/site/%C3%89t%C3%A9.json', '/site/%e9', '/x?query=with/slash?and=question', '/admin/console', '/users/%41lice', '/users/a/team/fin%61nce/', '/USERS/b./TEAM/x%20y',
 ];
+
+/** Spellings that some server takes for another path of POLICY. */
+export const SPELLINGS = ['/site/admin/x', '/users/ann/team/finance', '/site/%C3%A9t%C3%A9', '/reports/2026'].flatMap((path) => [
+  path.toUpperCase().replaceAll('%C3%A9', '%C3%89'), path.replace('/a', '/%61'), path.replace('/', '//'), path.replace(/\/(?=[^/]*$)/, '%2F'),
+  ...['/', '.', '%20', '.json', '.a.b', ';x', '%3Bx', '//', '/%20', '%00', '%09', '%C0%AF', '..'].map((end) => path + end),
+  ...[';x/', './', '%20/', '/;x/', '/.%20/'].map((slash) => path.replace(/\/(?=[^/]*$)/, slash)),
+]);
 
 export const POLICY = {
   name: 'parity',
@@ -44,6 +51,7 @@ export const POLICY = {
   services: {
     app: { origin: 'https://origin.example', signature: 'ed25519', signed_headers: ['x-tenant'] },
     shared: { origin: 'https://shared.example', signature: 'hmac-sha256' },
+    insensitive: { origin: 'https://iis.example', signature: 'ed25519', paths: { case: 'insensitive', trailing_slash: 'same', suffix: 'distinct', trailing_dot: 'same' } },
     billing: { ecs: { region: 'us-east-1', cluster: 'prod', service: 'billing', port: 8443, wake: {} }, signature: 'hmac-sha256' },
   },
   jobs: {
@@ -61,6 +69,10 @@ export const POLICY = {
     { id: 'tenant', host: 'app.example', path: '/admin/**', service: 'app', allow: "request.headers['x-tenant'] == 'a' || identity.claims.dept == 'x'" },
     { id: 'time', host: 'app.example', path: '/exact', service: 'app', allow: "request.time < timestamp('2026-06-01T00:00:00Z') && size(request.query) >= 0" },
     { id: 'open', host: 'app.example', path: '/open/**', service: 'shared', anonymous: true, allow: "!cidr('10.0.0.0/8').containsIP(request.ip)" },
+    { id: 'site', host: 'app.example', path: { pattern: '/site/**', allow: ['%2F', '//', ';'] }, service: 'app', anonymous: true, allow: 'true' },
+    { id: 'site-admin', host: 'app.example', path: '/site/admin/**', service: 'app', allow: "'admins' in identity.groups" },
+    { id: 'site-summer', host: 'app.example', path: '/site/%C3%A9T%C3%89', methods: ['GET'], service: 'shared', allow: "identity.kind == 'user'" },
+    { id: 'any-case', host: 'app.example', path: '/Users/:user/Team/:team', service: 'insensitive', allow: "request.params_decoded.team in identity.groups" },
     { id: 'billing', host: 'app.example', path: '/billing/**', service: 'billing', timeout: '20s', allow: 'true' },
     { id: 'export', host: 'app.example', path: '/export', job: 'export', allow: "'finance' in identity.groups" },
     { id: 'wild', host: '*.wild.example', path: '/**', service: 'app', allow: "identity.issuer == 'github' && identity.claims.repository == 'acme/reports'" },

@@ -8,7 +8,7 @@ import { ask } from '../support/probes.mjs';
 import { cacheSeeds } from './cache_seeds.mjs';
 import { edgeSeeds, originSeeds } from './exchanges.mjs';
 import { AWS_OPERATIONS } from './aws_samples.mjs';
-import { HEADS, JSON_TEXTS, POLICY, SIGV4, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
+import { HEADS, JSON_TEXTS, POLICY, SIGV4, SPELLINGS, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
 
 const NOW = 1_767_225_600;
 
@@ -21,7 +21,7 @@ export async function makeSeeds() {
     sf_parse: STRUCTURED_FIELDS.map(([type, raw]) => ({ type, raw })),
     sf_serialize: [...(await parsedFields()), ...UNSERIALIZABLE.map(([type, value]) => ({ type, value }))],
     framing: HEADS.map((head) => ({ head_b64: base64(head.replaceAll('\n', '\r\n'), 'latin1') })),
-    path: TARGETS.map((target) => ({ target_b64: base64(target, 'latin1') })),
+    path: [...TARGETS, ...SPELLINGS].map((target) => ({ target_b64: base64(target, 'latin1') })),
     digest: digests(),
     httpsig_base: signedMessages().map(({ key, alg, ...message }) => message),
     httpsig_verify: [...signedMessages(), ...(await ownSignatures(edge))],
@@ -29,7 +29,7 @@ export async function makeSeeds() {
     jwt: await jwtSeeds(keys),
     cel: conformanceCases().map((each) => question(each).in),
     cel_check: conformanceCases().map((each) => ({ expr: question(each).in.expr, container: '', variables: {} })),
-    route: TARGETS.map((target, i) => ({ policy: POLICY, method: ['GET', 'POST', 'PUT'][i % 3], host: ['app.example', 'a.wild.example', 'APP.example:443'][i % 3], target_b64: base64(target, 'latin1') })),
+    route: [...TARGETS, ...SPELLINGS].map((target, i) => ({ policy: POLICY, method: ['GET', 'POST', 'PUT'][i % 3], host: ['app.example', 'a.wild.example', 'APP.example:443'][i % 3], target_b64: base64(target, 'latin1') })),
     decide: decisions(),
     edge,
     origin: await originSeeds(edge),

@@ -51,9 +51,10 @@ std::string text_argument(const json& in, std::string_view name, std::string_vie
   return std::string(encoding::string_member(in, name).value_or(otherwise));
 }
 
-result<http::canonical_target> target_argument(const json& in) {
+result<http::canonical_target> target_argument(const json& in, const policy::compiled_policy& policy) {
   const auto raw = base64_argument(in, "target_b64");
-  return http::canonicalize_target(raw ? *raw : text_argument(in, "target", "/"));
+  const auto allowed = policy::allowed_forms(policy);
+  return http::canonicalize_target(raw ? *raw : text_argument(in, "target", "/"), allowed);
 }
 
 /// Milliseconds since 1970, or nothing when absent or unreadable.
@@ -223,10 +224,11 @@ outcome run_route(const json& in, crypto::port& host) {
   if (const auto wrong = mistake_in_target(in)) return *wrong;
   const auto loaded = load_argument(in, host);
   if (loaded.policy == nullptr) return answer{loaded.problems.front().why, {}};
-  const auto target = target_argument(in);
+  const auto target = target_argument(in, *loaded.policy);
   if (!target.ok()) return answer{target.why(), {}};
   const auto method = text_argument(in, "method", "GET");
   const auto match = policy::match_route(*loaded.policy, method, text_argument(in, "host"), target->path());
+  if (match.why != reason::ok) return answer{match.why, {}};
   if (!match) return answer{reason::route_not_found, {}};
   json params = json::object();
   for (std::size_t i = 0; i < match.parameter_count; ++i) params[std::string(match.names[i])] = match.values[i];
@@ -239,11 +241,12 @@ outcome run_decide(const json& in, crypto::port& host) {
   if (const auto wrong = mistake_in_decision(in, *request)) return *wrong;
   const auto loaded = load_argument(in, host);
   if (loaded.policy == nullptr) return answer{loaded.problems.front().why, {}};
-  const auto target = target_argument(*request);
+  const auto target = target_argument(*request, *loaded.policy);
   if (!target.ok()) return answer{target.why(), {}};
   owned_request storage;
   const auto facts = facts_of(*request, *target, storage);
   const auto match = policy::match_route(*loaded.policy, facts.method, facts.host, facts.path);
+  if (match.why != reason::ok) return answer{match.why, {}};
   const auto who = identity_argument(in);
   if (!who.ok()) return answer{reason::ok, json{{"decision", "deny"}, {"reason", name_of(who.why())}}};
   return answer{reason::ok, described(policy::decide(*loaded.policy, match, *who, facts))};

@@ -75,6 +75,12 @@ TEST_CASE("check 1: framing comes first") {
 TEST_CASE("check 2: the path is canonical") {
   check_mutations({{"not canonical", reason::path_not_canonical, "/api/x", "/api/%78"},
                    {"dot segment", reason::path_dot_segment, "/api/x", "/api/../x"},
+                   {"encoded slash", reason::path_encoded_separator, "/api/x", "/api%2Fx"},
+                   {"empty segment", reason::path_empty_segment, "/api/x", "/api//x"},
+                   {"parameter", reason::path_parameter, "/api/x", "/api/x;y"},
+                   {"encoded delimiter", reason::path_not_canonical, "/api/x", "/api/x%40"},
+                   {"plain bracket", reason::path_not_canonical, "/api/x", "/api/[x]"},
+                   {"encoded control", reason::path_control_character, "/api/x", "/api/%0Ax"},
                    {"and it comes before the fields", reason::path_not_canonical, "/api/x?a=1 HTTP/1.1\r\n",
                     "/api/%78?a=1 HTTP/1.1\r\nSallyport-Foo: 1\r\n"}},
                   forge());

@@ -66,6 +66,10 @@ TEST_CASE("parameters that the path does not have are refused") {
   CHECK(why(with_path("/u/:id", "request.params.name == 'a'")) == reason::policy_condition_invalid);
   CHECK(why(with_path("/u/*", "has(request.params.id)")) == reason::policy_condition_invalid);
   CHECK(why(with_path("/u/:id", "request.params.size() == 1")) == reason::ok);
+  CHECK(why(with_path("/u/:id", "request.params_decoded.id == 'a b'")) == reason::ok);
+  CHECK(why(with_path("/u/:id", "request.params_decoded['id'] in identity.groups")) == reason::ok);
+  CHECK(why(with_path("/u/:id", "request.params_decoded.name == 'a'")) == reason::policy_condition_invalid);
+  CHECK(why(with_path("/u/*", "'id' in request.params_decoded")) == reason::policy_condition_invalid);
 }
 
 TEST_CASE("the conditions of a service are held to the path of each of its routes") {
@@ -131,4 +135,26 @@ TEST_CASE("a header's value is a string, a list of strings, a bool, an int or dy
     CAPTURE(bad);
     CHECK(why(with(bad)) == reason::policy_condition_invalid);
   }
+}
+
+TEST_CASE("an issuer that is not there is refused where it is named, wherever that is") {
+  const auto unknown = reason::policy_reference_unknown;
+  refused("identity.issuer == @'okt'", unknown, "there is no issuer oktdid you mean okta?");
+  refused("identity.issuer != @'github'", unknown, "there is no issuer github");
+  refused("@'github' == identity.issuer", unknown);
+  refused("identity.issuer in ['okta', @'github']", unknown);
+  refused("!(identity.issuer in ['', @'github', 'okta']) || true", unknown);
+  refused("identity.groups.exists(g, g == 'x' && identity.issuer == @'github')", unknown);
+  for (const std::string_view fine :
+       {"identity.issuer == 'okta'", "identity.issuer != ''", "identity.issuer in ['okta', '']",
+        "identity.issuer == identity.subject", "identity.subject == 'github'"}) {
+    CAPTURE(fine);
+    CHECK(why(testing::document_with_route(R"("allow":")" + std::string(fine) + "\"")) == reason::ok);
+  }
+  CHECK(why(testing::document_with_service(
+            R"("s":{"origin":"https://o.example","require":["identity.issuer == 'github'"]})")) == unknown);
+  CHECK(why(testing::document_with_service(
+            R"("s":{"origin":"https://o.example","headers":{"X-A":"identity.issuer == 'github' ? 'a' : 'b'"}})")) ==
+        unknown);
+  CHECK(why(testing::document_with_route(R"("shadow":{"allow":"identity.issuer == 'github'"})")) == unknown);
 }

@@ -45,7 +45,8 @@ request_facts request() {
 /// A policy with one route for /u/:id with these members.
 policy_ptr policy_with(std::string_view members, std::string_view service_members = "") {
   return testing::must_load(
-      R"({"edge":{"issuer":"https://e.example"},"services":{"app":{"origin":"https://a.example","labels":{"tier":"gold"},)"
+      R"({"edge":{"issuer":"https://e.example"},"issuers":{"okta":{"issuer":"https://okta.example","audiences":["a"]}},)"
+      R"("services":{"app":{"origin":"https://a.example","labels":{"tier":"gold"},)"
       R"("signed_headers":["x-team","x-many","x-absent","x-bytes"])" +
       std::string(service_members) +
       R"(}},"routes":[{"id":"r","host":"a.example","path":"/u/:id","service":"app","labels":{"class":"internal"},)" +
@@ -302,4 +303,27 @@ TEST_CASE("routes to jobs are decided like any other, without a service") {
   const auto policy = testing::must_load(testing::document_with_routes(
       R"([{"id":"r","host":"a.example","path":"/u/:id","job":"export","allow":"route.id == 'r'"}])"));
   CHECK(decide_as(alice(), *policy).why == reason::ok);
+}
+
+TEST_CASE("parameters are read as they stand, and decoded") {
+  const auto decides = [](std::string_view path, std::string_view condition) {
+    const auto policy = testing::must_load(testing::document_with_routes(
+        R"([{"id":"r","host":"a.example","path":{"pattern":"/t/:team/x","allow":["%2F"]},"service":"app","anonymous":true,"allow":")" +
+        std::string(condition) + "\"}]"));
+    request_facts facts;
+    facts.method = "GET";
+    facts.host = "a.example";
+    facts.path = path;
+    return decide(*policy, match_route(*policy, facts.method, facts.host, facts.path), identity(), facts).why;
+  };
+  CHECK(decides("/t/Data%20Team/x", "request.params.team == 'Data%20Team'") == reason::ok);
+  CHECK(decides("/t/Data%20Team/x", "request.params_decoded.team == 'Data Team'") == reason::ok);
+  CHECK(decides("/t/Data%20Team/x", "request.params_decoded == {'team': 'Data Team'}") == reason::ok);
+  CHECK(decides("/t/a%2Fb/x", "request.params.team == 'a%2Fb' && request.params_decoded.team == 'a/b'") == reason::ok);
+  CHECK(decides("/t/caf%C3%A9%2525+/x", "request.params_decoded.team == 'caf\u00e9%25+'") == reason::ok);
+  CHECK(decides("/t/plain/x", "has(request.params_decoded.team) && request.params_decoded.team == 'plain'") ==
+        reason::ok);
+  CHECK(decides("/t/%E9/x", "request.params_decoded.team == 'x'") == reason::policy_condition_error);
+  CHECK(decides("/t/%E9/x", "request.params.team == '%E9'") == reason::ok);
+  CHECK(decides("/t/%E9/x", "request.params_decoded.size() == 1") == reason::ok);
 }

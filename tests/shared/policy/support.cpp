@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view head = R"({"edge":{"issuer":"https://edge.example"})";
 constexpr std::string_view app = R"("app":{"origin":"https://app.example")";
+constexpr std::string_view issuers = R"("issuers":{"okta":{"issuer":"https://okta.example","audiences":["a"]}})";
 constexpr std::string_view jobs =
     R"("jobs":{"export":{"ecs":{"region":"eu-west-1","cluster":"c","task_definition":"e:1","container":"e"}}})";
 
@@ -33,7 +34,14 @@ policy::policy_ptr must_load(std::string_view text) {
 
 std::string document_with_routes(std::string_view routes) {
   std::string text(head);
-  return text.append(R"(,"services":{)").append(app).append("}},").append(jobs).append(R"(,"routes":)").append(routes) +
+  return text.append(",")
+             .append(issuers)
+             .append(R"(,"services":{)")
+             .append(app)
+             .append("}},")
+             .append(jobs)
+             .append(R"(,"routes":)")
+             .append(routes) +
          "}";
 }
 
@@ -44,7 +52,7 @@ std::string document_with_route(std::string_view members) {
 
 std::string document_with_service(std::string_view members) {
   std::string text(head);
-  text.append(R"(,"services":{)").append(app).append("},").append(members).append("}");
+  text.append(",").append(issuers).append(R"(,"services":{)").append(app).append("},").append(members).append("}");
   return text + R"(,"routes":[{"id":"r","host":"a.example","path":"/u/:id","service":"app","allow":"true"}]})";
 }
 

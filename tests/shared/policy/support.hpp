@@ -13,7 +13,8 @@ policy::load_result load(std::string_view text);
 /// Loads what must load; prints the problems when it does not.
 policy::policy_ptr must_load(std::string_view text);
 
-/// A document around the given text of "routes" (a list), with a service `app` and a job `export`.
+/// A document around the given text of "routes" (a list), with an issuer `okta`, a service `app` and a job
+/// `export`.
 std::string document_with_routes(std::string_view routes);
 /// A document with one route `r` to `app` and these further members of the route.
 std::string document_with_route(std::string_view members);

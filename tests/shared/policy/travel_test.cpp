@@ -15,7 +15,8 @@ namespace {
 /// The use of a route with this condition, to a service with no header map and no more than these members.
 used_facts used_by(std::string_view condition, std::string_view service_members = R"(,"headers":{})") {
   const auto policy = testing::must_load(
-      R"({"edge":{"issuer":"https://e.example"},"services":{"app":{"origin":"https://a.example","signed_headers":["x-team","x-b"])" +
+      R"({"edge":{"issuer":"https://e.example"},"issuers":{"okta":{"issuer":"https://okta.example","audiences":["a"]}},)"
+      R"("services":{"app":{"origin":"https://a.example","signed_headers":["x-team","x-b"])" +
       std::string(service_members) +
       R"(}},"routes":[{"id":"r","host":"a.example","path":"/","service":"app","allow":")" + std::string(condition) +
       R"("}]})");
@@ -81,7 +82,7 @@ TEST_CASE("the loader finds what a condition reads") {
   };
   const row rows[] = {
       {"true", ""},
-      {"identity.subject == 'a' && identity.issuer == 'b' && identity.kind == 'user'", ""},
+      {"identity.subject == 'a' && identity.issuer == 'okta' && identity.kind == 'user'", ""},
       {"'a' in identity.groups", "groups "},
       {"identity.email.endsWith('@a')", "email "},
       {"has(identity.email)", "email "},
