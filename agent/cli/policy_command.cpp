@@ -7,6 +7,7 @@
 #include "agent/cli/program.hpp"
 #include "agent/openssl/host.hpp"
 #include "encoding/visible.hpp"
+#include "policy/lint.hpp"
 #include "policy/load.hpp"
 
 namespace sallyport::agent::cli {
@@ -20,6 +21,13 @@ constexpr std::size_t max_policy_bytes = std::size_t{8} << 20;
 struct options {
   std::string file;
   bool as_json = false;
+  bool strict = false;
+};
+
+/// A policy and the text that it was loaded from.
+struct loaded_file {
+  std::string text;
+  policy::policy_ptr policy;
 };
 
 json describe_problems(const std::string& file, const std::vector<policy::problem>& problems) {
@@ -30,6 +38,19 @@ json describe_problems(const std::string& file, const std::vector<policy::proble
                    {"column", each.column},
                    {"path", each.path},
                    {"reason", std::string(name_of(each.why))},
+                   {"message", each.message},
+                   {"advice", each.advice}});
+  return all;
+}
+
+json describe_warnings(const std::string& file, const std::vector<policy::finding>& findings) {
+  json all = json::array();
+  for (const auto& each : findings)
+    all.push_back({{"file", file},
+                   {"line", each.line},
+                   {"column", each.column},
+                   {"path", each.path},
+                   {"rule", std::string(each.rule)},
                    {"message", each.message},
                    {"advice", each.advice}});
   return all;
@@ -51,51 +72,59 @@ std::string describe_briefly(const policy::compiled_policy& loaded) {
          std::to_string(loaded.issuers.size()) + " issuers\ndigest " + loaded.digest;
 }
 
-/// Loads, and says what is wrong. Null: it does not load, and `exit` says how.
-policy::policy_ptr load(const options& chosen, int problem_code, int& exit) {
-  const auto text = read_input(chosen.file, max_policy_bytes);
+/// Loads, and says what is wrong. Without a policy: it does not load, and `exit` says how.
+loaded_file load(const options& chosen, int problem_code, int& exit) {
+  auto text = read_input(chosen.file, max_policy_bytes);
   if (!text.ok()) {
     complain(chosen.file, text.error(), chosen.as_json);
     exit = exit_unavailable;
-    return nullptr;
+    return {};
   }
   const auto host = openssl::make_host();
   auto loaded = policy::load_policy(*text, *host);
-  if (loaded.problems.empty()) return loaded.policy;
+  if (loaded.problems.empty()) return {std::move(*text), std::move(loaded.policy)};
   if (chosen.as_json) print_json({{"ok", false}, {"problems", describe_problems(chosen.file, loaded.problems)}});
   if (!chosen.as_json)
     for (const auto& each : loaded.problems)
       std::cerr << chosen.file << ":" << encoding::visible(policy::describe(each)) << "\n";
   exit = problem_code;
-  return nullptr;
+  return {};
 }
 
 int check(const options& chosen) {
   int exit = exit_ok;
   const auto loaded = load(chosen, exit_check_failed, exit);
-  if (!loaded) return exit;
-  if (chosen.as_json) print_json(describe_policy(*loaded));
-  if (!chosen.as_json) std::cout << encoding::visible(describe_briefly(*loaded)) << "\n";
-  return exit;
+  if (!loaded.policy) return exit;
+  const auto findings = policy::lint(loaded.text, *loaded.policy);
+  if (chosen.as_json) {
+    auto described = describe_policy(*loaded.policy);
+    described["warnings"] = describe_warnings(chosen.file, findings);
+    print_json(described);
+  } else {
+    for (const auto& each : findings)
+      std::cerr << chosen.file << ":" << encoding::visible(policy::describe(each)) << "\n";
+    std::cout << encoding::visible(describe_briefly(*loaded.policy)) << "\n";
+  }
+  return chosen.strict && !findings.empty() ? exit_check_failed : exit_ok;
 }
 
 int digest(const options& chosen) {
   int exit = exit_ok;
   const auto loaded = load(chosen, exit_config, exit);
-  if (!loaded) return exit;
-  if (chosen.as_json) print_json({{"digest", loaded->digest}});
-  if (!chosen.as_json) std::cout << loaded->digest << "\n";
+  if (!loaded.policy) return exit;
+  if (chosen.as_json) print_json({{"digest", loaded.policy->digest}});
+  if (!chosen.as_json) std::cout << loaded.policy->digest << "\n";
   return exit;
 }
 
-void add_verb(CLI::App& policy, const char* name, const char* about, int (*act)(const options&), int& exit,
-              const char* footer) {
+CLI::App& add_verb(CLI::App& policy, const char* name, const char* about, std::shared_ptr<options> chosen,
+                   int (*act)(const options&), int& exit, const char* footer) {
   auto* const command = policy.add_subcommand(name, about);
-  auto chosen = std::make_shared<options>();
   command->add_option("FILE", chosen->file, "The policy document; - is standard input.")->required();
   command->add_flag("--json", chosen->as_json, "As JSON, for machines.");
   command->footer(footer);
   command->callback([chosen, act, &exit] { exit = act(*chosen); });
+  return *command;
 }
 
 }  // namespace
@@ -103,13 +132,19 @@ void add_verb(CLI::App& policy, const char* name, const char* about, int (*act)(
 void add_policy_command(CLI::App& parent, int& exit) {
   auto* const command = parent.add_subcommand("policy", "Check policy documents.");
   command->require_subcommand(1);
-  add_verb(*command, "check", "Load a policy as edge and agent would, and list everything that is wrong with it.",
-           check, exit,
-           "Problems are FILE:LINE:COLUMN: what is wrong (where in the document). What to do.\n"
-           "Exit codes: 0 it loads; 1 it has problems; 4 it cannot be read.\n\n"
-           "Example:\n  sallyport policy check policy.jsonc");
+  const auto chosen = std::make_shared<options>();
+  add_verb(
+      *command, "check",
+      "Load a policy as edge and agent would, and list everything that is wrong with it, or may not mean what it says.",
+      chosen, check, exit,
+      "Problems are FILE:LINE:COLUMN: what is wrong (where in the document); what to do. Warnings are the same with\n"
+      "\"warning:\", and the policy loads all the same.\n"
+      "Exit codes: 0 it loads; 1 it has problems, or with --strict warnings; 4 it cannot be read.\n\n"
+      "Example:\n  sallyport policy check --strict policy.jsonc")
+      .add_flag("--strict", chosen->strict, "Fail on warnings, too.");
   add_verb(*command, "digest",
-           "Print the digest of a policy's canonical form, as assertions and audit records carry it.", digest, exit,
+           "Print the digest of a policy's canonical form, as assertions and audit records carry it.", chosen, digest,
+           exit,
            "Two documents with the same digest decide the same; comments and spacing do not count.\n"
            "Exit codes: 0; 3 it does not load; 4 it cannot be read.\n\n"
            "Example:\n  test \"$(sallyport policy digest a.jsonc)\" = \"$(sallyport policy digest b.jsonc)\"");

@@ -129,6 +129,34 @@ TEST_CASE("a policy is checked as both ends would load it") {
   CHECK(sallyport_command({"policy", "check", files.path("absent")}).exit == exit_unavailable);
 }
 
+TEST_CASE("what a policy may not mean is warned of, and fails only where that is asked for") {
+  const scratch files;
+  const std::string text =
+      R"({"edge":{"issuer":"https://edge.test"},"services":{"app":{"origin":"https://o.test"}},"routes":[
+    {"id":"g","host":"a.test","path":"/admin/**","methods":["GET"],"service":"app","allow":"'x' in identity.groups"},
+    {"id":"o","host":"a.test","path":"/**","service":"app","anonymous":true,"allow":"true"}]})";
+  const std::string policy = files.file("policy.jsonc", text);
+  auto got = sallyport_command({"policy", "check", policy});
+  CHECK(got.exit == exit_ok);
+  CHECK(got.out.find("2 routes") != std::string::npos);
+  CHECK(got.err.find("policy.jsonc:2:5: warning: route g guards /admin/** for GET; POST, PUT, PATCH") !=
+        std::string::npos);
+  CHECK(sallyport_command({"policy", "check", "--strict", policy}).exit == exit_check_failed);
+  got = sallyport_command({"policy", "check", "--json", policy});
+  CHECK(got.exit == exit_ok);
+  const auto told = encoding::parse_json(got.out);
+  REQUIRE(told.ok());
+  CHECK((*told)["ok"] == true);
+  REQUIRE((*told)["warnings"].size() == 1);
+  CHECK((*told)["warnings"][0]["rule"] == "guard-methods");
+  CHECK((*told)["warnings"][0]["line"] == 2);
+  CHECK((*told)["warnings"][0]["path"] == "$.routes[0]");
+  const std::string quiet = files.file("quiet.jsonc", test_policy_text());
+  got = sallyport_command({"policy", "check", "--strict", quiet});
+  CHECK(got.exit == exit_ok);
+  CHECK(got.err == "");
+}
+
 TEST_CASE("a machine gets JSON when a command fails as well") {
   const scratch files;
   const std::string absent = files.path("absent");

@@ -132,34 +132,6 @@ TEST_CASE("head and target come first, before any credential is looked at") {
   });
 }
 
-TEST_CASE("a path that may be that of another route is refused before anybody is asked for a credential") {
-  const auto policy = test_policy(R"({ "id": "es-open", "host": "es.test", "path": "/open",)",
-                                  R"({ "id": "wide", "host": "es.test", "path": { "pattern": "/**", "allow": ["%2F"] }, "service": "es",
-      "anonymous": true, "allow": "true" },
-    { "id": "es-open", "host": "es.test", "path": "/open",)");
-  world edge(policy);
-  for (const auto& [target, why] : std::vector<std::pair<std::string, reason>>{
-           {"/other/x", reason::ok},
-           {"/other%2fx", reason::ok},
-           {"/API/things", reason::path_ambiguous},
-           {"/api%2Fthings", reason::path_ambiguous},
-           {"/api/a%2Fb", reason::path_encoded_separator},
-           {"/other//x", reason::path_empty_segment},
-           {"/Open", reason::path_ambiguous},
-           {"/%6fpen", reason::ok},
-           {"/open.json", reason::path_ambiguous}}) {
-    CAPTURE(target);
-    client_request request;
-    request.target = target;
-    const auto made = edge.through(request);
-    CHECK(name_of(reason_of(made)) == name_of(why));
-    if (why == reason::path_ambiguous) CHECK(made.audit.find("by its bytes route wide, as other servers read it route") != std::string::npos);
-    if (why != reason::ok) continue;
-    const auto got = agent(snapshot_for("es", policy)).receive(edge.wire(request));
-    CHECK(name_of(got.why) == "ok");
-  }
-}
-
 TEST_CASE("an unknown caller does not learn which routes exist") {
   world edge;
   for (const char* target : {"/api/x", "/nowhere", "/.sallyport/nothing"}) {
