@@ -1,4 +1,4 @@
-// Text for logs, terminals and whoever pastes it: what a reader would obey instead of showing it is written out.
+// Text for logs and terminals: what a reader would obey instead of showing it is written out.
 //
 // Written as \uXXXX (two of them beyond U+FFFF), as JSON has it: C0 controls but tab and line feed, U+007F to U+009F
 // (CSI, NEL), U+2028 and U+2029 (line ends to some), marks, overrides and isolates of direction, and characters without

@@ -52,7 +52,7 @@ std::optional<std::string> joined(std::span<const cel::value> list) {
   return value;
 }
 
-/// `may_be_list`: for whoever reads the field, the same expression gives lists, too.
+/// `may_be_list`: the same expression gives lists, too, and the app cannot tell which it was.
 std::optional<std::string> header_text(const cel::value& value, bool may_be_list) {
   if (value.is(cel::kind::string)) return may_be_list ? joined({&value, 1}) : encoded(value.as_string());
   if (value.is(cel::kind::boolean)) return value.as_boolean() ? "true" : "false";
