@@ -56,8 +56,7 @@ result<position> locate(const json& file, std::string_view published, crypto::po
   if (const json* keys = encoding::find_member(document, "keys")) at.published = *keys;
   if (const json* mark = encoding::find_member(file, marker)) {
     at.step = encoding::string_member(*mark, "step").value_or("");
-    const json* const seen = encoding::find_member(*mark, "seen");
-    if (seen != nullptr && seen->is_number_integer()) at.seen = seen->get<unix_seconds>();
+    if (const auto seen = encoding::integer_member(*mark, "seen")) at.seen = *seen;
   }
   return at;
 }

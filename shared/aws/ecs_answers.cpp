@@ -98,8 +98,8 @@ std::optional<container> container_of(const json& from) {
   container out{text_of(from, "name"), std::nullopt, text_of(from, "reason")};
   const json* code = find_member(from, "exitCode");
   if (code != nullptr && !code->is_null()) {
-    if (!code->is_number_integer()) return std::nullopt;
-    out.exit_code = code->get<std::int64_t>();
+    out.exit_code = encoding::safe_integer(*code);
+    if (!out.exit_code) return std::nullopt;
   }
   return out;
 }
@@ -169,11 +169,9 @@ bool read_failures(const json& body, tasks_answer& out) {
 }
 
 std::optional<std::uint32_t> count_of(const json& from, std::string_view name) {
-  const json* member = find_member(from, name);
-  if (member == nullptr || !member->is_number_integer()) return std::nullopt;
-  const auto value = member->get<std::int64_t>();
-  if (value < 0 || value > 1'000'000) return std::nullopt;
-  return static_cast<std::uint32_t>(value);
+  const auto value = encoding::integer_member(from, name);
+  if (!value || *value < 0 || *value > 1'000'000) return std::nullopt;
+  return static_cast<std::uint32_t>(*value);
 }
 
 std::optional<service_answer> service_of(const json& from) {

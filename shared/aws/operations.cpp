@@ -23,8 +23,7 @@ std::string text(const json& from, std::string_view name) {
 }
 
 std::int64_t number(const json& from, std::string_view name) {
-  const json* member = find_member(from, name);
-  return member != nullptr && member->is_number_integer() ? member->get<std::int64_t>() : 0;
+  return encoding::integer_member(from, name).value_or(0);
 }
 
 std::vector<std::string> texts(const json& from, std::string_view name) {

@@ -18,8 +18,7 @@ std::string text(const json& from, std::string_view name) {
 }
 
 std::int64_t number(const json& from, std::string_view name, std::int64_t otherwise = 0) {
-  const json* member = find_member(from, name);
-  return member != nullptr && member->is_number_integer() ? member->get<std::int64_t>() : otherwise;
+  return encoding::integer_member(from, name).value_or(otherwise);
 }
 
 std::uint32_t count(const json& from, std::string_view name, std::uint32_t otherwise = 0) {

@@ -29,20 +29,28 @@ ordering reversed(ordering given) {
 constexpr double two_to_63 = 9223372036854775808.0;
 constexpr double two_to_64 = 18446744073709551616.0;
 
-// Within the range of the integer the comparison is one of doubles, as the conformance tests have it: the greatest int
-// equals 2^63.
+/// An integer against a number whose whole part, of the same type, is `whole`.
+template <class Integer>
+ordering compare_parts(Integer left, Integer whole, double fraction) {
+  const ordering found = order(left, whole);
+  return found == ordering::equal ? order(0.0, fraction) : found;
+}
+
+// Never by way of a double, in which neighbours beyond 2^53 are equal. The one exception is the conformance tests':
+// the greatest int equals 2^63.
 ordering compare_integer_real(std::int64_t left, double right) {
   if (std::isnan(right)) return ordering::none;
+  if (right == two_to_63) return order(left, INT64_MAX);
   if (right > two_to_63) return ordering::less;
   if (right < -two_to_63) return ordering::greater;
-  return order(static_cast<double>(left), right);
+  return compare_parts(left, static_cast<std::int64_t>(right), right - std::trunc(right));
 }
 
 ordering compare_unsigned_real(std::uint64_t left, double right) {
   if (std::isnan(right)) return ordering::none;
-  if (right > two_to_64) return ordering::less;
+  if (right >= two_to_64) return ordering::less;
   if (right < 0) return ordering::greater;
-  return order(static_cast<double>(left), right);
+  return compare_parts(left, static_cast<std::uint64_t>(right), right - std::trunc(right));
 }
 
 ordering compare_integer_unsigned(std::int64_t left, std::uint64_t right) {

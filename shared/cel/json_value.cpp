@@ -31,7 +31,8 @@ class json_map final : public object {
   const json* document_;
 };
 
-/// 1.0 and 1 are one JSON number (RFC 8785 writes both as 1), so they are one value at both ends of a wire.
+/// 1.0 and 1 are one JSON number (RFC 8785 writes both as 1), so they are one value at both ends of a wire. The gate
+/// has integers for them already; this is for doubles that our own code made.
 value value_of_real(double number) {
   constexpr double largest_exact_integer = 9007199254740991.0;
   const bool whole = std::fabs(number) <= largest_exact_integer && number == std::trunc(number);
@@ -42,7 +43,7 @@ value value_of_number(const json& number) {
   if (number.is_number_float()) return value_of_real(number.get<double>());
   if (!number.is_number_unsigned()) return value::integer(number.get<std::int64_t>());
   const auto magnitude = number.get<std::uint64_t>();
-  if (magnitude > INT64_MAX) return value::real(static_cast<double>(magnitude));
+  if (magnitude > INT64_MAX) return value::unsigned_integer(magnitude);
   return value::integer(static_cast<std::int64_t>(magnitude));
 }
 

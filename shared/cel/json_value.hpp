@@ -1,4 +1,4 @@
-// JSON as CEL sees it (cel-spec: google.protobuf.Value): objects are maps, numbers are double.
+// JSON as CEL sees it: objects are maps, whole numbers are int (uint where only that holds them), others double.
 #pragma once
 
 #include "cel/arena.hpp"
@@ -8,7 +8,8 @@
 namespace sallyport::cel {
 
 /// A view of `document`, which must outlive it. Objects stay as they are until a member is asked for; arrays are laid
-/// out in `memory`. Integers that fit 53 bits become int, as policy authors write `claims.level == 3`; others double.
+/// out in `memory`. Whole numbers become int, as policy authors write `claims.level == 3`, or uint above the greatest
+/// int, exactly.
 value value_of_json(const encoding::json& document, arena& memory);
 
 }  // namespace sallyport::cel

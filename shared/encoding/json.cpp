@@ -3,12 +3,14 @@
 #include <cmath>
 #include <vector>
 
+#include "encoding/json_number.hpp"
 #include "encoding/json_text.hpp"
 
 namespace sallyport::encoding {
 namespace {
 
-constexpr double largest_exact_integer = 9007199254740991.0;  // RFC 7493 section 2.2: 2^53 - 1
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::int64_t largest_safe_integer = 9007199254740991;  // RFC 7493 section 2.2: 2^53 - 1
 
 /// Where the lexer stands, shared between the copies that the parser makes of the iterator.
 struct cursor {
@@ -53,17 +55,15 @@ class builder {
 
   bool null() { return put(nullptr); }
   bool boolean(bool value) { return put(value); }
-  bool number_integer(std::int64_t value) {
-    const auto wide = static_cast<double>(value);
-    return std::fabs(wide) <= largest_exact_integer ? put_number(value) : put_number(wide);
-  }
+  bool number_integer(std::int64_t value) { return put_number(value); }
   bool number_unsigned(std::uint64_t value) {
-    const auto wide = static_cast<double>(value);
-    return wide <= largest_exact_integer ? put_number(static_cast<std::int64_t>(value)) : put_number(wide);
+    return value <= INT64_MAX ? put_number(static_cast<std::int64_t>(value)) : put_number(value);
   }
-  bool number_float(double value, const std::string&) {
-    if (!std::isfinite(value)) return fail(reason::json_number_invalid);
-    return put_number(value);
+  // Integers beyond 64 bits come here, too.
+  bool number_float(double value, const std::string& text) {
+    auto number = std::isfinite(value) ? exact_number(text, value) : std::nullopt;
+    if (!number) return fail(reason::json_number_invalid);
+    return put_number(std::move(*number));
   }
   bool string(std::string& value) { return put(std::move(value)); }
   bool binary(json::binary_t&) { return fail(reason::json_syntax); }
@@ -105,7 +105,7 @@ class builder {
 
   template <class T>
   bool put_number(T value) {
-    place(json(value));
+    place(json(std::move(value)));
     // The lexer has looked one character past a number.
     token_end_ = where_->at > where_->begin ? where_->at - 1 : where_->at;
     return true;
@@ -180,7 +180,7 @@ result<void> check_raw(std::string_view text, const json_limits& limits) {
   if (const auto at = text.find('\0'); at != std::string_view::npos) {
     return failure(reason::json_syntax, describe_position(text.data(), text.data() + at + 1, "NUL"));
   }
-  if (text.starts_with("\xEF\xBB\xBF")) return failure(reason::json_syntax, "byte order mark at line 1, column 1");
+  if (text.starts_with(byte_order_mark)) return failure(reason::json_syntax, "byte order mark at line 1, column 1");
   return {};
 }
 
@@ -217,6 +217,29 @@ std::optional<std::string_view> string_member(const json& value, std::string_vie
   const json* member = find_member(value, name);
   if (member == nullptr || !member->is_string()) return std::nullopt;
   return *member->get_ptr<const json::string_t*>();
+}
+
+std::string_view without_byte_order_mark(std::string_view text) {
+  return text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
+}
+
+std::optional<std::int64_t> safe_integer(const json& value) {
+  if (!value.is_number_integer()) return std::nullopt;
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
+  const auto number = value.get<std::int64_t>();
+  const bool safe = number >= -largest_safe_integer && number <= largest_safe_integer;
+  return safe ? std::optional(number) : std::nullopt;
+}
+
+std::optional<std::int64_t> integer_member(const json& value, std::string_view name) {
+  const json* member = find_member(value, name);
+  return member == nullptr ? std::nullopt : safe_integer(*member);
+}
+
+bool same_value(const json& left, const json& right) {
+  if (left.is_number() != right.is_number() || left.is_structured() != right.is_structured()) return false;
+  // The library compares numbers of different types by rounding; the canonical forms of different values differ.
+  return left.is_number() || left.is_structured() ? canonical_json(left) == canonical_json(right) : left == right;
 }
 
 }  // namespace sallyport::encoding

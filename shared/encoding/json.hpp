@@ -1,11 +1,12 @@
 // The strict JSON gate: the only door through which JSON text becomes a value (RFC 8259, RFC 7493, RFC 8785).
 //
-// Refused beyond the grammar: duplicate members, a byte order mark, NUL, ill-formed UTF-8, lone surrogates, numbers no
-// double can hold, and whatever exceeds the limits. Numbers are IEEE doubles in meaning (RFC 7493 section 2.2):
-// integers with at most 53 bits are kept as integers, all others as double.
+// Refused beyond the grammar: duplicate members, a byte order mark, NUL, ill-formed UTF-8, lone surrogates, numbers
+// that would be kept as another number (encoding/json_number.hpp), and whatever exceeds the limits. A whole number of
+// up to 64 bits is an integer, exact; every other number is a double.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -51,7 +52,8 @@ result<json> parse_json(std::string_view text, const json_limits& limits = {});
 /// refused.
 result<annotated_json> parse_jsonc(std::string_view text, const json_limits& limits = {});
 
-/// RFC 8785 canonical form: members sorted by UTF-16 code units, ES6 numbers, no white space.
+/// RFC 8785 canonical form: members sorted by UTF-16 code units, ES6 numbers, no white space. Integers beyond 53 bits,
+/// which RFC 8785 leaves to strings, are written with all their digits: different values have different forms.
 std::string canonical_json(const json& value);
 /// A string as a canonical JSON string, with its quotes.
 std::string canonical_json_string(std::string_view text);
@@ -62,6 +64,15 @@ std::string canonical_json_number(double number);
 const json* find_member(const json& value, std::string_view name);
 /// The member as a string view into `value`, or nothing when absent or of another type.
 std::optional<std::string_view> string_member(const json& value, std::string_view name);
+/// An integer of at most 53 bits (RFC 7493 section 2.2), so that arithmetic on times and counts cannot overflow, or
+/// nothing for all else.
+std::optional<std::int64_t> safe_integer(const json& value);
+/// The member as such an integer, or nothing when absent.
+std::optional<std::int64_t> integer_member(const json& value, std::string_view name);
+/// Whether both are the same JSON value; numbers are compared exactly.
+bool same_value(const json& left, const json& right);
+/// The text behind the mark, which a reader may ignore (RFC 8259 section 8.1); parse_json does not take one.
+std::string_view without_byte_order_mark(std::string_view text);
 /// Whether `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);
 

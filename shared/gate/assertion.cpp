@@ -15,10 +15,8 @@ constexpr encoding::json_limits limits{std::size_t{64} << 10, 40};
 
 /// A time in whole seconds: the edge writes nothing else.
 std::optional<unix_seconds> whole_seconds(const json& claims, std::string_view name) {
-  const json* member = encoding::find_member(claims, name);
-  if (member == nullptr || !member->is_number_integer()) return std::nullopt;
-  const auto time = member->get<std::int64_t>();
-  return time >= 0 ? std::optional<unix_seconds>(time) : std::nullopt;
+  const auto time = encoding::integer_member(claims, name);
+  return time && *time >= 0 ? time : std::nullopt;
 }
 
 bool read_text(const json& claims, std::string_view name, std::string& to) {

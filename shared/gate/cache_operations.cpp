@@ -19,8 +19,7 @@ std::string_view text(const json& from, std::string_view name) {
 }
 
 std::int64_t number(const json& from, std::string_view name) {
-  const auto* member = find_member(from, name);
-  return member != nullptr && member->is_number_integer() ? member->get<std::int64_t>() : 0;
+  return encoding::integer_member(from, name).value_or(0);
 }
 
 bool truth(const json& from, std::string_view name) {

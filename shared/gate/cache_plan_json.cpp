@@ -24,8 +24,7 @@ std::optional<cache_plan::use> use_from(std::string_view name) {
 }
 
 std::optional<seconds> seconds_member(const json& from, std::string_view name) {
-  const auto* member = find_member(from, name);
-  return member != nullptr && member->is_number_integer() ? std::optional(member->get<seconds>()) : std::nullopt;
+  return encoding::integer_member(from, name);
 }
 
 std::vector<std::string> names_member(const json& from, std::string_view name) {

@@ -26,8 +26,7 @@ std::optional<json> read(std::string_view kind, std::string_view text) {
 }
 
 std::int64_t number(const json& from, std::string_view name) {
-  const auto* member = find_member(from, name);
-  return member != nullptr && member->is_number_integer() ? member->get<std::int64_t>() : 0;
+  return encoding::integer_member(from, name).value_or(0);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "core/suggest.hpp"
 #include "http/field.hpp"
 #include "policy/condition_tree.hpp"
+#include "policy/exact_literals.hpp"
 #include "policy/signable.hpp"
 #include "policy/synonyms.hpp"
 
@@ -117,6 +118,7 @@ std::optional<placed_condition> condition_compiler::compile(const node& at, std:
   if (!source) return std::nullopt;
   cel::problem problem;
   auto code = cel::compile(*source, names_, options_for(std::move(expected)), &problem);
+  if (code.ok() && !check_literals(at, *source)) return std::nullopt;
   if (code.ok()) {
     placed_condition placed{std::make_shared<const condition>(std::move(name), std::move(*code)), at};
     check_issuers(placed);

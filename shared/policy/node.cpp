@@ -112,9 +112,9 @@ std::optional<bool> node::truth() const {
 
 std::optional<std::int64_t> node::integer(std::int64_t least, std::int64_t most) const {
   if (!value_->is_number_integer()) return wrong_type("a whole number"), std::nullopt;
-  const auto number = value_->get<std::int64_t>();
-  if (number >= least && number <= most) return number;
-  refuse(reason::policy_member_type, std::to_string(number) + " is out of range",
+  const auto number = encoding::safe_integer(*value_);
+  if (number && *number >= least && *number <= most) return number;
+  refuse(reason::policy_member_type, encoding::canonical_json(*value_) + " is out of range",
          "from " + std::to_string(least) + " to " + std::to_string(most));
   return std::nullopt;
 }

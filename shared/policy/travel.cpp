@@ -90,10 +90,9 @@ result<void> read_rest(const json& assertion, identity& to) {
     if (!claims->is_object()) return wrong("claims");
     to.claims = *claims;
   }
-  const auto* expires = encoding::find_member(assertion, "idp_exp");
-  if (expires == nullptr) return {};
-  if (!expires->is_number_integer()) return wrong("idp_exp");
-  to.expires = expires->get<unix_seconds>();
+  if (!assertion.contains("idp_exp")) return {};
+  to.expires = encoding::integer_member(assertion, "idp_exp");
+  if (!to.expires) return wrong("idp_exp");
   return {};
 }
 

@@ -29,7 +29,7 @@ inline std::int64_t integer_argument(const encoding::json& in, std::string_view 
   constexpr double largest_exact = 9007199254740991.0;
   const auto* member = encoding::find_member(in, name);
   if (member == nullptr || !member->is_number()) return otherwise;
-  if (member->is_number_integer()) return member->get<std::int64_t>();
+  if (member->is_number_integer()) return encoding::safe_integer(*member).value_or(otherwise);
   const double value = member->get<double>();
   return value >= -largest_exact && value <= largest_exact ? static_cast<std::int64_t>(value) : otherwise;
 }

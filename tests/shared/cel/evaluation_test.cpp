@@ -81,6 +81,14 @@ TEST_CASE("numbers compare across their types by value; NaN with nothing") {
   CHECK(holds("dyn(1) == 1u && dyn(1u) == 1.0 && dyn(1.0) == 1"));
   CHECK(holds("1 < 1.5 && 2u > 1.5 && -1 < 0u && 18446744073709551615u > -1"));
   CHECK(holds("dyn(-1) != 18446744073709551615u"));
+  CHECK(holds("dyn(9007199254740993) != 9007199254740992.0 && dyn(9007199254740993) > 9007199254740992.0"));
+  CHECK(holds("dyn(9007199254740992) == 9007199254740992.0 && dyn(-9007199254740993) < -9007199254740992.0"));
+  CHECK(holds("dyn(281674916028284930u) > 281674916028284928.0 && dyn(281674916028284928u) == 281674916028284928.0"));
+  CHECK(
+      holds("dyn(18446744073709551615u) < 18446744073709551616.0 && dyn(9223372036854775806) < 9223372036854775808.0"));
+  CHECK(holds("dyn(0) > -0.5 && dyn(0) < 0.5 && dyn(-1) < -0.5 && dyn(0u) > -0.5 && dyn(2u) < 2.5 && dyn(3) > 2.5"));
+  CHECK(holds("!(dyn(281674916028284930) in [281674916028284928.0])"));
+  CHECK(holds("!(dyn(281674916028284928.0) in {281674916028284930: 1})"));
   CHECK(holds("0.0/0.0 != 0.0/0.0 && !(0.0/0.0 < 1.0) && !(0.0/0.0 >= 1.0)"));
   CHECK(holds("1 in [1.0] ? true : dyn(1) in [1.0]") == false);
   CHECK(holds("dyn(1) in [1.0, 2.0] && dyn(2u) in [1, 2]"));
@@ -146,8 +154,8 @@ TEST_CASE("a variable without a value is an error where it is used") {
 }
 
 TEST_CASE("JSON is seen as maps, lists and numbers; members are found and listed lazily") {
-  const auto document =
-      encoding::parse_json(R"({"list":[1,"a",null,true],"n":1.5,"big":9007199254740993,"o":{"k":{"z":"v"}}})");
+  const auto document = encoding::parse_json(
+      R"({"list":[1,"a",null,true],"n":1.5,"big":9007199254740993,"most":18446744073709551615,"o":{"k":{"z":"v"}}})");
   REQUIRE(document.ok());
   cel::environment names;
   REQUIRE(names.declare("c", "map(string, dyn)").ok());
@@ -162,8 +170,12 @@ TEST_CASE("JSON is seen as maps, lists and numbers; members are found and listed
   CHECK(truth("c.list == [1, 'a', null, true]"));
   CHECK(truth("c.list[0] + 1 == 2 && c.n * 2.0 == 3.0"));
   CHECK(truth("c.o.k.z == 'v' && c['o']['k'] == {'z': 'v'}"));
-  CHECK(truth("size(c) == 4 && 'n' in c && !('m' in c) && !has(c.m) && has(c.o.k)"));
-  CHECK(truth("c.map(k, k) == ['big', 'list', 'n', 'o']"));
+  CHECK(truth("c.big == 9007199254740993 && c.big != 9007199254740992 && string(c.big) == '9007199254740993'"));
+  CHECK(truth("c.big in [9007199254740993] && !(c.big in [9007199254740992]) && c.big > 9007199254740992"));
+  CHECK(truth("c.most == 18446744073709551615u && type(c.most) == uint && string(c.most) == '18446744073709551615'"));
+  CHECK(truth("c.most > 9223372036854775807 && c.most != 18446744073709551614u"));
+  CHECK(truth("size(c) == 5 && 'n' in c && !('m' in c) && !has(c.m) && has(c.o.k)"));
+  CHECK(truth("c.map(k, k) == ['big', 'list', 'most', 'n', 'o']"));
   CHECK(truth("c.exists(k, v, v == 1.5)"));
   CHECK(truth("type(c.o) == map && type(c.list) == list && type(c.n) == double"));
   CHECK(truth("c == c && c.o != c"));

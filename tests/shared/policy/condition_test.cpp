@@ -43,6 +43,27 @@ TEST_CASE("a condition that does not parse or type-check is refused at the chara
   refused("identity@.subject", reason::policy_condition_invalid, "bool");
 }
 
+TEST_CASE("a number that would be compared as another one does not load") {
+  const auto inexact = [](std::string condition) {
+    refused("identity.claims.tenant == @" + condition, reason::policy_condition_invalid, "as another one");
+  };
+  inexact("281674916028284930.0");
+  inexact("2.8167491602828493e17");
+  inexact("9007199254740993.0");
+  inexact("9223372036854775808.0");
+  inexact("18446744073709551615.0");
+  inexact("28167491602828493012.0");
+  inexact("0.99999999999999999999");
+  inexact("9007199254740992.5");
+  refused("identity.claims.tenant == @9223372036854775808", reason::policy_condition_invalid);
+  for (const std::string_view exact : {"281674916028284930", "281674916028284928.0", "9007199254740992.0", "1e18",
+                                       "-9223372036854775808", "18446744073709551615u", "0.1", "1e23", "1.5e-7"}) {
+    CAPTURE(exact);
+    CHECK(why(testing::document_with_route(R"("allow":"identity.claims.tenant == )" + std::string(exact) + "\"")) ==
+          reason::ok);
+  }
+}
+
 TEST_CASE("columns count the document's bytes, escapes included") {
   refused(R"(identity.subject == \"\u00e9\t\" && @nobody)", reason::policy_condition_invalid);
   refused("identity.subject == 'é' && @nobody", reason::policy_condition_invalid);

@@ -99,6 +99,14 @@ TEST_CASE("the digest depends on meaning only, and on all of it") {
   CHECK(plain.size() == 43);
   CHECK(digest("{\"routes\":[],\n\n\"edge\":{\"issuer\":\"https:\\u002f/e.example\"}}") == plain);
   CHECK(digest(R"({"edge":{"issuer":"https://e.example"},"routes":[],"name":"x"})") != plain);
+  const auto with_number = [&](std::string_view number) {
+    return digest(testing::document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"required":{"t":)" +
+                                                std::string(number) + "}"));
+  };
+  CHECK(with_number("281674916028284928") != with_number("281674916028284930"));
+  CHECK(with_number("9007199254740992") != with_number("9007199254740993"));
+  CHECK(with_number("18446744073709551614") != with_number("18446744073709551615"));
+  CHECK(with_number("1000") == with_number("1e3"));
   CHECK(digest(R"({"edge":{"issuer":"https://e.example"},"routes":[],"$schema":"x"})") != plain);
 }
 
