@@ -61,6 +61,10 @@ result<void> publish(const json& entry, std::size_t number, crypto::port& host, 
   const auto imported = jose::parse_public_jwk(encoding::canonical_json(entry), host);
   if (!imported.ok()) return failure(imported.why(), which + ": " + std::string(name_of(imported.why())));
   if (key->kid.empty() || !key->algorithm) return failure(reason::config_invalid, which + " has no kid or no alg");
+  const auto has_its_kid = [&](const json& other) { return encoding::string_member(other, "kid") == key->kid; };
+  if (std::any_of(to.entries.begin(), to.entries.end(), has_its_kid)) {
+    return failure(reason::jwk_duplicate_kid, which + " has the kid of another one");
+  }
   const json name = std::string(crypto::describe(*key->algorithm).jose_name);
   const bool known = std::find(to.algorithms.begin(), to.algorithms.end(), name) != to.algorithms.end();
   if (!known) to.algorithms.push_back(name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "encoding/json.hpp"
+#include "encoding/shown.hpp"
 #include "http/field.hpp"
 
 namespace sallyport::gate {
@@ -42,8 +43,9 @@ result<void> check_answer(const key_response& answer, const key_set_limits& limi
   if (answer.status != 200) {
     return failure(reason::keys_fetch_failed, "answered with status " + std::to_string(answer.status));
   }
-  if (answer.body.size() > limits.max_bytes) {
-    return failure(reason::keys_fetch_failed, "longer than " + std::to_string(limits.max_bytes) + " bytes");
+  if (!answer.problem.empty() || answer.body.size() > limits.max_bytes) {
+    return failure(reason::keys_fetch_failed,
+                   "the document is longer than " + std::to_string(limits.max_bytes) + " bytes, the limit");
   }
   return {};
 }
@@ -121,7 +123,11 @@ result<void> key_set::supply(key_step step, const key_response& answer, unix_mil
   }
   ++failures_;
   last_failure_ = taken.why();
-  last_detail_ = std::string(name_of(step)) + ": " + taken.error().detail;
+  // The detail alone may be empty, or name a place and not what is wrong there.
+  const bool told = taken.error().detail.find(name_of(taken.why())) != std::string::npos ||
+                    taken.why() == reason::keys_fetch_failed || taken.why() == reason::discovery_invalid;
+  last_detail_ =
+      std::string(name_of(step)) + ": " + (told ? "" : std::string(name_of(taken.why())) + ", ") + taken.error().detail;
   last_attempt_ = now;
   // The keys may have moved: look for them anew.
   discovered_uri_.clear();
@@ -136,11 +142,12 @@ result<void> key_set::take(key_step step, const key_response& answer, unix_milli
 }
 
 result<void> key_set::take_discovery(std::string_view body, unix_milliseconds now) {
-  const auto document = encoding::parse_json(body, {limits_.max_bytes, 16});
+  const auto document = encoding::parse_json(encoding::without_byte_order_mark(body), {limits_.max_bytes, 16});
   if (!document.ok()) return failure(reason::discovery_invalid, "not JSON: " + document.error().detail);
   const auto issuer = encoding::string_member(*document, "issuer");
   if (!issuer || *issuer != source_.issuer) {
-    return failure(reason::discovery_invalid, "the document's issuer is not " + source_.issuer);
+    const auto theirs = issuer ? encoding::shown(*issuer, 200) : std::string("missing");
+    return failure(reason::discovery_invalid, "the document's issuer is " + theirs + ", not " + source_.issuer);
   }
   const auto uri = encoding::string_member(*document, "jwks_uri");
   if (!uri || !is_key_url(*uri)) {
@@ -180,6 +187,7 @@ key_set_health key_set::health(unix_milliseconds now) const {
   state.failures_in_a_row = failures_;
   state.last_failure = last_failure_;
   state.last_detail = last_detail_;
+  if (keys_ != nullptr) state.passed_over = keys_->passed_over();
   return state;
 }
 

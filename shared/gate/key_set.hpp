@@ -42,7 +42,7 @@ struct key_set_limits {
   seconds in_flight_timeout = 15;
   /// For the host's fetch: whole time, and size of the answer.
   seconds fetch_timeout = 5;
-  std::size_t max_bytes = std::size_t{64} << 10;
+  std::size_t max_bytes = std::size_t{256} << 10;
   std::size_t max_keys = 100;
 };
 
@@ -73,7 +73,8 @@ struct key_request {
 
 /// What came back.
 struct key_response {
-  /// HTTP status, or 0 when there was no answer (the host's error in `problem`).
+  /// HTTP status, or 0 when there was no answer (the host's error in `problem`). With a status, a `problem` says that
+  /// the host did not read on, because the body is longer than was asked for.
   int status = 0;
   std::string_view body;
   /// Cache-Control of the answer, raw; empty when there was none.
@@ -101,6 +102,8 @@ struct key_set_health {
   /// Why the last fetch failed; ok after a success.
   reason last_failure = reason::ok;
   std::string last_detail;
+  /// What of the set is not used, and why (jose::jwk_set::passed_over).
+  std::string passed_over;
 };
 
 /// Not thread-safe: a host with threads guards it and publishes `current`.

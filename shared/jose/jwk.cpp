@@ -54,7 +54,10 @@ result<void> check_privacy(const json& value, std::string_view kty, key_purpose 
     case key_purpose::verify_any: return {};
     case key_purpose::verify_public:
       for (const auto name : private_members) {
-        if (symmetric || value.contains(name)) return reason::jwk_private_in_public_set;
+        if (symmetric) return failure(reason::jwk_private_in_public_set, "a symmetric key");
+        if (value.contains(name)) {
+          return failure(reason::jwk_private_in_public_set, "the private member " + std::string(name));
+        }
       }
       return {};
     case key_purpose::sign_private:

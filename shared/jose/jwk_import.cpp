@@ -38,6 +38,10 @@ result<void> check_halves(const signing_key& pair, crypto::port& host) {
 
 result<verification_key> import_verifier(const json& entry, key_purpose purpose, crypto::port& host) {
   SALLYPORT_ASSIGN(jwk key, parse_jwk(entry, purpose));
+  return import_verifier(std::move(key), host);
+}
+
+result<verification_key> import_verifier(jwk key, crypto::port& host) {
   SALLYPORT_ASSIGN(crypto::key_ptr imported, import(key, host));
   return verification_key{std::move(key.kid), key.algorithms, std::move(imported)};
 }

@@ -1,7 +1,9 @@
 #include "jose/jwk_set.hpp"
 
 #include <algorithm>
+#include <optional>
 
+#include "encoding/shown.hpp"
 #include "jose/jwk_import.hpp"
 
 namespace sallyport::jose {
@@ -16,11 +18,10 @@ struct entry_list {
 
 enum class lone_key : std::uint8_t { refused, accepted };
 
-result<entry_list> read_entries(const json& value, lone_key lone, const jwk_set_limits& limits) {
+result<entry_list> read_entries(const json& value, lone_key lone) {
   const json* keys = encoding::find_member(value, "keys");
   if (keys == nullptr && lone == lone_key::accepted && value.is_object()) return entry_list{&value, 1};
   if (keys == nullptr || !keys->is_array()) return failure(reason::jwks_invalid, "no member keys that is a list");
-  if (keys->size() > limits.max_keys) return failure(reason::jwks_invalid, "more keys than the limit");
   if (keys->empty()) return entry_list{};
   return entry_list{&keys->front(), keys->size()};
 }
@@ -28,25 +29,26 @@ result<entry_list> read_entries(const json& value, lone_key lone, const jwk_set_
 result<json> read_text(std::string_view text, const jwk_set_limits& limits) {
   encoding::json_limits bounds;
   bounds.max_bytes = limits.max_bytes;
-  return encoding::parse_json(text, bounds);
+  if (text.size() > limits.max_bytes) {
+    return failure(reason::json_too_large, "longer than " + std::to_string(limits.max_bytes) + " bytes");
+  }
+  return encoding::parse_json(encoding::without_byte_order_mark(text), bounds);
 }
 
-failure at_entry(std::size_t index, const failure& problem) {
-  std::string detail = "key " + std::to_string(index + 1) + " of the set";
-  if (!problem.detail.empty()) detail += ": " + problem.detail;
-  return {problem.why, std::move(detail)};
+/// Which entry it is, by its number and its kid.
+std::string describe_entry(std::size_t index, const json& entry) {
+  std::string name = "key " + std::to_string(index + 1) + " of the set";
+  if (const auto kid = encoding::string_member(entry, "kid")) name += " (kid " + encoding::shown(*kid, 64) + ")";
+  return name;
 }
 
-// RFC 7517 section 5: keys that cannot be used are passed over; see the top of jwk_set.hpp for those that are
-// dangerous.
-bool is_passed_over(reason why) {
-  return why == reason::jwk_invalid || why == reason::jwk_unsupported || why == reason::jwk_use_mismatch ||
-         why == reason::jwk_algorithm_mismatch || why == reason::key_import_failed;
+std::string describe_problem(const failure& problem) {
+  std::string what(name_of(problem.why));
+  return problem.detail.empty() ? what : what + ", " + problem.detail;
 }
 
-/// A malformed entry still claims its kid: which of the two was meant, nobody can tell. One for another use does not.
-bool claims_its_kid(reason why) {
-  return why == reason::jwk_invalid || why == reason::key_import_failed;
+failure at_entry(std::size_t index, const json& entry, const failure& problem) {
+  return {problem.why, describe_entry(index, entry) + ": " + describe_problem(problem)};
 }
 
 /// The kids of a set, each at most once.
@@ -74,26 +76,95 @@ bool mixes_kinds(const entry_list& entries) {
   return symmetric && asymmetric;
 }
 
-result<jwk_set> collect_verifiers(const entry_list& entries, key_purpose purpose, crypto::port& host) {
-  std::vector<verification_key> usable;
-  kid_list kids;
-  failure first_problem(reason::jwks_invalid, "the set is empty");
-  for (std::size_t i = 0; i < entries.count; ++i) {
-    auto loaded = import_verifier(entries[i], purpose, host);
-    if (!loaded.ok()) {
-      if (!is_passed_over(loaded.why())) return at_entry(i, loaded.error());
-      if (first_problem.why == reason::jwks_invalid) first_problem = at_entry(i, loaded.error());
-      if (!claims_its_kid(loaded.why())) continue;
-      if (!kids.add(encoding::string_member(entries[i], "kid").value_or(""))) {
-        return at_entry(i, reason::jwk_duplicate_kid);
-      }
-      continue;
-    }
-    if (!kids.add(loaded->kid)) return at_entry(i, reason::jwk_duplicate_kid);
-    usable.push_back(std::move(*loaded));
+/// What is kept and what is not of a set, entry by entry.
+class verifier_collection {
+ public:
+  verifier_collection(key_purpose purpose, crypto::port& host, const jwk_set_limits& limits)
+      : purpose_(purpose), host_(host), limits_(limits) {}
+
+  result<void> add(std::size_t index, const json& entry) {
+    auto key = parse_jwk(entry, purpose_);
+    if (!key.ok()) return pass_over(index, entry, key.error());
+    std::string identity = key->kid + "\n" + thumbprint(*key, host_);
+    if (merge(identity, key->algorithms)) return {};
+    auto loaded = import_verifier(std::move(*key), host_);
+    if (!loaded.ok()) return pass_over(index, entry, loaded.error());
+    if (keys_.size() == limits_.max_keys) return failure(reason::jwks_invalid, "more usable keys than the limit");
+    keys_.push_back(std::move(*loaded));
+    identities_.push_back(std::move(identity));
+    return {};
   }
-  if (usable.empty()) return first_problem;
-  return jwk_set(std::move(usable));
+
+  result<jwk_set> finish() && {
+    if (keys_.empty()) return first_problem_.value_or(failure(reason::jwks_invalid, "the set is empty"));
+    SALLYPORT_TRY(check_claims());
+    if (more_ > 0) notes_ += "; and " + std::to_string(more_) + " more";
+    return jwk_set(std::move(keys_), std::move(notes_));
+  }
+
+ private:
+  /// The same key under the same kid is one key (RFC 7517 section 4.5 speaks of different ones).
+  bool merge(std::string_view identity, crypto::algorithm_set more) {
+    const auto known = std::find(identities_.begin(), identities_.end(), identity);
+    if (known == identities_.end()) return false;
+    auto& algorithms = keys_[static_cast<std::size_t>(known - identities_.begin())].algorithms;
+    for (const auto& row : crypto::all_algorithms()) {
+      if (more.contains(row.id)) algorithms.insert(row.id);
+    }
+    return true;
+  }
+
+  // RFC 7517 section 5: keys that cannot be used are passed over.
+  result<void> pass_over(std::size_t index, const json& entry, const failure& problem) {
+    failure at = at_entry(index, entry, problem);
+    if (problem.why == reason::jwk_private_in_public_set) return at;
+    const bool malformed = problem.why == reason::jwk_invalid || problem.why == reason::key_import_failed;
+    if (malformed && purpose_ == key_purpose::verify_any) {
+      claims_.push_back({std::string(encoding::string_member(entry, "kid").value_or("")), index});
+    }
+    // Keys for encryption stand in many sets and are nothing odd.
+    if (problem.why != reason::jwk_use_mismatch) note(at.detail);
+    if (!first_problem_) first_problem_ = std::move(at);
+    return {};
+  }
+
+  /// In a set of our own a malformed key is a mistake, and claims its kid: which of two was meant, nobody can tell.
+  result<void> check_claims() const {
+    for (const auto& [kid, index] : claims_) {
+      const auto is_its = [&claimed = kid](const verification_key& each) { return each.kid == claimed; };
+      if (kid.empty() || std::none_of(keys_.begin(), keys_.end(), is_its)) continue;
+      return failure(reason::jwk_duplicate_kid, "key " + std::to_string(index + 1) + " of the set is malformed");
+    }
+    return {};
+  }
+
+  void note(std::string_view what) {
+    constexpr std::size_t max_notes_bytes = 1024;
+    if (notes_.size() + what.size() > max_notes_bytes) {
+      ++more_;
+      return;
+    }
+    notes_.append(notes_.empty() ? "" : "; ").append(what);
+  }
+
+  key_purpose purpose_;
+  crypto::port& host_;
+  const jwk_set_limits& limits_;
+  std::vector<verification_key> keys_;
+  /// Of each key its kid and thumbprint.
+  std::vector<std::string> identities_;
+  std::optional<failure> first_problem_;
+  /// Kids of malformed keys, and which entries those are.
+  std::vector<std::pair<std::string, std::size_t>> claims_;
+  std::string notes_;
+  std::size_t more_ = 0;
+};
+
+result<jwk_set> collect_verifiers(const entry_list& entries, key_purpose purpose, crypto::port& host,
+                                  const jwk_set_limits& limits) {
+  verifier_collection kept(purpose, host, limits);
+  for (std::size_t i = 0; i < entries.count; ++i) SALLYPORT_TRY(kept.add(i, entries[i]));
+  return std::move(kept).finish();
 }
 
 using signer_import = result<signing_key> (*)(const json&, crypto::port&);
@@ -101,15 +172,16 @@ using signer_import = result<signing_key> (*)(const json&, crypto::port&);
 result<std::vector<signing_key>> collect_signers(std::string_view text, signer_import import, crypto::port& host,
                                                  const jwk_set_limits& limits) {
   SALLYPORT_ASSIGN(const json value, read_text(text, limits));
-  SALLYPORT_ASSIGN(const entry_list entries, read_entries(value, lone_key::accepted, limits));
+  SALLYPORT_ASSIGN(const entry_list entries, read_entries(value, lone_key::accepted));
   if (entries.count == 0) return failure(reason::signing_key_missing, "the set is empty");
+  if (entries.count > limits.max_keys) return failure(reason::jwks_invalid, "more keys than the limit");
   if (mixes_kinds(entries)) return reason::jwk_mixed_set;
   std::vector<signing_key> keys;
   kid_list kids;
   for (std::size_t i = 0; i < entries.count; ++i) {
     auto loaded = import(entries[i], host);
-    if (!loaded.ok()) return at_entry(i, loaded.error());
-    if (!kids.add(loaded->kid)) return at_entry(i, reason::jwk_duplicate_kid);
+    if (!loaded.ok()) return at_entry(i, entries[i], loaded.error());
+    if (!kids.add(loaded->kid)) return at_entry(i, entries[i], reason::jwk_duplicate_kid);
     keys.push_back(std::move(*loaded));
   }
   return keys;
@@ -123,28 +195,30 @@ const verification_key* jwk_set::find(std::string_view kid) const {
 }
 
 result<const verification_key*> jwk_set::choose(crypto::algorithm how, std::string_view kid) const {
-  if (const auto* named = kid.empty() ? nullptr : find(kid)) {
-    if (!named->algorithms.contains(how)) return reason::jwk_algorithm_mismatch;
-    return named;
-  }
+  const bool named = !kid.empty() && find(kid) != nullptr;
+  // Under a kid that no key has, those without one are meant.
+  const std::string_view wanted = named ? kid : std::string_view();
   const verification_key* only = nullptr;
   std::size_t eligible = 0;
   std::size_t fitting = 0;
   for (const auto& each : keys_) {
-    if (!kid.empty() && !each.kid.empty()) continue;
+    if (!kid.empty() && each.kid != wanted) continue;
     ++eligible;
     if (!each.algorithms.contains(how)) continue;
     ++fitting;
     only = &each;
   }
   if (fitting == 1) return only;
-  return eligible == 1 ? reason::jwk_algorithm_mismatch : reason::key_not_found;
+  const std::string asked = kid.empty() ? "the token names no kid" : "kid " + encoding::shown(kid, 64);
+  if (fitting > 1) return failure(reason::key_not_found, asked + ", and several keys fit");
+  if (named || eligible == 1) return reason::jwk_algorithm_mismatch;
+  return failure(reason::key_not_found, asked + ", and no key fits");
 }
 
 result<jwk_set> parse_jwks(std::string_view text, crypto::port& host, const jwk_set_limits& limits) {
   SALLYPORT_ASSIGN(const json value, read_text(text, limits));
-  SALLYPORT_ASSIGN(const entry_list entries, read_entries(value, lone_key::refused, limits));
-  return collect_verifiers(entries, key_purpose::verify_public, host);
+  SALLYPORT_ASSIGN(const entry_list entries, read_entries(value, lone_key::refused));
+  return collect_verifiers(entries, key_purpose::verify_public, host, limits);
 }
 
 result<verification_key> parse_public_jwk(std::string_view text, crypto::port& host) {
@@ -153,9 +227,9 @@ result<verification_key> parse_public_jwk(std::string_view text, crypto::port& h
 }
 
 result<jwk_set> verification_keys(const json& jwk_or_set, crypto::port& host, const jwk_set_limits& limits) {
-  SALLYPORT_ASSIGN(const entry_list entries, read_entries(jwk_or_set, lone_key::accepted, limits));
+  SALLYPORT_ASSIGN(const entry_list entries, read_entries(jwk_or_set, lone_key::accepted));
   if (mixes_kinds(entries)) return reason::jwk_mixed_set;
-  return collect_verifiers(entries, key_purpose::verify_any, host);
+  return collect_verifiers(entries, key_purpose::verify_any, host, limits);
 }
 
 result<std::vector<signing_key>> parse_signing_keys(std::string_view text, crypto::port& host,

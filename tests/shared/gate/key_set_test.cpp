@@ -49,7 +49,7 @@ TEST_CASE("nothing is held before the first fetch, and it is asked for with its 
   CHECK(request->url == "https://okta.test/keys");
   CHECK(request->step == key_step::jwks);
   CHECK(request->timeout == 5);
-  CHECK(request->max_bytes == 65536);
+  CHECK(request->max_bytes == 262144);
   CHECK(!request->joined);
 }
 
@@ -161,11 +161,41 @@ TEST_CASE("answers that are no key set are refused and leave the old one") {
   const auto why = [&](gate::key_response answer) { return set.supply(key_step::jwks, answer, start, host()).why(); };
   CHECK(why({404, "{}", "", "", 0}) == reason::keys_fetch_failed);
   CHECK(why({302, "{}", "", "", 0}) == reason::keys_fetch_failed);
-  CHECK(why(good(std::string(65537, ' '))) == reason::keys_fetch_failed);
+  CHECK(why(good(std::string(262145, ' '))) == reason::keys_fetch_failed);
+  CHECK(set.health(start).last_detail == "jwks: the document is longer than 262144 bytes, the limit");
+  CHECK(why({200, "", "", "longer than was asked for", 0}) == reason::keys_fetch_failed);
+  CHECK(set.health(start).last_detail == "jwks: the document is longer than 262144 bytes, the limit");
   CHECK(why(good("{")) == reason::json_syntax);
   CHECK(why(good(R"({"keys":[]})")) == reason::jwks_invalid);
   CHECK(set.current(start)->find("one") != nullptr);
   CHECK(set.generation() == 1);
+}
+
+TEST_CASE("one odd key does not take the issuer down, and health says which one it is") {
+  gate::key_set set(direct());
+  auto entry = keys().okta.public_entry;
+  json odd = entry;
+  odd["kid"] = "old";
+  odd["x"] = "AA";
+  const auto supply = [&](const json& entries) {
+    return set.supply(key_step::jwks, good(json{{"keys", entries}}.dump()), start, host()).why();
+  };
+  CHECK(supply(json::array({odd, entry, entry})) == reason::ok);
+  CHECK(set.health(start).keys == 1);
+  CHECK(set.health(start).passed_over.find("key 1 of the set (kid \"old\"): jwk_invalid") == 0);
+  json secret{{"kty", "oct"}, {"k", "AAAA"}, {"kid", "s"}};
+  CHECK(supply(json::array({entry, secret})) == reason::jwk_private_in_public_set);
+  CHECK(set.health(start).last_detail ==
+        "jwks: key 2 of the set (kid \"s\"): jwk_private_in_public_set, a symmetric key");
+  CHECK(set.current(start) != nullptr);
+}
+
+TEST_CASE("a byte order mark before either document is ignored") {
+  gate::key_set set({"okta", "https://okta.test", ""});
+  const std::string mark = "\xEF\xBB\xBF";
+  const std::string found = mark + R"({"issuer":"https://okta.test","jwks_uri":"https://okta.test/k"})";
+  CHECK(set.supply(key_step::discovery, good(found), start, host()).ok());
+  CHECK(set.supply(key_step::jwks, good(mark + set_of("one")), start, host()).ok());
 }
 
 TEST_CASE("a copy out of a cache is as old as it is, and never replaces a newer one") {

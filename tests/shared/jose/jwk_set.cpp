@@ -75,39 +75,107 @@ TEST_CASE("a set with nothing to use is refused for its first key's reason") {
   CHECK(why_set(set_of(with(ec_public(), "x", "AA"))) == reason::jwk_invalid);
 }
 
-TEST_CASE("a dangerous key refuses the whole set, wherever it stands") {
+TEST_CASE("keys that could never verify are passed over, and the set names them") {
+  CHECK(usable_keys(set_of(ed_public(), weak_rsa())) == 1);
+  CHECK(usable_keys(set_of(off_curve(), ed_public())) == 1);
+  CHECK(usable_keys(set_of(with(rsa_public(), "n", "AQAB"), ed_public(), with(ec_public(), "x", "AA"))) == 1);
+  // The neutral element: everybody can sign for it.
+  const json small_order = with(with(ed_public(), "kid", "zero"), "x", "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+  CHECK(usable_keys(set_of(small_order, ec_public())) == 1);
+  const auto set = jose::parse_jwks(
+      set_of(weak_rsa(), ed_public(), with(off_curve(), "kid", "a\"\n"), with(rsa_public(), "use", "enc")), *host);
+  REQUIRE(set.ok());
+  CHECK(set->passed_over() ==
+        "key 1 of the set (kid \"rsa\"): jwk_weak_rsa, the exponent is weak; "
+        "key 3 of the set (kid \"a??\"): jwk_point_not_on_curve");
+  CHECK(jose::parse_jwks(set_of(ed_public()), *host)->passed_over().empty());
+}
+
+TEST_CASE("what is said of keys that are passed over is bounded") {
+  json keys = json::array({ed_public()});
+  for (int i = 0; i < 2000; ++i) keys.push_back(json{{"kid", std::string(60, 'k')}});
+  const auto set = jose::parse_jwks(json{{"keys", keys}}.dump(), *host);
+  REQUIRE(set.ok());
+  CHECK(set->passed_over().size() < 1100);
+  CHECK(set->passed_over().find(" more") != std::string::npos);
+}
+
+TEST_CASE("the same key listed twice is one key") {
+  CHECK(usable_keys(set_of(ed_public(), ed_public())) == 1);
+  CHECK(usable_keys(set_of(ed_public(), with(ed_public(), "alg", "EdDSA"), ed_public())) == 1);
+  CHECK(usable_keys(set_of(ed_public(), with(ed_public(), "kid", "other"))) == 2);
+  const std::string nameless = set_of(without(ed_public(), "kid"), without(ed_public(), "kid"));
+  CHECK(usable_keys(nameless) == 1);
+  CHECK(why_chosen(nameless, algorithm::eddsa, "any") == reason::ok);
+}
+
+TEST_CASE("a key that is listed once for each of its algorithms serves them all, and no other") {
+  const std::string set = set_of(with(rsa_public(), "alg", "RS256"), with(rsa_public(), "alg", "PS256"), ed_public());
+  CHECK(usable_keys(set) == 2);
+  CHECK(why_chosen(set, algorithm::rs256, "rsa") == reason::ok);
+  CHECK(why_chosen(set, algorithm::ps256, "rsa") == reason::ok);
+  CHECK(why_chosen(set, algorithm::rs512, "rsa") == reason::jwk_algorithm_mismatch);
+}
+
+TEST_CASE("different keys under one kid are told apart by the algorithm, or none is chosen") {
+  const std::string kinds = set_of(ed_public(), with(rsa_public(), "kid", "ed"), with(ec_public(), "kid", "ed"));
+  CHECK(why_chosen(kinds, algorithm::eddsa, "ed") == reason::ok);
+  CHECK(why_chosen(kinds, algorithm::es256, "ed") == reason::ok);
+  CHECK(why_chosen(kinds, algorithm::rs256, "ed") == reason::ok);
+  CHECK(why_chosen(kinds, algorithm::es384, "ed") == reason::jwk_algorithm_mismatch);
+  const json other = with(other_ec_public(), "kid", "ec");
+  const std::string same_kind = set_of(ec_public(), other, ed_public());
+  CHECK(usable_keys(same_kind) == 3);
+  CHECK(why_chosen(same_kind, algorithm::es256, "ec") == reason::key_not_found);
+  CHECK(why_chosen(same_kind, algorithm::eddsa, "ed") == reason::ok);
+}
+
+TEST_CASE("a key that cannot be used claims no kid") {
+  const json malformed = with(with(rsa_public(), "kid", "ed"), "n", "");
+  const json foreign{{"kty", "AKP"}, {"kid", "ed"}, {"alg", "ML-DSA-65"}, {"pub", "AA"}};
+  for (const auto& set : {set_of(ed_public(), malformed), set_of(malformed, ed_public()), set_of(foreign, ed_public()),
+                          set_of(ed_public(), with(with(rsa_public(), "kid", "ed"), "use", "enc"))}) {
+    CHECK(why_chosen(set, algorithm::eddsa, "ed") == reason::ok);
+  }
+}
+
+TEST_CASE("a byte order mark before the set is ignored, once") {
+  CHECK(why_set("\xEF\xBB\xBF" + set_of(ed_public())) == reason::ok);
+  CHECK(why_set("\xEF\xBB\xBF\xEF\xBB\xBF" + set_of(ed_public())) == reason::json_syntax);
+  CHECK(why_set(" \xEF\xBB\xBF" + set_of(ed_public())) == reason::json_syntax);
+}
+
+TEST_CASE("a private or symmetric key refuses the whole set, wherever it stands") {
   CHECK(why_set(set_of(ed_public(), ec_private())) == reason::jwk_private_in_public_set);
   CHECK(why_set(set_of(ed_public(), secret())) == reason::jwk_private_in_public_set);
   CHECK(why_set(set_of(ed_public(), with(ec_private(), "use", "enc"))) == reason::jwk_private_in_public_set);
-  CHECK(why_set(set_of(ed_public(), weak_rsa())) == reason::jwk_weak_rsa);
-  CHECK(why_set(set_of(ed_public(), off_curve())) == reason::jwk_point_not_on_curve);
-  CHECK(why_set(set_of(ed_public(), with(rsa_public(), "kid", "ed"))) == reason::jwk_duplicate_kid);
 }
 
 TEST_CASE("the detail says which key of the set") {
-  const auto set = jose::parse_jwks(set_of(ed_public(), weak_rsa()), *host);
-  CHECK(set.error().detail == "key 2 of the set: the exponent is weak");
-}
-
-TEST_CASE("a malformed key claims its kid, one for another use does not") {
-  const json malformed = with(with(rsa_public(), "kid", "ed"), "n", "");
-  CHECK(why_set(set_of(ed_public(), malformed)) == reason::jwk_duplicate_kid);
-  CHECK(why_set(set_of(malformed, ed_public())) == reason::jwk_duplicate_kid);
-  CHECK(why_set(set_of(ed_public(), with(with(rsa_public(), "kid", "ed"), "use", "enc"))) == reason::ok);
+  const auto detail = [](const std::string& set) { return jose::parse_jwks(set, *host).error().detail; };
+  CHECK(detail(set_of(weak_rsa())) == "key 1 of the set (kid \"rsa\"): jwk_weak_rsa, the exponent is weak");
+  CHECK(detail(set_of(ed_public(), with(secret(), "kid", "s"))) ==
+        "key 2 of the set (kid \"s\"): jwk_private_in_public_set, a symmetric key");
+  CHECK(detail(set_of(ed_public(), without(ec_private(), "kid"))) ==
+        "key 2 of the set: jwk_private_in_public_set, the private member d");
 }
 
 TEST_CASE("several keys may have no kid") {
   CHECK(usable_keys(set_of(without(ec_public(), "kid"), without(ed_public(), "kid"))) == 2);
 }
 
-TEST_CASE("a set has at most 100 keys and 64 KiB") {
+TEST_CASE("a set has at most 100 usable keys and 256 KiB") {
   json keys = json::array();
   for (int i = 0; i < 100; ++i) keys.push_back(with(ed_public(), "kid", "k" + std::to_string(i)));
+  CHECK(why_set(json{{"keys", keys}}.dump()) == reason::ok);
+  // What is passed over, and what is the same key again, does not count.
+  for (int i = 0; i < 50; ++i) keys.push_back(json{{"kty", "AKP"}, {"kid", "x" + std::to_string(i)}});
+  keys.push_back(with(ed_public(), "kid", "k0"));
   CHECK(why_set(json{{"keys", keys}}.dump()) == reason::ok);
   keys.push_back(with(ed_public(), "kid", "one more"));
   CHECK(why_set(json{{"keys", keys}}.dump()) == reason::jwks_invalid);
   const std::string small = set_of(ed_public());
-  const std::string largest = small + std::string((std::size_t{64} << 10) - small.size(), ' ');
+  const std::string largest = small + std::string((std::size_t{256} << 10) - small.size(), ' ');
   CHECK(why_set(largest) == reason::ok);
   CHECK(why_set(largest + " ") == reason::json_too_large);
 }
@@ -118,6 +186,7 @@ TEST_CASE("the kid chooses the key") {
   CHECK(why_chosen(set, algorithm::es256, "ed") == reason::jwk_algorithm_mismatch);
   CHECK(why_chosen(set, algorithm::eddsa, "other") == reason::key_not_found);
   CHECK(why_chosen(set, algorithm::eddsa, "ED") == reason::key_not_found);
+  CHECK(jose::parse_jwks(set, *host)->choose(algorithm::eddsa, "E\n").error().detail == "kid \"E?\", and no key fits");
 }
 
 TEST_CASE("without kid the algorithm chooses, when exactly one key fits") {
@@ -133,7 +202,8 @@ TEST_CASE("a key without kid may be used under a kid that no key has") {
   CHECK(why_chosen(set_of(nameless, ed_public()), algorithm::es256, "any") == reason::ok);
   CHECK(why_chosen(set_of(nameless, ed_public()), algorithm::es256, "ed") == reason::jwk_algorithm_mismatch);
   CHECK(why_chosen(set_of(nameless, ed_public()), algorithm::eddsa, "any") == reason::jwk_algorithm_mismatch);
-  CHECK(why_chosen(set_of(nameless, nameless), algorithm::es256, "any") == reason::key_not_found);
+  CHECK(why_chosen(set_of(nameless, without(other_ec_public(), "kid")), algorithm::es256, "any") ==
+        reason::key_not_found);
 }
 
 TEST_CASE("kinds are not mixed where symmetric keys may be") {

@@ -18,6 +18,14 @@ inline json ec_public() {
               {"y", std::string(known::p256_y)},
               {"kid", "ec"}};
 }
+/// The P-256 key of RFC 7517 appendix A.1.
+inline json other_ec_public() {
+  return json{{"kty", "EC"},
+              {"crv", "P-256"},
+              {"x", "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"},
+              {"y", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"},
+              {"kid", "other-ec"}};
+}
 inline json ec_private() {
   json key = ec_public();
   key["d"] = std::string(known::p256_d);

@@ -1,0 +1,17 @@
+// Text of somebody else's in a message for operators.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sallyport::encoding {
+
+/// `text` in double quotes, for one line of a log: what is not printable ASCII, a quote or a backslash becomes `?`, and
+/// what is longer than `most` bytes ends in `...`.
+inline std::string shown(std::string_view text, std::size_t most = 120) {
+  std::string out = "\"";
+  for (const char c : text.substr(0, most)) out += c >= ' ' && c < 0x7f && c != '"' && c != '\\' ? c : '?';
+  return out + (text.size() > most ? "...\"" : "\"");
+}
+
+}  // namespace sallyport::encoding
