@@ -26,7 +26,7 @@ std::string_view take_line(std::string_view& rest) {
 
 gate::edge_outcome refused(reason why, std::string detail) {
   gate::edge_outcome outcome;
-  outcome.what = gate::refuse{why, std::move(detail), {}};
+  outcome.what = gate::refuse{why, std::move(detail), {}, {}};
   return outcome;
 }
 
@@ -98,8 +98,14 @@ outcome_kind edge_host::handle(std::size_t head_size, std::size_t body_size, uni
 bool edge_host::supply_keys(std::size_t head_size, std::size_t body_size, unix_milliseconds now) {
   const auto keys = read_supplied_keys(inbox_text(0, head_size), inbox_text(head_size, body_size));
   const bool possible = edge_ != nullptr && keys;
-  const auto taken = possible ? edge_->supply_keys(keys->request, keys->response, now) : result<void>(reason::internal);
-  write_failure(taken);
+  const auto taken =
+      possible ? edge_->supply_keys(keys->request, keys->response, now) : result<std::string>(reason::internal);
+  if (!taken.ok()) {
+    write_failure(taken.error());
+  } else {
+    answer_ = *taken;
+    publish();
+  }
   return taken.ok();
 }
 

@@ -46,7 +46,7 @@ void write(line_writer& out, const gate::key_request& request) {
 void write(line_writer& out, const gate::refuse& refusal, std::string_view audit) {
   const auto& row = describe(refusal.why);
   out.number(row.http_status).line(row.name).line(gate::title_of(refusal.why)).line(refusal.request_id);
-  out.line(gate::challenge(refusal.why))
+  out.line(gate::challenge(refusal.why, refusal.resource_metadata))
       .line(gate::problem_body(refusal.why, refusal.request_id, refusal.detail))
       .line(audit);
 }

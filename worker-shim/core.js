@@ -97,11 +97,12 @@ export class Core {
    * @param {KeyRequest} request
    * @param {KeyResponse} response
    * @param {Uint8Array} body
-   * @returns {{reason: string, detail: string} | undefined} why they are refused
+   * @returns {{refused?: {reason: string, detail: string}, note: string}} why they are refused; else what to log, or ''
    */
   supplyKeys(request, response, body) {
     const size = this.#write(writeKeyResponse(request, response), body);
-    return this.#module.supply_keys(size, body.length, Date.now()) ? undefined : readFailure(this.#answer());
+    if (this.#module.supply_keys(size, body.length, Date.now())) return { note: this.#answer() };
+    return { refused: readFailure(this.#answer()), note: '' };
   }
 
   /** @returns {Catalog} */

@@ -59,11 +59,12 @@ export class KeyFetcher {
     try {
       const cached = this.#known.has(request.url) ? undefined : await fromCache(request);
       const { response, body } = cached ?? (await fromIssuer(request));
-      const refused = this.#core.supplyKeys(request, response, body);
+      const { refused, note } = this.#core.supplyKeys(request, response, body);
       if (refused !== undefined) {
         console.error(visible(`sallyport: keys of issuer ${request.source} refused (${request.url}): ${refused.reason}: ${refused.detail}`));
         return;
       }
+      if (note !== '') console.warn(`sallyport: keys of issuer ${request.source} passed over (${request.url}): ${note}`);
       this.#known.add(request.url);
       if (cached === undefined) context.waitUntil(intoCache(request, response, body));
     } finally {
@@ -85,8 +86,8 @@ async function fromIssuer(request) {
     });
     const body = await readBounded(answer, request.maxBytes);
     const cacheControl = answer.headers.get('cache-control') ?? '';
-    if (body === undefined) return failed(`longer than ${request.maxBytes} bytes`);
-    return { response: { status: answer.status, cacheControl, problem: '', fetchedAt: 0 }, body };
+    const problem = body === undefined ? 'longer than was asked for' : '';
+    return { response: { status: answer.status, cacheControl, problem, fetchedAt: 0 }, body: body ?? NOTHING };
   } catch (error) {
     return failed(error instanceof Error ? `${error.name}: ${error.message}` : 'no answer');
   }

@@ -94,7 +94,8 @@ result<void> verify(const options& chosen, std::string_view token, const jose::j
       chosen.audience.empty() ? std::vector<std::string>() : std::vector<std::string>{chosen.audience};
   jose::claims_options demands;
   if (!chosen.issuer.empty()) demands.issuer = chosen.issuer;
-  if (!chosen.typ.empty()) demands.typ = chosen.typ;
+  const std::vector<std::string> types{chosen.typ};
+  if (!chosen.typ.empty()) demands.types = types;
   if (!audiences.empty()) demands.audiences = audiences;
   demands.now = now();
   demands.skew = chosen.skew;

@@ -93,6 +93,8 @@ void keeper::publish_if_changed(bool force) {
   auto keys = keys_ ? keys_->current(now()) : material_.snapshot.edge_keys;
   if (!force && snapshot_ != nullptr && snapshot_->edge_keys == keys) return;
   auto next = std::make_shared<gate::origin_snapshot>(material_.snapshot);
+  if (keys != nullptr && !keys->passed_over().empty())
+    log::write(log::level::warning, "edge keys passed over", {{"detail", keys->passed_over()}});
   next->edge_keys = std::move(keys);
   next->edge_keys_generation = keys_ ? keys_->generation() : file_generation_;
   snapshot_ = std::move(next);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "gate/unknown_issuer.hpp"
 #include "policy/token_identity.hpp"
 
 namespace sallyport::gate {
@@ -19,7 +20,9 @@ bool is_audience_checked_later(const policy::issuer& issuer, const jose::json& c
 
 jose::claims_options options_for(const policy::issuer& issuer, const jose::json& claims, unix_milliseconds now) {
   jose::claims_options options;
-  options.issuer = issuer.url;
+  // The iss that led to this issuer: one of several spellings, perhaps.
+  options.issuer = encoding::string_member(claims, "iss");
+  options.types = issuer.types;
   if (!is_audience_checked_later(issuer, claims)) options.audiences = issuer.audiences;
   options.now = to_seconds(now);
   options.skew = issuer.clock_skew;
@@ -68,7 +71,7 @@ authenticator::authenticator(policy::policy_ptr policy, const authenticator_limi
 
 authentication authenticator::authenticate(const credential& found, unix_milliseconds now,
                                            std::vector<key_request>& refresh) {
-  if (found.token.size() > limits_.max_token_bytes) return failure(reason::jws_too_large);
+  if (found.token.size() > limits_.max_token_bytes) return failure(reason::credential_too_large);
   const auto digest = host_.sha256(as_bytes(found.token));
   if (auto known = remembered(digest, found, now)) {
     note_refresh(known->issuer, now, refresh);
@@ -98,7 +101,7 @@ verified_token_ptr authenticator::remembered(const crypto::sha256_digest& digest
 result<std::size_t> authenticator::issuer_of(const jose::unverified_jwt& token, const credential& found) const {
   const auto iss = token.claimed_issuer();
   const auto* issuer = iss ? policy::find_issuer_by_url(*policy_, *iss) : nullptr;
-  if (issuer == nullptr) return failure(reason::issuer_unknown, "the token's iss is not that of an issuer");
+  if (issuer == nullptr) return failure(reason::issuer_unknown, describe_unknown_issuer(*policy_, iss));
   const auto number = static_cast<std::size_t>(issuer - policy_->issuers.data());
   if (!places_.takes(number, found)) {
     return failure(reason::issuer_unknown, "issuer " + issuer->name + " takes no token from there");
@@ -149,9 +152,13 @@ void authenticator::note_refresh(std::size_t issuer, unix_milliseconds now, std:
   if (auto request = set.want(key_need::fresh, now)) refresh.push_back(std::move(*request));
 }
 
-result<void> authenticator::supply(const key_request& request, const key_response& answer, unix_milliseconds now) {
+result<std::string> authenticator::supply(const key_request& request, const key_response& answer,
+                                          unix_milliseconds now) {
   for (auto& set : key_sets_) {
-    if (set.source().name == request.source) return set.supply(request.step, answer, now, host_);
+    if (set.source().name != request.source) continue;
+    const auto held = set.generation();
+    SALLYPORT_TRY(set.supply(request.step, answer, now, host_));
+    return set.generation() == held ? std::string() : set.health(now).passed_over;
   }
   return failure(reason::internal, "no issuer " + request.source);
 }

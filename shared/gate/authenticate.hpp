@@ -58,14 +58,15 @@ class authenticator {
 
   const credential_places& places() const { return places_; }
 
-  /// Reasons: issuer_unknown, keys_unavailable, those of jose::parse_jwt and jose::verify_jwt and of
-  /// policy::identity_from_claims. Fetches that may run in the background are added to `refresh`.
+  /// Reasons: credential_too_large, issuer_unknown, keys_unavailable, those of jose::parse_jwt and jose::verify_jwt and
+  /// of policy::identity_from_claims. Fetches that may run in the background are added to `refresh`.
   authentication authenticate(const credential& found, unix_milliseconds now, std::vector<key_request>& refresh);
   /// The caller without a credential.
   verified_token_ptr anonymous() const { return anonymous_; }
 
-  /// Reasons: internal (no such issuer), those of key_set::supply.
-  result<void> supply(const key_request& request, const key_response& answer, unix_milliseconds now);
+  /// What of a new set is not used, and why, in one line for operators; empty when there is nothing to say. Reasons:
+  /// internal (no such issuer), those of key_set::supply.
+  result<std::string> supply(const key_request& request, const key_response& answer, unix_milliseconds now);
   std::vector<std::pair<std::string, key_set_health>> health(unix_milliseconds now) const;
 
  private:

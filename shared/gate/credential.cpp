@@ -1,6 +1,5 @@
 #include "gate/credential.hpp"
 
-#include <array>
 #include <string>
 
 #include "http/characters.hpp"
@@ -117,22 +116,23 @@ result<std::string_view> credential_places::look(const policy::credential_source
   return reason::internal;
 }
 
+result<void> credential_places::add_first(const std::vector<std::size_t>& order, std::span<const http::field> fields,
+                                          credential& found) const {
+  for (const std::size_t at : order) {
+    // It counted for another issuer already.
+    if ((found.places >> at & 1U) != 0) return {};
+    SALLYPORT_ASSIGN(const auto held, look(places_[at], fields));
+    if (held.empty()) continue;
+    if (!keep(found.token, held)) return failure(reason::credential_ambiguous, "different tokens in different places");
+    found.places |= std::uint64_t{1} << at;
+    return {};
+  }
+  return {};
+}
+
 result<std::optional<credential>> credential_places::find(std::span<const http::field> fields) const {
-  std::array<std::string_view, max_places> held{};
-  for (std::size_t i = 0; i < places_.size(); ++i) {
-    SALLYPORT_ASSIGN(held[i], look(places_[i], fields));
-  }
   credential found;
-  for (const auto& order : issuers_) {
-    for (const std::size_t at : order) {
-      if (held[at].empty()) continue;
-      if (!keep(found.token, held[at])) {
-        return failure(reason::credential_ambiguous, "different tokens in different places");
-      }
-      found.places |= std::uint64_t{1} << at;
-      break;
-    }
-  }
+  for (const auto& order : issuers_) SALLYPORT_TRY(add_first(order, fields, found));
   if (found.token.empty()) return std::optional<credential>();
   if (!http::all_are(found.token, http::token68_char)) return failure(reason::credential_malformed, "not a token");
   return std::optional(found);
@@ -149,7 +149,8 @@ std::optional<http::field> credential_places::without_credentials(const http::fi
   http::field kept = from;
   for (const auto& source : places_) {
     if (source.where == place::header && http::same_variable(from.name, source.name)) return std::nullopt;
-    if (source.where == place::authorization && http::name_equals(from.name, "authorization") && bearer(from.value)) {
+    if (source.where == place::authorization && http::name_equals(from.name, "authorization") &&
+        (bearer(from.value) || hides_bearer(from.value))) {
       return std::nullopt;
     }
   }
@@ -165,13 +166,20 @@ bool credential_places::is_credential_cookie(std::string_view name) const {
   return false;
 }
 
+bool credential_places::hides_credential(std::string_view piece) const {
+  for (const auto& source : places_) {
+    if (source.where == place::cookie && http::hides_cookie(piece, source.name)) return true;
+  }
+  return false;
+}
+
 std::string_view credential_places::without_cookies(std::string_view value, text_arena& storage) const {
   std::string kept;
   bool removed = false;
   std::string_view rest = value;
   http::cookie_pair pair;
   while (http::next_cookie(rest, pair)) {
-    if (is_credential_cookie(pair.name)) {
+    if (is_credential_cookie(pair.name) || hides_credential(pair.whole)) {
       removed = true;
     } else if (!pair.whole.empty()) {
       kept.append(kept.empty() ? "" : "; ").append(pair.whole);

@@ -6,11 +6,14 @@
 //   looked at, so that an app's own Authorization: Basic, or a field that no issuer names, is no credential.
 // * For each issuer the first of its places that holds something counts (Cloudflare Access: the field, then the
 // cookie).
-//   All of them together must hold the same token, else credential_ambiguous: nobody can say which caller was meant.
+//   Those behind it are not looked at: whatever stands there, how often, and how malformed, decides nothing.
+// * The places that count, one an issuer at most, must hold the same token, and each of them one token only, else
+//   credential_ambiguous: nobody can say which caller was meant.
 // * An empty field or cookie holds nothing. What stands there must be token68 (RFC 9110 section 11.2), else
 //   credential_malformed.
 // * What stands in any of the places is taken out of the request that goes on, whether it was used or not: a caller's
-//   token never reaches the origin. Field names count with "_" for "-", too.
+//   token never reaches the origin. So is what could be read as standing there (behind a comma). Field names count with
+//   "_" for "-", too.
 #pragma once
 
 #include <cstddef>
@@ -54,7 +57,11 @@ class credential_places {
  private:
   std::size_t index_of(const policy::credential_source& place);
   result<std::string_view> look(const policy::credential_source& place, std::span<const http::field> fields) const;
+  /// Looks at the places of an issuer in their order, up to the first that holds something.
+  result<void> add_first(const std::vector<std::size_t>& order, std::span<const http::field> fields,
+                         credential& found) const;
   bool is_credential_cookie(std::string_view name) const;
+  bool hides_credential(std::string_view piece) const;
   std::string_view without_cookies(std::string_view value, text_arena& storage) const;
 
   std::vector<policy::credential_source> places_;

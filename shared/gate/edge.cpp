@@ -37,7 +37,7 @@ edge_outcome edge::handle(const edge_request& request, unix_milliseconds now, by
   return edge_exchange(*state_, request, now, entropy).run();
 }
 
-result<void> edge::supply_keys(const key_request& request, const key_response& answer, unix_milliseconds now) {
+result<std::string> edge::supply_keys(const key_request& request, const key_response& answer, unix_milliseconds now) {
   return state_->callers.supply(request, answer, now);
 }
 

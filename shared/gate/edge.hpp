@@ -80,8 +80,9 @@ class edge {
   /// same request is handled again.
   edge_outcome handle(const edge_request& request, unix_milliseconds now, bytes_view entropy);
 
-  /// Takes what came back for a key request. Reasons: those of key_set::supply; internal (no such source).
-  result<void> supply_keys(const key_request& request, const key_response& answer, unix_milliseconds now);
+  /// Takes what came back for a key request. The text is for a log: what of a new set is not used, and why; empty when
+  /// there is nothing to say. Reasons: those of key_set::supply; internal (no such source).
+  result<std::string> supply_keys(const key_request& request, const key_response& answer, unix_milliseconds now);
 
   /// By issuer name, for status pages and metrics.
   std::vector<std::pair<std::string, key_set_health>> health(unix_milliseconds now) const;

@@ -106,7 +106,9 @@ policy::request_facts edge_exchange::facts() const {
 edge_exchange::ending edge_exchange::evaluate() {
   decision_ = policy::decide(*held_.policy, match_, caller_->who, facts());
   if (!decision_.allowed()) return refused(failure(decision_.why, decision_.detail));
-  return std::nullopt;
+  if (match_.route->service == nullptr) return std::nullopt;
+  const auto room = policy::check_app_headers(service(), caller_->who);
+  return room.ok() ? std::nullopt : ending(refused(room.error()));
 }
 
 edge_exchange::ending edge_exchange::plan_body() {
@@ -223,7 +225,8 @@ result<void> edge_exchange::add_signature(forward& to, std::string_view assertio
 }
 
 edge_exchange::outcome edge_exchange::refused(failure why) {
-  return refuse{why.why, std::move(why.detail), id_};
+  const auto* to = match_ ? match_.route->service : nullptr;
+  return refuse{why.why, std::move(why.detail), id_, to != nullptr ? to->resource_metadata : std::string_view()};
 }
 
 std::string edge_exchange::audit_line(const outcome& what) const {

@@ -114,12 +114,14 @@ struct job_order {
   encoding::json caller;
 };
 
-/// Answer with problem_body(why, request_id) and challenge(why).
+/// Answer with problem_body(why, request_id) and challenge(why, resource_metadata).
 struct refuse {
   reason why = reason::internal;
   /// For operators; never for the caller.
   std::string detail;
   std::string request_id;
+  /// Of the service that the request was for; a view into the policy. Empty: none.
+  std::string_view resource_metadata;
 };
 
 /// Fetch, give the answer to edge::supply_keys, and call handle again with the same request.

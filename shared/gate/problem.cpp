@@ -24,7 +24,9 @@ std::string problem_body(reason why, std::string_view request_id, std::string_vi
   return encoding::visible(encoding::canonical_json(problem));
 }
 
-std::string_view challenge(reason why) {
+namespace {
+
+std::string_view plain_challenge(reason why) {
   const auto& row = describe(why);
   if (row.http_status != 401) return "";
   // RFC 6750 section 3: a parameter must follow, and no error when nothing was presented.
@@ -35,6 +37,14 @@ std::string_view challenge(reason why) {
   // The origin has no use for a token: only the edge's signature opens it.
   if (is_origin_check(why)) return "Sallyport";
   return R"(Bearer error="invalid_token")";
+}
+
+}  // namespace
+
+std::string challenge(reason why, std::string_view resource_metadata) {
+  std::string value(plain_challenge(why));
+  if (resource_metadata.empty() || !value.starts_with("Bearer ")) return value;
+  return value.append(", resource_metadata=\"").append(resource_metadata).append("\"");
 }
 
 std::string_view title_of(reason why) {

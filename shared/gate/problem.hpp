@@ -17,8 +17,8 @@ inline constexpr std::string_view problem_content_type = "application/problem+js
 std::string problem_body(reason why, std::string_view request_id, std::string_view detail = {});
 
 /// The WWW-Authenticate value that a 401 must carry (RFC 9110 section 15.5.2, RFC 6750 section 3), or "" for other
-/// statuses.
-std::string_view challenge(reason why);
+/// statuses. `resource_metadata` is a URL or empty; a challenge for a token names it (RFC 9728 section 5.1).
+std::string challenge(reason why, std::string_view resource_metadata = {});
 
 /// A short English title of a public code's status, "Unauthorized"; static storage.
 std::string_view title_of(reason why);

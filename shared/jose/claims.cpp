@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "encoding/shown.hpp"
+
 namespace sallyport::jose {
 namespace {
 
@@ -20,15 +22,22 @@ result<std::optional<std::string_view>> text_claim(const json& claims, const cha
   return std::optional<std::string_view>(*member->get_ptr<const std::string*>());
 }
 
+/// Integers are compared as such: the one above the bound is the bound as a double.
+bool is_in_range(const json& time) {
+  constexpr auto bound = static_cast<std::int64_t>(max_time);
+  if (time.is_number_float()) return std::fabs(time.get<double>()) <= max_time;
+  if (time.is_number_unsigned()) return time.get<std::uint64_t>() <= static_cast<std::uint64_t>(bound);
+  const auto seconds = time.get<std::int64_t>();
+  return seconds >= -bound && seconds <= bound;
+}
+
 // RFC 7519 section 2, NumericDate: a JSON number, decimals allowed.
 result<std::optional<numeric_date>> time_claim(const json& claims, const char* name) {
   const json* member = encoding::find_member(claims, name);
   if (member == nullptr) return std::optional<numeric_date>();
   if (!member->is_number()) return wrong_type(name);
-  const double time = member->get<double>();
-  if (!(std::fabs(time) <= max_time))
-    return failure(reason::jwt_claims_invalid, std::string(name) + " is out of range");
-  return std::optional<numeric_date>(time);
+  if (!is_in_range(*member)) return failure(reason::jwt_claims_invalid, std::string(name) + " is out of range");
+  return std::optional<numeric_date>(member->get<double>());
 }
 
 // RFC 7519 section 4.1.3: a string, or a list of strings.
@@ -59,6 +68,10 @@ std::string_view without_application(std::string_view typ) {
 
 bool same_type(std::string_view a, std::string_view b) {
   return same_text_any_case(without_application(a), without_application(b));
+}
+
+bool is_one_of(std::string_view typ, std::span<const std::string> types) {
+  return std::any_of(types.begin(), types.end(), [&](const std::string& each) { return same_type(typ, each); });
 }
 
 bool names_one_of(const json* audience, std::span<const std::string> ours) {
@@ -128,7 +141,9 @@ result<registered_claims> read_registered_claims(const json& claims) {
 }
 
 result<void> check_claims(const json& claims, std::string_view typ, const claims_options& options) {
-  if (options.typ && !same_type(typ, *options.typ)) return reason::jwt_type_mismatch;
+  if (options.types && !is_one_of(typ, *options.types)) {
+    return failure(reason::jwt_type_mismatch, typ.empty() ? "no typ" : "typ is " + encoding::shown(typ));
+  }
   SALLYPORT_ASSIGN(const registered_claims registered, read_registered_claims(claims));
   if (options.issuer && registered.issuer != options.issuer) return reason::jwt_issuer_mismatch;
   if (options.audiences && !names_one_of(encoding::find_member(claims, "aud"), *options.audiences)) {

@@ -24,8 +24,9 @@ struct claims_options {
   /// `aud` must name one of them, so an empty list refuses every token. Nothing: aud is not looked at, which is only
   /// for tokens that another check binds to us.
   std::optional<std::span<const std::string>> audiences;
-  /// The `typ` header, with or without "application/", any case (RFC 7515 section 4.1.9); nothing: any, also none.
-  std::optional<std::string_view> typ;
+  /// The `typ` header must be one of them, with or without "application/", any case (RFC 7515 section 4.1.9); "" stands
+  /// for a token without typ. Nothing: any, also none.
+  std::optional<std::span<const std::string>> types;
   unix_seconds now = 0;
   seconds skew = 0;
   bool require_expiry = true;

@@ -25,7 +25,12 @@ const issuer* find_issuer(const compiled_policy& policy, std::string_view name) 
 }
 
 const issuer* find_issuer_by_url(const compiled_policy& policy, std::string_view iss) {
-  return find_by(policy.issuers, &issuer::url, iss);
+  const auto has_it = [&](const issuer& each) {
+    const auto& others = each.other_urls;
+    return each.url == iss || std::find(others.begin(), others.end(), iss) != others.end();
+  };
+  const auto found = std::find_if(policy.issuers.begin(), policy.issuers.end(), has_it);
+  return found == policy.issuers.end() ? nullptr : &*found;
 }
 
 const service* find_service(const compiled_policy& policy, std::string_view name) {

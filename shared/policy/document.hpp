@@ -77,6 +77,7 @@ using policy_ptr = std::shared_ptr<const compiled_policy>;
 
 /// The entry, or nullptr. Views into the policy.
 const issuer* find_issuer(const compiled_policy& policy, std::string_view name);
+/// By any of its values of iss.
 const issuer* find_issuer_by_url(const compiled_policy& policy, std::string_view iss);
 const service* find_service(const compiled_policy& policy, std::string_view name);
 const job* find_job(const compiled_policy& policy, std::string_view name);

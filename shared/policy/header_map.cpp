@@ -57,6 +57,7 @@ std::optional<std::string> header_text(const cel::value& value, bool may_be_list
   if (value.is(cel::kind::string)) return may_be_list ? joined({&value, 1}) : encoded(value.as_string());
   if (value.is(cel::kind::boolean)) return value.as_boolean() ? "true" : "false";
   if (value.is(cel::kind::integer)) return std::to_string(value.as_integer());
+  if (value.is(cel::kind::unsigned_integer)) return std::to_string(value.as_unsigned());
   if (value.is(cel::kind::list)) return joined(value.as_list());
   return std::nullopt;
 }
@@ -107,6 +108,23 @@ std::vector<app_header> app_headers(const route_match& match, const identity& wh
     if (value && !value->empty()) set.push_back({header.name, std::move(*value)});
   }
   return set;
+}
+
+result<void> check_app_headers(const service& to, const identity& who) {
+  if (!to.default_headers) return {};
+  // "Sallyport-Groups: " and the like.
+  constexpr std::size_t names = 80;
+  std::size_t plain = names + who.subject.size() + who.groups.size();
+  if (who.email) plain += who.email->size();
+  for (const auto& group : who.groups) plain += group.size();
+  // No byte becomes more than three.
+  if (plain * 3 <= max_default_header_bytes) return {};
+  const auto size =
+      names + encoded(who.subject).size() + encoded(who.email.value_or("")).size() + joined(who.groups).size();
+  if (size <= max_default_header_bytes) return {};
+  return failure(reason::identity_too_large, std::to_string(who.groups.size()) + " groups, " + std::to_string(size) +
+                                                 " bytes of headers for service " + to.name + ", allowed " +
+                                                 std::to_string(max_default_header_bytes));
 }
 
 bool is_mapped_header(const service& to, std::string_view name) {

@@ -29,6 +29,13 @@ struct app_header {
 std::vector<app_header> app_headers(const route_match& match, const identity& who, const request_facts& request,
                                     const budgets& limits = {});
 
+/// Most bytes that the default header map sends, names included: many servers take no longer field.
+inline constexpr std::size_t max_default_header_bytes = std::size_t{8} << 10;
+
+/// Whether the default header map has room for this caller; groups are never left out. A map of the document's own is
+/// as long as it makes it. Reasons: identity_too_large.
+result<void> check_app_headers(const service& to, const identity& who);
+
 /// Whether a field of this name (any case, `_` for `-`) is in the service's header map: it must not pass from a client.
 bool is_mapped_header(const service& to, std::string_view name);
 

@@ -37,7 +37,8 @@ struct credential_source {
 inline constexpr std::size_t max_credential_places = 64;
 
 /// Where our claims stand in the issuer's tokens: candidates in order, the first one present counts. A path is the
-/// whole name of a top-level claim or, when the token has no such claim, names joined by dots.
+/// whole name of a claim, or names joined by dots, in which a name may have dots itself: at each step the longest one
+/// that is there comes first.
 struct claim_paths {
   std::vector<std::string> subject, email, email_verified, groups;
 };
@@ -53,8 +54,16 @@ struct issuer {
   /// Its key in the document; what conditions see as `identity.issuer`.
   std::string name;
   policy::preset preset = preset::none;
-  /// The `iss` its tokens carry, compared byte for byte. Unique in the document.
+  /// The `iss` its tokens carry, compared byte for byte. Unique in the document. A URL, unless `jwks_uri` says where
+  /// the keys are: then any text (RFC 7519 section 4.1.1, StringOrURI).
   std::string url;
+  /// Further values of `iss` that its provider documents; as unique.
+  std::vector<std::string> other_urls;
+  /// The `typ` headers of its tokens; "" stands for none. Never empty.
+  std::vector<std::string> types;
+  /// Tokens that are bound to a key of the caller's (`cnf`) are taken although nothing here checks that the caller
+  /// holds it.
+  bool takes_bound = false;
   /// Never empty; a token's `aud` must hold one of them.
   std::vector<std::string> audiences;
   /// Never empty; asymmetric ones only.

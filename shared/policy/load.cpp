@@ -1,5 +1,6 @@
 #include "policy/load.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "encoding/base64url.hpp"
@@ -71,12 +72,32 @@ std::vector<std::string> names_below(const node& at, std::string_view section) {
   return names;
 }
 
+/// An issuer before it that has one of the values of iss of `loaded`.
+const issuer* find_same_issuer(const compiled_policy& policy, const issuer& loaded) {
+  const auto* found = loaded.url.empty() ? nullptr : find_issuer_by_url(policy, loaded.url);
+  for (const auto& other : loaded.other_urls) {
+    if (found == nullptr) found = find_issuer_by_url(policy, other);
+  }
+  return found;
+}
+
+/// Tokens of v1.0 differ in their claims from those of v2.0, so they may have an entry of their own.
+void leave_v1_to_its_own_entry(const node& issuers, issuer& loaded) {
+  if (loaded.preset != preset::entra) return;
+  std::erase_if(loaded.other_urls, [&](const std::string& url) {
+    const auto& entries = issuers.value();
+    return std::any_of(entries.begin(), entries.end(),
+                       [&](const auto& entry) { return encoding::string_member(entry, "issuer") == url; });
+  });
+}
+
 void load_issuers(const node& at, compiled_policy& to) {
   for (const auto& [name, below] : at.members()) {
     check_entry_name(name, below);
     auto loaded = load_issuer(name, below);
     if (!loaded) continue;
-    const auto* other = loaded->url.empty() ? nullptr : find_issuer_by_url(to, loaded->url);
+    leave_v1_to_its_own_entry(at, *loaded);
+    const auto* other = find_same_issuer(to, *loaded);
     if (other != nullptr) {
       below.refuse(reason::policy_duplicate, "issuers " + other->name + " and " + name + " have the same iss",
                    "make one of both: list their audiences together");

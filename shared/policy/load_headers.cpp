@@ -78,6 +78,7 @@ void load_headers(const std::optional<node>& at, const condition_compiler& compi
     for (const auto& [name, below] : at->members()) load_mapped_header(name, below, compiler, to);
     return;
   }
+  to.service.default_headers = true;
   for (const auto& simple : simple_sources) {
     to.service.headers.push_back(
         {std::string(simple.default_name), simple.from, compiler.own_header_value(simple.expression)});

@@ -99,17 +99,45 @@ void load_audiences(const node& at, issuer& to) {
   }
 }
 
+/// One value or a list; "" stands for a token without typ.
+std::optional<std::vector<std::string>> load_types(const node& at) {
+  std::vector<std::string> all;
+  const auto add = [&](const node& element) {
+    if (auto text = element.text()) all.push_back(std::move(*text));
+  };
+  if (at.value().is_string()) {
+    add(at);
+  } else {
+    for (const auto& element : at.elements()) add(element);
+  }
+  if (!all.empty()) return all;
+  if (at.value().is_array() && at.value().empty()) at.refuse(reason::policy_member_type, "no type at all");
+  return std::nullopt;
+}
+
+std::optional<bool> load_bound(const node& at) {
+  const auto index = at.one_of({"refuse", "allow"});
+  return index ? std::optional(*index == 1) : std::nullopt;
+}
+
+/// Keys that are looked for by discovery need a URL to begin with.
+std::optional<std::string> load_iss(const node& at, bool keys_are_known) {
+  if (keys_are_known) return at.some_text();
+  return read_url(at, url_path::any, "; or say in jwks_uri where the keys are: then it may be any text");
+}
+
 /// The issuer and its keys; what the document says wins over the preset.
 void load_addresses(const node& at, issuer& to) {
   // After an unknown preset the absence of an issuer is no further problem.
   if (to.preset == preset::none && !at.member("preset"))
     at.required("issuer", "the iss of its tokens, or a \"preset\"");
-  const auto url = [](const node& m) { return read_url(m, url_path::any); };
   if (at.member("issuer")) {
     to.jwks_uri.clear();
-    read_member(at, "issuer", to.url, url);
+    to.other_urls.clear();
+    const bool keys_are_known = at.member("jwks_uri").has_value();
+    read_member(at, "issuer", to.url, [&](const node& m) { return load_iss(m, keys_are_known); });
   }
-  read_member(at, "jwks_uri", to.jwks_uri, url);
+  read_member(at, "jwks_uri", to.jwks_uri, [](const node& m) { return read_url(m, url_path::any); });
 }
 
 constexpr seconds longest_skew = 60;
@@ -119,14 +147,17 @@ constexpr seconds longest_lifetime = seconds{366} * 86400;
 
 std::optional<issuer> load_issuer(const std::string& name, const node& at) {
   if (!at.is_object_of({"preset", "issuer", "audiences", "algorithms", "jwks_uri", "from", "kind", "claims",
-                        "clock_skew", "max_lifetime", "required", "team", "domain", "authorization_server", "tenant",
-                        "user_pool"})) {
+                        "clock_skew", "max_lifetime", "required", "typ", "bound", "team", "domain",
+                        "authorization_server", "enterprise", "tenant", "user_pool"})) {
     return std::nullopt;
   }
   issuer loaded;
   loaded.name = name;
   loaded.algorithms = {algorithm::rs256, algorithm::es256, algorithm::eddsa, algorithm::ps256};
   loaded.from = {credential_source{}};
+  // RFC 8725 section 3.11. Providers write no typ at all, JWT (RFC 7519 section 5.1), at+jwt (RFC 9068) or, of
+  // workloads, JOSE (SPIFFE); all else says of itself that it is for something else.
+  loaded.types = {"", "JWT", "at+jwt", "JOSE"};
   loaded.claims = {{"sub"}, {"email"}, {"email_verified"}, {"groups"}};
   auto which = preset::none;
   read_member(at, "preset", which, load_preset);
@@ -138,6 +169,8 @@ std::optional<issuer> load_issuer(const std::string& name, const node& at) {
   read_member(at, "algorithms", loaded.algorithms, load_algorithms);
   read_member(at, "from", loaded.from, load_sources);
   read_member(at, "kind", loaded.kind, load_kind);
+  read_member(at, "typ", loaded.types, load_types);
+  read_member(at, "bound", loaded.takes_bound, load_bound);
   read_member(at, "claims", loaded.claims, [&](const node& m) { return load_claims(m, loaded.claims); });
   read_member(at, "clock_skew", loaded.clock_skew, [](const node& m) { return m.duration(0, longest_skew); });
   read_member(at, "max_lifetime", loaded.max_lifetime, [](const node& m) { return m.duration(1, longest_lifetime); });

@@ -67,7 +67,7 @@ loaded_service load_service(const std::string& name, const node& at, const condi
   auto& service = loaded.service;
   service.name = name;
   if (!at.is_object_of({"origin", "ecs", "vpc", "mtls_certificate", "upstream_auth", "sigv4", "signature",
-                        "signed_headers", "headers", "strip", "require", "labels", "paths"})) {
+                        "signed_headers", "headers", "strip", "require", "resource_metadata", "labels", "paths"})) {
     return loaded;
   }
   read_member(at, "origin", service.origin, [](const node& m) { return read_url(m, url_path::none); });
@@ -76,6 +76,8 @@ loaded_service load_service(const std::string& name, const node& at, const condi
   read_member(at, "mtls_certificate", service.mtls_certificate, [](const node& m) { return m.some_text(); });
   read_member(at, "signature", service.signature, load_signature);
   read_member(at, "paths", service.paths, load_path_rule);
+  read_member(at, "resource_metadata", service.resource_metadata,
+              [](const node& m) { return read_url(m, url_path::any); });
   read_member(at, "labels", service.labels, [](const node& m) { return std::optional(load_labels(m)); });
   if (const auto signed_headers = at.member("signed_headers")) {
     service.signed_headers = load_signed_headers(*signed_headers);

@@ -17,11 +17,9 @@ struct preset_member {
   std::string_view name;
   preset of;
 };
-constexpr preset_member preset_members[] = {{"team", preset::cloudflare_access},
-                                            {"domain", preset::okta},
-                                            {"authorization_server", preset::okta},
-                                            {"tenant", preset::entra},
-                                            {"user_pool", preset::cognito}};
+constexpr preset_member preset_members[] = {
+    {"team", preset::cloudflare_access},    {"domain", preset::okta},  {"authorization_server", preset::okta},
+    {"enterprise", preset::github_actions}, {"tenant", preset::entra}, {"user_pool", preset::cognito}};
 
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
@@ -157,10 +155,18 @@ void expand_cloudflare_access(const node& at, issuer& to) {
   to.jwks_uri = to.url + "/cdn-cgi/access/certs";
 }
 
-void expand_github_actions(issuer& to) {
+std::string enterprise_advice(const std::string&) {
+  return "write the slug of the enterprise, as in https://github.com/enterprises/SLUG";
+}
+
+/// An enterprise may have its name in the iss of its tokens, which then differs from everybody else's.
+void expand_github_actions(const node& at, issuer& to) {
+  const std::string host = "https://token.actions.githubusercontent.com";
+  std::string enterprise;
+  read_member(at, "enterprise", enterprise, [](const node& m) { return url_word(m, "-_", enterprise_advice); });
   to.kind = identity_kind::workload;
-  to.url = "https://token.actions.githubusercontent.com";
-  to.jwks_uri = to.url + "/.well-known/jwks";
+  to.url = enterprise.empty() ? host : host + "/" + enterprise;
+  to.jwks_uri = host + "/.well-known/jwks";
 }
 
 void expand_okta(const node& at, issuer& to) {
@@ -169,10 +175,12 @@ void expand_okta(const node& at, issuer& to) {
   read_member(at, "authorization_server", server, server_word);
   to.url = "https://" + domain + (server == "org" ? "" : "/oauth2/" + server);
   to.jwks_uri = to.url + (server == "org" ? "/oauth2/v1/keys" : "/v1/keys");
+  to.types.push_back("okta-internal-at+jwt");
 }
 
 void expand_google(issuer& to) {
   to.url = "https://accounts.google.com";
+  to.other_urls = {"accounts.google.com"};
   to.jwks_uri = "https://www.googleapis.com/oauth2/v3/certs";
 }
 
@@ -181,6 +189,8 @@ void expand_entra(const node& at, issuer& to) {
   // xms_edov says whether the owner of the e-mail's domain was verified; without it the address is only a claim.
   to.claims.email_verified = {"xms_edov"};
   to.url = "https://login.microsoftonline.com/" + tenant + "/v2.0";
+  // The iss of v1.0 tokens; the keys are the same.
+  to.other_urls = {"https://sts.windows.net/" + tenant + "/"};
   to.jwks_uri = "https://login.microsoftonline.com/" + tenant + "/discovery/v2.0/keys";
 }
 
@@ -205,7 +215,7 @@ void expand_preset(preset which, const node& at, issuer& to) {
   switch (which) {
     case preset::none: return;
     case preset::cloudflare_access: return expand_cloudflare_access(at, to);
-    case preset::github_actions: return expand_github_actions(to);
+    case preset::github_actions: return expand_github_actions(at, to);
     case preset::okta: return expand_okta(at, to);
     case preset::google: return expand_google(to);
     case preset::entra: return expand_entra(at, to);
@@ -221,80 +231,6 @@ void check_preset_members(preset which, const node& at) {
                        std::string(member.name) + " belongs to preset " + std::string(name_of(member.of)),
                        "add \"preset\": \"" + std::string(name_of(member.of)) + "\", or drop it");
   }
-}
-
-namespace {
-
-bool has_text(const encoding::json& claims, std::string_view name, std::string_view value) {
-  return encoding::string_member(claims, name) == value;
-}
-
-bool same_text(const encoding::json& claims, std::string_view one, std::string_view other) {
-  const auto text = encoding::string_member(claims, one);
-  return text && !text->empty() && text == encoding::string_member(claims, other);
-}
-
-/// Access signs three kinds of token: for an application (type app), for the team's login session (type org), which is
-/// no permission for any application, and for service tokens, which have a common_name and an empty sub.
-result<identity_kind> kind_of_access_token(const issuer& from, const encoding::json& claims) {
-  if (has_text(claims, "type", "org")) return failure(reason::jwt_kind_refused, "type is org, not app");
-  const auto common_name = encoding::string_member(claims, "common_name");
-  return common_name && !common_name->empty() ? identity_kind::service : from.kind;
-}
-
-/// A token of the client credentials grant has the client for a subject and no user id.
-result<identity_kind> kind_of_okta_token(const issuer& from, const encoding::json& claims) {
-  const bool client = same_text(claims, "sub", "cid") && encoding::find_member(claims, "uid") == nullptr;
-  return client ? identity_kind::service : from.kind;
-}
-
-/// Entra leaves the groups out of a token that would have too many of them: it would look like one without any. It
-/// says so in _claim_names, and in a token of the implicit flow with hasgroups.
-bool leaves_groups_out(const encoding::json& claims) {
-  const auto* elsewhere = encoding::find_member(claims, "_claim_names");
-  const auto* unnamed = encoding::find_member(claims, "hasgroups");
-  return (elsewhere != nullptr && encoding::find_member(*elsewhere, "groups") != nullptr) ||
-         (unnamed != nullptr && *unnamed == true);
-}
-
-result<identity_kind> kind_of_entra_token(const issuer& from, const encoding::json& claims) {
-  const bool reads_groups =
-      std::find(from.claims.groups.begin(), from.claims.groups.end(), "groups") != from.claims.groups.end();
-  if (reads_groups && leaves_groups_out(claims)) {
-    return failure(
-        reason::jwt_claims_invalid,
-        "the token has too many groups to name them; let Entra send only groups assigned to the application, "
-        "or map groups to roles");
-  }
-  return has_text(claims, "idtyp", "app") ? identity_kind::service : from.kind;
-}
-
-result<identity_kind> kind_of_cognito_token(const issuer& from, const encoding::json& claims) {
-  const bool client = has_text(claims, "token_use", "access") && same_text(claims, "sub", "client_id");
-  return client ? identity_kind::service : from.kind;
-}
-
-/// Google's service accounts have addresses below this domain, which nobody else can have.
-result<identity_kind> kind_of_google_token(const issuer& from, const encoding::json& claims) {
-  constexpr std::string_view domain = ".gserviceaccount.com";
-  const auto email = encoding::string_member(claims, "email").value_or("");
-  const bool machine = email.size() > domain.size() && email.substr(email.size() - domain.size()) == domain;
-  return machine ? identity_kind::service : from.kind;
-}
-
-}  // namespace
-
-result<identity_kind> kind_of_token(const issuer& from, const encoding::json& claims) {
-  switch (from.preset) {
-    case preset::none:
-    case preset::github_actions: return from.kind;
-    case preset::cloudflare_access: return kind_of_access_token(from, claims);
-    case preset::okta: return kind_of_okta_token(from, claims);
-    case preset::google: return kind_of_google_token(from, claims);
-    case preset::entra: return kind_of_entra_token(from, claims);
-    case preset::cognito: return kind_of_cognito_token(from, claims);
-  }
-  return reason::internal;
 }
 
 }  // namespace sallyport::policy

@@ -1,14 +1,17 @@
 // What is known about the issuers that people use: where their keys are, where their tokens stand, what the claims
 // mean.
 //
-// | preset | members | issuer | tokens stand in |
-// | --- | --- | --- | --- |
-// | cloudflare-access | team | https://TEAM.cloudflareaccess.com | Cf-Access-Jwt-Assertion, then cookie
-// CF_Authorization | | github-actions | | https://token.actions.githubusercontent.com | Authorization | | okta |
-// domain, authorization_server ("default"; "org" for the org server) | https://DOMAIN/oauth2/SERVER | Authorization |
-// | google | | https://accounts.google.com | Authorization |
-// | entra | tenant | https://login.microsoftonline.com/TENANT/v2.0 | Authorization |
-// | cognito | user_pool | https://cognito-idp.REGION.amazonaws.com/POOL | Authorization |
+// preset: members: issuer
+// * cloudflare-access: team: https://TEAM.cloudflareaccess.com; its tokens stand in Cf-Access-Jwt-Assertion, then in
+// the
+//   cookie CF_Authorization, those of all others in Authorization
+// * github-actions: enterprise (optional): https://token.actions.githubusercontent.com, with /ENTERPRISE behind it
+// * okta: domain, authorization_server ("default"; "org" for the org server): https://DOMAIN/oauth2/SERVER
+// * google: https://accounts.google.com, and accounts.google.com
+// * entra: tenant: https://login.microsoftonline.com/TENANT/v2.0, and https://sts.windows.net/TENANT/ (tokens of v1.0)
+// * cognito: user_pool: https://cognito-idp.REGION.amazonaws.com/POOL
+//
+// What tells a machine from a person is in token_kind.hpp.
 #pragma once
 
 #include "policy/issuer.hpp"
@@ -22,9 +25,5 @@ void expand_preset(preset which, const node& at, issuer& to);
 
 /// Reports members of `at` that belong to another preset than `which`.
 void check_preset_members(preset which, const node& at);
-
-/// What a machine is to the issuer, and the tokens that are no identity at all.
-/// Reasons: jwt_kind_refused, jwt_claims_invalid.
-result<identity_kind> kind_of_token(const issuer& from, const encoding::json& claims);
 
 }  // namespace sallyport::policy

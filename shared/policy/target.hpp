@@ -105,6 +105,11 @@ struct service {
   std::vector<stripped_header> strip;
   /// How the app reads paths.
   path_rule paths;
+  /// The document has no header map of its own: `headers` is the default one, and what it sends is bounded.
+  bool default_headers = false;
+  /// Where an OAuth client finds out how to get a token (RFC 9728): a URL, told to callers without a good one. Or
+  /// empty.
+  std::string resource_metadata;
   /// Conditions that hold for all routes of the service.
   std::vector<condition_ptr> require;
   policy::labels labels;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "policy/presets.hpp"
+#include "policy/token_kind.hpp"
 
 namespace sallyport::policy {
 namespace {
@@ -14,17 +14,27 @@ using encoding::json;
 const json* find_claim(const json& claims, std::string_view path) {
   const auto* whole = encoding::find_member(claims, path);
   if (whole != nullptr) return whole->is_null() ? nullptr : whole;
-  const auto dot = path.find('.');
-  if (dot == std::string_view::npos) return nullptr;
-  const auto* below = encoding::find_member(claims, path.substr(0, dot));
-  return below == nullptr ? nullptr : find_claim(*below, path.substr(dot + 1));
-}
-
-const json* find_first(const json& claims, const std::vector<std::string>& paths) {
-  for (const auto& path : paths) {
-    if (const auto* found = find_claim(claims, path)) return found;
+  // The longest name comes first, so that a URL in front of further names is one name.
+  constexpr auto none = std::string_view::npos;
+  for (auto dot = path.rfind('.'); dot != none; dot = dot == 0 ? none : path.rfind('.', dot - 1)) {
+    const auto* below = encoding::find_member(claims, path.substr(0, dot));
+    const auto* found = below == nullptr ? nullptr : find_claim(*below, path.substr(dot + 1));
+    if (found != nullptr) return found;
   }
   return nullptr;
+}
+
+/// A claim and the path at which it was found.
+struct found_claim {
+  const json* value = nullptr;
+  std::string_view path;
+};
+
+found_claim find_first(const json& claims, const std::vector<std::string>& paths) {
+  for (const auto& path : paths) {
+    if (const auto* found = find_claim(claims, path)) return {found, path};
+  }
+  return {};
 }
 
 failure wrong_type(std::string_view what) {
@@ -39,10 +49,19 @@ result<void> check_client_id(const issuer& from, const json& claims) {
   return failure(reason::jwt_audience_mismatch, "there is no aud, and client_id is not one of the audiences");
 }
 
+// RFC 9449 section 7.2, RFC 8705 section 3: whoever holds a bound token proves it with a key, which nothing here can
+// see.
+result<void> check_bound(const issuer& from, const json& claims) {
+  const auto* confirmation = encoding::find_member(claims, "cnf");
+  if (from.takes_bound || confirmation == nullptr || confirmation->is_null()) return {};
+  return failure(reason::jwt_bound, "the token has cnf, and issuer " + from.name + " does not say bound: allow");
+}
+
 result<void> check_required(const issuer& from, const json& claims) {
   for (const auto& demand : from.required) {
     const auto* found = find_claim(claims, demand.path);
-    if (found == nullptr || *found != demand.value) return failure(reason::jwt_required_claim, demand.path);
+    if (found == nullptr || !encoding::same_value(*found, demand.value))
+      return failure(reason::jwt_required_claim, demand.path);
   }
   return {};
 }
@@ -51,7 +70,7 @@ result<std::string> read_subject(const issuer& from, const json& claims, identit
   // An Access service token has an empty sub; its name is the client id in common_name.
   const bool service_token = from.preset == preset::cloudflare_access && kind == identity_kind::service;
   const auto* subject =
-      service_token ? encoding::find_member(claims, "common_name") : find_first(claims, from.claims.subject);
+      service_token ? encoding::find_member(claims, "common_name") : find_first(claims, from.claims.subject).value;
   if (subject == nullptr) return reason::jwt_subject_missing;
   if (!subject->is_string()) return wrong_type("the subject");
   if (subject->get_ref<const std::string&>().empty()) return reason::jwt_subject_missing;
@@ -59,7 +78,7 @@ result<std::string> read_subject(const issuer& from, const json& claims, identit
 }
 
 result<std::optional<std::string>> read_email(const issuer& from, const json& claims) {
-  const auto* found = find_first(claims, from.claims.email);
+  const auto* found = find_first(claims, from.claims.email).value;
   if (found == nullptr) return std::optional<std::string>();
   if (!found->is_string()) return wrong_type("email");
   // Some providers send "" for "none".
@@ -70,7 +89,7 @@ result<std::optional<std::string>> read_email(const issuer& from, const json& cl
 
 /// OpenID Connect Core section 5.1 says boolean; providers also send it as text, and Entra's xms_edov as a number.
 result<std::optional<bool>> read_email_verified(const issuer& from, const json& claims) {
-  const auto* found = find_first(claims, from.claims.email_verified);
+  const auto* found = find_first(claims, from.claims.email_verified).value;
   if (found == nullptr) return std::optional<bool>();
   for (const auto& yes : {json(true), json("true"), json("1"), json(1)}) {
     if (*found == yes) return std::optional(true);
@@ -81,10 +100,27 @@ result<std::optional<bool>> read_email_verified(const issuer& from, const json& 
   return wrong_type("email_verified");
 }
 
+// RFC 6749 section 3.3, RFC 8693 section 4.2: a text of values with spaces between them.
+bool is_scope(std::string_view path) {
+  const auto name = path.substr(path.rfind('.') + 1);
+  return name == "scope" || name == "scp";
+}
+
+std::vector<std::string> split_at_spaces(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    if (!word.empty()) words.emplace_back(word);
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
+  return words;
+}
+
 result<std::vector<std::string>> read_groups(const issuer& from, const json& claims) {
-  const auto* found = find_first(claims, from.claims.groups);
+  const auto [found, path] = find_first(claims, from.claims.groups);
   std::vector<std::string> groups;
   if (found == nullptr) return groups;
+  if (found->is_string() && is_scope(path)) return split_at_spaces(found->get_ref<const std::string&>());
   if (found->is_string()) return std::vector{found->get<std::string>()};
   if (!found->is_array()) return wrong_type("groups");
   groups.reserve(found->size());
@@ -112,6 +148,7 @@ result<identity> identity_from_claims(const issuer& from, const json& claims) {
   identity who;
   who.issuer = from.name;
   SALLYPORT_ASSIGN(who.kind, kind_of_token(from, claims));
+  SALLYPORT_TRY(check_bound(from, claims));
   SALLYPORT_TRY(check_client_id(from, claims));
   SALLYPORT_TRY(check_required(from, claims));
   SALLYPORT_ASSIGN(who.subject, read_subject(from, claims, who.kind));

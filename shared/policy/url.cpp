@@ -76,7 +76,7 @@ std::string meant_url(std::string_view text, url_path path) {
 
 }  // namespace
 
-std::optional<std::string> read_url(const node& at, url_path path) {
+std::optional<std::string> read_url(const node& at, url_path path, std::string_view otherwise) {
   auto text = at.some_text();
   if (!text) return std::nullopt;
   const auto parts = parse_url(*text);
@@ -84,7 +84,7 @@ std::optional<std::string> read_url(const node& at, url_path path) {
     const auto meant = meant_url(*text, path);
     at.refuse(reason::policy_member_type, "not a URL that can stand here",
               "write " + (meant.empty() ? "https://host[:port]" : meant) +
-                  ", in lower case, without user, query or fragment");
+                  ", in lower case, without user, query or fragment" + std::string(otherwise));
     return std::nullopt;
   }
   if (parts->scheme != "https" && !is_loopback(parts->host)) {

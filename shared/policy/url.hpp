@@ -27,7 +27,7 @@ bool is_loopback(std::string_view host);
 
 enum class url_path : std::uint8_t { none, any };
 
-/// A URL that is https, or http on loopback; anything else is reported.
-std::optional<std::string> read_url(const node& at, url_path path);
+/// A URL that is https, or http on loopback; anything else is reported. `otherwise` ends the advice for what is no URL.
+std::optional<std::string> read_url(const node& at, url_path path, std::string_view otherwise = {});
 
 }  // namespace sallyport::policy

@@ -48,7 +48,8 @@ void check_claims(std::string_view payload) {
   jose::claims_options options;
   options.now = now;
   options.skew = skew;
-  options.typ = "JWT";
+  const std::vector<std::string> types{"JWT"};
+  options.types = types;
   const auto verified =
       jose::verify_jwt(*std::move(parsed), our_set(), {crypto::algorithm::es256}, options, fuzz::host());
   if (!verified.ok()) return;

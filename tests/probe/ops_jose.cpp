@@ -67,12 +67,13 @@ result<jose::verified_jwt> run_jwt_checks(std::string_view token, const json& ke
   return jose::verify_jwt(std::move(parsed), set, allowed, options, host);
 }
 
-jose::claims_options options_of(const json& in, const std::vector<std::string>& audiences) {
+jose::claims_options options_of(const json& in, const std::vector<std::string>& audiences,
+                                const std::vector<std::string>& types) {
   jose::claims_options options;
   options.issuer = encoding::string_member(in, "issuer");
   const json* audience = encoding::find_member(in, "audience");
   if (audience != nullptr && !audience->is_null()) options.audiences = audiences;
-  options.typ = encoding::string_member(in, "typ");
+  if (encoding::string_member(in, "typ")) options.types = types;
   options.now = integer_argument(in, "now", 0);
   options.skew = integer_argument(in, "skew", 0);
   const json* require = encoding::find_member(in, "require_exp");
@@ -106,7 +107,9 @@ outcome run_jwt(const json& in, crypto::port& host) {
                                        {"require_exp", shapes::boolean}});
   if (wrong) return *wrong;
   const auto audiences = list_argument(in, "audience");
-  const auto verified = run_jwt_checks(*token, *keys, algorithms_argument(in), options_of(in, audiences), host);
+  const std::vector<std::string> types{std::string(encoding::string_member(in, "typ").value_or(""))};
+  const auto options = options_of(in, audiences, types);
+  const auto verified = run_jwt_checks(*token, *keys, algorithms_argument(in), options, host);
   if (!verified.ok()) return answer{verified.why(), {}};
   return answer{reason::ok, json{{"claims", verified->claims()}}};
 }

@@ -74,6 +74,29 @@ for (const [what, answer] of misbehaviours) {
   }));
 }
 
+test('odd keys beside a good one lock nobody out, and the log names them', () => with_edge(async (edge) => {
+  const { keys: [good] } = await (await fetch(`${edge.issuer.issuer}/jwks`)).json();
+  const weak = { kty: 'RSA', kid: 'of an old day', n: 'AQAB', e: 'Aw' };
+  const set = { keys: [weak, { ...good, x5c: ['A'.repeat(100_000)] }, good, { kty: 'AKP', kid: good.kid }] };
+  edge.issuer.behaviour.answer = (path, response) => {
+    if (path !== '/jwks') return false;
+    response.writeHead(200).end(`\uFEFF${JSON.stringify(set)}`);
+    return true;
+  };
+  assert.equal((await edge.send_as_alice('/x')).status, 200);
+  await until('the log names the key', () => /passed over \(http[^)]+\): key 1 of the set \(kid "of an old day"\): jwk_weak_rsa, /.test(edge.worker.output()));
+}));
+
+test('a set beyond the limit is called that', () => with_edge(async (edge) => {
+  edge.issuer.behaviour.answer = (path, response) => {
+    if (path !== '/jwks') return false;
+    response.writeHead(200).end(' '.repeat(262_145));
+    return true;
+  };
+  assert.equal((await edge.send_as_alice('/x')).status, 503);
+  await until('the log says why', () => edge.worker.output().includes('keys_fetch_failed: the document is longer than 262144 bytes, the limit'));
+}));
+
 test('an issuer that does not answer is given up', { timeout: 60_000 }, () => with_edge(async (edge) => {
   edge.issuer.behaviour.answer = () => true;
   assert.equal((await edge.send_as_alice('/x')).status, 503);

@@ -187,7 +187,7 @@ TEST_CASE("credentials") {
        [](auto& r) {
          r.fields = {{"authorization", "Bearer " + token(access_claims(), keys().access)}};
        }},
-      {"too long", reason::jws_too_large, bearer(std::string(20000, 'a'))},
+      {"too long", reason::credential_too_large, bearer(std::string(20000, 'a'))},
   });
 }
 
@@ -276,6 +276,22 @@ TEST_CASE("Cloudflare Access: the header, then the cookie, and neither goes on")
   // A stale cookie beside the header: the header counts, and the cookie does not go on either.
   const auto stale = send({{"cf-access-jwt-assertion", access}, {"cookie", "CF_Authorization=x.y.z; a=b"}});
   CHECK(field_of(forwarded(stale).fields, "cookie") == "a=b");
+  // What stands behind the place that counts decides nothing, however often and however malformed; none of it goes on.
+  for (const std::string& cookies :
+       {std::string("CF_Authorization=one; CF_Authorization=two"),
+        "CF_Authorization=" + access + "; CF_Authorization=x", std::string("CF_Authorization=not a token"),
+        std::string("a=1, CF_Authorization=x")}) {
+    CAPTURE(cookies);
+    const auto outcome =
+        send({{"cf-access-jwt-assertion", access}, {"cookie", cookies}, {"cookie", "CF_Authorization=three"}});
+    CHECK(reason_of(outcome) == reason::ok);
+    CHECK(field_of(forwarded(outcome).fields, "cookie") == "(absent)");
+    CHECK(
+        reason_of(send({{"cf-access-jwt-assertion", ""}, {"cookie", cookies}, {"cookie", "CF_Authorization=three"}})) ==
+        reason::credential_ambiguous);
+  }
+  CHECK(reason_of(send({{"cf-access-jwt-assertion", access}, {"cf-access-jwt-assertion", "x.y.z"}})) ==
+        reason::credential_ambiguous);
   // Two Cookie fields that were joined with a comma on their way: some servers would read a cookie there.
   for (const char* hidden : {"a=1, CF_Authorization=", "a=1 ,\tCF_Authorization =", "a=1,b=2,CF_Authorization="})
     CHECK(reason_of(send({{"cookie", hidden + access}})) == reason::credential_ambiguous);

@@ -129,4 +129,12 @@ TEST_CASE("every refusal has a problem document, and every 401 a challenge") {
   CHECK(gate::challenge(reason::credential_missing) == R"(Bearer realm="sallyport")");
   CHECK(gate::challenge(reason::jws_signature_invalid) == R"(Bearer error="invalid_token")");
   CHECK(gate::challenge(reason::httpsig_invalid) == "Sallyport");
+  // RFC 9728 section 5.1
+  constexpr std::string_view where = "https://mcp.test/.well-known/oauth-protected-resource";
+  CHECK(gate::challenge(reason::credential_missing, where) ==
+        R"(Bearer realm="sallyport", resource_metadata="https://mcp.test/.well-known/oauth-protected-resource")");
+  CHECK(gate::challenge(reason::jwt_expired, where).find(", resource_metadata=\"https://mcp.test/") !=
+        std::string::npos);
+  CHECK(gate::challenge(reason::httpsig_invalid, where) == "Sallyport");
+  CHECK(gate::challenge(reason::policy_denied, where).empty());
 }

@@ -89,7 +89,10 @@ TEST_CASE("a time is a number and nothing else") {
 
 TEST_CASE("a time stays within 2^53 seconds of 1970") {
   CHECK(why_text(R"({"exp":9007199254740992})") == reason::ok);
+  CHECK(why_text(R"({"exp":9007199254740993})") == reason::jwt_claims_invalid);
   CHECK(why_text(R"({"exp":9007199254740994})") == reason::jwt_claims_invalid);
+  CHECK(why_text(R"({"exp":-9007199254740993})") == reason::jwt_claims_invalid);
+  CHECK(why_text(R"({"exp":1.79e26})") == reason::jwt_claims_invalid);
   CHECK(why_text(R"({"exp":18446744073709551615})") == reason::jwt_claims_invalid);
   CHECK(why_text(R"({"exp":1e300})") == reason::jwt_claims_invalid);
   CHECK(why_text(R"({"nbf":-1e300})") == reason::jwt_claims_invalid);
@@ -183,7 +186,8 @@ TEST_CASE("claims are an object") {
 TEST_CASE("typ is compared without case and without application/ (RFC 7515 section 4.1.9)") {
   const auto why_typ = [](std::string_view typ, std::string_view expected) {
     claims_options options = at_now();
-    options.typ = expected;
+    const std::array<std::string, 1> types{std::string(expected)};
+    options.types = types;
     return jose::check_claims(json::object(), typ, options).why();
   };
   CHECK(why_typ("at+jwt", "at+jwt") == reason::ok);
@@ -197,12 +201,22 @@ TEST_CASE("typ is compared without case and without application/ (RFC 7515 secti
   CHECK(why_typ("application/at+jwt/x", "at+jwt/x") == reason::jwt_type_mismatch);
   CHECK(why_typ("application/", "") == reason::jwt_type_mismatch);
   CHECK(jose::check_claims(json::object(), "anything", at_now()).ok());
+  const std::array<std::string, 3> several = {"", "JWT", "at+jwt"};
+  claims_options options = at_now();
+  options.types = several;
+  for (const std::string_view good : {"", "jwt", "at+jwt", "application/JWT"}) {
+    CHECK(jose::check_claims(json::object(), good, options).ok());
+  }
+  CHECK(jose::check_claims(json::object(), "logout+jwt", options).why() == reason::jwt_type_mismatch);
+  options.types = std::span<const std::string>();
+  CHECK(jose::check_claims(json::object(), "JWT", options).why() == reason::jwt_type_mismatch);
 }
 
 TEST_CASE("the order of the checks is typ, types, iss, aud, exp, nbf, iat, lifetime") {
   const std::array<std::string, 1> ours = {"us"};
   claims_options options = at_now();
-  options.typ = "JWT";
+  const std::array<std::string, 1> types = {"JWT"};
+  options.types = types;
   options.issuer = "i";
   options.audiences = ours;
   options.max_lifetime = 1;

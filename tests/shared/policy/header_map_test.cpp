@@ -17,7 +17,13 @@ identity alice() {
   who.kind = identity_kind::user;
   who.email = "alice@acme.example";
   who.groups = {"finance", "a,b", "50%"};
-  who.claims = json{{"n", 7}, {"empty", ""}, {"list", {"x", "y"}}, {"mixed", {"x", 1}}, {"map", json::object()}};
+  who.claims = json{{"n", 7},
+                    {"tenant", 281674916028284928},
+                    {"most", std::uint64_t{18446744073709551615U}},
+                    {"empty", ""},
+                    {"list", {"x", "y"}},
+                    {"mixed", {"x", 1}},
+                    {"map", json::object()}};
   return who;
 }
 
@@ -61,6 +67,9 @@ TEST_CASE("an absent or empty value sets no header") {
 TEST_CASE("expressions give strings, lists, booleans and integers") {
   CHECK(value_of("identity.subject + '!'") == "X: 00u1!");
   CHECK(value_of("identity.claims.n") == "X: 7");
+  CHECK(value_of("identity.claims.tenant") == "X: 281674916028284928");
+  CHECK(value_of("string(identity.claims.tenant)") == "X: 281674916028284928");
+  CHECK(value_of("identity.claims.most") == "X: 18446744073709551615");
   CHECK(value_of("identity.claims.list") == "X: x,y");
   CHECK(value_of("'finance' in identity.groups") == "X: true");
   CHECK(value_of("request.asn") == "X: 64496");

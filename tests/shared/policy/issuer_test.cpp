@@ -67,6 +67,83 @@ TEST_CASE("each preset knows its issuer and where the keys are") {
   CHECK(find_issuer_by_url(*policy, "https://acme.cloudflareaccess.com/") == nullptr);
 }
 
+TEST_CASE("presets know every iss that their provider documents") {
+  const auto policy = testing::must_load(testing::fixture("presets.jsonc"));
+  const auto name_of_iss = [&](std::string_view iss) {
+    const auto* found = find_issuer_by_url(*policy, iss);
+    return found == nullptr ? std::string_view("none") : std::string_view(found->name);
+  };
+  CHECK(name_of_iss("https://accounts.google.com") == "google");
+  CHECK(name_of_iss("accounts.google.com") == "google");
+  CHECK(name_of_iss("https://accounts.google.com/") == "none");
+  CHECK(name_of_iss("https://sts.windows.net/8eaef023-2b34-4da1-9baa-8bc8c9d6a490/") == "entra");
+  CHECK(name_of_iss("https://sts.windows.net/8eaef023-2b34-4da1-9baa-8bc8c9d6a490") == "none");
+  CHECK(name_of_iss("https://sts.windows.net/another/") == "none");
+  const auto github = only_issuer(R"("preset":"github-actions","enterprise":"octocat-inc","audiences":["a"])");
+  CHECK(github.url == "https://token.actions.githubusercontent.com/octocat-inc");
+  CHECK(github.jwks_uri == "https://token.actions.githubusercontent.com/.well-known/jwks");
+  CHECK(only_issuer(R"("preset":"google","issuer":"https://i.example","audiences":["a"])").other_urls.empty());
+}
+
+TEST_CASE("two issuers share none of their values of iss") {
+  const auto problems = [](std::string_view one, std::string_view other) {
+    return testing::load(R"({"edge":{"issuer":"https://e.example"},"issuers":{"a":{"audiences":["x"],)" +
+                         std::string(one) + R"(},"b":{"audiences":["x"],)" + std::string(other) + R"(}},"routes":[]})")
+        .problems;
+  };
+  constexpr std::string_view google = R"("preset":"google")";
+  constexpr std::string_view bare = R"("issuer":"accounts.google.com","jwks_uri":"https://k.example/keys")";
+  constexpr std::string_view entra = R"("preset":"entra","tenant":"1111")";
+  constexpr std::string_view entra_v1 = R"("preset":"entra","issuer":"https://sts.windows.net/1111/")";
+  for (const auto& [one, other] : {std::pair(google, bare), std::pair(bare, google), std::pair(entra, entra)}) {
+    const auto found = problems(one, other);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].why == reason::policy_duplicate);
+  }
+  // Tokens of v1.0 may have an entry of their own.
+  CHECK(problems(entra, entra_v1).empty());
+  CHECK(problems(entra_v1, entra).empty());
+}
+
+TEST_CASE("an issuer is any text where the document says where its keys are") {
+  for (const std::string_view iss : {"gitlab.example.com", "urn:example:idp", "wso2.org/products/am",
+                                     "kubernetes/serviceaccount", "https://I.example/?q#f", "http://10.0.0.1", "a b"}) {
+    CAPTURE(iss);
+    const auto members = R"("audiences":["a"],"issuer":")" + std::string(iss) + "\"";
+    const auto idp = only_issuer(members + R"(,"jwks_uri":"https://i.example/keys")");
+    CHECK(idp.url == iss);
+    CHECK(idp.jwks_uri == "https://i.example/keys");
+    const auto loaded = testing::load(testing::document_with_issuer(members));
+    REQUIRE(loaded.problems.size() == 1);
+    CHECK(loaded.problems[0].why == reason::policy_member_type);
+    CHECK(loaded.problems[0].path == "$.issuers.idp.issuer");
+  }
+  CHECK(
+      testing::load(testing::document_with_issuer(R"("audiences":["a"],"issuer":"","jwks_uri":"https://i.example/k")"))
+          .problems.size() == 1);
+  const auto advice =
+      testing::load(testing::document_with_issuer(R"("audiences":["a"],"issuer":"urn:x")")).problems.front().advice;
+  CHECK(advice.find("jwks_uri") != std::string::npos);
+}
+
+TEST_CASE("typ is one value or a list; without it none, JWT, at+jwt and JOSE are credentials") {
+  using texts = std::vector<std::string>;
+  const auto types = [](std::string_view members) {
+    return only_issuer(R"("issuer":"https://i.example","audiences":["a"])" + std::string(members)).types;
+  };
+  CHECK(types("") == texts{"", "JWT", "at+jwt", "JOSE"});
+  CHECK(types(R"(,"typ":"at+jwt")") == texts{"at+jwt"});
+  CHECK(types(R"(,"typ":["","at+jwt"])") == texts{"", "at+jwt"});
+  for (const std::string_view bad :
+       {R"(,"typ":[])", R"(,"typ":7)", R"(,"typ":[7])", R"(,"bound":"yes")", R"(,"bound":true)"}) {
+    CAPTURE(bad);
+    const auto loaded = testing::load(
+        testing::document_with_issuer(R"("issuer":"https://i.example","audiences":["a"])" + std::string(bad)));
+    REQUIRE(loaded.problems.size() == 1);
+    CHECK(loaded.problems[0].why == reason::policy_member_type);
+  }
+}
+
 TEST_CASE("Access tokens are looked for in the header first, then in the cookie") {
   const auto idp = only_issuer(R"("preset":"cloudflare-access","team":"acme","audiences":["a"])");
   REQUIRE(idp.from.size() == 2);

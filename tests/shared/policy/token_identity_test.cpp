@@ -223,6 +223,42 @@ TEST_CASE("groups are a list of strings or one string") {
     CHECK(with(bad).why() == reason::jwt_claims_invalid);
 }
 
+TEST_CASE("a text of scopes is as many groups as it has words (RFC 8693 section 4.2)") {
+  const auto with = [](std::string_view path, std::string_view claims) {
+    return from_issuer(R"(,"claims":{"groups":")" + std::string(path) + "\"}", claims)->groups;
+  };
+  using texts = std::vector<std::string>;
+  CHECK(with("scope", R"({"sub":"x","scope":"read write"})") == texts{"read", "write"});
+  CHECK(with("scp", R"({"sub":"x","scp":" read  write "})") == texts{"read", "write"});
+  CHECK(with("scope", R"({"sub":"x","scope":["read","a b"]})") == texts{"read", "a b"});
+  CHECK(with("oauth.scope", R"({"sub":"x","oauth":{"scope":"read write"}})") == texts{"read", "write"});
+  CHECK(with("scope", R"({"sub":"x","scope":""})").empty());
+  CHECK(with("team", R"({"sub":"x","team":"site reliability"})") == texts{"site reliability"});
+}
+
+TEST_CASE("at each step of a claim path the longest name that is there comes first") {
+  const auto with = [](std::string_view path, std::string_view claims) {
+    const auto who = from_issuer(R"(,"claims":{"groups":")" + std::string(path) + "\"}", claims);
+    REQUIRE(who.ok());
+    return who->groups.empty() ? std::string() : who->groups.front();
+  };
+  CHECK(with("https://acme.example/attrs.roles", R"({"sub":"x","https://acme.example/attrs":{"roles":["r"]}})") == "r");
+  CHECK(with("https://acme.example/attrs.roles.app", R"({"sub":"x","https://acme.example/attrs":{"roles.app":"r"}})") ==
+        "r");
+  CHECK(with("https://acme.example/a.b.c", R"({"sub":"x","https://acme.example/a":{"b":{"c":"r"}}})") == "r");
+  CHECK(with("a.b.c", R"({"sub":"x","a.b":{"c":"long"},"a":{"b.c":"short"}})") == "long");
+  CHECK(with("a.b.c", R"({"sub":"x","a.b":{"d":"no"},"a":{"b":{"c":"r"}}})") == "r");
+  CHECK(with("a.b.c", R"({"sub":"x","a.b":"text","a":{"b.c":"r"}})") == "r");
+  CHECK(with("resource_access.my.app.roles", R"({"sub":"x","resource_access":{"my.app":{"roles":"r"}}})") == "r");
+  CHECK(with("a.b", R"({"sub":"x","a.b":null,"a":{"b":"r"}})").empty());
+  CHECK(with(".a.", R"({"sub":"x","":{"a":{"":"r"}}})") == "r");
+  CHECK(with("a..b", R"({"sub":"x","a":{"":{"b":"r"}}})") == "r");
+  constexpr std::string_view required = R"(,"required":{"https://acme.example/attrs.level":3})";
+  CHECK(why(R"({"sub":"x","https://acme.example/attrs":{"level":3}})", required) == reason::ok);
+  CHECK(why(R"({"sub":"x","https://acme.example/attrs":{"level":4}})", required) == reason::jwt_required_claim);
+  CHECK(why(R"({"sub":"x","https://acme":{"example/attrs":{"level":3}}})", required) == reason::ok);
+}
+
 TEST_CASE("a claim path is a whole name first, then names joined by dots") {
   const auto who = from_issuer(R"(,"claims":{"groups":"https://acme.example/roles","subject":"user.id"})",
                                R"({"user":{"id":"u1"},"https://acme.example/roles":["r"]})");
@@ -232,6 +268,25 @@ TEST_CASE("a claim path is a whole name first, then names joined by dots") {
   CHECK(from_issuer(R"(,"claims":{"subject":"user.id"})", R"({"user.id":"whole","user":{"id":"u1"}})")->subject ==
         "whole");
   CHECK(why(R"({"user":"x"})", R"(,"claims":{"subject":"user.id"})") == reason::jwt_subject_missing);
+}
+
+TEST_CASE("a required number is that number and not its neighbour") {
+  const auto tenant = [](std::string_view demanded, std::string_view sent) {
+    return why(R"({"sub":"x","tenant":)" + std::string(sent) + "}",
+               R"(,"required":{"tenant":)" + std::string(demanded) + "}");
+  };
+  CHECK(tenant("281674916028284930", "281674916028284930") == reason::ok);
+  CHECK(tenant("281674916028284930", "281674916028284930.0") == reason::ok);
+  CHECK(tenant("281674916028284930", "281674916028284928") == reason::jwt_required_claim);
+  CHECK(tenant("281674916028284928", "281674916028284930") == reason::jwt_required_claim);
+  CHECK(tenant("18446744073709551615", "18446744073709551615") == reason::ok);
+  CHECK(tenant("18446744073709551615", "18446744073709551614") == reason::jwt_required_claim);
+  CHECK(tenant("18446744073709551615", "18446744073709552000") == reason::jwt_required_claim);
+  CHECK(tenant("9223372036854775807", "9223372036854775808") == reason::jwt_required_claim);
+  CHECK(tenant("-1", "18446744073709551615") == reason::jwt_required_claim);
+  CHECK(tenant("1", "true") == reason::jwt_required_claim);
+  CHECK(tenant("1", "\"1\"") == reason::jwt_required_claim);
+  CHECK(tenant("0.1", "0.1") == reason::ok);
 }
 
 TEST_CASE("required claims must equal the value, type included") {
