@@ -26,7 +26,10 @@ json describe(const policy::ecs_service& ecs, const std::string& default_role) {
 }
 
 json describe(const policy::sigv4_rule& rule, const std::string& default_role) {
-  return {{"service", rule.service}, {"region", rule.region}, {"role", role_or(rule.role, default_role)}};
+  return {{"service", rule.service},
+          {"region", rule.region},
+          {"role", role_or(rule.role, default_role)},
+          {"resource", rule.resource}};
 }
 
 json describe(const policy::service& service, const std::string& default_role) {

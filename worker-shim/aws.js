@@ -9,7 +9,8 @@ import { random, randomName } from './random.js';
  * @typedef {import('./aws_exchange.js').AwsRefusal} AwsRefusal
  * @typedef {import('./credentials.js').Held} Held
  * @typedef {import('./wire.js').Caller} Caller
- * @typedef {{service: string, cluster: string} | {task_definition: string, cluster: string, passed_roles?: string[]} | {invoke: string, host: string}} Purpose
+ * @typedef {{service: string, cluster: string} | {task_definition: string, cluster: string, passed_roles?: string[]}
+ *   | {stop: string, cluster: string} | {watch: 'tasks', cluster: string} | {invoke: string, host: string, resource: string}} Purpose
  *   what the session may do, and nothing else
  * @typedef {{region: string, role: string, target: string, purpose: Purpose, caller: Caller}} Who
  *   `target`: the service or job, which trust policies know as `sallyport:<target>`
@@ -121,9 +122,12 @@ export class Aws {
   }
 }
 
-/** @param {Who} who */
-function keyOf({ region, role, target, purpose, caller }) {
-  return JSON.stringify([region, role, target, purpose, caller.key]);
+/**
+ * All that a session depends on, its tags included: AWS decides by the route in them, and CloudTrail tells it.
+ * @param {Who} who
+ */
+function keyOf({ region, role, target, purpose, caller: { issuer, subject, email, route } }) {
+  return JSON.stringify([region, role, target, purpose, issuer, subject, email ?? null, route ?? '']);
 }
 
 /** @param {AwsRefusal} refused */

@@ -23,7 +23,7 @@ import {
  * @typedef {{region: string, cluster: string, service: string, port: number, role: string,
  *            wake: {min: number, hold_ms: number, idle_stop_ms: number} | null}} EcsService
  * @typedef {{name: string, origin: string, vpc: string, mtls_certificate: string,
- *            sigv4: {service: string, region: string, role: string} | null, ecs: EcsService | null}} CatalogService
+ *            sigv4: {service: string, region: string, role: string, resource: string} | null, ecs: EcsService | null}} CatalogService
  * @typedef {{name: string, region: string, cluster: string, task_definition: string, container: string, role: string,
  *            subnets: string[], security_groups: string[], passed_roles: string[], assign_public_ip: boolean,
  *            timeout_ms: number}} CatalogJob

@@ -1,4 +1,4 @@
-// Temporary credentials in the memory of the isolate: per role, region, purpose and caller, from one AssumeRole however
+// Temporary credentials in the memory of the isolate: per role, region, purpose, caller and route, from one AssumeRole however
 // many ask at once, until shortly before they expire. They are nowhere else: not in storage, not in a log.
 
 /**

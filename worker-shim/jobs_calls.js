@@ -34,7 +34,7 @@ const UNSEEN = new Set(['throttled', 'credentials_expired']);
  * @returns {Promise<StartAnswer>}
  */
 export async function startTask(aws, run) {
-  const by = who(run, run.caller);
+  const by = who(run, run.caller, toRun(run));
   // Apart from the call, because without credentials there is no doubt that nothing was started.
   const held = await aws.credentials(by);
   if (held.refused !== undefined) return notStarted(held.refused.kind_name, refusedBy(held.refused), false);
@@ -85,7 +85,7 @@ function notStarted(kind, refused, unclear) {
  */
 export async function lookAtTasks(aws, runs) {
   const [first] = /** @type {[Run]} */ (runs);
-  const answer = await aws.call('DescribeTasks', { tasks: runs.map((run) => run.task_arn) }, who(first, ourselves(first.job)), ONCE);
+  const answer = await aws.call('DescribeTasks', { tasks: runs.map((run) => run.task_arn) }, who(first, ourselves(first.job), { watch: 'tasks', cluster: first.place.cluster }), ONCE);
   if (answer.refused !== undefined) return { refused: refusedBy(answer.refused) };
   const missing = answer.failures.filter((/** @type {{why: string}} */ { why }) => why === 'MISSING');
   return { tasks: answer.tasks, missing: missing.map((/** @type {{arn: string}} */ { arn }) => arn) };
@@ -100,7 +100,7 @@ export async function stopTask(aws, run) {
   const stop = /** @type {NonNullable<Run['stop']>} */ (run.stop);
   const why = stop.why === 'timeout' ? 'over the timeout of its job' : 'stopped by its caller';
   const by = stop.why === 'timeout' ? ourselves(run.job) : stop.caller;
-  const answer = await aws.call('StopTask', { task: run.task_arn, why: `sallyport: ${why}` }, who(run, by), FEW);
+  const answer = await aws.call('StopTask', { task: run.task_arn, why: `sallyport: ${why}` }, who(run, by, { stop: run.task_arn, cluster: run.place.cluster }), FEW);
   if (answer.refused === undefined) return undefined;
   return { refused: refusedBy(answer.refused), for_good: answer.refused.kind_name === 'access_denied' || answer.refused.kind_name === 'token_refused' };
 }
@@ -124,10 +124,16 @@ export function batched(runs) {
 /**
  * @param {Run} run
  * @param {Caller} caller in whose name AWS is called
+ * @param {import('./aws.js').Purpose} purpose one call of ECS: running, looking and stopping have sessions of their own
  * @returns {import('./aws.js').Who}
  */
-function who({ job, place: { region, role, cluster, task_definition, passed_roles } }, caller) {
-  return { region, role, target: job, purpose: { task_definition, cluster, passed_roles }, caller: { ...caller, route: caller.route ?? '' } };
+function who({ job, place: { region, role } }, caller, purpose) {
+  return { region, role, target: job, purpose, caller: { ...caller, route: caller.route ?? '' } };
+}
+
+/** @param {Run} run @returns {import('./aws.js').Purpose} */
+function toRun({ place: { cluster, task_definition, passed_roles } }) {
+  return { task_definition, cluster, passed_roles };
 }
 
 /** Looks and timeouts are nobody's wish but the policy's. @param {string} job @returns {Caller} */

@@ -37,7 +37,7 @@ export async function prepareForAws(aws, service, { forward, body }) {
   if (typeof payload !== 'string') return payload;
   const held = await aws.credentials({
     region: rule.region, role: rule.role, target: service.name, caller: forward.caller,
-    purpose: { invoke: rule.service, host: new URL(forward.url).hostname },
+    purpose: { invoke: rule.service, host: new URL(forward.url).hostname, resource: rule.resource },
   });
   if (held.refused === undefined) return { payload, credentials: held.credentials };
   const { reason, code, message, request_id: id } = held.refused;

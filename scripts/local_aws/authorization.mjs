@@ -12,6 +12,7 @@ const asList = (value) => [value].flat();
 const operators = {
   ArnEquals: patternMatches,
   ArnLike: patternMatches,
+  Bool: (value, actual) => String(value) === String(actual),
   StringEquals: (pattern, text) => pattern === text,
   StringLike: patternMatches,
 };

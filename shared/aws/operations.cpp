@@ -173,10 +173,13 @@ on_behalf_of caller_of(const json& in) {
           text(*from, "route")};
 }
 
-std::string write_session_policy(const json& in, const json& purpose, const role_arn& role) {
+result<std::string> write_session_policy(const json& in, const json& purpose, const role_arn& role) {
   const ecs_place where{text(in, "region"), text(purpose, "cluster")};
-  const std::string invoked = text(purpose, "invoke");
-  if (!invoked.empty()) return invoke_session_policy(role, where.region, invoked, text(purpose, "host"));
+  const std::string service = text(purpose, "invoke"), host = text(purpose, "host");
+  const std::string resource = text(purpose, "resource"), task = text(purpose, "stop");
+  if (!service.empty()) return invoke_session_policy(role, {service, where.region, host, resource});
+  if (!task.empty()) return stop_session_policy(role, where, task);
+  if (find_member(purpose, "watch") != nullptr) return watch_session_policy(role, where);
   const std::string definition = text(purpose, "task_definition");
   if (definition.empty()) return service_session_policy(role, where, text(purpose, "service"));
   return job_session_policy(role, where, definition, texts(purpose, "passed_roles"));
@@ -185,7 +188,7 @@ std::string write_session_policy(const json& in, const json& purpose, const role
 result<std::string> session_policy_of(const json& in, const role_arn& role) {
   const json* purpose = find_member(in, "purpose");
   if (purpose == nullptr) return failure(reason::internal, "purpose is missing");
-  std::string made = write_session_policy(in, *purpose, role);
+  SALLYPORT_ASSIGN(std::string made, write_session_policy(in, *purpose, role));
   if (made.size() > max_session_policy)
     return failure(reason::config_invalid, "the session policy is over 2048 characters");
   return made;

@@ -9,6 +9,10 @@ namespace {
 
 using encoding::json;
 
+bool is_id_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+}
+
 class arns {
  public:
   arns(const role_arn& role, const ecs_place& where)
@@ -17,6 +21,13 @@ class arns {
   std::string cluster() const { return prefix_ + "cluster/" + cluster_; }
   std::string service(std::string_view name) const { return prefix_ + "service/" + cluster_ + "/" + std::string(name); }
   std::string tasks() const { return prefix_ + "task/" + cluster_ + "/*"; }
+  /// Also in the form without the cluster, which older accounts have.
+  bool is_task(std::string_view arn) const {
+    if (!arn.starts_with(prefix_ + "task/")) return false;
+    auto id = arn.substr(prefix_.size() + 5);
+    if (id.starts_with(cluster_ + "/")) id.remove_prefix(cluster_.size() + 1);
+    return !id.empty() && std::all_of(id.begin(), id.end(), is_id_char);
+  }
   std::string definition(std::string_view name) const {
     return name.starts_with("arn:") ? std::string(name) : prefix_ + "task-definition/" + std::string(name);
   }
@@ -73,10 +84,7 @@ std::string service_session_policy(const role_arn& role, const ecs_place& where,
 std::string job_session_policy(const role_arn& role, const ecs_place& where, std::string_view task_definition,
                                const std::vector<std::string>& passed_roles) {
   const arns of(role, where);
-  json statements = json::array({
-      in_cluster(statement({"ecs:RunTask"}, of.definition(task_definition)), of),
-      statement({"ecs:DescribeTasks", "ecs:StopTask"}, of.tasks()),
-  });
+  json statements = json::array({in_cluster(statement({"ecs:RunTask"}, of.definition(task_definition)), of)});
   if (!passed_roles.empty()) {
     json pass = statement({"iam:PassRole"}, passed_roles);
     pass["Condition"] = {{"StringEquals", {{"iam:PassedToService", "ecs-tasks.amazonaws.com"}}}};
@@ -85,22 +93,50 @@ std::string job_session_policy(const role_arn& role, const ecs_place& where, std
   return document(std::move(statements));
 }
 
-std::string invoke_session_policy(const role_arn& role, std::string_view region, std::string_view service,
-                                  std::string_view host) {
+std::string watch_session_policy(const role_arn& role, const ecs_place& where) {
+  return document(json::array({statement({"ecs:DescribeTasks"}, arns(role, where).tasks())}));
+}
+
+result<std::string> stop_session_policy(const role_arn& role, const ecs_place& where, std::string_view task_arn) {
+  if (!arns(role, where).is_task(task_arn)) {
+    return failure(reason::aws_response_invalid, "not the ARN of a task in this cluster: " + std::string(task_arn));
+  }
+  return document(json::array({statement({"ecs:StopTask"}, std::string(task_arn))}));
+}
+
+namespace {
+
+json invoke_function(const std::string& arn) {
+  json by_url = statement({"lambda:InvokeFunction"}, arn);
+  by_url["Condition"] = {{"Bool", {{"lambda:InvokedViaFunctionUrl", "true"}}}};
+  return json::array({statement({"lambda:InvokeFunctionUrl"}, arn), std::move(by_url)});
+}
+
+// arn:…:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>: what is left out is any.
+std::string api_of(const invoked& what, const std::string& any_api) {
+  if (!what.resource.empty()) {
+    const bool whole_api = what.resource.find('/') == std::string_view::npos;
+    return std::string(what.resource) + (whole_api ? "/*" : "");
+  }
+  const auto label = what.host.find(".execute-api.");
+  return any_api + (label == std::string_view::npos ? "*" : std::string(what.host.substr(0, label)) + "/*");
+}
+
+}  // namespace
+
+std::string invoke_session_policy(const role_arn& role, const invoked& what) {
   const auto arn = [&](std::string_view prefix) {
-    return "arn:" + role.partition + ":" + std::string(prefix) + ":" + std::string(region) + ":" + role.account + ":";
+    return "arn:" + role.partition + ":" + std::string(prefix) + ":" + std::string(what.region) + ":" + role.account +
+           ":";
   };
-  if (service == "lambda") {
-    // A function's URL does not tell the function's name.
-    json invoke = statement({"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}, arn("lambda") + "function:*");
-    return document(json::array({std::move(invoke)}));
+  const std::string given(what.resource);
+  if (what.service == "lambda") return document(invoke_function(given.empty() ? arn("lambda") + "function:*" : given));
+  if (what.service == "vpc-lattice-svcs") {
+    const auto service = given.empty() ? arn("vpc-lattice") + "service" : given;
+    return document(json::array({statement({"vpc-lattice-svcs:Invoke"}, service + "/*")}));
   }
-  if (service == "vpc-lattice-svcs") {
-    return document(json::array({statement({"vpc-lattice-svcs:Invoke"}, arn("vpc-lattice") + "service/*")}));
-  }
-  const auto label = host.find(".execute-api.");
-  const std::string api = label == std::string_view::npos ? "*" : std::string(host.substr(0, label)) + "/*";
-  return document(json::array({statement({std::string(service) + ":Invoke"}, arn(service) + api)}));
+  const std::string service(what.service);
+  return document(json::array({statement({service + ":Invoke"}, api_of(what, arn(service)))}));
 }
 
 }  // namespace sallyport::aws

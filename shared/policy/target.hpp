@@ -81,6 +81,9 @@ struct sigv4_rule {
   std::string region;
   /// ARN of the role to assume, or empty.
   std::string role;
+  /// ARN of what is called, without wildcards but behind the id of an API; empty only where the origin's host tells the
+  /// id of an API, or is loopback.
+  std::string resource;
 };
 
 struct service {

@@ -74,6 +74,15 @@ test('another caller, or another purpose, never gets the same credentials', asyn
   assert.equal((await ask({ who: who('dora') })).credentials.access_key_id, keys[0]);
 });
 
+test('a session says by which route its caller came, and whose mail it is: another one has another session', async () => {
+  const of = who('dora');
+  const as = async (/** @type {object} */ more) => (await ask({ who: { ...of, caller: { ...of.caller, ...more } } })).credentials.access_key_id;
+  const keys = await Promise.all([as({ route: 'read' }), as({ route: 'admin' }), as({ route: 'read', email: 'dora@acme.example' })]);
+  assert.equal(new Set(keys).size, 3);
+  assert.equal(await as({ route: 'read' }), keys[0]);
+  assert.deepEqual(keys.map((key) => edge.aws.sessions.find(key).tags.route), ['read', 'admin', 'read']);
+});
+
 test('credentials are replaced before they expire', async () => {
   edge.aws.faults.set({ session_seconds: 2 });
   const of = newcomer();

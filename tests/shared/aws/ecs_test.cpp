@@ -121,14 +121,18 @@ TEST_CASE("session policies: the snapshot of each kind") {
       R"("Resource":"arn:aws:ecs:us-east-1:123456789012:task/prod/*"},{"Action":["ecs:ListTasks"],"Condition":)"
       R"({"ArnEquals":{"ecs:cluster":"arn:aws:ecs:us-east-1:123456789012:cluster/prod"}},"Effect":"Allow","Resource":"*"}],)"
       R"("Version":"2012-10-17"})");
-  CHECK(
-      job_session_policy(*role, {"us-east-1", "batch"}, "export:12", {"arn:aws:iam::123456789012:role/task"}) ==
-      R"({"Statement":[{"Action":["ecs:RunTask"],"Condition":{"ArnEquals":{"ecs:cluster":)"
-      R"("arn:aws:ecs:us-east-1:123456789012:cluster/batch"}},"Effect":"Allow","Resource":)"
-      R"("arn:aws:ecs:us-east-1:123456789012:task-definition/export:12"},{"Action":["ecs:DescribeTasks","ecs:StopTask"],)"
-      R"("Effect":"Allow","Resource":"arn:aws:ecs:us-east-1:123456789012:task/batch/*"},{"Action":["iam:PassRole"],)"
-      R"("Condition":{"StringEquals":{"iam:PassedToService":"ecs-tasks.amazonaws.com"}},"Effect":"Allow","Resource":)"
-      R"(["arn:aws:iam::123456789012:role/task"]}],"Version":"2012-10-17"})");
+  CHECK(job_session_policy(*role, {"us-east-1", "batch"}, "export:12", {"arn:aws:iam::123456789012:role/task"}) ==
+        R"({"Statement":[{"Action":["ecs:RunTask"],"Condition":{"ArnEquals":{"ecs:cluster":)"
+        R"("arn:aws:ecs:us-east-1:123456789012:cluster/batch"}},"Effect":"Allow","Resource":)"
+        R"("arn:aws:ecs:us-east-1:123456789012:task-definition/export:12"},{"Action":["iam:PassRole"],)"
+        R"("Condition":{"StringEquals":{"iam:PassedToService":"ecs-tasks.amazonaws.com"}},"Effect":"Allow","Resource":)"
+        R"(["arn:aws:iam::123456789012:role/task"]}],"Version":"2012-10-17"})");
+  CHECK(watch_session_policy(*role, {"us-east-1", "batch"}) ==
+        R"({"Statement":[{"Action":["ecs:DescribeTasks"],"Effect":"Allow","Resource":)"
+        R"("arn:aws:ecs:us-east-1:123456789012:task/batch/*"}],"Version":"2012-10-17"})");
+  CHECK(stop_session_policy(*role, {"us-east-1", "batch"}, "arn:aws:ecs:us-east-1:123456789012:task/batch/0a1b")
+            .value() == R"({"Statement":[{"Action":["ecs:StopTask"],"Effect":"Allow","Resource":)"
+                        R"("arn:aws:ecs:us-east-1:123456789012:task/batch/0a1b"}],"Version":"2012-10-17"})");
   CHECK(service_session_policy(*role, {"us-east-1", std::string(255, 'c')}, std::string(255, 's')).size() <=
         max_session_policy);
 }
@@ -144,14 +148,40 @@ TEST_CASE("a role is named by its ARN and by nothing else") {
 TEST_CASE("a session that calls an API may call that API and nothing else") {
   const auto role = parse_role_arn("arn:aws:iam::123456789012:role/gate");
   REQUIRE(role.ok());
-  CHECK(invoke_session_policy(*role, "us-east-1", "execute-api", "a1b2.execute-api.us-east-1.amazonaws.com") ==
-        R"({"Statement":[{"Action":["execute-api:Invoke"],"Effect":"Allow",)"
-        R"("Resource":"arn:aws:execute-api:us-east-1:123456789012:a1b2/*"}],"Version":"2012-10-17"})");
-  CHECK(invoke_session_policy(*role, "us-east-1", "lambda", "x.lambda-url.us-east-1.on.aws")
-            .find(R"("Resource":"arn:aws:lambda:us-east-1:123456789012:function:*")") != std::string::npos);
-  CHECK(
-      invoke_session_policy(*role, "us-east-1", "vpc-lattice-svcs", "x.vpc-lattice-svcs.us-east-1.on.aws")
-          .find(
-              R"("Action":["vpc-lattice-svcs:Invoke"],"Effect":"Allow","Resource":"arn:aws:vpc-lattice:us-east-1:123456789012:service/*")") !=
-      std::string::npos);
+  const auto may = [&](std::string_view service, std::string_view host, std::string_view resource) {
+    return invoke_session_policy(*role, {service, "us-east-1", host, resource});
+  };
+  const auto calls_api = [](std::string_view resource) {
+    std::string text = R"({"Statement":[{"Action":["execute-api:Invoke"],"Effect":"Allow","Resource":)";
+    text.append("\"arn:aws:execute-api:us-east-1:").append(resource).append("\"}],\"Version\":\"2012-10-17\"}");
+    return text;
+  };
+  CHECK(may("execute-api", "a1b2.execute-api.us-east-1.amazonaws.com", "") == calls_api("123456789012:a1b2/*"));
+  constexpr std::string_view whole = "arn:aws:execute-api:us-east-1:210987654321:c3d4";
+  CHECK(may("execute-api", "api.acme.example", whole) == calls_api("210987654321:c3d4/*"));
+  CHECK(may("execute-api", "api.acme.example", std::string(whole) + "/prod/GET/*") ==
+        calls_api("210987654321:c3d4/prod/GET/*"));
+  CHECK(may("lambda", "x.lambda-url.us-east-1.on.aws", "arn:aws:lambda:us-east-1:123456789012:function:quotes") ==
+        R"({"Statement":[{"Action":["lambda:InvokeFunctionUrl"],"Effect":"Allow","Resource":)"
+        R"("arn:aws:lambda:us-east-1:123456789012:function:quotes"},{"Action":["lambda:InvokeFunction"],"Condition":)"
+        R"({"Bool":{"lambda:InvokedViaFunctionUrl":"true"}},"Effect":"Allow","Resource":)"
+        R"("arn:aws:lambda:us-east-1:123456789012:function:quotes"}],"Version":"2012-10-17"})");
+  CHECK(may("vpc-lattice-svcs", "x.on.aws", "arn:aws:vpc-lattice:us-east-1:123456789012:service/svc-0a") ==
+        R"({"Statement":[{"Action":["vpc-lattice-svcs:Invoke"],"Effect":"Allow","Resource":)"
+        R"("arn:aws:vpc-lattice:us-east-1:123456789012:service/svc-0a/*"}],"Version":"2012-10-17"})");
+}
+
+TEST_CASE("a session that stops a task stops this one and no other") {
+  const auto role = parse_role_arn("arn:aws:iam::123456789012:role/gate");
+  REQUIRE(role.ok());
+  const auto stops = [&](std::string_view arn) { return stop_session_policy(*role, {"us-east-1", "batch"}, arn); };
+  CHECK(stops("arn:aws:ecs:us-east-1:123456789012:task/0a1b").ok());
+  for (const std::string_view arn :
+       {"", "*", "arn:aws:ecs:us-east-1:123456789012:task/*", "arn:aws:ecs:us-east-1:123456789012:task/batch/*",
+        "arn:aws:ecs:us-east-1:123456789012:task/batch/0?", "arn:aws:ecs:us-east-1:123456789012:task/batch/",
+        "arn:aws:ecs:us-east-1:123456789012:task/other/0a1b", "arn:aws:ecs:eu-west-1:123456789012:task/batch/0a1b",
+        "arn:aws:ecs:us-east-1:210987654321:task/batch/0a1b"}) {
+    CAPTURE(arn);
+    CHECK(stops(arn).why() == reason::aws_response_invalid);
+  }
 }

@@ -49,6 +49,7 @@ TEST_CASE("every member arrives typed") {
   CHECK(billing->sigv4->service == "execute-api");
   CHECK(billing->sigv4->region == "us-west-2");
   CHECK(billing->sigv4->role == "arn:aws:iam::123456789012:role/sallyport-invoke");
+  CHECK(billing->sigv4->resource == "arn:aws:execute-api:us-west-2:123456789012:a1b2c3d4e5/prod/*");
   CHECK(billing->signature == crypto::algorithm::hs256);
   CHECK(billing->headers.empty());
 
