@@ -13,7 +13,8 @@ const HOLD_WITH_STALE_MS = 2_000;
  * @typedef {import('./answer_store.js').Entry} Entry
  * @typedef {'identity' | 'shared'} Scope
  * @typedef {[string, string][]} Fields
- * @typedef {{use: 'answers' | 'bypass' | 'invalidates', key: string, identity: string}} CachePlan as gate::to_json writes it
+ * @typedef {{use: 'answers' | 'bypass' | 'invalidates', key: string, identity: string, shared: string}} CachePlan as
+ *   gate::to_json writes it; an empty identity or shared: nothing is kept there
  * @typedef {{status: number, fields: Fields, body: boolean}} Answer
  * @typedef {{do: 'serve' | 'variant' | 'send' | 'refuse', fwd: string, from?: Scope, answer: Answer, identity?: string, shared?: string,
  *            conditions?: Fields, drop?: string[], on_error?: boolean}} LookedUp
@@ -72,10 +73,12 @@ export class AnswerCache {
    * @returns {Promise<{said: LookedUp, entries: Entries}>}
    */
   async #lookUp(asked) {
-    const { key, identity } = asked.plan;
-    const places = { identity: `${key}/${identity}`, shared: `${key}/shared` };
+    const { key, identity, shared: forAll } = asked.plan;
+    const places = { identity: `${key}/${identity}`, shared: `${key}/${forAll}` };
     const [own, shared, invalidated] = await Promise.all([
-      this.#store.read(places.identity), this.#store.read(places.shared), this.#store.read(`${key}/invalidated`),
+      identity === '' ? undefined : this.#store.read(places.identity),
+      forAll === '' ? undefined : this.#store.read(places.shared),
+      this.#store.read(`${key}/invalidated`),
     ]);
     await invalidated?.body?.cancel();
     const entries = { identity: own, shared };
@@ -190,8 +193,8 @@ export class AnswerCache {
    * @param {Storing} storing
    * @param {Uint8Array | ReadableStream<Uint8Array> | null} body
    */
-  async #write({ key, identity }, { from, variant, variants, text, keep }, body) {
-    const place = `${key}/${from === 'shared' ? 'shared' : identity}`;
+  async #write(plan, { from, variant, variants, text, keep }, body) {
+    const place = `${plan.key}/${plan[from]}`;
     await this.#store.write(variant === '' ? place : `${place}/${variant}`, text, body, keep);
     if (variant !== '') await this.#store.write(place, variants, null, keep);
   }

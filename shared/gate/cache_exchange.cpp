@@ -164,7 +164,9 @@ json cache_exchange::freshen(std::string_view stored, const cache_arrival& came,
   const auto fields = http::freshened_fields(held.fields, came.answer.fields);
   const http::cached_answer fresh{held.status, fields, came.answer.requested, came.answer.received};
   // What is stored is the answer to a GET, also when HEAD asked whether it still is good.
-  const cache_exchange as_get(plan_, "GET", request_, host_);
+  cache_plan plan = plan_;
+  plan.terms.shares = plan.terms.shares && http::may_be_shared(held.fields);
+  const cache_exchange as_get(plan, "GET", request_, host_);
   auto out = as_get.store({fresh, came.fwd});
   const auto status = forwarded(came.fwd).number("fwd-status", 304).text();
   out["answer"] = answer(fresh, status, now);

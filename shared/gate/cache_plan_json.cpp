@@ -43,8 +43,10 @@ json to_json(const cache_plan& plan) {
   json out = {{"use", name_of(plan.how)},
               {"key", plan.key},
               {"identity", plan.identity},
+              {"shared", plan.shared},
               {"stale_if_error", plan.terms.stale_if_error},
               {"own_fields", plan.terms.own_fields},
+              {"caller_fields", plan.terms.caller_fields},
               {"may_validate", plan.may_validate}};
   if (plan.terms.max_age) out["max_age"] = *plan.terms.max_age;
   return out;
@@ -56,10 +58,18 @@ std::optional<cache_plan> cache_plan_from(const json& from) {
   const auto identity = encoding::string_member(from, "identity");
   const auto* may_validate = find_member(from, "may_validate");
   if (!how || !key || !identity || may_validate == nullptr || !may_validate->is_boolean()) return std::nullopt;
-  cache_plan plan{*how, std::string(*key), std::string(*identity), {}, may_validate->get<bool>()};
+  cache_plan plan;
+  plan.how = *how;
+  plan.key = *key;
+  plan.identity = *identity;
+  plan.shared = encoding::string_member(from, "shared").value_or("shared");
+  plan.may_validate = may_validate->get<bool>();
   plan.terms.max_age = seconds_member(from, "max_age");
   plan.terms.stale_if_error = seconds_member(from, "stale_if_error").value_or(0);
   plan.terms.own_fields = names_member(from, "own_fields");
+  plan.terms.caller_fields = names_member(from, "caller_fields");
+  plan.terms.keeps_own = !plan.identity.empty();
+  plan.terms.shares = !plan.shared.empty();
   return plan;
 }
 

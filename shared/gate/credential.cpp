@@ -1,5 +1,6 @@
 #include "gate/credential.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "http/characters.hpp"
@@ -157,6 +158,16 @@ std::optional<http::field> credential_places::without_credentials(const http::fi
   if (!http::name_equals(from.name, "cookie")) return kept;
   kept.value = without_cookies(from.value, storage);
   return kept.value.empty() ? std::nullopt : std::optional(kept);
+}
+
+std::vector<std::string> credential_places::field_names() const {
+  std::vector<std::string> names;
+  for (const auto& source : places_) {
+    std::string name = source.where == place::authorization ? "authorization" : "cookie";
+    if (source.where == place::header) name = http::to_lower(source.name);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
+  return names;
 }
 
 bool credential_places::is_credential_cookie(std::string_view name) const {

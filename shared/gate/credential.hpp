@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,6 +52,9 @@ class credential_places {
 
   /// The field as it may go on, or nothing when it holds a credential and is dropped whole. New text is in `storage`.
   std::optional<http::field> without_credentials(const http::field& from, text_arena& storage) const;
+
+  /// The lower-case names of the fields that the places are in, each once.
+  std::vector<std::string> field_names() const;
 
   std::size_t size() const { return places_.size(); }
 

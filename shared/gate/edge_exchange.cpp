@@ -177,9 +177,9 @@ result<forward> edge_exchange::make_forward() {
 }
 
 std::optional<cache_plan> edge_exchange::plan_cache() const {
-  const cache_subject what{request_.method,    request_.scheme,      request_.host,
-                           head_->target.text, head_->target.path(), head_->fields};
-  return gate::plan_cache(*held_.policy, *match_.route, caller_->who, what, held_.host);
+  const cache_subject what{request_.method, request_.scheme, request_.host,  head_->target.text, head_->target.path(),
+                           head_->fields,   head_->ip,       head_->country, request_.asn};
+  return gate::plan_cache(*held_.policy, *match_.route, caller_->who, what, held_.callers.places(), held_.host);
 }
 
 std::string edge_exchange::make_context(std::span<const http::field> sent) const {

@@ -9,7 +9,10 @@
 //   it was made for, and for nobody else. `must-revalidate` alone would be enough for the standard, not for us: it is
 //   written too often without a thought of sharing.
 // * Never stored: `no-store`, `private`, a malformed Cache-Control or Date, Set-Cookie, partial answers, `Vary: *`, a
-//   Vary that names fields which the edge or the agent sets, statuses other than those in caching_store.cpp.
+//   Vary that names fields which the edge or the agent sets or removes, or a name of other characters than letters,
+//   digits and hyphens (apps read X_User as X-User), statuses other than those in caching_store.cpp.
+// * An answer that varies by a field in which callers show who they are is for the identity alone, whatever else it
+//   says: the credential that the client sent is gone from what is compared, and the identity stands in its place.
 // * Never served stale: `no-cache`, `must-revalidate`, `proxy-revalidate`, `s-maxage` (section 4.2.4), not even when
 // the
 //   origin is down.
@@ -38,6 +41,11 @@ struct cache_terms {
   seconds stale_if_error = 0;
   /// Lower-case names of fields that the app sees with values of ours: no answer that varies by one is stored.
   std::vector<std::string> own_fields;
+  /// Lower-case names of fields in which callers show who they are, besides Authorization and Cf-Access-Jwt-Assertion:
+  /// an answer that varies by one is for the identity alone.
+  std::vector<std::string> caller_fields;
+  /// For whom answers may be kept at all: for the identity that asked, for everybody.
+  bool keeps_own = true, shares = true;
 };
 
 /// An answer, and when it was asked for and when its head came (section 4.2.3: request_time, response_time).
@@ -52,7 +60,8 @@ struct cached_answer {
 inline constexpr seconds longest_kept = 86400;
 
 /// Whether the cache may have anything to do with this request: GET or HEAD without range and without If-Match or
-/// If-Unmodified-Since (RFC 9111 section 3 and 4, RFC 9110 section 13.1).
+/// If-Unmodified-Since (RFC 9111 section 3 and 4, RFC 9110 section 13.1), and every field name of letters, digits and
+/// hyphens: an app below a CGI-style mapping reads Accept_Language as Accept-Language, and no Vary tells of it.
 bool is_cacheable_request(std::string_view method, std::span<const field> request);
 
 /// Why an answer is not stored; the names are those of Cache-Status details.
@@ -68,6 +77,8 @@ enum class unstorable : std::uint8_t {
   vary,
   not_explicit,
   expired,
+  /// It is for the one who asked, and nobody knows who that is.
+  not_public,
 };
 std::string_view name_of(unstorable why);
 
@@ -90,6 +101,10 @@ struct storing {
 /// Section 3, at the moment when the answer's head has come.
 storing plan_storing(std::string_view method, std::span<const field> request, const cached_answer& answer,
                      const cache_terms& terms);
+
+/// Whether the app lets an answer with these fields be shared (section 3.5). A 304 never makes an answer shared that
+/// was stored for one identity: it speaks of how old the answer is, not of whose it is.
+bool may_be_shared(std::span<const field> answer);
 
 /// The fields that are stored: none that ends at this hop (section 3.1), none that frames a message.
 std::vector<field> storable_fields(std::span<const field> answer);
@@ -130,7 +145,8 @@ std::vector<field> validators_of(const cached_answer& stored);
 
 /// Whether a 304 with these fields speaks of `stored` (section 4.3.4).
 bool confirms(std::span<const field> update, const cached_answer& stored);
-/// The fields of `stored` after that 304 (section 3.2); views into both.
+/// The fields of `stored` after that 304 (section 3.2); views into both. What selected the stored answer selects it
+/// still: its Vary stays beside a new one.
 std::vector<field> freshened_fields(std::span<const field> stored, std::span<const field> update);
 
 /// The fields that a 304 made of a stored answer has (RFC 9110 section 15.4.5).

@@ -70,6 +70,13 @@ bool is_updatable(const field& each) {
                       [&](std::string_view name) { return name_equals(each.name, name); });
 }
 
+/// Whether it is a Vary that none of `fields` repeats.
+bool is_other_vary(std::span<const field> fields, const field& each) {
+  return name_equals(each.name, "vary") && std::none_of(fields.begin(), fields.end(), [&](const field& other) {
+           return name_equals(other.name, "vary") && other.value == each.value;
+         });
+}
+
 bool has_field(std::span<const field> fields, std::string_view name) {
   return find_field(fields, to_lower(name)) != nullptr;
 }
@@ -153,7 +160,7 @@ std::vector<field> freshened_fields(std::span<const field> stored, std::span<con
   const std::size_t updated = fields.size();
   for (const auto& each : stored) {
     const std::span<const field> newer(fields.data(), updated);
-    if (!has_field(newer, each.name)) fields.push_back(each);
+    if (!has_field(newer, each.name) || is_other_vary(newer, each)) fields.push_back(each);
   }
   // An Age of the first answer says nothing about this one.
   if (!has_field(update, "age")) std::erase_if(fields, [](const field& e) { return name_equals(e.name, "age"); });

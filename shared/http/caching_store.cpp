@@ -24,9 +24,34 @@ bool forbids_storing(const cache_control& answer) {
   return answer.no_store && !answer.must_understand;
 }
 
+// What stands in these the edge, the agent or the platform sets, changes or keeps to itself, for any service.
+constexpr std::string_view set_on_the_way[] = {"cache-control", "cdn-loop", "expect",      "if-modified-since",
+                                               "if-none-match", "pragma",   "traceparent", "tracestate"};
+constexpr std::string_view always_of_callers[] = {"authorization", "cf-access-jwt-assertion"};
+
+template <class Names>
+bool holds(const Names& names, std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
 bool is_own(std::string_view lower_name, const cache_terms& terms) {
-  if (classify(lower_name) != field_class::ordinary) return true;
-  return std::find(terms.own_fields.begin(), terms.own_fields.end(), lower_name) != terms.own_fields.end();
+  if (holds(always_of_callers, lower_name)) return false;
+  if (classify(lower_name) != field_class::ordinary || lower_name.starts_with("cf-")) return true;
+  return holds(set_on_the_way, lower_name) || holds(terms.own_fields, lower_name);
+}
+
+bool tells_the_caller(const std::vector<std::string>& vary, const cache_terms& terms) {
+  return std::any_of(vary.begin(), vary.end(), [&](const std::string& name) {
+    return holds(always_of_callers, name) || holds(terms.caller_fields, name);
+  });
+}
+
+/// Whether no other spelling means the same field to an app.
+bool has_one_spelling(std::string_view name) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  return std::all_of(name.begin(), name.end(), plain);
 }
 
 /// The names of Vary, lower-case, sorted, each once; nothing when no other request could be known to match.
@@ -36,7 +61,7 @@ std::optional<std::vector<std::string>> read_vary(std::span<const field> answer,
     if (!name_equals(each.name, "vary")) continue;
     std::string_view rest = each.value, name;
     while (next_list_member(rest, name)) {
-      if (name == "*" || !all_are(name, token_char)) return std::nullopt;
+      if (!has_one_spelling(name)) return std::nullopt;
       names.push_back(to_lower(name));
       if (is_own(names.back(), terms)) return std::nullopt;
     }
@@ -70,6 +95,19 @@ seconds useful_for(const cached_answer& answer, const cache_control& said, const
   return std::min(longest_kept, left + in_need);
 }
 
+// RFC 9111 section 3.5.
+bool is_for_all(const cache_control& said) {
+  return said.is_public || said.s_maxage;
+}
+
+/// For whom the answer is, and for whom the terms let it be kept; nothing: for nobody.
+std::optional<reuse_scope> scope_of(const cache_control& said, const std::vector<std::string>& vary,
+                                    const cache_terms& terms) {
+  const bool shared = is_for_all(said) && !tells_the_caller(vary, terms);
+  if (shared && terms.shares) return reuse_scope::shared;
+  return terms.keeps_own ? std::optional(reuse_scope::identity) : std::nullopt;
+}
+
 storing refused(unstorable why) {
   storing plan;
   plan.why_not = why;
@@ -82,7 +120,8 @@ bool is_cacheable_request(std::string_view method, std::span<const field> reques
   if (method != "GET" && method != "HEAD") return false;
   return std::none_of(request.begin(), request.end(), [](const field& each) {
     return name_equals(each.name, "range") || name_equals(each.name, "if-range") ||
-           name_equals(each.name, "if-match") || name_equals(each.name, "if-unmodified-since");
+           name_equals(each.name, "if-match") || name_equals(each.name, "if-unmodified-since") ||
+           !has_one_spelling(each.name);
   });
 }
 
@@ -99,6 +138,7 @@ std::string_view name_of(unstorable why) {
     case unstorable::vary: return "vary";
     case unstorable::not_explicit: return "not-explicit";
     case unstorable::expired: return "expired";
+    case unstorable::not_public: return "not-public";
   }
   __builtin_trap();
 }
@@ -112,9 +152,13 @@ storing plan_storing(std::string_view method, std::span<const field> request, co
   if (!vary) return refused(unstorable::vary);
   const seconds keep = useful_for(answer, said, terms);
   if (keep <= 0) return refused(unstorable::expired);
-  // RFC 9111 section 3.5.
-  const bool is_shared = said.is_public || said.s_maxage;
-  return {unstorable::no, is_shared ? reuse_scope::shared : reuse_scope::identity, std::move(*vary), keep};
+  const auto scope = scope_of(said, *vary, terms);
+  if (!scope) return refused(unstorable::not_public);
+  return {unstorable::no, *scope, std::move(*vary), keep};
+}
+
+bool may_be_shared(std::span<const field> answer) {
+  return is_for_all(parse_cache_control(answer));
 }
 
 std::vector<field> storable_fields(std::span<const field> answer) {

@@ -177,15 +177,29 @@ void add_whole_identity(used_facts& to) {
   to.email = to.email_verified = to.groups = to.expires = to.all_claims = true;
 }
 
+void add_request_member(std::string_view member, const cel::access_path& path, used_facts& to) {
+  if (member == "method") to.method = true;
+  if (member == "ip") to.ip = true;
+  if (member == "country") to.country = true;
+  if (member == "asn") to.asn = true;
+  if (member == "time" || member == "id") to.moment = true;
+  if (member != "headers") return;
+  if (path.size() == 2) to.all_headers = true;
+  if (path.size() > 2) to.headers.push_back(path[2]);
+}
+
+void add_whole_request(used_facts& to) {
+  to.method = to.ip = to.country = to.asn = to.moment = to.all_headers = true;
+}
+
 }  // namespace
 
 void add_used(const condition& reads, used_facts& to) {
   for (const auto& path : reads.code().accessed()) {
     if (path.front() == "identity" && path.size() == 1) add_whole_identity(to);
     if (path.front() == "identity" && path.size() > 1) add_identity_member(path[1], path, to);
-    if (path.front() != "request") continue;
-    if (path.size() == 1 || (path.size() == 2 && path[1] == "headers")) to.all_headers = true;
-    if (path.size() > 2 && path[1] == "headers") to.headers.push_back(path[2]);
+    if (path.front() == "request" && path.size() == 1) add_whole_request(to);
+    if (path.front() == "request" && path.size() > 1) add_request_member(path[1], path, to);
   }
 }
 

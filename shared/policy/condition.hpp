@@ -58,7 +58,7 @@ class condition_compiler {
   std::vector<std::string> issuers_;
 };
 
-/// Adds what the expression reads of the identity and of the headers.
+/// Adds what the expression reads of the identity and of the request.
 void add_used(const condition& reads, used_facts& to);
 /// Sorts, and drops paths and names that others cover.
 void settle_used(used_facts& used);

@@ -23,6 +23,10 @@ struct used_facts {
   bool all_headers = false;
   /// Sorted, lower-case: those of the service's signed_headers that are read. Empty when all_headers.
   std::vector<std::string> headers;
+  /// Members of `request` that are read, but for those by which a route is found.
+  bool method = false, ip = false, country = false, asn = false;
+  /// `request.time` or `request.id` is read, which no two requests share.
+  bool moment = false;
 };
 
 }  // namespace sallyport::policy

@@ -3,6 +3,8 @@ import { ask } from '../support/probes.mjs';
 
 const NOW = 1_767_225_600_000;
 const PLAN = { use: 'answers', key: 'k'.repeat(43), identity: 'i'.repeat(43), stale_if_error: 600, own_fields: ['x-user'], may_validate: true, max_age: 3600 };
+/** Of an anonymous caller, and of a request of which nothing is shared. */
+const NARROW = [{ ...PLAN, identity: '', shared: 's'.repeat(43) }, { ...PLAN, shared: '', caller_fields: ['accept', 'cookie'] }];
 
 const ANSWERS = [
   ['max-age=60', []],
@@ -11,10 +13,13 @@ const ANSWERS = [
   ['public', [['Expires', 'Thursday, 01-Jan-26 01:00:00 GMT'], ['ETag', 'W/"v2"'], ['Content-Encoding', 'gzip']]],
   ['no-cache="x, y", max-age=9', [['ETag', '"v1"'], ['Connection', 'x-hop'], ['X-Hop', '1']]],
   ['private, max-age=60', [['Set-Cookie', 'a=b']]],
+  ['public, max-age=60', [['Vary', 'Authorization, X_Y']]],
+  ['public, max-age=60', [['Vary', 'authorization, Cookie']]],
   ['must-understand, no-store, max-age=99999999999', []],
 ];
 const REQUESTS = [
   [],
+  [['accept_language', 'de']],
   [['accept', 'a/b'], ['if-none-match', '"v0", W/"v1"']],
   [['cache-control', 'max-stale=60, min-fresh=1']],
   [['cache-control', 'no-cache'], ['pragma', 'no-cache']],
@@ -24,15 +29,16 @@ const REQUESTS = [
 /** @returns {Promise<object[]>} */
 export async function cacheSeeds() {
   const stores = ANSWERS.flatMap(([said, more], i) => REQUESTS.map((fields, j) => store(said, more, fields, [200, 200, 404, 301][(i + j) % 4])));
+  const narrow = ANSWERS.flatMap(([said, more]) => NARROW.map((plan) => store(said, more, [], 200, plan)));
   const answers = await ask(stores.map((each) => ({ op: 'cache', in: each })));
   const stored = answers.flatMap(({ out }) => (out?.store ? [out] : []));
-  return [...stores, ...stored.flatMap((each, i) => uses(each, REQUESTS[i % REQUESTS.length], NOW + i * 7_000))];
+  return [...stores, ...narrow, ...stored.flatMap((each, i) => uses(each, REQUESTS[i % REQUESTS.length], NOW + i * 7_000))];
 }
 
-/** @param {string} said @param {string[][]} more @param {string[][]} fields @param {number} status */
-function store(said, more, fields, status) {
+/** @param {string} said @param {string[][]} more @param {string[][]} fields @param {number} status @param {object} [plan] */
+function store(said, more, fields, status, plan = PLAN) {
   const answer_fields = [['Date', 'Thu, 01 Jan 2026 00:00:00 GMT'], ['Cache-Control', said], ...more];
-  return { op: 'store', in: { plan: PLAN, method: 'GET', fields, status, answer_fields, requested: NOW - 500, received: NOW, fwd: 'uri-miss' } };
+  return { op: 'store', in: { plan, method: 'GET', fields, status, answer_fields, requested: NOW - 500, received: NOW, fwd: 'uri-miss' } };
 }
 
 /** @param {{from: string, text: string, variants: string}} stored @param {string[][]} fields @param {number} now */

@@ -235,6 +235,22 @@ TEST_CASE("validates with the stored tag, takes the 304, and serves what it was 
   CHECK(cache.run("freshen", came)["confirmed"] == false);
 }
 
+TEST_CASE("a 304 does not share what was stored for one identity") {
+  small_cache cache;
+  cache.store("alice", headers({{"Cache-Control", "max-age=60"}, {"ETag", "\"1\""}}));
+  cache.now += 61000;
+  auto came = cache.about("alice", cache.look_up("alice"));
+  came["requested"] = came["received"] = cache.now;
+  came["answer_fields"] =
+      headers({{"ETag", "\"1\""}, {"Cache-Control", "public, max-age=60"}, {"Date", "Mon, 21 Sep 2026 14:14:21 GMT"}});
+  CHECK(cache.run("freshen", came)["from"] == "identity");
+  small_cache open;
+  open.store("alice", headers({{"Cache-Control", "public, max-age=60"}, {"ETag", "\"1\""}}));
+  open.now += 61000;
+  came["stored"] = open.about("alice", open.look_up("bob"))["stored"];
+  CHECK(open.run("freshen", came)["from"] == "shared");
+}
+
 TEST_CASE("sets no condition where conditions are signed") {
   small_cache cache;
   cache.may_validate = false;

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/shared/gate/world.hpp"
 
 using namespace sallyport;
@@ -134,4 +136,112 @@ TEST_CASE("who is refused gets no plan") {
   auto claims = alice();
   claims["groups"] = json::array({"sales"});
   CHECK(reason_of(edge.through(asking(claims))) == reason::policy_not_allowed);
+}
+
+namespace {
+
+/// A route of a service with a signed header, whose conditions and header map are `conditions` and `headers`.
+policy::policy_ptr with_conditions(std::string_view conditions, std::string_view headers = "{}") {
+  const auto loaded = policy::load_policy(R"({"edge":{"issuer":"https://edge.test"},"issuers":{
+      "okta":{"issuer":"https://okta.test","audiences":["api"],"from":["authorization","header:X-Session-Token"]},
+      "access":{"preset":"cloudflare-access","team":"acme","audiences":["access-app"]}},
+    "services":{"es":{"origin":"https://es.origin.test","signed_headers":["x-tenant"],"headers":)" +
+                                              std::string(headers) + R"(}},
+    "routes":[{"id":"r","host":"es.test","path":"/**","service":"es","anonymous":true,"cache":true,)" +
+                                              std::string(conditions) + "}]}",
+                                          host());
+  REQUIRE_MESSAGE(loaded.policy != nullptr, conditions);
+  return loaded.policy;
+}
+
+struct change {
+  std::string_view what;
+  void (*apply)(client_request&);
+};
+
+constexpr change tenant{"X-Tenant", [](client_request& r) { r.fields.emplace_back("X-Tenant", "b"); }};
+constexpr change origin{"Origin", [](client_request& r) { r.fields.emplace_back("Origin", "https://a.test"); }};
+constexpr change address{"address", [](client_request& r) { r.ip = "192.0.2.8"; }};
+constexpr change country{"country", [](client_request& r) { r.country = "SE"; }};
+constexpr change network{"network", [](client_request& r) { r.asn = 7; }};
+constexpr change method{"method", [](client_request& r) { r.method = "HEAD"; }};
+constexpr change cookie{"Cookie", [](client_request& r) { r.fields.emplace_back("Cookie", "session=b"); }};
+
+/// Whether the change makes it another request to both scopes, whatever was stored before.
+bool is_another(const policy::policy_ptr& policy, const change& with) {
+  auto request = asking();
+  const auto before = planned(request, policy);
+  with.apply(request);
+  const auto after = planned(request, policy);
+  CHECK(after.key == before.key);
+  CHECK((after.shared == before.shared) == (after.identity == before.identity));
+  return after.shared != before.shared;
+}
+
+}  // namespace
+
+TEST_CASE("what decides of the request itself is in both scopes, and nothing else of it is") {
+  const auto plain = with_conditions(R"("allow":"true")");
+  CHECK(is_another(plain, tenant));
+  CHECK(is_another(plain, origin));
+  for (const auto& each : {address, country, network, method}) {
+    CAPTURE(each.what);
+    CHECK_FALSE(is_another(plain, each));
+  }
+  CHECK(is_another(with_conditions(R"("allow":"request.ip != '1'")"), address));
+  CHECK(is_another(with_conditions(R"("allow":"true","deny":"request.country == 'KP'")"), country));
+  CHECK(is_another(with_conditions(R"("allow":"request.asn != 1")"), network));
+  CHECK(is_another(with_conditions(R"("allow":"request.method != 'PUT'")"), method));
+  CHECK(is_another(with_conditions(R"("allow":"true")", R"({"X-From":"request.ip"})"), address));
+}
+
+TEST_CASE("where time or request id is read, nothing is shared") {
+  for (const std::string_view conditions :
+       {R"x("allow":"request.time > timestamp('2020-01-01T00:00:00Z')")x", R"("allow":"request.id != ''")"}) {
+    const auto made = planned(asking(), with_conditions(conditions));
+    CHECK(made.shared.empty());
+    CHECK_FALSE(made.terms.shares);
+    CHECK(made.terms.keeps_own);
+  }
+  CHECK(planned(asking(), with_conditions(R"("allow":"true")", R"({"X-Id":"request.id"})")).shared.empty());
+}
+
+TEST_CASE("a cookie that is the app's own makes another identity, and leaves what is shared alone") {
+  const auto policy = with_conditions(R"("allow":"true")");
+  auto request = asking();
+  const auto before = planned(request, policy);
+  cookie.apply(request);
+  const auto after = planned(request, policy);
+  CHECK(after.identity != before.identity);
+  CHECK(after.shared == before.shared);
+}
+
+TEST_CASE("anonymous callers are no identity: nothing is kept for one of them alone") {
+  const auto made = planned(client_request(), with_conditions(R"("allow":"true")"));
+  CHECK(made.identity.empty());
+  CHECK_FALSE(made.terms.keeps_own);
+  CHECK(made.terms.shares);
+  CHECK(gate::to_json(*gate::cache_plan_from(gate::to_json(made))) == gate::to_json(made));
+}
+
+TEST_CASE("the places of all credentials are named, whoever asks") {
+  const auto made = planned(client_request(), with_conditions(R"("allow":"true")"));
+  for (const std::string name : {"authorization", "cookie", "cf-access-jwt-assertion", "x-session-token"}) {
+    CAPTURE(name);
+    CHECK(std::count(made.terms.caller_fields.begin(), made.terms.caller_fields.end(), name) == 1);
+  }
+}
+
+TEST_CASE("a field whose name has another spelling goes past the cache") {
+  for (const std::string name : {"Accept_Language", "accept.language", "X!", "x~y"}) {
+    CAPTURE(name);
+    auto request = asking();
+    request.fields.emplace_back(name, "x");
+    CHECK(planned(request).how == gate::cache_plan::use::bypass);
+    request.method = "DELETE";
+    CHECK(planned(request).how == gate::cache_plan::use::invalidates);
+  }
+  auto request = asking();
+  request.fields.emplace_back("X-9-Accept", "x");
+  CHECK(planned(request).how == gate::cache_plan::use::answers);
 }

@@ -141,6 +141,66 @@ TEST_CASE("does not store what varies by a field whose value is not the client's
   CHECK(stored(sample("public, max-age=60", {{"Vary", "X-User"}}), {}, terms).why_not == unstorable::vary);
 }
 
+TEST_CASE("does not store what varies by a field that changes on the way, or by another spelling of a name") {
+  for (const auto name : {"Expect", "traceparent", "Cache-Control", "Pragma", "If-None-Match", "CF-Ray",
+                          "Accept_Language", "x.tenant", "x!"}) {
+    CAPTURE(name);
+    CHECK(stored(sample("public, max-age=60", {{"Vary", name}})).why_not == unstorable::vary);
+  }
+}
+
+TEST_CASE("what varies by a place of credentials is for the identity alone, and for nobody without one") {
+  cache_terms terms;
+  terms.caller_fields = {"cookie", "x-session-token"};
+  for (const auto name : {"Authorization", "authorization", "Cf-Access-Jwt-Assertion", "Cookie", "X-Session-Token"}) {
+    CAPTURE(name);
+    for (const auto says : {"public, max-age=60", "s-maxage=60"}) {
+      const auto plan = stored(sample(says, {{"Vary", "Accept"}, {"Vary", name}}), {}, terms);
+      CHECK(plan.why_not == unstorable::no);
+      CHECK(plan.scope == reuse_scope::identity);
+    }
+    auto anonymous = terms;
+    anonymous.keeps_own = false;
+    CHECK(stored(sample("public, max-age=60", {{"Vary", name}}), {}, anonymous).why_not == unstorable::not_public);
+  }
+  CHECK(stored(sample("public, max-age=60", {{"Vary", "Cookie"}})).scope == reuse_scope::shared);
+}
+
+TEST_CASE("keeps for whom the terms let it be kept") {
+  cache_terms terms;
+  terms.keeps_own = false;
+  CHECK(stored(sample("max-age=60"), {}, terms).why_not == unstorable::not_public);
+  CHECK(stored(sample("public, max-age=60"), {}, terms).scope == reuse_scope::shared);
+  terms.shares = false;
+  CHECK(stored(sample("public, max-age=60"), {}, terms).why_not == unstorable::not_public);
+  terms.keeps_own = true;
+  CHECK(stored(sample("public, max-age=60"), {}, terms).scope == reuse_scope::identity);
+}
+
+TEST_CASE("a 304 with another Vary does not make an answer the answer to more requests") {
+  const field_list held{{"Vary", "Accept-Language"}, {"ETag", "\"1\""}};
+  const auto vary_of = [&](field_list update) {
+    std::vector<std::string> lines;
+    for (const auto& each : freshened_fields(held, update)) {
+      if (name_equals(each.name, "vary")) lines.emplace_back(each.value);
+    }
+    return lines;
+  };
+  using lines = std::vector<std::string>;
+  CHECK(vary_of({{"Vary", "Accept"}}) == lines{"Accept", "Accept-Language"});
+  CHECK(vary_of({{"Vary", "Accept-Language"}}) == lines{"Accept-Language"});
+  CHECK(vary_of({{"ETag", "\"1\""}}) == lines{"Accept-Language"});
+}
+
+TEST_CASE("a request with another spelling of a name has no part in the cache") {
+  for (const auto name : {"Accept_Language", "Accept.Language", "x^y"}) {
+    const field_list fields{{name, "x"}};
+    CHECK_FALSE(is_cacheable_request("GET", fields));
+  }
+  const field_list plain{{"X-9", "x"}};
+  CHECK(is_cacheable_request("HEAD", plain));
+}
+
 TEST_CASE("keeps an answer as long as it can be of use, and no longer than a day") {
   CHECK(stored(sample("max-age=60")).keep == 60);
   CHECK(stored(sample("max-age=60"), {}, lenient()).keep == 660);
