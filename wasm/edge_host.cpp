@@ -26,7 +26,7 @@ std::string_view take_line(std::string_view& rest) {
 
 gate::edge_outcome refused(reason why, std::string detail) {
   gate::edge_outcome outcome;
-  outcome.what = gate::refuse{why, std::move(detail), {}, {}};
+  outcome.what = gate::refuse{why, std::move(detail), {}, {}, {}};
   return outcome;
 }
 

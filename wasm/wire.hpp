@@ -7,15 +7,16 @@
 //   ip and country are empty and asn is 0 when the platform does not know them. State: none, unread, read, too_large.
 //
 // Outcome (write_outcome writes it, worker-shim/wire.js reads it); its kind is the result of the call
-//   refuse     status, reason, title, request id, challenge, problem document, audit line
+//   refuse     status, reason, title, request id, challenge, problem document, audit line, further fields
 //   forward    service, URL (path and query only where the service has no origin), body plan (none, bytes, stream),
 //              signed length or empty, request id, audit line, milliseconds until the head of the answer, caller as
-//              JSON or empty, plan of the cache as JSON or empty, number of key requests, six lines each, then name and
-//              value of each field up to the end
+//              JSON or empty, plan of the cache as JSON or empty, tag of the caller, further fields of refusals, number
+//              of key requests, six lines each, then name and value of each field up to the end
 //   need_keys  a key request: source, step, URL, most bytes, seconds, joined (0 or 1)
-//   need_body  most bytes
+//   need_body  most bytes, further fields of refusals
 //   answer     status, content type, cache control; the rest is the body
 //   job        gate::to_json of the order
+//   Further fields are a JSON list of pairs, or empty.
 #pragma once
 
 #include <optional>

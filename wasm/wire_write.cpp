@@ -3,6 +3,7 @@
 
 #include "gate/job_order.hpp"
 #include "gate/problem.hpp"
+#include "gate/stored_answer.hpp"
 #include "wasm/wire.hpp"
 
 namespace sallyport::wasm {
@@ -43,12 +44,17 @@ void write(line_writer& out, const gate::key_request& request) {
   out.number(static_cast<std::uint64_t>(request.timeout)).line(request.joined ? "1" : "0");
 }
 
+std::string list_of(const std::vector<http::field>& fields) {
+  return fields.empty() ? std::string() : encoding::canonical_json(gate::fields_to_json(fields));
+}
+
 void write(line_writer& out, const gate::refuse& refusal, std::string_view audit) {
   const auto& row = describe(refusal.why);
   out.number(row.http_status).line(row.name).line(gate::title_of(refusal.why)).line(refusal.request_id);
   out.line(gate::challenge(refusal.why, refusal.resource_metadata))
       .line(gate::problem_body(refusal.why, refusal.request_id, refusal.detail))
-      .line(audit);
+      .line(audit)
+      .line(list_of(refusal.fields));
 }
 
 void write(line_writer& out, const forward& what, const gate::edge_outcome& outcome) {
@@ -60,7 +66,7 @@ void write(line_writer& out, const forward& what, const gate::edge_outcome& outc
   }
   out.line(what.request_id).line(outcome.audit).number(static_cast<std::uint64_t>(what.timeout) * 1000);
   out.line(what.caller).line(what.cache ? encoding::canonical_json(gate::to_json(*what.cache)) : std::string());
-  out.number(outcome.refresh.size());
+  out.line(what.caller_tag).line(list_of(what.refusal_fields)).number(outcome.refresh.size());
   for (const auto& request : outcome.refresh) write(out, request);
   for (const auto& field : what.fields) out.line(field.name).line(field.value);
 }
@@ -87,7 +93,7 @@ outcome_kind write_outcome(const gate::edge_outcome& outcome, std::string& text)
     return outcome_kind::need_keys;
   }
   if (const auto* body = std::get_if<gate::need_body>(&outcome.what)) {
-    out.number(body->max_bytes);
+    out.number(body->max_bytes).line(list_of(body->refusal_fields));
     return outcome_kind::need_body;
   }
   if (const auto* order = std::get_if<gate::job_order>(&outcome.what)) {

@@ -1,8 +1,12 @@
 // The body of a request: read for the core when it must be signed, or streamed through without ever being held.
 import { joined } from './bounded.js';
+import { describe } from './describe.js';
+import { BrokenUpload } from './send.js';
 
 /** What is read at once, where there is that much; the reader that brings its own buffers takes 4 KiB. */
 const PIECE_BYTES = 128 << 10;
+/** A body that is read before anything is sent has to move at least this often. */
+const READ_PATIENCE_MS = 60_000;
 
 export class RequestBody {
   /** @type {ReadableStream<Uint8Array> | null} */
@@ -29,12 +33,29 @@ export class RequestBody {
   /**
    * Reads all of it, unless it is longer than `maxBytes`.
    * @param {number} maxBytes
+   * @throws {BrokenUpload}
    */
   async read(maxBytes) {
+    const owed = patience();
+    try {
+      await this.#readUpTo(maxBytes, owed);
+    } catch (problem) {
+      throw problem instanceof BrokenUpload ? problem : new BrokenUpload(describe(problem));
+    } finally {
+      owed.end();
+    }
+  }
+
+  /**
+   * @param {number} maxBytes
+   * @param {Patience} owed
+   */
+  async #readUpTo(maxBytes, owed) {
     let size = 0;
     for (;;) {
-      const value = await this.#next();
+      const value = await Promise.race([this.#next(), owed.over]);
       if (value === undefined) break;
+      owed.moved();
       // A small piece shall not keep the whole buffer that it came in.
       this.#head.push(value.byteLength * 2 < value.buffer.byteLength ? value.slice() : value);
       size += value.length;
@@ -88,7 +109,10 @@ export class RequestBody {
   /** @param {import('./send.js').Upload} upload is told when the client does not bring what it promised */
   async #nextFor(upload) {
     try {
-      return this.#head.shift() ?? await this.#next();
+      upload.owed = true;
+      const piece = this.#head.shift() ?? await this.#next();
+      upload.owed = false;
+      return piece;
     } catch (problem) {
       upload.broken?.abort(problem);
       throw problem;
@@ -101,4 +125,23 @@ export class RequestBody {
     const { done, value } = await reader.read(new Uint8Array(this.#pieceBytes));
     return done ? undefined : value;
   }
+}
+
+/**
+ * @typedef {{over: Promise<never>, moved(): void, end(): void}} Patience with a client
+ * @returns {Patience}
+ */
+function patience() {
+  let movedAt = Date.now();
+  /** @type {(why: BrokenUpload) => void} */
+  let lose;
+  /** @type {Promise<never>} */
+  const over = new Promise((_, reject) => { lose = reject; });
+  const check = () => {
+    const left = movedAt + READ_PATIENCE_MS - Date.now();
+    if (left > 0) timer = setTimeout(check, left);
+    else lose(new BrokenUpload(`no more of the body within ${READ_PATIENCE_MS} ms`, true));
+  };
+  let timer = setTimeout(check, READ_PATIENCE_MS);
+  return { over, moved: () => { movedAt = Date.now(); }, end: () => clearTimeout(timer) };
 }

@@ -1,77 +1,201 @@
 // A circuit breaker, one per service and isolate: a service that fails again and again is left alone for a while, so that
 // its callers are answered at once and it gets room to recover.
 //
+// There are two kinds of circuits, of one making: one for all callers, and one for each caller whose requests fail. One
+// caller can make requests fail to which the service has nothing to say, so of one caller's failures MOST_OF_ONE at most
+// count for all: it takes three callers to shut the door on everybody. A caller's own circuit counts all of them.
+//
 // | state | event | next state |
 // | --- | --- | --- |
-// | closed | answered | closed, failures forgotten |
-// | closed | failed, the last of FAILURES_TO_OPEN in a row | open for the first pause |
+// | closed | anybody was answered | closed, failures forgotten |
+// | closed | failed, the last of FAILURES_TO_OPEN that count in a row | open for the first pause |
 // | open | admitted before the pause is over | open: refused |
 // | open | admitted after the pause | half-open: this one request is the probe |
+// | open | admitted after the pause, with a body that streams | open: one goes a second, which proves something only if it is answered |
 // | half-open | admitted while the probe runs | half-open: refused |
-// | half-open | admitted after PROBE_MS, the probe was never heard of again | half-open: this one is the probe |
-// | half-open | the probe failed | open for twice the pause |
-// | half-open | the probe ended without proof (its client left, the service is asleep) | open, the next one probes |
-// | open, half-open | answered | closed |
+// | half-open | admitted PROBE_PATIENCE_MS after the last probe, for another caller | half-open: a probe, too |
+// | half-open | admitted after PROBE_MS, the caller's probe was never heard of again | half-open: this one is the probe |
+// | half-open | a probe failed | open for twice the pause; its caller probes for all no sooner than after two of them |
+// | half-open | a probe ended without proof (its client left, the service is asleep) | open, the next one probes |
+// | open, half-open | anybody was answered | closed |
 //
 // What fails here is the way to the service (no connection, no answer in time). An answer of the app, whatever its
-// status, proves the way.
+// status, proves the way. What a client owes (the rest of its body) is no failure of anybody else.
 
 export const FAILURES_TO_OPEN = 5;
+export const MOST_OF_ONE = 2;
 export const PAUSE_FIRST_MS = 1_000;
 export const PAUSE_MOST_MS = 30_000;
-/** How long a probe may be under way before another one is let through: longer than any timeout of a route. */
+/** How long a caller's probe may be under way before the same caller may send another: longer than any timeout of a route. */
 export const PROBE_MS = 110_000;
+/** Nobody waits longer for another caller's probe. */
+export const PROBE_PATIENCE_MS = 3_000;
+/** Callers whose failures are remembered one by one; those above count for all only. */
+const MOST_CALLERS = 1_000;
 
 export class Breaker {
   #random;
-  #failures = 0;
-  /** The pause of the open state; 0: closed. */
-  #pause = 0;
-  #openUntil = 0;
-  /** Until when a probe is waited for; 0: none is under way. */
-  #probeUntil = 0;
+  #forAll;
+  /** @type {Map<string, Circuit>} */
+  #own = new Map();
 
   /** @param {() => number} random as Math.random */
   constructor(random) {
     this.#random = random;
+    this.#forAll = new Circuit(random, MOST_OF_ONE);
+  }
+
+  /** For all callers. @returns {'closed' | 'open' | 'half-open'} */
+  get state() {
+    return this.#forAll.state;
+  }
+
+  /**
+   * Whether a request may go. Whoever may, says afterwards how it went: answered or failed; and a probe, when it is over.
+   * @param {number} now
+   * @param {string} caller
+   * @param {boolean} [proves] it can be a probe: nothing of it is still to come from its client
+   * @returns {number} 0: it may go; else the milliseconds after which asking again is worth while
+   */
+  admit(now, caller, proves = true) {
+    const own = this.#own.get(caller);
+    const pause = own?.admit(now, caller, proves) ?? 0;
+    if (pause > 0) return pause;
+    const forAll = this.#forAll.admit(now, caller, proves);
+    if (forAll > 0) own?.ended(caller);
+    return forAll;
+  }
+
+  answered() {
+    this.#own.clear();
+    this.#forAll.answered();
+  }
+
+  /**
+   * @param {number} now
+   * @param {string} caller
+   */
+  failed(now, caller) {
+    this.#forAll.failed(now, caller);
+    const own = this.#own.get(caller) ?? new Circuit(this.#random, Infinity);
+    if (this.#own.size < MOST_CALLERS) this.#own.set(caller, own);
+    own.failed(now, caller);
+  }
+
+  /** Whether a probe of this caller is under way. @param {string} caller */
+  isProbing(caller) {
+    return this.#forAll.isProbing(caller) || (this.#own.get(caller)?.isProbing(caller) ?? false);
+  }
+
+  /** The probe of this caller is over. Where it was neither answered nor failed, it proved nothing. @param {string} caller */
+  ended(caller) {
+    this.#own.get(caller)?.ended(caller);
+    this.#forAll.ended(caller);
+  }
+}
+
+class Circuit {
+  #random;
+  #mostOfOne;
+  /** How many failures in a row each caller has had, and how many of all count. @type {Map<string, number>} */
+  #failures = new Map();
+  #counted = 0;
+  /** The pause of the open state; 0: closed. */
+  #pause = 0;
+  #openUntil = 0;
+  /** Whose probes are under way, and until when each is waited for. @type {Map<string, number>} */
+  #probes = new Map();
+  #probedAt = 0;
+  /** Until when no further request goes that proves nothing. */
+  #triedUntil = 0;
+  /** Whose probe failed last. @type {string | undefined} */
+  #failedBy;
+
+  /**
+   * @param {() => number} random
+   * @param {number} mostOfOne failures of one caller that count
+   */
+  constructor(random, mostOfOne) {
+    this.#random = random;
+    this.#mostOfOne = mostOfOne;
   }
 
   /** @returns {'closed' | 'open' | 'half-open'} */
   get state() {
     if (this.#pause === 0) return 'closed';
-    return this.#probeUntil === 0 ? 'open' : 'half-open';
+    return this.#probes.size === 0 ? 'open' : 'half-open';
   }
 
   /**
-   * Whether a request may go. Whoever may, says afterwards how it went: answered or failed; and the probe, when it is over.
    * @param {number} now
-   * @returns {number} 0: it may go; else the milliseconds after which asking again is worth while
+   * @param {string} caller
+   * @param {boolean} proves
    */
-  admit(now) {
+  admit(now, caller, proves) {
     if (this.#pause === 0) return 0;
-    if (now < this.#openUntil) return this.#openUntil - now;
-    if (now < this.#probeUntil) return PAUSE_FIRST_MS;
-    this.#probeUntil = now + PROBE_MS;
-    return 0;
+    const until = this.#openUntil + (caller === this.#failedBy ? this.#pause : 0);
+    if (now < until) return until - now;
+    return proves ? this.#probe(now, caller) : this.#try(now);
   }
 
   answered() {
-    this.#failures = 0;
-    this.#pause = 0;
-    this.#probeUntil = 0;
+    this.#failures.clear();
+    this.#probes.clear();
+    this.#counted = this.#pause = this.#triedUntil = 0;
+    this.#failedBy = undefined;
+  }
+
+  /**
+   * @param {number} now
+   * @param {string} caller
+   */
+  failed(now, caller) {
+    if (this.#pause === 0) return this.#count(now, caller);
+    // Requests that left before it opened come back late, and say nothing new.
+    if (!this.#probes.has(caller)) return;
+    if (this.#mostOfOne !== Infinity) this.#failedBy = caller;
+    this.#open(Math.min(this.#pause * 2, PAUSE_MOST_MS), now);
+  }
+
+  /** @param {string} caller */
+  isProbing(caller) {
+    return this.#probes.has(caller);
+  }
+
+  /** @param {string} caller */
+  ended(caller) {
+    this.#probes.delete(caller);
+  }
+
+  /**
+   * @param {number} now
+   * @param {string} caller
+   */
+  #probe(now, caller) {
+    const runs = (this.#probes.get(caller) ?? 0) > now;
+    const another = this.#probes.size > 0 && !this.#probes.has(caller) && now < this.#probedAt + PROBE_PATIENCE_MS;
+    if (runs || another) return PAUSE_FIRST_MS;
+    this.#probes.set(caller, now + PROBE_MS);
+    this.#probedAt = now;
+    return 0;
   }
 
   /** @param {number} now */
-  failed(now) {
-    this.#failures += 1;
-    if (this.#pause === 0 && this.#failures >= FAILURES_TO_OPEN) this.#open(PAUSE_FIRST_MS, now);
-    // Requests that left before it opened come back late, and say nothing new.
-    else if (this.#probeUntil !== 0) this.#open(Math.min(this.#pause * 2, PAUSE_MOST_MS), now);
+  #try(now) {
+    if (now < this.#triedUntil) return this.#triedUntil - now;
+    this.#triedUntil = now + PAUSE_FIRST_MS;
+    return 0;
   }
 
-  /** The probe is over. Where it was neither answered nor failed, it proved nothing. */
-  ended() {
-    this.#probeUntil = 0;
+  /**
+   * @param {number} now
+   * @param {string} caller
+   */
+  #count(now, caller) {
+    const failures = (this.#failures.get(caller) ?? 0) + 1;
+    this.#failures.set(caller, failures);
+    if (failures <= this.#mostOfOne) this.#counted += 1;
+    if (this.#counted >= FAILURES_TO_OPEN) this.#open(PAUSE_FIRST_MS, now);
   }
 
   /**
@@ -81,7 +205,7 @@ export class Breaker {
    */
   #open(pause, now) {
     this.#pause = pause;
-    this.#probeUntil = 0;
+    this.#probes.clear();
     this.#openUntil = now + pause + Math.floor((pause / 4) * this.#random());
   }
 }

@@ -64,7 +64,7 @@ export class AnswerCache {
     const entry = said.from && entries[said.from];
     discard(entries, entry);
     if (said.do === 'serve' && entry !== undefined) return served(parts.request, parts.forward.requestId, said.answer, entry);
-    if (said.do === 'refuse') return refusalResponse(parts.request, this.#core.refusal('upstream_timeout', parts.forward.requestId, 'only-if-cached'));
+    if (said.do === 'refuse') return refusalResponse(parts.request, this.#core.refusal('upstream_timeout', parts.forward.requestId, 'only-if-cached'), { fields: parts.forward.refusalFields });
     return this.#ask(parts, asked, said, entry, send);
   }
 

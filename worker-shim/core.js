@@ -2,9 +2,10 @@
 import create from '../build/wasm/sallyport.js';
 import wasm from '../build/wasm/sallyport.wasm';
 import { CryptoHost } from './crypto_host.js';
+import { describe } from './describe.js';
 import {
-  ANSWER, FORWARD, JOB, NEED_BODY, NEED_KEYS, readAnswer, readForward, readKeyRequest, readRefusal, writeKeyResponse,
-  writeRefusal, writeRequest,
+  ANSWER, FORWARD, JOB, NEED_BODY, NEED_KEYS, readAnswer, readBodyRequest, readForward, readKeyRequest, readRefusal,
+  writeKeyResponse, writeRefusal, writeRequest,
 } from './wire.js';
 
 /**
@@ -13,7 +14,7 @@ import {
  * @typedef {import('./wire.js').KeyRequest} KeyRequest
  * @typedef {import('./wire.js').KeyResponse} KeyResponse
  * @typedef {{kind: 'refuse', refusal: import('./wire.js').Refusal} | {kind: 'forward', forward: import('./wire.js').Forward}
- *   | {kind: 'need_keys', request: KeyRequest} | {kind: 'need_body', maxBytes: number}
+ *   | {kind: 'need_keys', request: KeyRequest} | {kind: 'need_body', maxBytes: number, refusalFields: import('./wire.js').Fields}
  *   | {kind: 'answer', answer: import('./wire.js').Answer} | {kind: 'job', order: import('./wire.js').JobOrder}} Outcome
  * @typedef {{policy: string, signing_keys: string, service_secrets: string, aws_role: string, build: string}} Settings
  */
@@ -48,6 +49,15 @@ export class NotStarted extends Error {
   }
 }
 
+/** The Wasm stopped half-way: what is left in its memory is not to be trusted. Nothing else is a reason to replace a core. */
+export class CoreFailed extends Error {
+  /** @param {unknown} cause */
+  constructor(cause) {
+    super(cause instanceof Error ? cause.message : describe(cause), { cause });
+    this.name = cause instanceof Error ? cause.name : 'CoreFailed';
+  }
+}
+
 /** The words of the mailbox (wasm/edge_host.hpp). */
 const INBOX = 0, INBOX_BYTES = 1, ANSWER_AT = 2, ANSWER_BYTES = 3, ENTROPY = 4;
 
@@ -76,7 +86,7 @@ export class Core {
    */
   start(settings) {
     const size = this.#write(JSON.stringify(settings));
-    if (this.#module.start(size)) return;
+    if (within(() => this.#module.start(size))) return;
     const { reason, detail } = readFailure(this.#answer());
     throw new NotStarted(reason, detail);
   }
@@ -90,7 +100,8 @@ export class Core {
   handle(request, bodyState, body) {
     const size = this.#write(writeRequest(request, bodyState), body);
     this.#refillEntropy();
-    return readOutcome(this.#module.handle(size, body?.length ?? 0, Date.now()), this.#answer());
+    const kind = within(() => this.#module.handle(size, body?.length ?? 0, Date.now()));
+    return readOutcome(kind, this.#answer());
   }
 
   /**
@@ -101,13 +112,13 @@ export class Core {
    */
   supplyKeys(request, response, body) {
     const size = this.#write(writeKeyResponse(request, response), body);
-    if (this.#module.supply_keys(size, body.length, Date.now())) return { note: this.#answer() };
+    if (within(() => this.#module.supply_keys(size, body.length, Date.now()))) return { note: this.#answer() };
     return { refused: readFailure(this.#answer()), note: '' };
   }
 
   /** @returns {Catalog} */
   catalog() {
-    this.#module.catalog();
+    within(() => this.#module.catalog());
     return JSON.parse(this.#answer());
   }
 
@@ -118,7 +129,8 @@ export class Core {
    * @returns {any}
    */
   operate(op, input) {
-    this.#module.operate(this.#write(JSON.stringify({ op, in: input })));
+    const size = this.#write(JSON.stringify({ op, in: input }));
+    within(() => this.#module.operate(size));
     return JSON.parse(this.#answer());
   }
 
@@ -129,7 +141,8 @@ export class Core {
    * @returns {any}
    */
   cache(op, input) {
-    this.#module.cache(this.#write(JSON.stringify({ op, in: input })));
+    const size = this.#write(JSON.stringify({ op, in: input }));
+    within(() => this.#module.cache(size));
     return JSON.parse(this.#answer());
   }
 
@@ -151,7 +164,7 @@ export class Core {
   refusal(reason, requestId, detail) {
     const size = this.#write(writeRefusal(reason, requestId, detail));
     this.#refillEntropy();
-    this.#module.refusal(size, Date.now());
+    within(() => this.#module.refusal(size, Date.now()));
     return readRefusal(this.#answer());
   }
 
@@ -172,7 +185,7 @@ export class Core {
 
   /** @param {number} size */
   #reserve(size) {
-    if (size > this.#word(INBOX_BYTES)) this.#module.reserve(size);
+    if (size > this.#word(INBOX_BYTES)) within(() => this.#module.reserve(size));
   }
 
   #refillEntropy() {
@@ -193,6 +206,20 @@ export class Core {
   /** @param {number} index */
   #word(index) {
     return /** @type {number} */ (this.#module.HEAPU32[this.#mailbox + index]);
+  }
+}
+
+/**
+ * @template T
+ * @param {() => T} call of the Wasm
+ * @returns {T}
+ * @throws {CoreFailed}
+ */
+function within(call) {
+  try {
+    return call();
+  } catch (error) {
+    throw new CoreFailed(error);
   }
 }
 
@@ -218,7 +245,7 @@ function readOutcome(kind, text) {
   switch (kind) {
     case FORWARD: return { kind: 'forward', forward: readForward(text) };
     case NEED_KEYS: return { kind: 'need_keys', request: readKeyRequest(text) };
-    case NEED_BODY: return { kind: 'need_body', maxBytes: Number.parseInt(text, 10) };
+    case NEED_BODY: return { kind: 'need_body', ...readBodyRequest(text) };
     case JOB: return { kind: 'job', order: JSON.parse(text) };
     case ANSWER: return { kind: 'answer', answer: readAnswer(text) };
     default: return { kind: 'refuse', refusal: readRefusal(text) };

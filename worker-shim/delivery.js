@@ -4,12 +4,13 @@
 // | the first task | an idempotent request | any other |
 // | --- | --- | --- |
 // | takes no connection, or breaks it | goes to another task | fails |
-// | has an agent that cannot reach its app | goes to another task | gets the agent's 502 |
+// | has an agent whose app gives no answer | goes to another task | gets the agent's 502 |
 // | is silent for SILENT_MS to everybody | goes to another task as well; the first answer counts | waits |
 // | is silent to everybody for the route's whole timeout | fails, and ECS is asked what became of the task | the same |
 // | is silent to this request only | waits: the request is slow, not the task | waits |
 //
-// Either way the core decides anew first, because a signature is for one sending, and the task is off everybody's list.
+// Either way the core decides anew first, because a signature is for one sending, and the task is off everybody's list;
+// but where it was an app that broke off, which any caller's request may be the cause of, and where a client owes its body.
 import { describe } from './describe.js';
 import { isBroken, mayBeRepeated } from './retry.js';
 import { Search } from './search.js';
@@ -42,7 +43,7 @@ export class Delivery {
     const hold = Math.min(holdOf(turn.request, service.holdMs), turn.holdMostMs);
     this.#turn = turn;
     this.#service = service;
-    this.#search = new Search(service, turn.forward.caller, hold, turn.context, now);
+    this.#search = new Search(service, turn.forward, hold, turn.context, now);
     this.#send = send;
     this.#now = now;
   }
@@ -74,8 +75,9 @@ export class Delivery {
   async #orAnother(first, place) {
     try {
       const answer = await first;
-      if (!(await isWithoutApp(answer))) return answer;
-      this.#search.lost(place);
+      if (!isWithoutAnswer(answer)) return answer;
+      // Any caller can make an app break a connection; one that takes none is on the way down.
+      if (isWithoutApp(answer)) this.#search.lost(place);
       return await this.#again(place) ?? answer;
     } catch (failure) {
       const another = isBroken(failure) ? await this.#again(place) : undefined;
@@ -156,12 +158,18 @@ async function firstOf(first, second) {
 }
 
 /**
- * Whether this is an agent that cannot reach its app: its task is on the way down. Said by the app itself, it costs no
- * more than a second try.
+ * Whether this is an agent whose app gave no answer. The agent marks its own answers in a field that no app can set, as it
+ * lets no Sallyport field of an app's answer pass.
  * @param {Response} answer
  */
-async function isWithoutApp(answer) {
-  if (answer.status !== 502 || !/^application\/problem\+json\b/i.test(answer.headers.get('content-type') ?? '')) return false;
-  const problem = await answer.clone().json().catch(() => undefined);
-  return /** @type {any} */ (problem)?.code === 'upstream_unavailable';
+function isWithoutAnswer(answer) {
+  return answer.status === 502 && /^upstream_unavailable(;|$)/.test(answer.headers.get('sallyport-refusal') ?? '');
+}
+
+/**
+ * Whether this is an agent whose app takes no connection: its task is on the way down.
+ * @param {Response} answer
+ */
+function isWithoutApp(answer) {
+  return answer.headers.get('sallyport-refusal') === 'upstream_unavailable;unreached';
 }

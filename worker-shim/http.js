@@ -1,8 +1,8 @@
 // One request: ask the core, bring what it lacks, carry out what it decided.
 import { RequestBody } from './body.js';
-import { describe } from './describe.js';
 import { answerJob } from './jobs.js';
 import { answerResponse, refusalResponse } from './respond.js';
+import { BrokenUpload } from './send.js';
 import { Turn } from './turn.js';
 
 /**
@@ -42,10 +42,11 @@ export function handleRequest(request, edge, context) {
 /**
  * @param {Request} request
  * @param {import('./wire.js').Refusal} refusal
+ * @param {[string, string][]} [fields] that the core gave the refusals of this request
  */
-export function refuse(request, refusal) {
+export function refuse(request, refusal, fields = refusal.fields) {
   console.log(refusal.audit);
-  return refusalResponse(request, refusal);
+  return refusalResponse(request, refusal, { fields });
 }
 
 /**
@@ -85,8 +86,8 @@ async function decideWith(lacking, request, body, edge, context, round) {
   if (lacking.kind === 'need_keys') {
     await keys.supply(lacking.request, context);
   } else {
-    const problem = await readBody(body, lacking.maxBytes);
-    if (problem !== undefined) return refuse(request, core.refusal('framing_body_incomplete', '', problem));
+    const broken = await readBody(body, lacking.maxBytes);
+    if (broken !== undefined) return refuse(request, core.refusal(broken.reason, '', broken.message), lacking.refusalFields);
   }
   return decide(request, body, edge, context, round + 1);
 }
@@ -100,7 +101,7 @@ async function decideWith(lacking, request, body, edge, context, round) {
 function allowed(request, forward, { core, keys }, context) {
   // fetch has no such requests (Fetch Standard, Request constructor).
   if (forward.body !== 'none' && (request.method === 'GET' || request.method === 'HEAD')) {
-    return refuse(request, core.refusal('framing_body_unexpected', forward.requestId, ''));
+    return refuse(request, core.refusal('framing_body_unexpected', forward.requestId, ''), forward.refusalFields);
   }
   console.log(forward.audit);
   for (const refresh of forward.refresh) context.waitUntil(keys.supply(refresh, context));
@@ -110,13 +111,14 @@ function allowed(request, forward, { core, keys }, context) {
 /**
  * @param {RequestBody} body
  * @param {number} maxBytes
- * @returns {Promise<string | undefined>} why it could not be read
+ * @returns {Promise<BrokenUpload | undefined>} why it could not be read
  */
 async function readBody(body, maxBytes) {
   try {
     await body.read(maxBytes);
     return undefined;
   } catch (error) {
-    return describe(error);
+    if (error instanceof BrokenUpload) return error;
+    throw error;
   }
 }

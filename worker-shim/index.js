@@ -1,7 +1,7 @@
 // The Worker: every request to the core of this isolate, and the classes of the objects beside it.
 import { Aws } from './aws.js';
 import { AnswerCache } from './cache.js';
-import { Core } from './core.js';
+import { Core, CoreFailed } from './core.js';
 import { describe } from './describe.js';
 import { handleRequest, refuse } from './http.js';
 import { KeyFetcher } from './keys.js';
@@ -34,7 +34,11 @@ export default {
     try {
       return await handleRequest(request, edgeOver(started, environment), context);
     } catch (error) {
-      await replaceCore(core);
+      if (!(error instanceof CoreFailed)) {
+        console.error(`sallyport: a request failed: ${describe(error)}`);
+        return refuse(request, core.refusal('internal', '', describe(error)));
+      }
+      await replaceCore(core, error);
       console.error(`sallyport: the core failed and is replaced: ${describe(error)}`);
       return refuse(request, (await Core.load()).refusal('internal', '', describe(error)));
     }

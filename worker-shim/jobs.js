@@ -154,7 +154,7 @@ function refused(request, core, order, { reason, detail }) {
   const refusal = core.refusal(reason, order.request_id, detail);
   // After the line that says policy allowed it: what came of that.
   console.log(refusal.audit);
-  const response = refusalResponse(request, refusal);
+  const response = refusalResponse(request, refusal, { fields: order.refusal_fields });
   const seconds = RETRY_AFTER[reason];
   if (seconds !== undefined) response.headers.set('Retry-After', String(seconds));
   return response;

@@ -333,7 +333,7 @@ export class Jobs extends DurableObject {
     try {
       return await call(aws);
     } catch (error) {
-      void replaceCore(core);
+      void replaceCore(core, error);
       this.ctx.abort(`a call of AWS could not be made: ${describe(error)}`);
       throw error;
     }

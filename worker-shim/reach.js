@@ -59,16 +59,17 @@ export class Reach {
     const service = this.#service(turn.forward.service);
     const refused = this.#refusedAtOnce(turn, service);
     if (refused !== undefined) return refused;
-    const probing = service.breaker.state === 'half-open';
+    const { callerTag } = turn.forward;
+    const probing = service.breaker.isProbing(callerTag);
     try {
       return service.coordinated ? await this.#sendToTask(turn, service) : await this.#send(turn, service);
     } catch (failure) {
-      if (failure instanceof BrokenUpload) return this.#refuse(turn, 'framing_body_incomplete', failure.message);
+      if (failure instanceof BrokenUpload) return this.#refuse(turn, failure.reason, failure.message);
       // What the core throws is not an answer of anybody.
       if (!(failure instanceof NoAnswer)) throw failure;
       return this.#unanswered(turn, service, failure);
     } finally {
-      if (probing) service.breaker.ended();
+      if (probing) service.breaker.ended(callerTag);
     }
   }
 
@@ -90,8 +91,9 @@ export class Reach {
   #refusedAtOnce(turn, service) {
     const now = this.#now();
     if (service.missing !== undefined) return this.#refuse(turn, 'reach_unconfigured', `the Worker has no binding ${service.missing}`);
-    if (service.unanswered.count(now) >= MOST_UNANSWERED) return this.#refuse(turn, 'too_many_connections', `${MOST_UNANSWERED} requests are unanswered`, 1);
-    const pause = service.breaker.admit(now);
+    const { callerTag, body } = turn.forward;
+    if (service.unanswered.isFull(now, MOST_UNANSWERED, callerTag)) return this.#refuse(turn, 'too_many_connections', 'too many requests are unanswered', 1);
+    const pause = service.breaker.admit(now, callerTag, body !== 'stream');
     return pause === 0 ? undefined : this.#refuse(turn, 'upstream_circuit_open', '', pause / 1000);
   }
 
@@ -105,9 +107,9 @@ export class Reach {
     const refused = service.entry.sigv4 === null ? undefined : await this.#signForAws(turn, service);
     if (refused !== undefined) return refused;
     const { request, forward, body } = turn;
-    const upload = forward.body === 'stream' ? { movedAt: 0, broken: new AbortController() } : NO_UPLOAD;
+    const upload = forward.body === 'stream' ? { movedAt: 0, owed: false, broken: new AbortController() } : NO_UPLOAD;
     const timeoutMs = turn.timeoutMs();
-    const entry = service.unanswered.enter(this.#now() + timeoutMs);
+    const entry = service.unanswered.enter(this.#now() + timeoutMs, forward.callerTag);
     try {
       const answer = await send(service.fetcher, base + forward.url, {
         method: request.method,
@@ -190,7 +192,7 @@ export class Reach {
     const detail = said.answer === 'failed' ? said.detail : '';
     if (detail !== '') console.error(`sallyport: request ${forward.requestId}: service ${service.entry.name} is not up: ${visible(detail)}`);
     const refusal = this.#core.refusal(said.answer === 'starting' ? 'wake_starting' : said.reason, forward.requestId, detail);
-    return notReadyResponse(request, refusal, said);
+    return notReadyResponse(request, refusal, said, forward.refusalFields);
   }
 
   /**
@@ -199,7 +201,7 @@ export class Reach {
    * @param {NoAnswer} failure
    */
   #unanswered(turn, service, failure) {
-    service.breaker.failed(this.#now());
+    service.breaker.failed(this.#now(), turn.forward.callerTag);
     return this.#refuse(turn, failure.timedOut ? 'upstream_timeout' : 'upstream_connect_failed', failure.message);
   }
 
@@ -211,7 +213,7 @@ export class Reach {
    */
   #refuse({ request, forward }, reason, detail, retryAfterS) {
     if (detail !== '') console.error(`sallyport: request ${forward.requestId} to service ${forward.service}: ${visible(detail)}`);
-    return refusalResponse(request, this.#core.refusal(reason, forward.requestId, detail), { retryAfterS });
+    return refusalResponse(request, this.#core.refusal(reason, forward.requestId, detail), { retryAfterS, fields: forward.refusalFields });
   }
 }
 

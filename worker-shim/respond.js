@@ -5,8 +5,9 @@ const PLAIN_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-u
 
 /**
  * What only the host knows of a refusal: when to come back (0: nothing to say), further members for the problem document,
- * and a page that says more than that it is a refusal.
- * @typedef {{retryAfterS?: number, members?: Record<string, unknown>, page?: () => {html: string, policy: string}}} More
+ * and a page that says more than that it is a refusal; and the fields that the core gave it for the refusals of this request.
+ * @typedef {{retryAfterS?: number, members?: Record<string, unknown>, page?: () => {html: string, policy: string},
+ *            fields?: [string, string][]}} More
  */
 
 /**
@@ -15,7 +16,7 @@ const PLAIN_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-u
  * @param {import('./wire.js').Refusal} refusal
  * @param {More} [more]
  */
-export function refusalResponse(request, refusal, { retryAfterS = 0, members, page } = {}) {
+export function refusalResponse(request, refusal, { retryAfterS = 0, members, page, fields = refusal.fields ?? [] } = {}) {
   const html = prefersHtml(request.headers.get('accept') ?? '');
   const own = html ? page?.() : undefined;
   const headers = new Headers({
@@ -27,6 +28,7 @@ export function refusalResponse(request, refusal, { retryAfterS = 0, members, pa
   });
   if (html) headers.set('Content-Security-Policy', own?.policy ?? PLAIN_PAGE_POLICY);
   if (refusal.challenge !== '') headers.set('WWW-Authenticate', refusal.challenge);
+  for (const [name, value] of fields) headers.append(name, value);
   if (retryAfterS > 0) headers.set('Retry-After', String(Math.ceil(retryAfterS)));
   const body = html ? own?.html ?? refusalPage(refusal) : problemWith(refusal.problem, members);
   return new Response(request.method === 'HEAD' ? null : body, { status: refusal.status, headers });

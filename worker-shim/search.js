@@ -16,6 +16,7 @@ const UNREACHABLE_RETRY_S = 5;
 
 export class Search {
   #service;
+  #callerTag;
   #coordinator;
   #context;
   #now;
@@ -23,13 +24,14 @@ export class Search {
 
   /**
    * @param {import('./service.js').Service} service
-   * @param {unknown} caller who the policy allowed
+   * @param {Pick<import('./wire.js').Forward, 'caller' | 'callerTag'>} forward whom the policy allowed
    * @param {number} holdMs how long the request may wait, whatever happens to it
    * @param {{waitUntil(promise: Promise<unknown>): void}} context
    * @param {() => number} now
    */
-  constructor(service, caller, holdMs, context, now) {
+  constructor(service, { caller, callerTag }, holdMs, context, now) {
     this.#service = service;
+    this.#callerTag = callerTag;
     this.#coordinator = service.coordinator(caller);
     this.#context = context;
     this.#now = now;
@@ -78,8 +80,8 @@ export class Search {
    */
   async #ensure(now) {
     const { held } = this.#service;
-    const wait = held.count(now) < MOST_HELD ? Math.max(this.#holdUntil - now, 0) : 0;
-    const entry = held.enter(now + wait);
+    const wait = held.isFull(now, MOST_HELD, this.#callerTag) ? 0 : Math.max(this.#holdUntil - now, 0);
+    const entry = held.enter(now + wait, this.#callerTag);
     try {
       return await this.#coordinator.ensure(wait);
     } catch (error) {

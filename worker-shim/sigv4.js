@@ -30,6 +30,7 @@ const COVERED = /^(?:sallyport-.*|signature|signature-input|content-digest|conte
  * @param {CatalogService} service with sigv4
  * @param {Turn} turn
  * @returns {Promise<Means | Unsigned>}
+ * @throws {import('./send.js').BrokenUpload}
  */
 export async function prepareForAws(aws, service, { forward, body }) {
   const rule = ruleOf(service);
@@ -82,6 +83,7 @@ function ruleOf(service) {
 async function payloadOf(awsService, forward, body) {
   if (TAKES_UNSIGNED.has(awsService)) return UNSIGNED_PAYLOAD;
   if (forward.body === 'none') return EMPTY_SHA256;
+  // Throws BrokenUpload: what the client did not bring is its own affair.
   if (body.state === 'unread') await body.read(HASHED_MOST_BYTES);
   if (body.bytes === undefined) {
     return { reason: 'body_too_large', detail: `${awsService} wants the hash of a body first; more than ${HASHED_MOST_BYTES} bytes are not held for it` };

@@ -2,7 +2,7 @@
 // by the Worker and its objects. It keeps nothing of one request for another, so whoever calls it gets the same answers.
 import policy from '../policy.jsonc';
 import { endpointOf } from './aws_exchange.js';
-import { Core, NotStarted } from './core.js';
+import { Core, CoreFailed, NotStarted } from './core.js';
 import { describe } from './describe.js';
 
 /**
@@ -30,10 +30,13 @@ export function startedCore(environment) {
 }
 
 /**
- * A core that stopped half-way is not asked again: the next one to ask gets a new one.
+ * A core that stopped half-way is not asked again: the next one to ask gets a new one. What anything else threw is no
+ * reason to: breakers, sessions and lists of tasks of all services go with the core.
  * @param {Core} failed
+ * @param {unknown} error
  */
-export async function replaceCore(failed) {
+export async function replaceCore(failed, error) {
+  if (!(error instanceof CoreFailed)) return;
   const current = await started;
   if (current?.core === failed && (await started) === current) started = undefined;
 }

@@ -31,8 +31,10 @@ export function holdOf(request, mostMs) {
  * @param {Request} request
  * @param {Refusal} refusal
  * @param {Starting | Failed | Refused} said
+ * @param {[string, string][]} [fields] of every refusal of this request
  */
-export function notReadyResponse(request, refusal, said) {
+export function notReadyResponse(request, { ...refusal }, said, fields) {
+  if (fields !== undefined) refusal.fields = fields;
   switch (said.answer) {
     case 'starting': return startingResponse(request, refusal, said);
     case 'failed': return failedResponse(request, refusal, said);

@@ -8,6 +8,7 @@
 // * Those who wait are in memory only: after a restart they ask again, and join what the state still knows.
 import { DurableObject } from 'cloudflare:workers';
 import { Aws } from './aws.js';
+import { CoreFailed } from './core.js';
 import { describe } from './describe.js';
 import { replaceCore, startedCore } from './start.js';
 import { failed, ready, starting } from './wake_answers.js';
@@ -196,8 +197,9 @@ export class Wake extends DurableObject {
    */
   #beginAgain(error) {
     const { core } = /** @type {Parts} */ (this.#parts);
-    console.error(`sallyport: the core failed and is replaced: ${describe(error)}`);
-    void replaceCore(core);
+    const what = error instanceof CoreFailed ? 'the core failed and is replaced' : 'the coordinator begins again';
+    console.error(`sallyport: ${what}: ${describe(error)}`);
+    void replaceCore(core, error);
     this.ctx.abort(`the core failed: ${describe(error)}`);
     return error;
   }

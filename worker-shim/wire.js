@@ -7,18 +7,21 @@ export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4, 
 /**
  * @typedef {'none' | 'unread' | 'read' | 'too_large'} BodyState
  * @typedef {{status: number, reason: string, title: string, requestId: string, challenge: string, problem: string,
- *            audit: string}} Refusal
+ *            audit: string, fields?: Fields}} Refusal
+ * @typedef {[string, string][]} Fields names and values
  * @typedef {{source: string, step: string, url: string, maxBytes: number, timeoutSeconds: number, joined: boolean}}
  *   KeyRequest
  * @typedef {{service: string, url: string, body: 'none' | 'bytes' | 'stream', contentLength: number | null,
  *            requestId: string, audit: string, timeoutMs: number, caller: Caller | null,
- *            cache: import('./cache.js').CachePlan | null, refresh: KeyRequest[], headers: Record<string, string>}} Forward
- *   `headers` by name in lower case
+ *            cache: import('./cache.js').CachePlan | null, callerTag: string, refusalFields: Fields, refresh: KeyRequest[],
+ *            headers: Record<string, string>}} Forward
+ *   `headers` by name in lower case; `callerTag` tells callers apart, to count by; `refusalFields` are for refusals of this
+ *   request that the host makes
  * @typedef {{key: string, issuer: string, subject: string, email?: string, kind: string, route?: string}} Caller who is
  *   behind a call to AWS; `key` stands for the caller and is shown to nobody
  * @typedef {{do: 'run' | 'get' | 'stop' | 'list', job?: string, id?: string, environment?: [string, string][],
  *            input_digest?: string, client_token?: string, idempotent?: boolean, may_inspect?: boolean, wait_ms: number,
- *            request_id: string, caller: Caller, audit: string}} JobOrder
+ *            request_id: string, caller: Caller, audit: string, refusal_fields?: Fields}} JobOrder
  * @typedef {{status: number, contentType: string, cacheControl: string, body: string}} Answer
  * @typedef {{status: number, cacheControl: string, problem: string, fetchedAt: number}} KeyResponse
  */
@@ -64,8 +67,8 @@ export function writeRefusal(reason, requestId, detail) {
  * @returns {Refusal}
  */
 export function readRefusal(text) {
-  const [status = '', reason = '', title = '', requestId = '', challenge = '', problem = '', audit = ''] = text.split('\n');
-  return { status: Number(status), reason, title, requestId, challenge, problem, audit };
+  const [status = '', reason = '', title = '', requestId = '', challenge = '', problem = '', audit = '', fields = ''] = text.split('\n');
+  return { status: Number(status), reason, title, requestId, challenge, problem, audit, fields: readList(fields) };
 }
 
 /**
@@ -74,12 +77,14 @@ export function readRefusal(text) {
  */
 export function readForward(text) {
   const lines = text.split('\n');
-  const [service = '', url = '', body = '', length = '', requestId = '', audit = '', timeout = '', caller = '', cache = '', refreshes = ''] = lines;
-  const fieldsFrom = 10 + 6 * Number(refreshes);
+  const [service = '', url = '', body = '', length = '', requestId = '', audit = '', timeout = '', caller = '', cache = ''] = lines;
+  const [callerTag = '', refusalFields = '', refreshes = ''] = lines.slice(9, 12);
+  const fieldsFrom = 12 + 6 * Number(refreshes);
   const refresh = [];
-  for (let at = 10; at < fieldsFrom; at += 6) refresh.push(readKeyRequestLines(lines, at));
+  for (let at = 12; at < fieldsFrom; at += 6) refresh.push(readKeyRequestLines(lines, at));
   return {
-    service, url, requestId, audit, refresh,
+    service, url, requestId, audit, callerTag, refresh,
+    refusalFields: readList(refusalFields),
     timeoutMs: Number(timeout),
     caller: caller === '' ? null : JSON.parse(caller),
     cache: cache === '' ? null : JSON.parse(cache),
@@ -87,6 +92,12 @@ export function readForward(text) {
     contentLength: length === '' ? null : Number(length),
     headers: readFields(lines, fieldsFrom),
   };
+}
+
+/** @param {string} text @returns {{maxBytes: number, refusalFields: Fields}} */
+export function readBodyRequest(text) {
+  const [maxBytes = '', fields = ''] = text.split('\n');
+  return { maxBytes: Number(maxBytes), refusalFields: readList(fields) };
 }
 
 /** @param {string} text */
@@ -130,6 +141,11 @@ function readFields(lines, from) {
     headers[name] = before === undefined ? value : `${before}, ${value}`;
   }
   return headers;
+}
+
+/** @param {string} text @returns {Fields} */
+function readList(text) {
+  return text === '' ? [] : JSON.parse(text);
 }
 
 /** @param {string} text */

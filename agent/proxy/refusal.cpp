@@ -28,6 +28,9 @@ void append_refusal(std::string& to, reason why, std::string_view request_id, bo
   to.append("\r\nCache-Control: no-store\r\n");
   append_date(to, seconds_now());
   append_field(to, "Sallyport-Request-Id", request_id);
+  // No app can say this: what it sends under a Sallyport name goes no further.
+  const bool unreached = why == reason::upstream_connect_failed;
+  append_field(to, "Sallyport-Refusal", std::string(describe(why).public_code) + (unreached ? ";unreached" : ""));
   append_field(to, "WWW-Authenticate", gate::challenge(why));
   if (note == connection_note::close) append_field(to, "Connection", "close");
   if (note == connection_note::keep_alive) append_field(to, "Connection", "keep-alive");

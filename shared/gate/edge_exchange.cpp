@@ -3,6 +3,7 @@
 #include "audit/record.hpp"
 #include "encoding/base64url.hpp"
 #include "gate/caller.hpp"
+#include "gate/cors.hpp"
 #include "gate/signed_headers.hpp"
 #include "httpsig/profile.hpp"
 #include "policy/header_map.hpp"
@@ -114,7 +115,7 @@ edge_exchange::ending edge_exchange::evaluate() {
 edge_exchange::ending edge_exchange::plan_body() {
   if (is_body_empty()) return std::nullopt;
   const policy::body_rule& rule = match_.route->body;
-  if (must_be_read()) return need_body{rule.signed_bytes};
+  if (must_be_read()) return need_body{rule.signed_bytes, refusal_fields(match_.route, request_.fields)};
   const bool read = request_.body.is == edge_body::state::read;
   body_.plan = read ? forward::body_plan::bytes : forward::body_plan::stream;
   body_.length = read ? request_.body.content.size() : head_->content_length;
@@ -158,9 +159,11 @@ result<forward> edge_exchange::make_forward() {
   made.content_length = body_.length;
   made.timeout = match_.route->timeout;
   if (service().ecs || service().sigv4) {
-    made.caller = encoding::canonical_json(describe_caller(caller_->who, match_.route->id, held_.host));
+    made.caller = encoding::canonical_json(describe_caller({caller_->who, head_->ip}, match_.route->id, held_.host));
   }
   made.cache = plan_cache();
+  made.caller_tag = caller_tag({caller_->who, head_->ip});
+  made.refusal_fields = refusal_fields(match_.route, request_.fields);
   made.fields = std::move(head_->fields);
   std::erase_if(made.fields, [&](const http::field& each) {
     return imitates_covered(service(), each.name) || policy::is_stripped_header(service(), each.name);
@@ -226,7 +229,8 @@ result<void> edge_exchange::add_signature(forward& to, std::string_view assertio
 
 edge_exchange::outcome edge_exchange::refused(failure why) {
   const auto* to = match_ ? match_.route->service : nullptr;
-  return refuse{why.why, std::move(why.detail), id_, to != nullptr ? to->resource_metadata : std::string_view()};
+  return refuse{why.why, std::move(why.detail), id_, to != nullptr ? to->resource_metadata : std::string_view(),
+                refusal_fields(match_.route, request_.fields)};
 }
 
 std::string edge_exchange::audit_line(const outcome& what) const {

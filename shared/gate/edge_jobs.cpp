@@ -1,4 +1,5 @@
 // The part of an exchange that leads to a job.
+#include "gate/cors.hpp"
 #include "gate/edge_exchange.hpp"
 #include "gate/job_order.hpp"
 
@@ -11,7 +12,7 @@ edge_exchange::ending edge_exchange::jobs_endpoint() {
   if (auto over = authenticate()) return over;
   const auto named = parse_jobs_path(*held_.policy, path);
   if (!named.ok()) return refused(named.error());
-  auto order = order_query(*named, request_, caller_->who, id_, held_.host);
+  auto order = order_query(*named, request_, {caller_->who, head_->ip}, id_, held_.host);
   if (!order.ok()) return refused(order.error());
   order->may_inspect = named->job != nullptr && inspects(*named->job);
   return std::move(*order);
@@ -29,9 +30,12 @@ bool edge_exchange::inspects(const policy::job& job) const {
 
 edge_exchange::outcome edge_exchange::run_job() {
   if (request_.method != "POST") return refused(failure(reason::route_not_found, "a job is run by POST"));
-  if (request_.body.is == edge_body::state::unread) return need_body{max_job_body()};
-  auto order = order_run(*match_.route->job, request_, caller_->who, match_.route->id, id_, held_.host);
+  if (request_.body.is == edge_body::state::unread) {
+    return need_body{max_job_body(), refusal_fields(match_.route, request_.fields)};
+  }
+  auto order = order_run(*match_.route->job, request_, {caller_->who, head_->ip}, match_.route->id, id_, held_.host);
   if (!order.ok()) return refused(order.error());
+  order->refusal_fields = refusal_fields(match_.route, request_.fields);
   return std::move(*order);
 }
 

@@ -86,6 +86,10 @@ struct forward {
   std::string caller;
   /// What the cache of the edge may do for it; nothing: stay out of it.
   std::optional<cache_plan> cache;
+  /// caller_tag: a short text that tells callers apart, to count by.
+  std::string caller_tag;
+  /// For refusals of this request that the host makes (gate/cors.hpp); views into the policy.
+  std::vector<http::field> refusal_fields;
   text_arena storage;
 };
 
@@ -112,9 +116,12 @@ struct job_order {
   std::string request_id;
   /// describe_caller
   encoding::json caller;
+  /// As those of forward.
+  std::vector<http::field> refusal_fields;
 };
 
-/// Answer with problem_body(why, request_id) and challenge(why, resource_metadata).
+/// Answer with problem_body(why, request_id) and challenge(why, resource_metadata) and the
+/// fields.
 struct refuse {
   reason why = reason::internal;
   /// For operators; never for the caller.
@@ -122,6 +129,8 @@ struct refuse {
   std::string request_id;
   /// Of the service that the request was for; a view into the policy. Empty: none.
   std::string_view resource_metadata;
+  /// Views into the policy.
+  std::vector<http::field> fields;
 };
 
 /// Fetch, give the answer to edge::supply_keys, and call handle again with the same request.
@@ -132,6 +141,8 @@ struct need_keys {
 /// Read the body up to this many bytes and call handle again with state read, or with too_large when it is longer.
 struct need_body {
   std::size_t max_bytes = 0;
+  /// As those of forward.
+  std::vector<http::field> refusal_fields;
 };
 
 /// Answer with this (the body is left out for HEAD).

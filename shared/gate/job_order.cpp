@@ -4,7 +4,7 @@
 
 #include "encoding/base64url.hpp"
 #include "encoding/structured_field.hpp"
-#include "gate/caller.hpp"
+#include "gate/stored_answer.hpp"
 #include "http/characters.hpp"
 #include "http/field.hpp"
 #include "policy/job_input.hpp"
@@ -67,14 +67,49 @@ result<std::string> idempotency_key(const edge_request& request) {
   return std::string(key);
 }
 
+/// Without the port where it is the scheme's own.
+std::string_view host_of(std::string_view authority, std::string_view scheme) {
+  const std::string_view usual = scheme == "https" ? ":443" : ":80";
+  return authority.ends_with(usual) ? authority.substr(0, authority.size() - usual.size()) : authority;
+}
+
+/// Whether an Origin (RFC 6454 section 7) is a page of this host, and not one that was sent in the clear while this
+/// request was not.
+bool is_own_origin(std::string_view origin, const edge_request& request) {
+  const auto colon = origin.find("://");
+  if (colon == std::string_view::npos) return false;
+  const auto scheme = origin.substr(0, colon);
+  if (scheme != "https" && (scheme != "http" || request.scheme == "https")) return false;
+  const auto host = http::to_lower(host_of(request.host, request.scheme));
+  return http::to_lower(host_of(origin.substr(colon + 3), scheme)) == host;
+}
+
+bool is_own_site(std::string_view site) {
+  return site == "same-origin" || site == "none";
+}
+
 result<void> check_site(const edge_request& request) {
-  return field(request, "sec-fetch-site") == "cross-site" ? result<void>(reason::job_cross_site) : result<void>();
+  for (const auto& each : request.fields) {
+    const bool foreign_site = http::name_equals(each.name, "sec-fetch-site") && !is_own_site(each.value);
+    const bool foreign_origin = http::name_equals(each.name, "origin") && !is_own_origin(each.value, request);
+    if (foreign_site || foreign_origin) return reason::job_cross_site;
+  }
+  return {};
+}
+
+/// Every browser says with a POST where it comes from, in one of these, and most in both.
+bool comes_from_a_page(const edge_request& request) {
+  return std::any_of(request.fields.begin(), request.fields.end(), [](const http::field& each) {
+    return http::name_equals(each.name, "origin") || http::name_starts_with(each.name, "sec-fetch-");
+  });
 }
 
 result<void> check_content_type(const edge_request& request) {
+  const bool typed = http::find_field(request.fields, "content-type") != nullptr;
+  const bool bare = !typed && request.body.content.empty() && !comes_from_a_page(request);
   auto type = field(request, "content-type");
   type = take_until(type, ';');
-  if (request.body.content.empty() || http::name_equals(type, "application/json")) return {};
+  if (bare || http::name_equals(type, "application/json")) return {};
   return failure(reason::job_input_invalid, "the inputs must come as application/json");
 }
 
@@ -118,7 +153,7 @@ std::size_t max_job_body() {
   return policy::max_override_characters * 2;
 }
 
-result<job_order> order_run(const policy::job& job, const edge_request& request, const policy::identity& who,
+result<job_order> order_run(const policy::job& job, const edge_request& request, const asker& from,
                             std::string_view route, std::string_view request_id, crypto::port& host) {
   SALLYPORT_TRY(check_site(request));
   if (request.body.is == edge_body::state::too_large)
@@ -131,7 +166,7 @@ result<job_order> order_run(const policy::job& job, const edge_request& request,
   SALLYPORT_ASSIGN(order.environment, policy::read_job_input(job, as_text(request.body.content)));
   order.input_digest =
       encoding::encode_base64url(host.sha256(as_bytes(encoding::canonical_json(to_json(order.environment)))));
-  order.caller = describe_caller(who, route, host);
+  order.caller = describe_caller(from, route, host);
   order.idempotent = !key.empty();
   order.client_token = token_of(job, order.caller["key"], key.empty() ? request_id : std::string_view(key), host);
   order.wait = wait_of(request);
@@ -139,14 +174,14 @@ result<job_order> order_run(const policy::job& job, const edge_request& request,
   return order;
 }
 
-result<job_order> order_query(const job_path& path, const edge_request& request, const policy::identity& who,
+result<job_order> order_query(const job_path& path, const edge_request& request, const asker& from,
                               std::string_view request_id, crypto::port& host) {
   job_order order;
   SALLYPORT_ASSIGN(order.what, action_of(path, request.method));
   if (order.what == job_order::action::stop) SALLYPORT_TRY(check_site(request));
   if (path.job != nullptr) order.job = path.job->name;
   order.id = path.id;
-  order.caller = describe_caller(who, {}, host);
+  order.caller = describe_caller(from, {}, host);
   order.wait = wait_of(request);
   order.request_id = request_id;
   return order;
@@ -168,6 +203,7 @@ json to_json(const job_order& order, std::string_view audit) {
               {"request_id", order.request_id},
               {"caller", order.caller},
               {"audit", std::string(audit)}};
+  if (!order.refusal_fields.empty()) out["refusal_fields"] = fields_to_json(order.refusal_fields);
   if (!order.job.empty()) out["job"] = std::string(order.job);
   if (order.what == job_order::action::run) {
     out["environment"] = to_json(order.environment);

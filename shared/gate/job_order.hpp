@@ -1,13 +1,18 @@
 // What a caller wants of a job: run it, or look at, stop or list runs. Decided and validated here; carried out by the
 // host.
 //
-// * POST on a route to a job runs it. Its body is a JSON object of the declared inputs, as application/json.
+// * POST on a route to a job runs it. Its body is a JSON object of the declared inputs, as application/json: a type
+// that
+//   no form can send. Only a request without a body, without a Content-Type and without a sign of a page (Origin,
+//   Sec-Fetch-*) needs none: browsers send Origin with every POST, so that nobody's cookies come with such a request.
 // * /.sallyport/jobs/<job>~<run>: GET looks, DELETE stops. /.sallyport/jobs: GET lists the caller's own.
 // * Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): at most 255 visible characters, with or without the
-//   quotes of a structured string. Together with job and caller it makes the client token that ECS sees.
+//   quotes of a structured string. Together with job and caller (gate/caller.hpp) it makes the client token that ECS
+//   sees.
 // * Prefer: wait=N (RFC 7240 section 4.3), in seconds.
-// * A browser's request from another site (Sec-Fetch-Site: cross-site) neither runs nor stops anything: the caller's
-//   cookies would come with it, the caller's will would not.
+// * A browser's request neither runs nor stops anything unless it comes from a page of this very host, or from none:
+//   Sec-Fetch-Site, where it is there, says same-origin or none, and Origin, where it is there, is this host. From
+//   another page, of a sibling host too, the caller's cookies would come with it, the caller's will would not.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +23,7 @@
 #include "core/time.hpp"
 #include "crypto/crypto.hpp"
 #include "encoding/json.hpp"
+#include "gate/caller.hpp"
 #include "gate/edge_request.hpp"
 #include "policy/document.hpp"
 #include "policy/identity.hpp"
@@ -42,17 +48,17 @@ std::size_t max_job_body();
 
 /// A run of `job`. Preconditions: policy allowed it, the body is read or there is none. Reasons: job_input_invalid,
 /// job_cross_site, those of the JSON gate.
-result<job_order> order_run(const policy::job& job, const edge_request& request, const policy::identity& who,
+result<job_order> order_run(const policy::job& job, const edge_request& request, const asker& from,
                             std::string_view route, std::string_view request_id, crypto::port& host);
 
 /// A look at, a stop or a list. Reasons: route_not_found (a method that is none of these), job_cross_site.
-result<job_order> order_query(const job_path& path, const edge_request& request, const policy::identity& who,
+result<job_order> order_query(const job_path& path, const edge_request& request, const asker& from,
                               std::string_view request_id, crypto::port& host);
 
 /// "run", "get", "stop", "list".
 std::string_view name_of(job_order::action what);
 /// As the host reads it (worker-shim/jobs.js): {"do","job"?,"id"?,"environment"?,"input_digest"?,"client_token"?,
-/// "idempotent"?,"wait_ms","may_inspect"?,"request_id","caller","audit"}.
+/// "idempotent"?,"wait_ms","may_inspect"?,"request_id","caller","audit","refusal_fields"?}.
 encoding::json to_json(const job_order& order, std::string_view audit);
 
 }  // namespace sallyport::gate

@@ -9,6 +9,7 @@
 
 #include "http/path.hpp"
 #include "policy/cache_rule.hpp"
+#include "policy/cors_rule.hpp"
 #include "policy/issuer.hpp"
 #include "policy/target.hpp"
 #include "policy/used_facts.hpp"
@@ -41,6 +42,8 @@ struct route {
   seconds timeout = 60;
   /// Nothing: its answers have no part in the cache of the edge.
   std::optional<cache_rule> cache;
+  /// Nothing: no page of another origin may read its refusals.
+  std::optional<cors_rule> cors;
   /// What deny, require, allow, shadow and the header map of the service read: nothing else goes into the assertion.
   used_facts used;
 };

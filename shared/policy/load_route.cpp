@@ -167,7 +167,7 @@ std::optional<std::string> load_id(const node& at) {
 std::optional<loading_route> load_route(const node& at, const route_scope& scope) {
   constexpr seconds longest_timeout = 100;  // Cloudflare ends a request that stays without a byte for 100 s
   if (!at.is_object_of({"id", "host", "path", "methods", "service", "job", "allow", "deny", "anonymous", "shadow",
-                        "body", "labels", "assertion_ttl", "timeout", "cache"})) {
+                        "body", "labels", "assertion_ttl", "timeout", "cache", "cors"})) {
     return std::nullopt;
   }
   loading_route route{at, {}, {}};
@@ -183,6 +183,7 @@ std::optional<loading_route> load_route(const node& at, const route_scope& scope
   read_member(at, "assertion_ttl", loaded.assertion_ttl, [](const node& m) { return m.duration(1, 300); });
   read_member(at, "timeout", loaded.timeout, [](const node& m) { return m.duration(1, longest_timeout); });
   load_cache(at, loaded);
+  read_member(at, "cors", loaded.cors, load_cors);
   load_target(scope.policy, route);
   load_conditions(scope.compiler, route);
   return route;

@@ -42,6 +42,9 @@ void load_cache(const node& route_at, route& to);
 void load_path(const node& at, route& to);
 std::optional<path_rule> load_path_rule(const node& at);
 
+/// load_cors.cpp
+std::optional<cors_rule> load_cors(const node& at);
+
 /// load_job.cpp
 job load_job(const std::string& name, const node& at, const condition_compiler& compiler);
 

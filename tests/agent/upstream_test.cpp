@@ -127,12 +127,14 @@ TEST_CASE("interim responses are stepped over: the edge would take the first hea
 TEST_CASE("what the app says about its own connection, or in our name, does not pass") {
   const auto answer = answer_of(
       "HTTP/1.1 200 OK\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nProxy-Authenticate: x\r\n"
-      "Sallyport-Subject: root\r\nSallyport-Request-Id: chosen-by-the-app\r\nUpgrade: h2c\r\nTrailer: X\r\nX-Plain: "
+      "Sallyport-Subject: root\r\nSallyport-Refusal: upstream_unavailable;unreached\r\nSallyport-Request-Id: "
+      "chosen-by-the-app\r\nUpgrade: h2c\r\nTrailer: X\r\nX-Plain: "
       "1\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
       "Content-Length: 2\r\n\r\nok");
   REQUIRE(answer);
   CHECK(answer->status == 200);
-  for (const char* gone : {"x-hop", "keep-alive", "proxy-authenticate", "sallyport-subject", "upgrade", "trailer"}) {
+  for (const char* gone :
+       {"x-hop", "keep-alive", "proxy-authenticate", "sallyport-subject", "sallyport-refusal", "upgrade", "trailer"}) {
     CAPTURE(gone);
     CHECK(answer->field(gone).empty());
   }
@@ -221,12 +223,14 @@ TEST_CASE("an app that is not there is 502, one that is silent 504, one that han
   REQUIRE(answer);
   CHECK(answer->status == 502);
   CHECK(answer->field("sallyport-request-id") == "IIIIIIIIIIIIIIIIIIIIIA");
+  CHECK(answer->field("sallyport-refusal") == "upstream_unavailable;unreached");
 
   stage silent([](app&, connection& from) { from.drain(); },
                [](auto& settings) { settings.upstream.first_byte = 60ms; });
   answer = silent.ask(signed_request{});
   REQUIRE(answer);
   CHECK(answer->status == 504);
+  CHECK(answer->field("sallyport-refusal") == "upstream_timeout");
 
   stage hangs_up([](app& self, connection& from) {
     message_reader reader(from);
@@ -235,6 +239,7 @@ TEST_CASE("an app that is not there is 502, one that is silent 504, one that han
   answer = hangs_up.ask(signed_request{});
   REQUIRE(answer);
   CHECK(answer->status == 502);
+  CHECK(answer->field("sallyport-refusal") == "upstream_unavailable");
   CHECK(hangs_up.upstream().requests == 1);
 }
 

@@ -1,11 +1,15 @@
 // `upstream_auth: "sigv4"`: what arrives at a back end that checks IAM is signed again there by AWS's own signer, with the
 // credentials that STS issued for this caller.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import { until } from '../support/child.mjs';
 import { start_ecs_stack } from '../support/ecs_stack.mjs';
 
 const region = 'us-east-1';
+const lattice_arn = `arn:aws:vpc-lattice:${region}:123456789012:service/svc-0a`, function_arn = `arn:aws:lambda:${region}:123456789012:function:quotes`;
 /** @type {(world: object, request: import('node:http').IncomingMessage, body: Buffer, service: string) => Promise<any>} */
 const authenticate = (await import(new URL('../../scripts/local_aws/signature.mjs', import.meta.url).href)).authenticate;
 
@@ -15,17 +19,19 @@ let stack;
 let api;
 /** @type {Awaited<ReturnType<typeof start_back_end>>} */
 let lattice;
+/** @type {Awaited<ReturnType<typeof start_back_end>>} */
+let lambda;
 
 before(async () => {
-  [api, lattice] = await Promise.all([start_back_end('execute-api'), start_back_end('vpc-lattice-svcs')]);
-  const signed = (/** @type {{url: string, service: string}} */ { url, service }, route = {}) => ({
-    origin: url, wakes: false, route, more: { upstream_auth: 'sigv4', sigv4: { service, region } },
+  [api, lattice, lambda] = await Promise.all([start_back_end('execute-api'), start_back_end('vpc-lattice-svcs'), start_back_end('lambda')]);
+  const signed = (/** @type {{url: string, service: string}} */ { url, service }, route = {}, more = {}) => ({
+    origin: url, wakes: false, route, more: { upstream_auth: 'sigv4', sigv4: { service, region, ...more } },
   });
-  stack = await start_ecs_stack({ services: { api: signed(api), lattice: signed(lattice), streaming: signed(api, { body: 'stream' }), keyless: signed(api) } });
+  stack = await start_ecs_stack({ services: { api: signed(api), lattice: signed(lattice, {}, { resource: lattice_arn }), lambda: signed(lambda, {}, { resource: function_arn }), streaming: signed(api, { body: 'stream' }), keyless: signed(api) } });
 });
 after(async () => {
   await stack?.stop();
-  await Promise.all([api?.stop(), lattice?.stop()]);
+  await Promise.all([api?.stop(), lattice?.stop(), lambda?.stop()]);
 });
 
 /** Answers with the session behind the request, or 403. @param {string} service */
@@ -111,4 +117,34 @@ test('without credentials nothing is sent, and the words of AWS stay with the op
   stack.aws.faults.set({ fail: {} });
   assert.deepEqual([seen.status, seen.json().code, api.seen.length], [502, 'upstream_unavailable', before]);
   assert.ok(!seen.text.includes('AccessDenied'));
+});
+
+test('an upload that its client breaks off is a 400 for it, and costs nobody a session', async () => {
+  assert.equal((await stack.ask('api', '/')).status, 200);
+  const before = stack.calls('AssumeRoleWithWebIdentity').length;
+  const token = await stack.token_of('alice');
+  for (const [service, length] of [['streaming', 100_000], ['api', 2_000_000], ['streaming', 3]]) {
+    const client = connect(stack.worker.port, '127.0.0.1');
+    client.on('error', () => {});
+    client.write(`POST / HTTP/1.1\r\nHost: ${service}.acme.example\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${length}\r\n\r\nab`);
+    await until('the core decided', () => stack.worker.output().includes(`"service":"${service}"`));
+    client.end();
+    await once(client.resume(), 'close');
+  }
+  assert.equal((await stack.ask('api', '/')).status, 200);
+  assert.equal(stack.calls('AssumeRoleWithWebIdentity').length, before);
+  assert.doesNotMatch(stack.worker.output(), /the core failed/);
+});
+
+test('a session for a function or a Lattice service names the one that the policy names', async () => {
+  const session = async (/** @type {string} */ service, /** @type {{seen: any[]}} */ end) => {
+    assert.equal((await stack.ask(service, '/')).status, 200);
+    const key = /Credential=(\w+)/.exec(String(end.seen.at(-1)?.fields.authorization))?.[1];
+    return stack.aws.sessions.find(key).sessionPolicy.map((/** @type {any} */ each) => [each.Action, each.Resource, each.Condition]);
+  };
+  assert.deepEqual(await session('lattice', lattice), [[['vpc-lattice-svcs:Invoke'], `${lattice_arn}/*`, undefined]]);
+  assert.deepEqual(await session('lambda', lambda), [
+    [['lambda:InvokeFunctionUrl'], function_arn, undefined],
+    [['lambda:InvokeFunction'], function_arn, { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } }],
+  ]);
 });

@@ -1,6 +1,9 @@
 // Services that sleep, from a caller's side: STS and ECS on loopback, tasks of a real agent and a real app each, the
 // Worker in workerd.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, request as http_request } from 'node:http';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { until } from '../support/child.mjs';
 import { start_ecs_stack } from '../support/ecs_stack.mjs';
@@ -8,7 +11,11 @@ import { start_ecs_stack } from '../support/ecs_stack.mjs';
 /** @type {import('../support/ecs_stack.mjs').EcsStack} */
 let stack;
 
+/** A back end that says 502 and then writes for ever. @type {{url: string, asked: number, stop: () => void}} */
+let flood;
+
 before(async () => {
+  flood = await start_flood();
   stack = await start_ecs_stack({
     services: {
       billing: { pull_ms: 300 },
@@ -21,10 +28,15 @@ before(async () => {
       steady: { desired: 2, drains: true },
       halting: { desired: 2 },
       single: { desired: 1, drains: true },
+      brief: { desired: 1, route: { timeout: '2s' } },
+      flooding: { origin: flood.url },
     },
   });
 });
-after(() => stack?.stop());
+after(async () => {
+  await stack?.stop();
+  flood.stop();
+});
 
 /** Desired counts that AWS was asked for. @param {string} service */
 const updates = (service) => stack.calls('UpdateService').filter((/** @type {any} */ event) => event.requestParameters.service === service).map((/** @type {any} */ event) => event.requestParameters.desiredCount);
@@ -142,3 +154,49 @@ test('the only task of a service replaced: requests wait for the next one', asyn
   assert.deepEqual([...new Set(all.map(({ status }) => status))], [200]);
   assert.deepEqual(updates('single'), [], 'it was not ours to raise');
 });
+
+test('a client that stops in its upload is a 408 of its own: its task stays on everybody\'s list, and AWS is not asked', async () => {
+  assert.equal((await stack.ask('brief', '/')).status, 200);
+  const looks = stack.calls('DescribeTasks').length;
+  const token = await stack.token_of('alice');
+  const client = connect(stack.worker.port, '127.0.0.1');
+  let answer = '';
+  client.on('data', (piece) => { answer += piece; });
+  client.write(`POST /x HTTP/1.1\r\nHost: brief.acme.example\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\nContent-Length: 2000000\r\n\r\nabc`);
+  await new Promise((resolve) => client.once('close', resolve));
+  assert.match(answer, /^HTTP\/1\.1 408 [^]*"code":"timeout"/);
+  assert.equal((await stack.ask('brief', '/', { headers: { prefer: 'wait=0' } })).status, 200);
+  const [task] = stack.tasks('brief');
+  assert.equal(stack.calls('DescribeTasks').slice(looks).filter((/** @type {any} */ event) => JSON.stringify(event.requestParameters).includes(task.arn)).length, 0);
+});
+
+test('an answer that looks like an agent\'s is passed on as it comes: nothing of it is held, and it is asked for once', async () => {
+  assert.equal((await stack.ask('flooding', '/fine')).status, 200);
+  const authorization = `Bearer ${await stack.token_of('alice')}`;
+  const asking = http_request({ host: '127.0.0.1', port: stack.worker.port, path: '/endless', headers: { host: 'flooding.acme.example', authorization }, agent: false });
+  asking.on('error', () => {});
+  asking.end();
+  const [response] = await once(asking, 'response');
+  await once(response, 'readable');
+  assert.deepEqual([response.statusCode, flood.asked], [502, 1]);
+  asking.destroy();
+});
+
+/** @returns {Promise<typeof flood>} */
+async function start_flood() {
+  const piece = Buffer.alloc(1 << 16, 'a');
+  const server = createServer((request, response) => {
+    if (request.url !== '/endless') return void response.end('ok');
+    made.asked += 1;
+    response.writeHead(502, { 'content-type': 'application/problem+json' });
+    const write = () => { while (!response.destroyed && response.write(piece)); };
+    response.on('drain', write);
+    response.write('{"code":"upstream_unavailable"}');
+    write();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const made = { url: `http://127.0.0.1:${port}`, asked: 0, stop: () => { server.closeAllConnections(); server.close(); } };
+  return made;
+}

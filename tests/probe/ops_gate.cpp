@@ -12,11 +12,13 @@
 // * build: text for the status endpoint. raw: see below.
 // edge, out: outcome and, with
 // * "forward": service, origin_url, target, fields, body ("none", "bytes", "stream"), content_length, request_id, audit
-//   (the record as JSON), refresh, origin_reason: what an origin with the edge's keys and policy says to this very
+//   (the record as JSON), refresh, cache (the plan, where the route has one) and refusal_fields (of a route with cors),
+//   origin_reason: what an origin with the edge's keys and policy says to this very
 //   message; a body that streams counts as empty.
 // * "need_keys": source, step, url, joined. "need_body": max_bytes.
 // * "answer": status, content_type, cache_control, body.
-// A refusal is the operation's reason, and out has outcome "refuse", status, code, request_id, audit.
+// A refusal is the operation's reason, and out has outcome "refuse", status, code, request_id, audit, and
+// fields, where there are any (cors).
 // ECDSA signatures are random, and the probe's answers are not: "(ecdsa)" stands where one would, unless raw is true.
 //
 // origin, in
@@ -187,11 +189,13 @@ struct edge_reporter {
 
   answer operator()(const gate::refuse& no) const {
     const auto& row = describe(no.why);
-    return {no.why, json{{"outcome", "refuse"},
-                         {"status", row.http_status},
-                         {"code", std::string(row.public_code)},
-                         {"request_id", no.request_id},
-                         {"audit", audit_out(outcome.audit)}}};
+    json out = {{"outcome", "refuse"},
+                {"status", row.http_status},
+                {"code", std::string(row.public_code)},
+                {"request_id", no.request_id},
+                {"audit", audit_out(outcome.audit)}};
+    if (!no.fields.empty()) out["fields"] = fields_out(no.fields);
+    return {no.why, std::move(out)};
   }
   answer operator()(const gate::forward& out) const {
     json fields = fields_out(out.fields);
@@ -199,17 +203,20 @@ struct edge_reporter {
     if (raw == nullptr || *raw != json(true)) hide_random_parts(fields, config, out);
     json refresh = json::array();
     for (const auto& each : outcome.refresh) refresh.push_back(key_request_out(each));
-    return {reason::ok, json{{"outcome", "forward"},
-                             {"service", std::string(out.service)},
-                             {"origin_url", std::string(out.origin)},
-                             {"target", std::string(out.target)},
-                             {"fields", fields},
-                             {"body", std::string(name_of(out.body))},
-                             {"content_length", out.content_length ? json(*out.content_length) : json(nullptr)},
-                             {"request_id", std::string(out.request_id)},
-                             {"audit", audit_out(outcome.audit)},
-                             {"refresh", refresh},
-                             {"origin_reason", origin_says(in, config, out, request, now, host)}}};
+    json told = {{"outcome", "forward"},
+                 {"service", std::string(out.service)},
+                 {"origin_url", std::string(out.origin)},
+                 {"target", std::string(out.target)},
+                 {"fields", fields},
+                 {"body", std::string(name_of(out.body))},
+                 {"content_length", out.content_length ? json(*out.content_length) : json(nullptr)},
+                 {"request_id", std::string(out.request_id)},
+                 {"audit", audit_out(outcome.audit)},
+                 {"refresh", refresh},
+                 {"origin_reason", origin_says(in, config, out, request, now, host)}};
+    if (out.cache) told["cache"] = gate::to_json(*out.cache);
+    if (!out.refusal_fields.empty()) told["refusal_fields"] = fields_out(out.refusal_fields);
+    return {reason::ok, std::move(told)};
   }
   answer operator()(const gate::need_keys& wanted) const {
     json out = key_request_out(wanted.request);

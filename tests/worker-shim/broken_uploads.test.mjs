@@ -22,7 +22,8 @@ const is_whole = (text) => text.endsWith('\r\n0\r\n\r\n') || (text.startsWith('G
 
 /** @type {Awaited<ReturnType<typeof start_edge_to_raw_service>>} */
 let stage;
-before(async () => { stage = await start_edge_to_raw_service(serve); });
+const brief = { id: 'brief', host: 'app.acme.example', path: '/brief/**', service: 'app', body: 'stream', timeout: '1s', allow: 'true' };
+before(async () => { stage = await start_edge_to_raw_service(serve, [brief]); });
 after(() => stage.stop());
 
 /** Sends the head of an upload and a part of its body, and then ends: by half, as one who still listens, or altogether.
@@ -63,4 +64,20 @@ for (const [what, framing, body] of [
 test('broken uploads, however many, say nothing about the service', async () => {
   for (let i = 0; i < 6; i += 1) await upload('Transfer-Encoding: chunked', '5\r\nabc', i % 2 === 0 ? 'end' : 'destroy');
   assert.equal((await stage.edge.send_as_alice('/x')).status, 200);
+});
+
+test('an upload that stands still is a 408 for its client alone, and says nothing about the service', async () => {
+  const authorization = `Bearer ${await stage.edge.issuer.token({ sub: 'mallory' })}`;
+  const stalls = await Promise.all(Array.from({ length: 12 }, (_, i) => new Promise((resolve) => {
+    const client = connect(stage.edge.worker.port, '127.0.0.1');
+    let answer = '';
+    client.on('error', () => {});
+    client.on('data', (piece) => { answer += piece; });
+    client.once('close', () => resolve(answer));
+    const framing = i % 2 === 0 ? 'Content-Length: 2000000' : 'Transfer-Encoding: chunked';
+    client.write(`POST /brief/x HTTP/1.1\r\nHost: app.acme.example\r\nAuthorization: ${authorization}\r\nConnection: close\r\n${framing}\r\n\r\n${i % 2 === 0 ? 'abc' : '3\r\nabc\r\n'}`);
+  })));
+  for (const answer of stalls) assert.match(answer, /^HTTP\/1\.1 408 [^]*"code":"timeout"/);
+  assert.equal((await stage.edge.send_as_alice('/x')).status, 200);
+  assert.doesNotMatch(stage.edge.worker.output(), /no answer within/);
 });

@@ -205,6 +205,42 @@ test('HEAD answers like GET without a body; other methods and callers without a 
   assert.equal((await send(world.edge.worker.port, location, {})).status, 401);
 });
 
+test('no page of another origin runs or stops a job with the cookies of its visitor; a machine needs no body', async () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }, json = { 'content-type': 'application/json' };
+  const run = async (/** @type {Record<string, string>} */ headers) => world.call('/run/endless', { method: 'POST', headers });
+  for (const [headers, status] of /** @type {[Record<string, string>, number][]} */ ([
+    [{ ...form, 'sec-fetch-site': 'same-site', origin: 'https://evil.acme.example' }, 403],
+    [{ ...json, 'sec-fetch-site': 'cross-site' }, 403],
+    [{ ...json, origin: 'https://evil.acme.example' }, 403],
+    [{ origin: 'null' }, 403],
+    [{ ...form }, 422],
+    [{ 'sec-fetch-site': 'same-origin' }, 422],
+  ])) {
+    const answer = await run(headers);
+    assert.equal(answer.status, status, JSON.stringify(headers));
+  }
+  const own = await run({ ...json, 'sec-fetch-site': 'same-origin', origin: 'https://app.acme.example' });
+  const bare = await run({});
+  assert.deepEqual([own.status, bare.status], [202, 202]);
+  const stop = (/** @type {Record<string, string>} */ headers) => world.call(own.location, { method: 'DELETE', headers });
+  assert.equal((await stop({ 'sec-fetch-site': 'same-site' })).status, 403);
+  for (const { location } of [own, bare]) assert.ok([200, 202].includes((await world.call(location, { method: 'DELETE' })).status));
+});
+
+test('running, looking and stopping have a session each, which can do that and nothing else', async () => {
+  const started = await world.run('endless', {});
+  await world.reaches(started, 'running');
+  await world.call(started.location, { method: 'DELETE' });
+  const [task] = world.tasks_of(started);
+  const { edge } = world;
+  await until('ECS was asked to stop it', () => edge.calls('StopTask').some(({ requestParameters }) => requestParameters.task === task.taskArn));
+  const sessions = edge.aws.sessions.issued().map(({ accessKeyId }) => edge.aws.sessions.find(accessKeyId).sessionPolicy);
+  const actions = sessions.map((each) => each.map((/** @type {any} */ { Action }) => Action.join()).join());
+  assert.deepEqual([...new Set(actions)].sort(), ['ecs:DescribeTasks', 'ecs:RunTask', 'ecs:StopTask']);
+  assert.ok(sessions.some((each) => each[0].Action[0] === 'ecs:StopTask' && each[0].Resource === task.taskArn));
+  for (const [statement] of sessions) if (statement.Action[0] === 'ecs:StopTask') assert.doesNotMatch(statement.Resource, /[*?]/);
+});
+
 test('no credential is in any log', () => {
   const output = world.edge.worker.output();
   assert.ok(output.includes('"event":"job"'), 'there is a log');

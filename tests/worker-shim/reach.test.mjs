@@ -5,67 +5,11 @@ import { before, mock, test } from 'node:test';
 import { FAILURES_TO_OPEN, PAUSE_FIRST_MS } from '../../worker-shim/breaker.js';
 import { SILENT_MS } from '../../worker-shim/delivery.js';
 import { Reach } from '../../worker-shim/reach.js';
-import { Turn } from '../../worker-shim/turn.js';
+import { by_origin, by_task, core, here, json_of, reaching, refused, silent, starting, tasks, until_sent, wake } from '../support/reaching.mjs';
 
 before(() => {
   for (const stream of /** @type {const} */ (['log', 'error'])) mock.method(console, stream, () => {});
 });
-
-const here = { region: 'us-east-1', cluster: 'prod', service: 'billing', port: 8443, role: 'arn:aws:iam::123456789012:role/gate' };
-const wake = { min: 1, hold_ms: 25_000, idle_stop_ms: 900_000 };
-const plain = { origin: '', vpc: '', mtls_certificate: '', sigv4: null, ecs: null };
-const by_origin = { ...plain, name: 'reports', origin: 'https://reports.example', vpc: 'NET' };
-const by_task = { ...plain, name: 'billing', vpc: 'NET', ecs: { ...here, wake } };
-const statuses = { upstream_connect_failed: 502, upstream_timeout: 504, wake_budget_exhausted: 429, aws_access_denied: 502 };
-
-/** Words refusals as the core would. */
-const core = {
-  refusal: (/** @type {string} */ reason, /** @type {string} */ requestId) => {
-    const status = statuses[reason] ?? 503;
-    return { status, reason, title: reason, requestId, challenge: '', problem: JSON.stringify({ status, code: reason, request_id: requestId }), audit: '' };
-  },
-};
-
-/**
- * A reach over one service, with a clock, a network and a coordinator in the test's hand.
- * @param {any} entry
- * @param {{fetch?: (url: string, init: any) => any, ensure?: (asked: any) => any}} [world]
- */
-function reaching(entry, { fetch = () => new Response('app'), ensure = () => ({ answer: 'ready', endpoints: tasks(2) }) } = {}) {
-  const world = { now: 1_000_000, sent: [], asked: [], lost: [], background: [], decisions: 0, fetch, ensure, refusal: undefined, aws: undefined };
-  const coordinator = {
-    ensure: async (asked) => { world.asked.push(asked); return world.ensure(asked); },
-    lost: async (what) => { world.lost.push(what); },
-  };
-  const environment = {
-    NET: { fetch: async (url, init) => { world.sent.push({ url, init, id: init.headers.get('id') }); return world.fetch(url, init); } },
-    WAKE: { idFromName: (name) => name, get: () => coordinator },
-  };
-  const reach = new Reach(core, world.aws, environment, { services: [entry], credential_cookies: false }, { now: () => world.now, random: () => 0 });
-  const forward = (more) => {
-    world.decisions += 1;
-    return { service: entry.name, url: entry.origin + '/x?y=1', body: 'none', contentLength: null, requestId: `id-${world.decisions}`, timeoutMs: 5_000,
-      headers: new Headers({ id: `id-${world.decisions}` }), caller: { key: 'k', subject: 'alice' }, ...more };
-  };
-  const respond = async (options = {}) => {
-    const { forward: more, body, ...init } = options;
-    const request = new Request('https://app.acme.example/x?y=1', init);
-    return reach.respond(new Turn({
-      request, forward: forward(more),
-      body: { forwarded: () => body ?? null },
-      decideAgain: async () => world.refusal ?? forward(more),
-      context: { waitUntil: (promise) => world.background.push(promise) },
-    }, () => world.now));
-  };
-  return Object.assign(world, { respond, reach });
-}
-
-const tasks = (/** @type {number} */ count) => Array.from({ length: count }, (_, i) => ({ task_arn: `arn:${i + 1}`, address: `10.0.0.${i + 1}`, port: 8443 }));
-const starting = () => ({ answer: 'starting', phase: 'starting', progress: 'pulling', since_ms: 12_000, retry_after_s: 3 });
-const until_sent = async (world, /** @type {number} */ count) => { while (world.sent.length < count) await new Promise(setImmediate); };
-const refused = () => { throw new TypeError('connection refused'); };
-const silent = () => new Promise(() => {});
-const json_of = async (response) => ({ status: response.status, retry: response.headers.get('retry-after'), ...(await response.json()) });
 
 test('a service with an origin is sent there, over its binding, with the fields of the core and no redirect followed', async () => {
   const world = reaching(by_origin, { fetch: () => new Response('hello', { status: 418, headers: { 'x-app': '1' } }) });
@@ -135,7 +79,7 @@ test('an answer of the app, whatever its status, keeps the breaker closed', asyn
 
 test('more unanswered requests than an isolate can hold are refused; those of other services are not', async () => {
   const world = reaching(by_origin, { fetch: silent });
-  for (let i = 0; i < 1000; i += 1) void world.respond({ forward: { timeoutMs: 100 } });
+  for (let i = 0; i < 1000; i += 1) void world.respond({ forward: { timeoutMs: 100, callerTag: `caller ${i}` } });
   assert.equal((await json_of(await world.respond())).code, 'too_many_connections');
   assert.equal(world.sent.length, 1000);
 });
@@ -181,7 +125,14 @@ test('a task that takes no connection is dropped and told of; the request is dec
 });
 
 /** What an agent says whose app is gone. */
-const alone = () => new Response('{"code":"upstream_unavailable","status":502}', { status: 502, headers: { 'content-type': 'application/problem+json' } });
+const alone = () => new Response('{"code":"upstream_unavailable","status":502}', { status: 502, headers: { 'content-type': 'application/problem+json', 'sallyport-refusal': 'upstream_unavailable;unreached' } });
+
+test('an app that breaks off costs an idempotent request no answer, and its task no place on the list', async () => {
+  const broken = () => new Response(null, { status: 502, headers: { 'sallyport-refusal': 'upstream_unavailable' } });
+  const world = reaching(by_task, { fetch: (url) => (url.includes('10.0.0.1:') ? broken() : new Response('second')) });
+  assert.equal(await (await world.respond()).text(), 'second');
+  assert.deepEqual([world.sent.length, world.lost.length], [2, 0]);
+});
 
 test('a task whose agent cannot reach its app is passed over for an idempotent request', async () => {
   const world = reaching(by_task, { fetch: (url) => (url.includes('10.0.0.1:') ? alone() : new Response('second')) });
@@ -194,10 +145,20 @@ test('where there is no other task, the agent\'s own answer is passed on; and so
   assert.deepEqual([await (await only.respond()).text(), only.sent.length], ['{"code":"upstream_unavailable","status":502}', 1]);
   const post = reaching(by_task, { fetch: alone });
   assert.deepEqual([(await post.respond({ method: 'POST' })).status, post.sent.length, post.lost.length], [502, 1, 0]);
-  for (const body of ['not json', '{"code":"mine"}', 'null']) {
+  for (const body of ['not json', '{"code":"mine"}', 'null', '{"code":"upstream_unavailable","status":502}']) {
     const app = reaching(by_task, { fetch: () => new Response(body, { status: 502, headers: { 'content-type': 'application/problem+json' } }) });
     assert.deepEqual([await (await app.respond()).text(), app.sent.length], [body, 1]);
   }
+});
+
+test('a 502 of an app is passed on as it comes, and nothing of it is read first', async () => {
+  let taken = 0;
+  const endless = new ReadableStream({ pull: (controller) => { taken += 1; controller.enqueue(new Uint8Array(1 << 16)); } });
+  const world = reaching(by_task, { fetch: () => new Response(endless, { status: 502, headers: { 'content-type': 'application/problem+json' } }) });
+  const response = await world.respond();
+  assert.deepEqual([response.status, world.sent.length, world.lost.length], [502, 1, 0]);
+  assert.ok(taken <= 1, `${taken} parts were read`);
+  await response.body?.cancel();
 });
 
 for (const [what, options] of [['a POST', { method: 'POST' }], ['a body that streams', { method: 'PUT', forward: { body: 'stream' } }]]) {

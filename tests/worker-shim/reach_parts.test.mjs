@@ -1,25 +1,25 @@
 // The parts that reaching a service is made of, with time and chance in the test's hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Breaker, FAILURES_TO_OPEN, PAUSE_FIRST_MS, PAUSE_MOST_MS, PROBE_MS } from '../../worker-shim/breaker.js';
+import { Breaker, FAILURES_TO_OPEN, PAUSE_FIRST_MS, PAUSE_MOST_MS, PROBE_MS, PROBE_PATIENCE_MS } from '../../worker-shim/breaker.js';
 import { Endpoints, REFRESH_MS } from '../../worker-shim/endpoints.js';
 import { InFlight } from '../../worker-shim/in_flight.js';
 import { mayBeRepeated } from '../../worker-shim/retry.js';
 
 const never = () => 0;
 
-/** @param {number} [now] */
+/** Failed for as many callers as it takes. @param {number} [now] */
 function opened(now = 0) {
   const breaker = new Breaker(never);
-  for (let i = 0; i < FAILURES_TO_OPEN; i += 1) breaker.failed(now);
+  for (let i = 0; i < FAILURES_TO_OPEN; i += 1) breaker.failed(now, `caller ${i}`);
   return breaker;
 }
 
 test('a breaker stays closed below so many failures in a row', () => {
   const breaker = new Breaker(never);
   for (let round = 0; round < 3; round += 1) {
-    for (let i = 1; i < FAILURES_TO_OPEN; i += 1) breaker.failed(0);
-    assert.equal(breaker.admit(0), 0);
+    for (let i = 1; i < FAILURES_TO_OPEN; i += 1) breaker.failed(0, `caller ${i}`);
+    assert.equal(breaker.admit(0, 'anybody'), 0);
     breaker.answered();
   }
   assert.equal(breaker.state, 'closed');
@@ -27,62 +27,131 @@ test('a breaker stays closed below so many failures in a row', () => {
 
 test('an open breaker refuses and says for how long', () => {
   const breaker = opened(1000);
-  assert.equal(breaker.admit(1000), PAUSE_FIRST_MS);
-  assert.equal(breaker.admit(1000 + PAUSE_FIRST_MS - 1), 1);
+  assert.equal(breaker.admit(1000, 'anybody'), PAUSE_FIRST_MS);
+  assert.equal(breaker.admit(1000 + PAUSE_FIRST_MS - 1, 'anybody'), 1);
   assert.equal(breaker.state, 'open');
+});
+
+test('the failures of one caller, however many, shut the door on that caller alone', () => {
+  const breaker = new Breaker(never);
+  for (let i = 0; i < 100; i += 1) breaker.failed(0, 'mallory');
+  assert.deepEqual([breaker.state, breaker.admit(0, 'alice'), breaker.admit(0, 'mallory')], ['closed', 0, PAUSE_FIRST_MS]);
+  for (let i = 0; i < 100; i += 1) breaker.failed(0, 'malcolm');
+  assert.deepEqual([breaker.state, breaker.admit(0, 'alice')], ['closed', 0]);
+  breaker.failed(0, 'bob');
+  assert.deepEqual([breaker.state, breaker.admit(0, 'alice')], ['open', PAUSE_FIRST_MS]);
+});
+
+test('a single caller of a service that is gone is told so as well, and probes', () => {
+  const breaker = new Breaker(never);
+  for (let i = 0; i < FAILURES_TO_OPEN; i += 1) breaker.failed(0, 'alice');
+  assert.equal(breaker.admit(0, 'alice'), PAUSE_FIRST_MS);
+  assert.deepEqual([breaker.admit(PAUSE_FIRST_MS, 'alice'), breaker.isProbing('alice'), breaker.admit(PAUSE_FIRST_MS, 'alice')], [0, true, PAUSE_FIRST_MS]);
+  breaker.failed(PAUSE_FIRST_MS, 'alice');
+  assert.equal(breaker.admit(PAUSE_FIRST_MS, 'alice'), 2 * PAUSE_FIRST_MS);
+});
+
+test('whoever is answered proves the way for all', () => {
+  const breaker = new Breaker(never);
+  for (let i = 0; i < FAILURES_TO_OPEN; i += 1) breaker.failed(0, 'alice');
+  breaker.answered();
+  assert.equal(breaker.admit(0, 'alice'), 0);
 });
 
 test('after the pause exactly one request probes', () => {
   const breaker = opened();
-  const admitted = Array.from({ length: 50 }, () => breaker.admit(PAUSE_FIRST_MS)).filter((pause) => pause === 0);
+  const admitted = Array.from({ length: 50 }, (_, i) => breaker.admit(PAUSE_FIRST_MS, `caller ${i % 7}`)).filter((pause) => pause === 0);
   assert.equal(admitted.length, 1);
   assert.equal(breaker.state, 'half-open');
 });
 
 test('a probe that is answered closes the breaker', () => {
   const breaker = opened();
-  breaker.admit(PAUSE_FIRST_MS);
+  breaker.admit(PAUSE_FIRST_MS, 'anybody');
   breaker.answered();
-  assert.deepEqual([breaker.admit(PAUSE_FIRST_MS), breaker.state], [0, 'closed']);
+  assert.deepEqual([breaker.admit(PAUSE_FIRST_MS, 'anybody'), breaker.state], [0, 'closed']);
 });
 
 test('each probe that fails doubles the pause, up to the most', () => {
   const breaker = opened();
   const pauses = [];
   for (let now = 0, i = 0; i < 8; i += 1) {
-    const pause = breaker.admit(now);
+    const pause = breaker.admit(now, `prober ${i}`);
     pauses.push(pause);
     now += pause;
-    assert.equal(breaker.admit(now), 0);
-    breaker.failed(now);
+    assert.equal(breaker.admit(now, `prober ${i}`), 0);
+    breaker.failed(now, `prober ${i}`);
   }
   assert.deepEqual(pauses, [1, 2, 4, 8, 16, 30, 30, 30].map((times) => Math.min(times * PAUSE_FIRST_MS, PAUSE_MOST_MS)));
 });
 
+test('whose probe failed does not take the next one from others', () => {
+  const breaker = opened();
+  assert.equal(breaker.admit(PAUSE_FIRST_MS, 'mallory'), 0);
+  breaker.failed(PAUSE_FIRST_MS, 'mallory');
+  const reopened = 3 * PAUSE_FIRST_MS;
+  assert.equal(breaker.admit(reopened, 'mallory'), 2 * PAUSE_FIRST_MS);
+  assert.equal(breaker.admit(reopened, 'alice'), 0);
+});
+
+test('nobody waits for ever for another caller\'s probe', () => {
+  const breaker = opened();
+  assert.equal(breaker.admit(PAUSE_FIRST_MS, 'mallory'), 0);
+  assert.equal(breaker.admit(PAUSE_FIRST_MS + PROBE_PATIENCE_MS - 1, 'alice'), PAUSE_FIRST_MS);
+  assert.equal(breaker.admit(PAUSE_FIRST_MS + PROBE_PATIENCE_MS, 'alice'), 0);
+  assert.equal(breaker.admit(PAUSE_FIRST_MS + PROBE_PATIENCE_MS, 'bob'), PAUSE_FIRST_MS);
+});
+
+test('an upload that streams goes once a second, and is no probe that others wait for', () => {
+  const breaker = opened();
+  assert.equal(breaker.admit(PAUSE_FIRST_MS - 1, 'mallory', false), 1);
+  assert.equal(breaker.admit(PAUSE_FIRST_MS, 'mallory', false), 0);
+  assert.equal(breaker.admit(PAUSE_FIRST_MS, 'malcolm', false), PAUSE_FIRST_MS);
+  assert.deepEqual([breaker.state, breaker.isProbing('mallory'), breaker.admit(PAUSE_FIRST_MS, 'alice')], ['open', false, 0]);
+  breaker.answered();
+  assert.equal(breaker.admit(PAUSE_FIRST_MS, 'malcolm', false), 0);
+});
+
 test('failures of requests that left before the breaker opened do not open it longer', () => {
   const breaker = opened();
-  for (let i = 0; i < 100; i += 1) breaker.failed(PAUSE_FIRST_MS - 1);
-  assert.equal(breaker.admit(PAUSE_FIRST_MS), 0);
+  for (let i = 0; i < 100; i += 1) breaker.failed(PAUSE_FIRST_MS - 1, `other ${i}`);
+  assert.equal(breaker.admit(PAUSE_FIRST_MS, 'anybody'), 0);
 });
 
 test('a probe that is never heard of again does not keep the breaker open for ever', () => {
   const breaker = opened();
-  assert.equal(breaker.admit(PAUSE_FIRST_MS), 0);
-  assert.notEqual(breaker.admit(PAUSE_FIRST_MS + PROBE_MS - 1), 0);
-  assert.equal(breaker.admit(PAUSE_FIRST_MS + PROBE_MS), 0);
+  assert.equal(breaker.admit(PAUSE_FIRST_MS, 'alice'), 0);
+  assert.notEqual(breaker.admit(PAUSE_FIRST_MS + PROBE_MS - 1, 'alice'), 0);
+  assert.equal(breaker.admit(PAUSE_FIRST_MS + PROBE_MS, 'alice'), 0);
 });
 
 test('a probe that proved nothing lets the next request probe', () => {
   const breaker = opened();
-  breaker.admit(PAUSE_FIRST_MS);
-  breaker.ended();
-  assert.deepEqual([breaker.state, breaker.admit(PAUSE_FIRST_MS)], ['open', 0]);
+  breaker.admit(PAUSE_FIRST_MS, 'alice');
+  breaker.ended('alice');
+  assert.deepEqual([breaker.state, breaker.admit(PAUSE_FIRST_MS, 'bob')], ['open', 0]);
 });
 
 test('isolates that opened together do not probe together', () => {
   const breaker = new Breaker(() => 0.999);
-  for (let i = 0; i < FAILURES_TO_OPEN; i += 1) breaker.failed(0);
-  assert.ok(breaker.admit(PAUSE_FIRST_MS) > 0);
+  for (let i = 0; i < FAILURES_TO_OPEN; i += 1) breaker.failed(0, `caller ${i}`);
+  assert.ok(breaker.admit(PAUSE_FIRST_MS, 'anybody') > 0);
+});
+
+test('one caller does not fill what others need: beyond a half, nobody has more than a tenth', () => {
+  const flying = new InFlight();
+  const enter = (/** @type {string} */ caller, /** @type {number} */ count) => Array.from({ length: count }, () => flying.enter(100, caller));
+  const mine = enter('mallory', 50);
+  assert.deepEqual(['mallory', 'alice'].map((each) => flying.isFull(0, 100, each)), [true, false]);
+  enter('alice', 9);
+  assert.equal(flying.isFull(0, 100, 'alice'), false);
+  enter('alice', 1);
+  assert.equal(flying.isFull(0, 100, 'alice'), true);
+  for (const each of mine) flying.leave(each);
+  assert.equal(flying.isFull(0, 100, 'mallory'), false);
+  for (let i = 0; i < 90; i += 1) enter(`caller ${i}`, 1);
+  assert.equal(flying.isFull(0, 100, 'newcomer'), true);
+  assert.equal(flying.isFull(100, 100, 'newcomer'), false);
 });
 
 test('a request whose end is never told is counted until it must have been answered', () => {

@@ -142,14 +142,14 @@ namespace {
 
 /// A route of a service with a signed header, whose conditions and header map are `conditions` and `headers`.
 policy::policy_ptr with_conditions(std::string_view conditions, std::string_view headers = "{}") {
-  const auto loaded = policy::load_policy(R"({"edge":{"issuer":"https://edge.test"},"issuers":{
+  std::string text = R"({"edge":{"issuer":"https://edge.test"},"issuers":{
       "okta":{"issuer":"https://okta.test","audiences":["api"],"from":["authorization","header:X-Session-Token"]},
       "access":{"preset":"cloudflare-access","team":"acme","audiences":["access-app"]}},
-    "services":{"es":{"origin":"https://es.origin.test","signed_headers":["x-tenant"],"headers":)" +
-                                              std::string(headers) + R"(}},
-    "routes":[{"id":"r","host":"es.test","path":"/**","service":"es","anonymous":true,"cache":true,)" +
-                                              std::string(conditions) + "}]}",
-                                          host());
+    "services":{"es":{"origin":"https://es.origin.test","signed_headers":["x-tenant"],"headers":)";
+  text.append(headers).append(R"(}},
+    "routes":[{"id":"r","host":"es.test","path":"/**","service":"es","anonymous":true,"cache":true,)");
+  text.append(conditions).append("}]}");
+  const auto loaded = policy::load_policy(text, host());
   REQUIRE_MESSAGE(loaded.policy != nullptr, conditions);
   return loaded.policy;
 }

@@ -35,6 +35,7 @@ policy::policy_ptr document() {
       { "id": "billing", "host": "es.test", "path": "/billing/**", "service": "billing", "timeout": "20s",
         "allow": "'finance' in identity.groups" },
       { "id": "run", "host": "es.test", "path": "/export", "job": "export", "allow": "'finance' in identity.groups" },
+      { "id": "run-anybody", "host": "es.test", "path": "/anybody", "job": "closed", "anonymous": true, "allow": "true" },
       { "id": "run-closed", "host": "es.test", "path": "/closed", "job": "closed", "allow": "true" }
     ]
   })jsonc",
@@ -135,16 +136,60 @@ TEST_CASE("a job is run by POST only") {
   CHECK(refusal_of(request).why == reason::route_not_found);
 }
 
-TEST_CASE("a browser does not run or stop a job on behalf of another site, but may look") {
-  auto request = run_request(good_input);
-  request.fields.emplace_back("sec-fetch-site", "cross-site");
-  CHECK(refusal_of(request).why == reason::job_cross_site);
-  auto stop = query("DELETE", a_run);
-  stop.fields.emplace_back("sec-fetch-site", "cross-site");
-  CHECK(refusal_of(stop).why == reason::job_cross_site);
-  auto look = query("GET", a_run);
-  look.fields.emplace_back("sec-fetch-site", "cross-site");
-  CHECK(order_of(look)->order.what == job_order::action::get);
+TEST_CASE("a browser does not run or stop a job on behalf of a page of another origin, but may look") {
+  using fields = std::vector<std::pair<std::string, std::string>>;
+  for (const fields& foreign : {
+           fields{{"sec-fetch-site", "cross-site"}},
+           fields{{"sec-fetch-site", "same-site"}},
+           fields{{"sec-fetch-site", ""}},
+           fields{{"sec-fetch-site", "same-origin"}, {"sec-fetch-site", "cross-site"}},
+           fields{{"origin", "https://evil.test"}},
+           fields{{"origin", "https://evil.es.test"}, {"sec-fetch-site", "same-origin"}},
+           fields{{"origin", "null"}},
+           fields{{"origin", "https://es.test:8443"}},
+           fields{{"origin", "http://es.test"}},
+           fields{{"origin", "https://es.test.evil.test"}},
+           fields{{"origin", "es.test"}},
+       }) {
+    CAPTURE(foreign[0].second);
+    auto run = run_request(good_input), stop = query("DELETE", a_run), look = query("GET", a_run);
+    for (auto* request : {&run, &stop, &look}) {
+      request->fields.insert(request->fields.end(), foreign.begin(), foreign.end());
+    }
+    CHECK(refusal_of(run).why == reason::job_cross_site);
+    CHECK(refusal_of(stop).why == reason::job_cross_site);
+    CHECK(order_of(look)->order.what == job_order::action::get);
+  }
+  for (const fields& own : {
+           fields{{"sec-fetch-site", "same-origin"}},
+           fields{{"sec-fetch-site", "none"}},
+           fields{{"origin", "https://es.test"}},
+           fields{{"origin", "https://ES.test:443"}, {"sec-fetch-site", "same-origin"}},
+       }) {
+    CAPTURE(own[0].second);
+    auto run = run_request(good_input), stop = query("DELETE", a_run);
+    for (auto* request : {&run, &stop}) request->fields.insert(request->fields.end(), own.begin(), own.end());
+    CHECK(order_of(run)->order.what == job_order::action::run);
+    CHECK(order_of(stop)->order.what == job_order::action::stop);
+  }
+}
+
+TEST_CASE("an empty body has a type as well, unless nothing of the request speaks of a page") {
+  const auto bare = [](std::vector<std::pair<std::string, std::string>> fields) {
+    client_request request;
+    request.method = "POST";
+    request.target = "/closed";
+    request.fields = std::move(fields);
+    return request.bearer(token_with("alice", "finance"));
+  };
+  CHECK(order_of(bare({}))->order.what == job_order::action::run);
+  CHECK(order_of(bare({{"content-type", "application/json"}}))->order.what == job_order::action::run);
+  CHECK(order_of(bare({{"content-type", "application/json; charset=utf-8"}, {"origin", "https://es.test"}}))
+            ->order.what == job_order::action::run);
+  CHECK(refusal_of(bare({{"content-type", "application/x-www-form-urlencoded"}})).why == reason::job_input_invalid);
+  CHECK(refusal_of(bare({{"content-type", ""}})).why == reason::job_input_invalid);
+  CHECK(refusal_of(bare({{"origin", "https://es.test"}})).why == reason::job_input_invalid);
+  CHECK(refusal_of(bare({{"sec-fetch-mode", "navigate"}})).why == reason::job_input_invalid);
 }
 
 TEST_CASE("the client token is the same for the same caller and key, and for no other") {
@@ -162,6 +207,25 @@ TEST_CASE("the client token is the same for the same caller and key, and for no 
   CHECK(with_key("\"k-1\"", alice_finance, 3) == first);
   CHECK(with_key("k-2", alice_finance, 4) != first);
   CHECK(with_key("k-1", token_with("carol", "finance"), 5) != first);
+}
+
+TEST_CASE(
+    "an anonymous caller is known by the address: another one's key is another run, another one's start another's") {
+  const auto asks = [](std::string ip) {
+    client_request request;
+    request.method = "POST";
+    request.target = "/anybody";
+    request.ip = std::move(ip);
+    request.fields.emplace_back("idempotency-key", "k");
+    return order_of(request)->order;
+  };
+  const auto first = asks("192.0.2.7");
+  CHECK(asks("192.0.2.7").client_token == first.client_token);
+  CHECK(asks("192.0.2.8").client_token != first.client_token);
+  CHECK(asks("192.0.2.8").caller["key"] != first.caller["key"]);
+  CHECK(asks("2001:db8:1:2::1").client_token == asks("2001:db8:1:2:3:4:5:6").client_token);
+  CHECK(asks("2001:db8:1:2::1").client_token != asks("2001:db8:1:3::1").client_token);
+  CHECK(asks("2001:db8::1").client_token == asks("2001:db8::2").client_token);
 }
 
 TEST_CASE("without a key every request is a run of its own") {
@@ -247,4 +311,57 @@ TEST_CASE("a service at a fixed origin that needs nothing of AWS is told no call
   REQUIRE(out != nullptr);
   CHECK(out->caller.empty());
   CHECK(out->timeout == 60);
+}
+
+TEST_CASE("callers are told apart by who they are, anonymous ones by their network, and never by their token") {
+  const auto tag_of = [](const client_request& request) {
+    world edge(test_policy());
+    const auto outcome = edge.through(request);
+    const auto* made = std::get_if<gate::forward>(&outcome.what);
+    REQUIRE(made != nullptr);
+    CHECK(made->caller_tag.size() == 16);
+    return made->caller_tag;
+  };
+  const auto known = [&](json claims, std::string ip = "192.0.2.7") {
+    client_request request;
+    request.ip = std::move(ip);
+    return tag_of(request.bearer(token(claims, keys().okta)));
+  };
+  const auto anonymous = [&](std::string ip) {
+    client_request request;
+    request.target = "/open";
+    request.ip = std::move(ip);
+    return tag_of(request);
+  };
+  auto carol = alice(), again = alice();
+  carol["sub"] = "carol";
+  again["jti"] = "another token";
+  CHECK(known(again, "192.0.2.9") == known(alice()));
+  CHECK(known(carol) != known(alice()));
+  CHECK(anonymous("192.0.2.7") != anonymous("192.0.2.8"));
+  CHECK(anonymous("2001:db8:1:2::7") == anonymous("2001:db8:1:2:8::"));
+  CHECK(anonymous("") != known(alice()));
+}
+
+TEST_CASE("refusals of a route carry what its cors says, for the page that asks") {
+  const auto policy = test_policy(R"("path": "/api/**", "service": "es",)",
+                                  R"("path": "/api/**", "service": "es", "cors": { "origins": ["https://a.test"] },)");
+  const auto fields_of = [&](std::string_view origin, std::string target = "/api/things") {
+    world edge(policy);
+    client_request request;
+    request.target = std::move(target);
+    if (!origin.empty()) request.fields.emplace_back("Origin", origin);
+    const auto outcome = edge.through(request);
+    const auto* no = std::get_if<gate::refuse>(&outcome.what);
+    REQUIRE(no != nullptr);
+    std::string all;
+    for (const auto& each : no->fields) all.append(each.name).append("=").append(each.value).append(" ");
+    return all;
+  };
+  CHECK(fields_of("https://a.test") ==
+        "Vary=Origin Access-Control-Allow-Origin=https://a.test "
+        "Access-Control-Expose-Headers=Retry-After, WWW-Authenticate, Sallyport-Request-Id ");
+  CHECK(fields_of("https://b.test") == "Vary=Origin ");
+  CHECK(fields_of("") == "Vary=Origin ");
+  CHECK(fields_of("https://a.test", "/other") == "");
 }
