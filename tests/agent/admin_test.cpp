@@ -58,6 +58,38 @@ TEST_CASE("connections that ask nothing do not keep the admin server from answer
   CHECK(answer->status == 200);
 }
 
+TEST_CASE("connections that bring their requests byte by byte do not keep the admin server from answering") {
+  stage s(always(ok_answer("hello")));
+  // More than there may be: the oldest have to go.
+  std::vector<connection> dripping;
+  httplib::Client admin("127.0.0.1", s.agent().admin_port());
+  admin.set_read_timeout(patience());
+  for (int i = 0; i < 100; ++i) {
+    dripping.push_back(connection::to(s.agent().admin_port()));
+    dripping.back().send("GET /x HTTP/1.1\r\nA: ");
+    if (i % 10 != 0) continue;
+    for (connection& each : dripping) each.send("a");
+    const auto answer = admin.Get(i % 20 == 0 ? "/healthz" : "/readyz");
+    REQUIRE(answer);
+    CHECK(answer->status == 200);
+  }
+  CHECK(dripping.front().receive().empty());
+}
+
+TEST_CASE("a request to the admin server that is none is told so, and one without end is cut off") {
+  stage s(always(ok_answer("hello")));
+  const auto said = [&](const std::string& text) {
+    connection to = connection::to(s.agent().admin_port());
+    to.send(text);
+    const std::string all = to.drain();
+    return all.substr(0, all.find("\r\n"));
+  };
+  CHECK(said("nonsense\r\n\r\n") == "HTTP/1.1 400 Bad Request");
+  CHECK(said("GET /healthz HTTP/1.0\r\n\r\n") == "HTTP/1.1 200 OK");
+  CHECK(said("GET /healthz?now HTTP/1.1\r\n\r\n") == "HTTP/1.1 200 OK");
+  CHECK(said("GET /" + std::string(100000, 'x')) == "HTTP/1.1 431 Request Header Fields Too Large");
+}
+
 TEST_CASE("a readiness that is not there says why") {
   stage s(always(ok_answer("hello")), [](auto& settings) {
     settings.edge.jwks_file.clear();
