@@ -4,6 +4,7 @@
 // | the first task | an idempotent request | any other |
 // | --- | --- | --- |
 // | takes no connection, or breaks it | goes to another task | fails |
+// | answers, and has an agent that stops | that answer counts; later requests go to another task | the same |
 // | has an agent whose app gives no answer | goes to another task | gets the agent's 502 |
 // | is silent for SILENT_MS to everybody | goes to another task as well; the first answer counts | waits |
 // | is silent to everybody for the route's whole timeout | fails, and ECS is asked what became of the task | the same |
@@ -19,6 +20,9 @@ import { holdOf } from './waiting.js';
 
 /** A stopped task of Fargate refuses no connection: its address is just gone. */
 export const SILENT_MS = 3_000;
+
+/** Set by an agent that answers still, and soon will not. */
+const STOPPING = 'Sallyport-Stopping';
 
 /**
  * @typedef {import('./endpoints.js').Endpoint} Endpoint
@@ -58,7 +62,7 @@ export class Delivery {
     if ('answer' in place) return place;
     const refused = await this.#turn.renewed();
     if (refused !== undefined) return refused;
-    const repeatable = mayBeRepeated(this.#turn.request.method, this.#turn.forward.body);
+    const repeatable = mayBeRepeated(this.#turn.request.method, this.#turn.forward.body, this.#turn.forward.contentLength);
     const first = this.#sendTo(place);
     if (repeatable && await this.#isSilent(place, first)) {
       this.#search.lost(place);
@@ -104,6 +108,7 @@ export class Delivery {
     try {
       const answer = await this.#send(place.address === '' ? '' : `http://${place.address}:${place.port}`);
       place.answeredAt = this.#now();
+      if (answer.headers.has(STOPPING)) this.#search.lost(place);
       return this.#search.watched(answer);
     } catch (failure) {
       const silent = failure instanceof NoAnswer && failure.timedOut && place.answeredAt < since;

@@ -13,10 +13,12 @@ export function isBroken(failure) {
 }
 
 /**
- * Only where the method promises that it does no harm, and where the body, if there is one, is still at hand.
+ * Only where the method promises that it does no harm, and where the body, if there is one, is still at hand. A length of
+ * 0 announces none: a body is bytes, not a field.
  * @param {string} method
  * @param {import('./wire.js').Forward['body']} body
+ * @param {number | null} [contentLength]
  */
-export function mayBeRepeated(method, body) {
-  return IDEMPOTENT.has(method) && body !== 'stream';
+export function mayBeRepeated(method, body, contentLength = null) {
+  return IDEMPOTENT.has(method) && (body !== 'stream' || contentLength === 0);
 }

@@ -69,6 +69,8 @@ void write_connections(exposition& to, const threads& all) {
   counter("sallyport_upstream_reuses_total", "Requests on a pooled connection.", &thread_metrics::upstream_reuses);
   counter("sallyport_upstream_retries_total", "Requests repeated because a pooled connection had been closed.",
           &thread_metrics::upstream_retries);
+  counter("sallyport_upstream_unasked_total", "Connections given up because the app sent what no request asked for.",
+          &thread_metrics::upstream_unasked);
   counter("sallyport_received_bytes_total", "Bytes from callers.", &thread_metrics::bytes_from_callers);
   counter("sallyport_sent_bytes_total", "Bytes to callers.", &thread_metrics::bytes_to_callers);
 }

@@ -10,6 +10,8 @@
 #include <climits>
 #include <cstring>
 
+#include "agent/log/log.hpp"
+
 namespace sallyport::agent::audit {
 
 namespace {
@@ -19,6 +21,8 @@ constexpr std::chrono::milliseconds gather_time{20};
 /// For a reader that has fallen behind: while serving, and when stopping.
 constexpr int stalled_wait_ms = 200;
 constexpr int last_wait_ms = 2000;
+/// Rounds with lines left before it is said that nobody reads them.
+constexpr unsigned rounds_of_trouble = 5;
 
 bool is_regular_file(int descriptor) {
   struct stat what {};
@@ -94,14 +98,30 @@ void sink::collect() {
 // service before the memory is used up.
 void sink::carry_out(int patience_ms) {
   std::size_t done = 0;
+  int problem = 0;
   while (done < pending_.size() && ready(patience_ms)) {
     const ssize_t written =
         ::write(descriptor_, pending_.data() + done, std::min(write_bytes_, pending_.size() - done));
-    if (written < 0 && errno != EINTR) break;
+    if (written < 0 && errno != EINTR) {
+      problem = errno;
+      break;
+    }
     if (written > 0) done += static_cast<std::size_t>(written);
   }
   pending_.erase(0, done);
   waiting_.fetch_sub(done, std::memory_order_relaxed);
+  note_trouble(problem);
+}
+
+// Said once when it begins and once when it is over, long before the memory is used up and requests are refused.
+void sink::note_trouble(int problem) {
+  rounds_behind_ = pending_.empty() ? 0 : rounds_behind_ + 1;
+  const bool in_trouble = problem != 0 || rounds_behind_ >= rounds_of_trouble;
+  if (in_trouble == in_trouble_ || (in_trouble_ && !pending_.empty())) return;
+  in_trouble_ = in_trouble;
+  const std::string_view why = problem == 0 ? "nobody reads them" : std::strerror(problem);
+  in_trouble ? log::write(log::level::error, "audit lines cannot be written", {{"problem", why}})
+             : log::write(log::level::info, "audit lines are written again");
 }
 
 // A write that may wait could never be given up when the agent stops, so it is made only where it cannot.

@@ -56,6 +56,7 @@ class sink {
   bool stopping_after(std::chrono::milliseconds pause);
   void collect();
   void carry_out(int patience_ms);
+  void note_trouble(int problem);
   bool ready(int patience_ms) const;
 
   int descriptor_;
@@ -68,6 +69,8 @@ class sink {
   std::condition_variable wake_;
   std::vector<std::unique_ptr<entry>> entries_;
   std::atomic<std::size_t> waiting_{0};
+  unsigned rounds_behind_ = 0;
+  bool in_trouble_ = false;
   bool stopping_ = false;
   std::thread writer_;
 };

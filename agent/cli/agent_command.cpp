@@ -15,6 +15,7 @@
 #include "agent/log/log.hpp"
 #include "agent/openssl/host.hpp"
 #include "agent/run/agent.hpp"
+#include "agent/run/process.hpp"
 
 namespace sallyport::agent::cli {
 
@@ -67,8 +68,22 @@ void reload(run::agent& running) {
   if (problems.empty()) log::write(log::level::info, "reloaded");
 }
 
+// Two descriptors for each caller, and some for all else.
+void prepare_process(const config::settings& settings) {
+  if (!settings.core_dumps) run::forbid_dumps();
+  constexpr std::uint64_t others = 256;
+  const std::uint64_t wanted = settings.limits.max_connections * 2 + others;
+  const std::uint64_t got = run::raise_descriptor_limit(wanted);
+  if (got < wanted)
+    log::write(log::level::warning, "fewer descriptors than connections",
+               {{"limit", std::to_string(got)},
+                {"wanted", std::to_string(wanted)},
+                {"advice", "Raise the hard limit (ulimits, nofile) or lower limits.max_connections."}});
+}
+
 int serve(const config::settings& settings) {
   std::signal(SIGPIPE, SIG_IGN);
+  prepare_process(settings);
   const sigset_t set = awaited_signals();
   // Before any thread exists, so that all of them leave these signals to this one.
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
@@ -79,10 +94,12 @@ int serve(const config::settings& settings) {
   const std::string where = config::to_text({running.where().address().to_string(), running.where().port()});
   const std::string admin = config::to_text({settings.admin_listen.host, running.admin_port()});
   log::write(log::level::info, "serving", {{"service", settings.service}, {"listen", where}, {"admin", admin}});
-  while (wait_for_signal() == SIGHUP) reload(running);
+  int signal = wait_for_signal();
+  for (; signal == SIGHUP; signal = wait_for_signal()) reload(running);
   log::write(log::level::info, "stopping");
   end_at_the_next_signal();
-  const bool finished = running.stop();
+  // From a terminal, nobody has to hear of it first.
+  const bool finished = running.stop(signal == SIGINT ? run::agent::leave::promptly : run::agent::leave::drained);
   log::write(log::level::info, "stopped", {{"requests", finished ? "finished" : "cut off"}});
   return finished ? exit_ok : exit_check_failed;
 }
@@ -102,6 +119,7 @@ std::string audit_problem(const std::string& output) {
 int check(const config::settings& settings) {
   const auto host = openssl::make_host();
   const auto material = trust::read_material(settings, *host);
+  for (const auto& each : material.warnings) complain("warning: " + each);
   for (const auto& each : material.problems) complain(each);
   const std::string audit = audit_problem(settings.audit_output);
   if (!audit.empty()) complain(audit);

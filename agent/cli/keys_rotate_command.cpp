@@ -36,7 +36,7 @@ unix_seconds now() {
 }
 
 result<std::string> read_key_file(const std::string& path) {
-  auto text = config::read_file(path, max_keys_bytes);
+  auto text = config::read_secret_file(path, max_keys_bytes);
   return text.ok() ? std::move(text) : failure(text.why(), path + ": " + text.error().detail);
 }
 

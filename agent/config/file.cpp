@@ -41,14 +41,24 @@ result<void> write_all(int to, std::string_view contents) {
   return {};
 }
 
-}  // namespace
+/// What `mode` must not allow anybody but the owner (and, but for writing, the owner's group).
+constexpr mode_t secret_mode = S_IRWXO | S_IWGRP;
 
-result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
+std::string octal(mode_t mode) {
+  char digits[8];
+  std::snprintf(digits, sizeof digits, "0%03o", static_cast<unsigned>(mode & 0777U));
+  return digits;
+}
+
+result<std::string> read_at_most(const std::string& path, std::size_t max_bytes, mode_t forbidden) {
   const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.number() < 0) return cannot("cannot read it");
   struct stat what {};
   if (::fstat(file.number(), &what) != 0) return cannot("cannot read it");
   if (!S_ISREG(what.st_mode)) return failure(reason::config_invalid, "not a regular file");
+  if ((what.st_mode & forbidden) != 0)
+    return failure(reason::config_invalid,
+                   "it holds secrets, and its mode " + octal(what.st_mode) + " lets others at them; chmod 600 it");
   if (static_cast<std::uint64_t>(what.st_size) > max_bytes)
     return failure(reason::config_invalid, "longer than " + std::to_string(max_bytes) + " bytes");
   std::string contents(static_cast<std::size_t>(what.st_size), '\0');
@@ -61,6 +71,21 @@ result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
   }
   contents.resize(got);
   return contents;
+}
+
+}  // namespace
+
+result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
+  return read_at_most(path, max_bytes, 0);
+}
+
+result<std::string> read_secret_file(const std::string& path, std::size_t max_bytes) {
+  return read_at_most(path, max_bytes, secret_mode);
+}
+
+bool anyone_may_write(const std::string& path) {
+  struct stat what {};
+  return ::stat(path.c_str(), &what) == 0 && (what.st_mode & S_IWOTH) != 0;
 }
 
 result<void> create_secret_file(const std::string& path, std::string_view contents) {

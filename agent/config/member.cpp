@@ -1,5 +1,7 @@
 #include "agent/config/member.hpp"
 
+#include <array>
+
 #include "agent/config/units.hpp"
 #include "gate/key_set.hpp"
 
@@ -86,6 +88,35 @@ std::string show_count(const settings& from) {
   return std::to_string(value_in<At>(from));
 }
 
+template <class T>
+struct word {
+  std::string_view text;
+  T value;
+};
+template <class T>
+constexpr std::array<word<T>, 0> words{};
+template <>
+constexpr std::array<word<reuse>, 3> words<reuse>{
+    {{"safe", reuse::safe}, {"same_subject", reuse::same_subject}, {"never", reuse::never}}};
+template <>
+constexpr std::array<word<bool>, 2> words<bool>{{{"off", false}, {"on", true}}};
+
+template <class T, place<T> At>
+bool set_choice(settings& into, std::string_view text) {
+  for (const auto& each : words<T>) {
+    if (each.text != text) continue;
+    At(into) = each.value;
+    return true;
+  }
+  return false;
+}
+template <class T, place<T> At>
+std::string show_choice(const settings& from) {
+  for (const auto& each : words<T>)
+    if (each.value == value_in<At>(from)) return std::string(each.text);
+  return "";
+}
+
 constexpr std::int64_t hour_ms = 3'600'000;
 
 #define AT(type, path) [](settings& all) -> type& { return all.path; }
@@ -114,19 +145,27 @@ constexpr std::int64_t hour_ms = 3'600'000;
     name, kind::count, about, set_count<AT(std::uint64_t, path), least, most>, show_count<AT(std::uint64_t, path)>, \
         range                                                                                                       \
   }
+#define CHOICE(name, type, path, range, about) \
+  { name, kind::choice, about, set_choice<type, AT(type, path)>, show_choice<type, AT(type, path)>, range }
 
 constexpr member members[] = {
     TEXT("service", service, "Name of the service of the policy that this agent stands before. Required."),
     ADDRESS("listen", listen, "Where requests from the edge arrive."),
     ADDRESS("admin.listen", admin_listen,
             "Where /healthz, /readyz and /metrics answer; keep it on the loopback interface."),
-    ADDRESS("upstream.address", upstream.address, "The app. A name is resolved once, when the agent starts."),
+    ADDRESS("upstream.address", upstream.address,
+            "The app. A name is looked up at the start, and again when none of its addresses accepts connections."),
     DURATION("upstream.connect", upstream.connect, 1, hour_ms, "1ms to 1h", "For a connection to the app."),
     DURATION("upstream.first_byte", upstream.first_byte, 1, hour_ms, "1ms to 1h",
              "From the last byte of a request to the first of its answer."),
     DURATION("upstream.idle", upstream.idle, 1, hour_ms, "1ms to 1h",
              "How long a connection to the app is kept without a request; less than the app's own keep-alive time."),
     COUNT("upstream.max_idle", upstream.max_idle, 0, 65536, "0 to 65536", "Connections kept for each thread."),
+    CHOICE("upstream.reuse", reuse, upstream.reuse, "safe, same_subject or never",
+           "Which requests may use a connection to the app again: any, after upstream.rest; those of the same subject; "
+           "none."),
+    DURATION("upstream.rest", upstream.rest, 0, 10000, "0s to 10s",
+             "How long a connection rests before another subject's request uses it, unless upstream.max_idle rest."),
     PATH("policy.file", policy.file, "The policy document, the same as the edge's. Required."),
     PATH("policy.previous", policy.previous,
          "The policy before this one, accepted while a deployment reaches edge and agent one after the other."),
@@ -148,14 +187,22 @@ constexpr member members[] = {
     DURATION("timeouts.head", timeouts.head, 1, hour_ms, "1ms to 1h", "From the first byte of a head to its last."),
     DURATION("timeouts.idle", timeouts.idle, 1, hour_ms, "1ms to 1h", "A kept connection without a request."),
     DURATION("timeouts.body", timeouts.body, 1, 24 * hour_ms, "1ms to 24h", "Without a byte moving, in either body."),
+    DURATION("timeouts.event_stream", timeouts.event_stream, 1, 24 * hour_ms, "1ms to 24h",
+             "The same for a response of type text/event-stream."),
     DURATION("timeouts.linger", timeouts.linger, 1, 60000, "1ms to 60s",
-             "For a caller to read a refusal before its connection is closed."),
+             "For a caller to close its side once all was delivered to it."),
+    DURATION("timeouts.half_closed", timeouts.half_closed, 1, hour_ms, "1ms to 1h",
+             "How long a caller that has ended its side is still answered while nothing moves."),
+    DURATION("timeouts.drain", timeouts.drain, 0, hour_ms, "0s to 1h",
+             "From SIGTERM on, for new requests to be served still; at most half of timeouts.stop."),
     DURATION("timeouts.stop", timeouts.stop, 0, hour_ms, "0s to 1h",
              "From SIGTERM on, for requests to finish; less than the task's stopTimeout."),
     COUNT("replay.max_entries", replay_max_entries, 16, std::uint64_t{1} << 32, "16 to 4294967296",
           "Nonces remembered at one time: requests a second times 75 at the least. At the bound requests are refused."),
     COUNT("threads", threads, 0, 1024, "0 to 1024", "I/O threads; 0: one a processor."),
     PATH("audit.output", audit_output, "Where audit lines go: stdout, stderr, or a file that is appended to."),
+    CHOICE("core_dumps", bool, core_dumps, "off or on",
+           "Whether the process may be dumped and traced; its memory holds secrets."),
 };
 
 #undef AT
@@ -167,6 +214,7 @@ constexpr member members[] = {
 #undef DURATION
 #undef SIZE
 #undef COUNT
+#undef CHOICE
 
 }  // namespace
 
@@ -179,6 +227,7 @@ std::string_view describe(kind what) {
     case kind::duration: return "a duration, like \"250ms\", \"30s\" or \"5m\"";
     case kind::size: return "a size, like 65536 or \"64KiB\"";
     case kind::count: return "a whole number";
+    case kind::choice: return "a word";
   }
   return "";
 }

@@ -22,6 +22,8 @@ enum class kind : std::uint8_t {
   duration,
   size,
   count,
+  /// One of the words that the range lists.
+  choice,
 };
 /// What a value of this kind looks like, with an example.
 std::string_view describe(kind what);

@@ -33,13 +33,29 @@ struct timeouts {
   /// From the first byte of a head to its last.
   milliseconds head = 10s;
   /// A kept connection without a request.
-  milliseconds idle = 75s;
+  milliseconds idle = 2min;
   /// Without a byte moving, in either body.
   milliseconds body = 60s;
-  /// After a refusal, for the caller to read it.
+  /// Before a connection is closed, for the caller to read the end of it and close its side.
   milliseconds linger = 5s;
+  /// A caller that has ended its side is still answered until nothing has moved for so long.
+  milliseconds half_closed = 3s;
+  /// An event stream, without an event.
+  milliseconds event_stream = 15min;
+  /// From SIGTERM on, new connections and requests are still served for so long.
+  milliseconds drain = 3s;
   /// From SIGTERM to the end; ECS kills after its own stopTimeout (30 s unless set).
   milliseconds stop = 28s;
+};
+
+/// Which requests may go by a connection to the app that another one has gone by.
+enum class reuse : std::uint8_t {
+  /// None.
+  never,
+  /// Those of the same subject.
+  same_subject,
+  /// Those of others too, once the connection has rested.
+  safe,
 };
 
 struct upstream {
@@ -50,7 +66,10 @@ struct upstream {
   /// A pooled connection without a request; shorter than the app's own keep-alive time.
   milliseconds idle = 4s;
   /// Pooled connections of one thread.
-  std::uint64_t max_idle = 64;
+  std::uint64_t max_idle = 128;
+  config::reuse reuse = config::reuse::safe;
+  /// Between the end of a response and a request of another subject on its connection.
+  milliseconds rest = 25ms;
 };
 
 struct policy_files {
@@ -89,6 +108,8 @@ struct settings {
   std::uint64_t threads = 0;
   /// "stdout", "stderr" or a file that is appended to.
   std::string audit_output = "stdout";
+  /// Whether the process may be dumped and traced.
+  bool core_dumps = false;
 };
 
 }  // namespace sallyport::agent::config

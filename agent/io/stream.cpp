@@ -1,8 +1,12 @@
 #include "agent/io/stream.hpp"
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <boost/asio/error.hpp>
+#include <cerrno>
 #include <utility>
 
 namespace sallyport::agent::io {
@@ -39,21 +43,38 @@ stream::connect_operation stream::connect(const tcp::endpoint& to, milliseconds 
 
 void stream::read_operation::await_suspend(std::coroutine_handle<> waiter) {
   self_.reader_ = waiter;
+  self_.into_ = into_;
   self_.read_timed_out_ = false;
   self_.read_limit_.set(limit_);
-  if (!self_.reading_) self_.start_read(into_);
+  if (!self_.reading_) self_.start_read();
 }
 
-void stream::arm(std::span<char> into, deadline::action act, void* owner) {
+// A wait, not a read: what has come stays with the system, where pending() sees it at any time.
+void stream::watch(deadline::action act, void* owner) {
   unawaited_ = act;
   unawaited_owner_ = owner;
   read_timed_out_ = false;
-  start_read(into);
+  reading_ = true;
+  socket_.async_wait(tcp_socket::wait_read, [this](const error_code& error) {
+    if (!reader_) {
+      reading_ = false;
+      // Last, because it may destroy this stream.
+      return unawaited_(unawaited_owner_);
+    }
+    error ? finish_read(error, 0) : read_now();
+  });
 }
 
-void stream::start_read(std::span<char> into) {
+void stream::read_now() {
+  error_code error;
+  const std::size_t bytes = socket_.read_some(asio::buffer(into_.data(), into_.size()), error);
+  if (error == asio::error::would_block) return start_read();
+  finish_read(error, bytes);
+}
+
+void stream::start_read() {
   reading_ = true;
-  socket_.async_read_some(asio::buffer(into.data(), into.size()),
+  socket_.async_read_some(asio::buffer(into_.data(), into_.size()),
                           [this](const error_code& error, std::size_t bytes) { finish_read(error, bytes); });
 }
 
@@ -62,10 +83,32 @@ void stream::finish_read(const error_code& error, std::size_t bytes) {
   read_limit_.clear();
   bytes_read_ += bytes;
   read_result_ = {status_of(error, read_timed_out_), bytes};
-  if (const auto waiter = std::exchange(reader_, nullptr)) return waiter.resume();
-  read_ready_ = true;
-  // Last, because it may destroy this stream.
-  if (unawaited_ != nullptr) unawaited_(unawaited_owner_);
+  std::exchange(reader_, nullptr).resume();
+}
+
+arrived stream::pending() {
+  char first = 0;
+  const ssize_t got = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (got > 0) return arrived::bytes;
+  return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? arrived::nothing : arrived::end;
+}
+
+std::size_t stream::undelivered() {
+  int left = 0;
+  return ::ioctl(socket_.native_handle(), SIOCOUTQ, &left) == 0 ? static_cast<std::size_t>(left) : 0;
+}
+
+std::size_t stream::peek(std::span<char> into) {
+  const ssize_t got = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_PEEK | MSG_DONTWAIT);
+  return got > 0 ? static_cast<std::size_t>(got) : 0;
+}
+
+void stream::discard_unread() {
+  // More than a receive buffer holds, so that a peer that sends on and on ends it, too.
+  constexpr int most_turns = 1024;
+  char block[16384];
+  for (int turn = 0; turn < most_turns; ++turn)
+    if (::recv(socket_.native_handle(), block, sizeof block, MSG_DONTWAIT) <= 0) return;
 }
 
 void stream::write_operation::await_suspend(std::coroutine_handle<> waiter) {
@@ -117,6 +160,7 @@ void stream::connect_operation::await_suspend(std::coroutine_handle<> waiter) {
   self.write_limit_.set(limit_);
   self.socket_.async_connect(to_, [&self](const error_code& error) {
     self.write_limit_.clear();
+    self.connect_error_ = self.write_timed_out_ ? make_error_code(asio::error::timed_out) : error;
     self.write_result_ = {status_of(error, self.write_timed_out_), 0};
     std::exchange(self.writer_, nullptr).resume();
   });

@@ -37,6 +37,9 @@ struct io_result {
   bool ok() const { return status == io_status::done; }
 };
 
+/// What can be read from a connection without waiting.
+enum class arrived : std::uint8_t { nothing, bytes, end };
+
 class stream {
  public:
   stream(tcp_socket socket, deadline_wheel& wheel);
@@ -47,21 +50,33 @@ class stream {
   class write_operation;
   class connect_operation;
 
-  /// Reads what is there into `into`, at least one byte. A read that was armed goes on, with this limit, into the
-  /// buffer it was armed with.
+  /// Reads what is there into `into`, at least one byte.
   read_operation read(std::span<char> into, milliseconds limit);
   /// Writes all of `parts`, which it consumes as it goes; the limit counts anew whenever some of it was taken.
   write_operation write(std::span<boost::asio::const_buffer> parts, milliseconds limit);
   connect_operation connect(const tcp::endpoint& to, milliseconds limit);
 
-  /// Starts a read that nobody awaits yet. When something comes, or the end, before read() is called, `act(owner)`
-  /// runs.
-  void arm(std::span<char> into, deadline::action act, void* owner);
-  /// Whether a read is under way, awaited or not.
+  /// Waits, for nobody yet, until something can be read; it is read by the read() that comes next. When it comes, or
+  /// the end, before read() is called, `act(owner)` runs.
+  void watch(deadline::action act, void* owner);
+  /// Whether a read or a watch is under way.
   bool reading() const { return reading_; }
+  /// Whether a write waits for the peer to take it.
+  bool writing() const { return static_cast<bool>(writer_); }
+  /// What has come and was not read.
+  arrived pending();
+  /// Copies the beginning of what has come and was not read; gives how much.
+  std::size_t peek(std::span<char> into);
+  /// How many bytes were written that the peer's system has not acknowledged.
+  std::size_t undelivered();
+  /// Throws away what has come and was not read, so that close() ends the connection in order: a system that closes on
+  /// unread bytes resets the connection, and the peer may lose what it was sent (RFC 9112 section 9.6).
+  void discard_unread();
   /// Gives the read that is under way a new limit from now on.
   void limit_read(milliseconds limit) { read_limit_.set(limit); }
 
+  /// Why the last connect failed.
+  const error_code& connect_error() const { return connect_error_; }
   /// The limit of the last write has passed, which ends the read beside it as well.
   bool write_timed_out() const { return write_timed_out_; }
 
@@ -78,7 +93,8 @@ class stream {
   std::uint64_t bytes_written() const { return bytes_written_; }
 
  private:
-  void start_read(std::span<char> into);
+  void start_read();
+  void read_now();
   void finish_read(const error_code& error, std::size_t bytes);
   bool write_now();
   void start_write();
@@ -95,21 +111,22 @@ class stream {
   std::coroutine_handle<> writer_;
   deadline::action unawaited_ = nullptr;
   void* unawaited_owner_ = nullptr;
+  std::span<char> into_;
   io_result read_result_;
   io_result write_result_;
+  error_code connect_error_;
   std::span<boost::asio::const_buffer> left_;
   milliseconds write_patience_{0};
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;
   bool reading_ = false;
-  bool read_ready_ = false;
   bool read_timed_out_ = false;
   bool write_timed_out_ = false;
 };
 
 class stream::read_operation {
  public:
-  bool await_ready() const noexcept { return std::exchange(self_.read_ready_, false); }
+  bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> waiter);
   io_result await_resume() const noexcept { return self_.read_result_; }
 

@@ -37,6 +37,7 @@ struct thread_metrics {
   counter upstream_reuses;
   counter upstream_retries;
   counter upstream_open;
+  counter upstream_unasked;
   counter bytes_from_callers;
   counter bytes_to_callers;
   /// now - created of the last request signature that was looked at, and the one furthest from zero, in seconds.

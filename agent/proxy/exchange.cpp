@@ -1,10 +1,12 @@
 #include "agent/proxy/exchange.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/log/log.hpp"
 #include "agent/proxy/date.hpp"
 #include "gate/answer_cookies.hpp"
+#include "http/fields.hpp"
 
 namespace sallyport::agent::proxy {
 
@@ -20,7 +22,8 @@ constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // RFC 9110 section 9.2.2.
 bool is_idempotent(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS" ||
+         method == "TRACE";
 }
 
 reason upstream_reason(reason of_reading) {
@@ -37,10 +40,11 @@ io::task<exchange_end> exchange::run(const outgoing_request& request) {
   auto how = attempt::failed;
   bool reuse = true;
   do {
-    if (!co_await obtain_connection(std::exchange(reuse, false))) co_return std::move(end_);
+    if (!co_await obtain_connection(reuse)) co_return std::move(end_);
     how = co_await send_and_wait();
-    if (how == attempt::stale) counts_.upstream_retries.add();
-  } while (how == attempt::stale);
+    if (how == attempt::stale) co_await clear_attempt();
+    reuse = how == attempt::unused;
+  } while (how == attempt::unused || how == attempt::stale);
   if (how == attempt::answered) co_await relay_answer();
   co_await wind_up();
   co_return std::move(end_);
@@ -61,7 +65,7 @@ bool exchange::gather_first() {
 }
 
 io::task<bool> exchange::obtain_connection(bool reuse) {
-  link_ = reuse ? pool_.take_idle() : nullptr;
+  link_ = reuse ? pool_.take_idle(request_->subject) : nullptr;
   if (link_) co_return true;
   auto connected = co_await pool_.connect();
   if (connected.ok()) link_ = std::move(*connected);
@@ -71,6 +75,9 @@ io::task<bool> exchange::obtain_connection(bool reuse) {
 
 io::task<exchange::attempt> exchange::send_and_wait() {
   if (request_->expects_continue && !co_await send_continue()) co_return attempt::failed;
+  // A new connection belongs to this request alone, whatever comes on it.
+  if (link_->reused && !pool_.is_quiet(*link_)) co_return attempt::unused;
+  if (link_->reused) counts_.upstream_reuses.add();
   const io::io_result sent = co_await send_first();
   if (!sent.ok() && may_repeat(sent.bytes)) co_return attempt::stale;
   if (co_await read_answer_head()) co_return attempt::answered;
@@ -102,9 +109,22 @@ io::task<io::io_result> exchange::send_first() {
 // A pooled connection may have been closed by the app while the request was under way to it. Once more is safe when
 // nothing of the request was taken, or when it may be repeated by its nature (RFC 9110 section 9.2.2).
 bool exchange::may_repeat(std::size_t bytes_taken) const {
-  if (!link_->reused || upload_) return false;
-  const bool bodiless = request_->body == nullptr && request_->held_body.empty();
-  return bytes_taken == 0 || (bodiless && is_idempotent(request_->method));
+  if (!link_->reused || !is_at_hand()) return false;
+  return is_idempotent(request_->method) || (bytes_taken == 0 && !upload_);
+}
+
+// Whether all of the request can be sent again. What counts of a body is its bytes, not the field that announced it:
+// one of length 0, and one that came whole with its head, are at hand.
+bool exchange::is_at_hand() const {
+  return request_->body == nullptr || !upload_;
+}
+
+io::task<> exchange::clear_attempt() {
+  counts_.upstream_retries.add();
+  if (!upload_) co_return;
+  link_->link.close();
+  co_await upload_->join();
+  upload_.reset();
 }
 
 io::task<bool> exchange::read_answer_head() {
@@ -197,7 +217,7 @@ io::task<bool> exchange::relay_body(body_source& body, outgoing& next) {
     if (*got == gathered::last) co_return true;
     next.clear();
     if (*got == gathered::full) continue;
-    const auto filled = co_await body.fill(settings_.timeouts.body);
+    const auto filled = co_await body.fill(patience_for_body());
     if (!filled.ok()) {
       const bool by_caller = upload_ && upload_->caller_failure() != reason::ok;
       fail(by_caller ? upload_->caller_failure() : upstream_reason(filled.why()));
@@ -206,16 +226,26 @@ io::task<bool> exchange::relay_body(body_source& body, outgoing& next) {
   }
 }
 
+// WHATWG HTML section 9.2: an event stream is silent for as long as there is no event.
+std::chrono::milliseconds exchange::patience_for_body() const {
+  const auto type = http::single_field(answer_.fields, "content-type").value_or("");
+  const std::string_view media = type.substr(0, type.find_first_of("; \t"));
+  const auto& times = settings_.timeouts;
+  return http::name_equals(media, "text/event-stream") ? std::max(times.event_stream, times.body) : times.body;
+}
+
 io::task<bool> exchange::write_to_caller(std::span<boost::asio::const_buffer> parts) {
   const io::io_result sent = co_await caller_.write(parts, settings_.timeouts.body);
   if (sent.status == io::io_status::timed_out)
     fail({reason::request_timeout, "the caller takes no more of the answer"});
+  if (sent.status == io::io_status::failed) fail(reason::caller_left);
   co_return sent.ok();
 }
 
 connection_note exchange::note(const outgoing_body& body) {
   const bool uploading = upload_ && !upload_->complete();
   close_ = !request_->caller_keeps_alive || stopping_ || uploading || body.how == outgoing_body::framing::until_close;
+  if (stopping_) return connection_note::stopping;
   if (close_) return connection_note::close;
   return request_->caller_http10 ? connection_note::keep_alive : connection_note::nothing;
 }
@@ -229,11 +259,25 @@ io::task<> exchange::wind_up() {
   }
   const bool sent = !upload_ || upload_->complete();
   end_.reusable = whole_ && sent && !close_;
-  if (whole_ && sent && answer_.keep_alive && link_->box.empty()) pool_.give_back(std::move(link_));
+  if (whole_ && sent && answer_.keep_alive && end_is_proven()) pool_.give_back(std::move(link_), request_->subject);
 }
 
+// Responses to HEAD, 204 and 304 end with their head by a rule (RFC 9112 section 6.3) that an app may not know: content
+// that it sends all the same would be read as the next response.
+bool exchange::end_is_proven() const {
+  return answer_.body == http::body_framing::content_length || answer_.body == http::body_framing::chunked;
+}
+
+void exchange::abandon() {
+  // While a connection is made there is nothing to give up; what is noticed then is noticed again.
+  if (link_ == nullptr || std::exchange(abandoned_, true)) return;
+  if (upload_ && upload_->running()) caller_.cancel();
+  link_->link.close();
+}
+
+// Whatever breaks once the request was given up does so because of that.
 void exchange::fail(failure why) {
-  end_.why = std::move(why);
+  end_.why = abandoned_ ? failure(reason::caller_left) : std::move(why);
 }
 
 void exchange::fail_read(io::io_status how) {

@@ -26,6 +26,8 @@ struct outgoing_request {
   std::string_view request_id;
   /// What it was decided with: whose cookies an app must not set.
   const gate::origin_snapshot* decided_with = nullptr;
+  /// Who asks, told apart from everybody else; empty: anonymous.
+  std::string_view subject;
   /// The whole head for the app.
   std::string_view head;
   bool chunked = false;
@@ -41,7 +43,7 @@ struct outgoing_request {
 };
 
 struct exchange_end {
-  /// ok: the answer went out whole, or its caller went away before its end. Else why not.
+  /// ok: the answer went out whole. Else why not.
   failure why = reason::ok;
   /// Something of an answer has gone to the caller: no other one may follow.
   bool answered = false;
@@ -65,10 +67,15 @@ class exchange {
       : caller_(caller), pool_(pool), settings_(settings), counts_(counts), stopping_(stopping), text_(text) {}
 
   io::task<exchange_end> run(const outgoing_request& request);
+  /// Whether nothing of the request is still to come, so that nobody reads what the caller sends, or its end.
+  bool has_request() const { return !(upload_ && upload_->reads_caller()); }
+  /// The caller is gone: gives the request up. That its connection ends is the only sign for the app that its work is
+  /// no longer wanted.
+  void abandon();
 
  private:
-  /// How sending a request and waiting for its answer went.
-  enum class attempt : std::uint8_t { answered, stale, failed };
+  /// How sending a request and waiting for its answer went. unused: the connection could not be, and nothing was sent.
+  enum class attempt : std::uint8_t { answered, unused, stale, failed };
 
   io::task<bool> obtain_connection(bool reuse);
   io::task<bool> send_continue();
@@ -81,10 +88,14 @@ class exchange {
   io::task<> wind_up();
 
   bool gather_first();
+  io::task<> clear_attempt();
   bool may_repeat(std::size_t bytes_taken) const;
+  bool is_at_hand() const;
+  bool end_is_proven() const;
   bool parse_answer(std::size_t head_bytes);
   bool step_over_interim();
   void drop_credential_cookies();
+  std::chrono::milliseconds patience_for_body() const;
   connection_note note(const outgoing_body& body);
   void fail(failure why);
   void fail_read(io::io_status how);
@@ -107,6 +118,7 @@ class exchange {
   bool continued_ = false;
   bool whole_ = false;
   bool close_ = false;
+  bool abandoned_ = false;
   exchange_end end_;
 };
 

@@ -71,6 +71,7 @@ std::string_view note_text(connection_note note) {
   switch (note) {
     case connection_note::close: return "Connection: close\r\n";
     case connection_note::keep_alive: return "Connection: keep-alive\r\n";
+    case connection_note::stopping: return "Connection: close\r\nSallyport-Stopping: 1\r\n";
     case connection_note::nothing: return "";
   }
   return "";

@@ -33,7 +33,13 @@ struct outgoing_body {
 void append_request_head(std::string& to, const gate::admitted& request, const outgoing_body& body, bool http10);
 
 /// What the connection to the caller does after the answer, as the caller needs to be told.
-enum class connection_note : std::uint8_t { nothing, close, keep_alive };
+enum class connection_note : std::uint8_t {
+  nothing,
+  close,
+  keep_alive,
+  /// close, and the agent stops: the edge, which sees nothing of Connection, shall go elsewhere.
+  stopping,
+};
 
 /// The request that an answer belongs to, as far as its head depends on it.
 struct answered_request {

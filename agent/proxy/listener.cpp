@@ -1,5 +1,6 @@
 #include "agent/proxy/listener.hpp"
 
+#include <linux/filter.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -84,6 +85,22 @@ result<listeners> listen(const config::address& where, std::size_t count) {
     return cannot(where, std::strerror(problem));
   }
   return made;
+}
+
+// Drops segments with SYN, whose senders try again a second later and are refused then. Where the system has no such
+// filter, connections that are made between the last accept and the close are reset.
+void ignore_newcomers(int descriptor) {
+  constexpr unsigned flags_offset = 13;
+  constexpr unsigned syn = 0x02;
+  constexpr unsigned everything = ~0U;
+  sock_filter program[] = {
+      {BPF_LD | BPF_B | BPF_ABS, 0, 0, flags_offset},
+      {BPF_JMP | BPF_JSET | BPF_K, 0, 1, syn},
+      {BPF_RET | BPF_K, 0, 0, 0},
+      {BPF_RET | BPF_K, 0, 0, everything},
+  };
+  const sock_fprog filter{sizeof program / sizeof *program, program};
+  ::setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
 
 }  // namespace sallyport::agent::proxy

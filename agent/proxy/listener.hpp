@@ -24,4 +24,8 @@ result<std::vector<boost::asio::ip::tcp::endpoint>> resolve(const config::addres
 /// Reasons: config_invalid (the address is not ours, or in use).
 result<listeners> listen(const config::address& where, std::size_t count);
 
+/// Lets no new handshake begin on a listening descriptor, without refusing any yet: closing it later loses no
+/// connection whose caller takes it for made.
+void ignore_newcomers(int descriptor);
+
 }  // namespace sallyport::agent::proxy

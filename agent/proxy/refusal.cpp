@@ -10,6 +10,7 @@ namespace sallyport::agent::proxy {
 namespace {
 
 constexpr std::size_t request_id_bytes = 16;
+constexpr std::string_view retry_after_s = "1";
 
 void append_field(std::string& to, std::string_view name, std::string_view value) {
   if (!value.empty()) to.append(name).append(": ").append(value).append("\r\n");
@@ -32,7 +33,10 @@ void append_refusal(std::string& to, reason why, std::string_view request_id, bo
   const bool unreached = why == reason::upstream_connect_failed;
   append_field(to, "Sallyport-Refusal", std::string(describe(why).public_code) + (unreached ? ";unreached" : ""));
   append_field(to, "WWW-Authenticate", gate::challenge(why));
-  if (note == connection_note::close) append_field(to, "Connection", "close");
+  // RFC 9110 section 15.6.4. Each of these may be over with the next connection that ends.
+  if (describe(why).http_status == 503) append_field(to, "Retry-After", retry_after_s);
+  if (note == connection_note::stopping) append_field(to, "Sallyport-Stopping", "1");
+  if (note == connection_note::close || note == connection_note::stopping) append_field(to, "Connection", "close");
   if (note == connection_note::keep_alive) append_field(to, "Connection", "keep-alive");
   to.append("\r\n");
   if (!head_only) to.append(body);

@@ -15,20 +15,24 @@ std::size_t thread_count(const config::settings& settings) {
 result<std::unique_ptr<server>> server::make(const worker_surroundings& surroundings,
                                              gate::origin_snapshot_ptr snapshot) {
   const config::settings& settings = surroundings.settings;
-  SALLYPORT_ASSIGN(const auto upstream, resolve(settings.upstream.address));
+  SALLYPORT_ASSIGN(auto upstream, upstream_addresses::look_up(settings.upstream.address));
   SALLYPORT_ASSIGN(const listeners made, listen(settings.listen, thread_count(settings)));
-  std::unique_ptr<server> ready(new server(surroundings, made.where));
+  std::unique_ptr<server> ready(new server(surroundings, std::move(upstream), made.where));
   for (const int descriptor : made.descriptors)
     ready->workers_.push_back(
-        std::make_unique<worker>(surroundings, ready->commons_, upstream, made.protocol, descriptor, snapshot));
+        std::make_unique<worker>(surroundings, ready->commons_, ready->upstream_, made.protocol, descriptor, snapshot));
   return ready;
 }
 
-server::server(const worker_surroundings& surroundings, boost::asio::ip::tcp::endpoint where)
-    : surroundings_(surroundings), where_(std::move(where)), commons_(surroundings.settings.limits) {}
+server::server(const worker_surroundings& surroundings, upstream_addresses upstream,
+               boost::asio::ip::tcp::endpoint where)
+    : surroundings_(surroundings),
+      where_(std::move(where)),
+      upstream_(std::move(upstream)),
+      commons_(surroundings.settings.limits) {}
 
 server::~server() {
-  stop(std::chrono::milliseconds(0));
+  stop(std::chrono::milliseconds(0), std::chrono::milliseconds(0));
 }
 
 void server::start() {
@@ -42,8 +46,8 @@ void server::start() {
     });
 }
 
-bool server::stop(std::chrono::milliseconds patience) {
-  for (const auto& each : workers_) each->stop();
+bool server::stop(std::chrono::milliseconds grace, std::chrono::milliseconds patience) {
+  for (const auto& each : workers_) each->stop(grace);
   const bool ended = wait_for_end(patience);
   if (!ended)
     for (const auto& each : workers_) each->close_all();

@@ -26,8 +26,9 @@ class server {
   server& operator=(const server&) = delete;
 
   void start();
-  /// Stops accepting, lets what runs finish for `patience`, then breaks it. True when nothing had to be broken.
-  bool stop(std::chrono::milliseconds patience);
+  /// Goes on accepting for `grace`, lets what runs finish until `patience` is over, then breaks it. True when nothing
+  /// had to be broken.
+  bool stop(std::chrono::milliseconds grace, std::chrono::milliseconds patience);
 
   const boost::asio::ip::tcp::endpoint& where() const { return where_; }
   /// For all io threads, from now on.
@@ -40,11 +41,12 @@ class server {
   std::uint64_t connections() const { return commons_.connections.load(std::memory_order_relaxed); }
 
  private:
-  server(const worker_surroundings& surroundings, boost::asio::ip::tcp::endpoint where);
+  server(const worker_surroundings& surroundings, upstream_addresses upstream, boost::asio::ip::tcp::endpoint where);
   bool wait_for_end(std::chrono::milliseconds patience);
 
   const worker_surroundings& surroundings_;
   boost::asio::ip::tcp::endpoint where_;
+  upstream_addresses upstream_;
   worker_commons commons_;
   std::vector<std::unique_ptr<worker>> workers_;
   std::vector<std::thread> threads_;

@@ -1,5 +1,7 @@
 #include "agent/proxy/session.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -17,6 +19,14 @@ unix_milliseconds now() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
 }
 
+/// Who asks, as one text that no other issuer and subject give. Empty for the anonymous, of whom nobody knows whether
+/// two are one.
+std::string subject_of(const gate::verified_assertion& asserted) {
+  const policy::identity& who = asserted.content.who;
+  if (who.kind == policy::identity_kind::anonymous) return "";
+  return std::to_string(who.issuer.size()) + ":" + who.issuer + who.subject;
+}
+
 }  // namespace
 
 session::session(worker& owner, io::tcp_socket socket) : owner_(owner), caller_(std::move(socket), owner.wheel()) {}
@@ -28,14 +38,21 @@ io::task<> session::run() {
     count_bytes();
     if (!goes_on) break;
   }
-  if (linger_) co_await linger();
-  count_bytes();
-  caller_.close();
+  co_await close_in_order();
 }
 
 io::task<> session::turn_away() {
   co_await refuse(reason::too_many_connections);
-  co_await linger();
+  co_await close_in_order();
+}
+
+// A caller that took nothing within the limit of a write gets no more time.
+io::task<> session::close_in_order() {
+  if (!caller_.write_timed_out()) co_await linger();
+  count_bytes();
+  if (!caller_.open()) co_return;
+  caller_.discard_unread();
+  caller_.close();
 }
 
 // False: there is no request to serve any more. What is wrong with a head before it is whole is answered here.
@@ -53,13 +70,14 @@ io::task<bool> session::next_head() {
       co_return false;
     }
     if (*scanned == http::head_scanner::state::complete) break;
-    if (between_requests_ && owner_.stopping()) co_return false;
+    if (between_requests_ && !waits_on()) co_return false;
     if (box_.full()) box_.grow(settings().limits.max_head_bytes + 1);
     const io::io_result got = co_await read_head_bytes();
     if (got.status == io::io_status::timed_out && !between_requests_) {
       begin_request();
       co_await refuse(reason::request_timeout);
     }
+    if (got.status == io::io_status::failed && owner_.closing() && !std::exchange(looked_again_, true)) continue;
     if (!got.ok()) co_return false;
     if (std::exchange(between_requests_, false)) head_started_ = owner_.wheel().elapsed();
     box_.arrived(got.bytes);
@@ -70,10 +88,17 @@ io::task<bool> session::next_head() {
   co_return true;
 }
 
+// Once the doors are closed, a kept connection ends unless a request has come on it already. On one that was accepted a
+// moment ago the first request may still be under way.
+bool session::waits_on() {
+  return !owner_.closing() || !served_any_ || caller_.pending() == io::arrived::bytes;
+}
+
 // A head has one limit from its first byte on, however its bytes are spread.
 io::task<io::io_result> session::read_head_bytes() {
   const auto& times = settings().timeouts;
-  if (between_requests_) co_return co_await caller_.read(box_.room(), served_any_ ? times.idle : times.head);
+  const auto first = owner_.closing() ? std::min(times.head, times.drain) : times.head;
+  if (between_requests_) co_return co_await caller_.read(box_.room(), served_any_ ? times.idle : first);
   const auto left = times.head - (owner_.wheel().elapsed() - head_started_);
   if (left.count() <= 0) co_return io::io_result{io::io_status::timed_out, 0};
   co_return co_await caller_.read(box_.room(), left);
@@ -166,10 +191,13 @@ io::task<bool> session::forward(gate::admitted request) {
   const outgoing_body framing = outgoing_framing();
   out_.clear();
   append_request_head(out_, request, framing, facts_.http10);
-  const bool streams = facts_.body != http::body_framing::none && !held_;
+  const bool empty = facts_.body == http::body_framing::content_length && facts_.content_length == 0;
+  const bool streams = facts_.body != http::body_framing::none && !empty && !held_;
+  const std::string subject = subject_of(*request.assertion);
   const outgoing_request outgoing{request.method,
                                   request.request_id,
                                   request.snapshot.get(),
+                                  subject,
                                   out_,
                                   framing.how == outgoing_body::framing::chunked,
                                   held_body_,
@@ -178,7 +206,10 @@ io::task<bool> session::forward(gate::admitted request) {
                                   facts_.http10,
                                   facts_.keep_alive};
   exchange carried(caller_, owner_.pool(), settings(), owner_.metrics(), owner_.stopping(), text_);
+  exchange_ = &carried;
+  half_closed_ = false;
   exchange_end end = co_await carried.run(outgoing);
+  exchange_ = nullptr;
   co_return co_await end_with(std::move(end), request.request_id);
 }
 
@@ -189,7 +220,6 @@ io::task<bool> session::end_with(exchange_end end, std::string_view request_id) 
     if (!end.answered) co_return co_await answer_refusal(end.why.why, request_id);
   }
   owner_.metrics().request_time.observe(steady::now() - started_);
-  linger_ = !end.reusable && end.answered && !body_is_at_hand();
   co_return end.reusable;
 }
 
@@ -214,10 +244,10 @@ io::task<bool> session::answer_refusal(reason why, std::string_view request_id) 
   const bool goes_on = facts_.keep_alive && !owner_.stopping() && body_is_at_hand();
   const auto kept = facts_.http10 ? connection_note::keep_alive : connection_note::nothing;
   std::string answer;
-  append_refusal(answer, why, request_id, facts_.head_only, goes_on ? kept : connection_note::close);
+  const auto ends = owner_.stopping() ? connection_note::stopping : connection_note::close;
+  append_refusal(answer, why, request_id, facts_.head_only, goes_on ? kept : ends);
   const bool written = co_await write(answer);
   owner_.metrics().request_time.observe(steady::now() - started_);
-  linger_ = written && !goes_on;
   co_return written&& goes_on;
 }
 
@@ -226,18 +256,46 @@ io::task<bool> session::write(std::string_view text) {
   co_return (co_await caller_.write({&part, 1}, settings().timeouts.body)).ok();
 }
 
-// Closing while the caller still sends would make its system throw away the answer (RFC 9112 section 9.6).
+// Closing while the caller still sends would make its system throw away the answer, or this one what it has not sent
+// yet (RFC 9112 section 9.6): so nothing more is sent, and what still comes is read, until the caller has closed as
+// well or has had its time to. That time begins when all has been delivered; until then the caller has what it has for
+// a body.
 io::task<> session::linger() {
+  const auto& times = settings().timeouts;
+  io::deadline_wheel& wheel = owner_.wheel();
   caller_.shutdown_send();
-  // Its answer is out: stopping need not wait for this connection.
+  // Its answer is out: stopping need not wait for this connection once it is delivered.
   between_requests_ = true;
-  const auto until = steady::now() + settings().timeouts.linger;
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - steady::now());
-    if (left.count() <= 0 || owner_.stopping()) co_return;
+  auto since = wheel.elapsed();
+  for (std::size_t left = caller_.undelivered();;) {
+    if (left == 0 && owner_.closing()) co_return;
+    const auto time = (left == 0 ? times.linger : times.body) - (wheel.elapsed() - since);
+    if (time.count() <= 0) co_return;
+    const auto turn = owner_.closing() ? wheel.tick() : times.linger;
     box_.consume(box_.unread().size());
-    if (!(co_await caller_.read(box_.room(), left)).ok()) co_return;
+    const io::io_result got = co_await caller_.read(box_.room(), std::min(time, turn));
+    const bool cancelled = got.status == io::io_status::failed && owner_.closing() && caller_.open();
+    if (got.status == io::io_status::end || (got.status == io::io_status::failed && !cancelled)) co_return;
+    if (const std::size_t now_left = caller_.undelivered(); now_left != left) {
+      left = now_left;
+      since = wheel.elapsed();
+    }
   }
+}
+
+void session::look_at_caller(short events) {
+  if (exchange_ != nullptr && caller_is_gone(events)) exchange_->abandon();
+}
+
+// A broken connection is certain. An end of input may be the caller's whole departure, of which TCP tells no more until
+// something is sent to it, or half of it, after which it still takes its answer (RFC 9112 section 9.6). So it counts
+// once nothing has moved for timeouts.half_closed; a caller that takes what is written has not left.
+bool session::caller_is_gone(short events) {
+  if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) return true;
+  if ((events & POLLRDHUP) == 0 || !exchange_->has_request()) return false;
+  const bool moved = caller_.writing() || std::exchange(taken_, caller_.bytes_written()) != caller_.bytes_written();
+  if (!std::exchange(half_closed_, true) || moved) quiet_since_ = owner_.wheel().elapsed();
+  return owner_.wheel().elapsed() - quiet_since_ >= settings().timeouts.half_closed;
 }
 
 void session::begin_request() {

@@ -32,6 +32,10 @@ class session : public io::ring {
   /// The connection is between requests: nobody waits for an answer.
   bool between_requests() const { return between_requests_; }
   io::stream& caller() { return caller_; }
+  /// A request is with the app, and the caller could leave meanwhile.
+  bool awaits_app() const { return exchange_ != nullptr; }
+  /// Of a caller that awaits the app: `events` are those of poll(2).
+  void look_at_caller(short events);
 
  private:
   using steady = std::chrono::steady_clock;
@@ -61,7 +65,10 @@ class session : public io::ring {
   io::task<bool> refuse(failure why, const http::request_head* head = nullptr, const gate::opened* request = nullptr);
   io::task<bool> answer_refusal(reason why, std::string_view request_id);
   io::task<bool> write(std::string_view text);
+  io::task<> close_in_order();
   io::task<> linger();
+  bool caller_is_gone(short events);
+  bool waits_on();
 
   const config::settings& settings() const;
   http::head_limits head_limits() const;
@@ -85,14 +92,19 @@ class session : public io::ring {
   head_facts facts_;
   std::optional<body_source> body_;
   body_budget::share held_share_;
+  exchange* exchange_ = nullptr;
   std::chrono::milliseconds head_started_{0};
+  /// When the caller was last seen to take something, or to have ended its side.
+  std::chrono::milliseconds quiet_since_{0};
+  std::uint64_t taken_ = 0;
   steady::time_point started_;
   std::uint64_t counted_in_ = 0;
   std::uint64_t counted_out_ = 0;
   bool between_requests_ = true;
   bool held_ = false;
   bool served_any_ = false;
-  bool linger_ = false;
+  bool half_closed_ = false;
+  bool looked_again_ = false;
 };
 
 }  // namespace sallyport::agent::proxy

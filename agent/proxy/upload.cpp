@@ -7,7 +7,7 @@
 namespace sallyport::agent::proxy {
 
 void upload::start(body_source& from, bool chunked) {
-  running_ = true;
+  running_ = reads_caller_ = true;
   io::spawn(run(from, chunked));
 }
 

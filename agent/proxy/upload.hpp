@@ -34,6 +34,8 @@ class upload {
   void start(std::string_view rest);
 
   bool running() const { return running_; }
+  /// More of the body is to come from the caller.
+  bool reads_caller() const { return running_ && reads_caller_; }
   /// All of the body went out.
   bool complete() const { return !running_ && !broken_; }
   /// What the caller did wrong with the body, or ok. Then the connection to the app has been closed, so that the app
@@ -62,6 +64,7 @@ class upload {
   std::coroutine_handle<> joiner_;
   reason caller_failure_ = reason::ok;
   bool running_ = false;
+  bool reads_caller_ = false;
   bool broken_ = false;
 };
 

@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "agent/log/log.hpp"
+#include "agent/proxy/listener.hpp"
 #include "agent/proxy/refusal.hpp"
 #include "agent/proxy/session.hpp"
 #include "agent/trust/material.hpp"
@@ -17,30 +19,35 @@ namespace {
 /// Connections over the limit that are told so at one time; any further ones are just closed.
 constexpr std::size_t max_turned_away = 64;
 constexpr std::chrono::milliseconds accept_pause{100};
+/// One line in so long about connections that cannot be accepted.
+constexpr std::chrono::seconds complaint_pause{10};
 
 }  // namespace
 
 std::chrono::milliseconds tick_for(const config::settings& settings) {
   const auto& times = settings.timeouts;
-  const auto shortest = std::min({times.head, times.idle, times.body, times.linger, settings.upstream.connect,
-                                  settings.upstream.first_byte, settings.upstream.idle});
+  const auto shortest = std::min({times.head, times.idle, times.body, times.linger, times.half_closed,
+                                  settings.upstream.connect, settings.upstream.first_byte, settings.upstream.idle});
   return std::clamp(shortest / 8, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
 }
 
-worker::worker(const worker_surroundings& surroundings, worker_commons& commons,
-               std::vector<io::tcp::endpoint> upstream, io::tcp protocol, int listener,
-               gate::origin_snapshot_ptr snapshot)
+worker::worker(const worker_surroundings& surroundings, worker_commons& commons, upstream_addresses& upstream,
+               io::tcp protocol, int listener, gate::origin_snapshot_ptr snapshot)
     : surroundings_(surroundings),
       commons_(commons),
       context_(BOOST_ASIO_CONCURRENCY_HINT_1),
       wheel_(tick_for(surroundings.settings)),
       audit_(surroundings.audit.make_entry()),
       gate_(std::move(snapshot), surroundings.crypto, trust::origin_limits_of(surroundings.settings)),
-      pool_(context_, wheel_, surroundings.settings.upstream, std::move(upstream), counts_),
+      pool_(context_, wheel_, surroundings.settings.upstream, upstream, counts_),
       acceptor_(context_),
       ticker_(context_),
       accept_again_(
-          wheel_, [](void* self) { static_cast<worker*>(self)->accept(); }, this) {
+          wheel_, [](void* self) { static_cast<worker*>(self)->accept(); }, this),
+      grace_(
+          wheel_, [](void* self) { static_cast<worker*>(self)->refuse_newcomers(); }, this),
+      last_handshakes_(
+          wheel_, [](void* self) { static_cast<worker*>(self)->close_doors(); }, this) {
   acceptor_.assign(protocol, listener);
 }
 
@@ -53,22 +60,34 @@ void worker::run() {
 }
 
 void worker::accept() {
-  if (stopping_) return;
+  if (closing_) return;
   acceptor_.async_accept(context_.get_executor(), [this](const io::error_code& error, io::tcp_socket socket) {
     accepted(error, std::move(socket));
   });
 }
 
 void worker::accepted(const io::error_code& error, io::tcp_socket socket) {
-  if (stopping_) return;
-  // Mostly: no descriptors left. They come back when connections end.
-  if (error) return accept_again_.set(accept_pause);
+  if (error) return cannot_accept(error);
+  take_in(std::move(socket));
+  accept();
+}
+
+// Mostly: no descriptors left. They come back when connections end.
+void worker::cannot_accept(const io::error_code& why) {
+  if (closing_) return;
+  accept_again_.set(accept_pause);
+  const auto now = wheel_.elapsed();
+  if (complained_at_ && now - *complained_at_ < complaint_pause) return;
+  complained_at_ = now;
+  log::write(log::level::error, "connections are not accepted", {{"problem", why.message()}});
+}
+
+void worker::take_in(io::tcp_socket socket) {
   io::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.set_option(io::tcp::no_delay(true), ignored);
   counts_.connections_accepted.add();
   io::spawn(has_room() ? serve_connection(std::move(socket)) : turn_away(std::move(socket)));
-  accept();
 }
 
 bool worker::has_room() {
@@ -99,7 +118,8 @@ io::task<> worker::turn_away(io::tcp_socket socket) {
 // CPU) is not held against anybody, because what came meanwhile is looked at between two ticks.
 void worker::tick() {
   wheel_.advance(wheel_.elapsed() + wheel_.tick());
-  if (stopping_ && !sessions_.linked()) return;
+  look_for_leavers();
+  if (closing_ && !sessions_.linked()) return;
   ticker_.expires_after(wheel_.tick());
   ticker_.async_wait([this](const io::error_code& error) {
     if (!error) tick();
@@ -118,19 +138,54 @@ void worker::wake_key_waiters() {
   for (const auto waiter : std::exchange(key_waiters_, {})) waiter.resume();
 }
 
-void worker::stop() {
-  asio::post(context_, [this] {
-    stopping_ = true;
-    io::error_code ignored;
-    acceptor_.close(ignored);
-    pool_.stop();
-    for (io::ring* at = sessions_.next; at != &sessions_; at = at->next)
-      if (auto& each = *static_cast<session*>(at); each.between_requests()) each.caller().cancel();
+// Whether a caller has left is asked of all of them at once, without reading: what it has sent already may be its next
+// request.
+void worker::look_for_leavers() {
+  awaiting_.clear();
+  callers_.clear();
+  for (io::ring* at = sessions_.next; at != &sessions_; at = at->next) {
+    auto& each = *static_cast<session*>(at);
+    if (!each.awaits_app()) continue;
+    awaiting_.push_back(&each);
+    callers_.push_back({each.caller().socket().native_handle(), POLLRDHUP, 0});
+  }
+  if (callers_.empty() || ::poll(callers_.data(), callers_.size(), 0) <= 0) return;
+  for (std::size_t at = 0; at < callers_.size(); ++at)
+    if (callers_[at].revents != 0) awaiting_[at]->look_at_caller(callers_[at].revents);
+}
+
+void worker::stop(std::chrono::milliseconds grace) {
+  asio::post(context_, [this, grace] {
+    if (std::exchange(stopping_, true)) return;
+    grace.count() > 0 ? grace_.set(grace) : refuse_newcomers();
   });
+}
+
+// Handshakes that have begun are brought to their end, and their connections served.
+void worker::refuse_newcomers() {
+  ignore_newcomers(acceptor_.native_handle());
+  last_handshakes_.set(wheel_.tick());
+}
+
+void worker::close_doors() {
+  if (std::exchange(closing_, true)) return;
+  io::error_code error;
+  acceptor_.non_blocking(true, error);
+  for (;;) {
+    io::tcp_socket waiting = acceptor_.accept(context_.get_executor(), error);
+    if (error) break;
+    take_in(std::move(waiting));
+  }
+  acceptor_.close(error);
+  pool_.stop();
+  for (io::ring* at = sessions_.next; at != &sessions_; at = at->next)
+    if (auto& each = *static_cast<session*>(at); each.between_requests()) each.caller().cancel();
 }
 
 void worker::close_all() {
   asio::post(context_, [this] {
+    stopping_ = true;
+    close_doors();
     pool_.close_all();
     for (io::ring* at = sessions_.next; at != &sessions_; at = at->next) static_cast<session*>(at)->caller().close();
     wake_key_waiters();

@@ -1,6 +1,8 @@
 // One io thread: its event loop, its listener, its sessions, its connections to the app, its half of the gate.
 #pragma once
 
+#include <poll.h>
+
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -23,6 +25,8 @@
 #include "gate/origin.hpp"
 
 namespace sallyport::agent::proxy {
+
+class session;
 
 /// What all io threads share. Everything in it outlives them.
 struct worker_surroundings {
@@ -47,7 +51,7 @@ class worker {
   using acceptor = boost::asio::basic_socket_acceptor<io::tcp, boost::asio::io_context::executor_type>;
 
   /// `listener`: a bound and listening descriptor for `protocol`, which the worker owns from now on.
-  worker(const worker_surroundings& surroundings, worker_commons& commons, std::vector<io::tcp::endpoint> upstream,
+  worker(const worker_surroundings& surroundings, worker_commons& commons, upstream_addresses& upstream,
          io::tcp protocol, int listener, gate::origin_snapshot_ptr snapshot);
   ~worker();
   worker(const worker&) = delete;
@@ -59,8 +63,9 @@ class worker {
   /// From any thread.
   void adopt(gate::origin_snapshot_ptr snapshot);
   void keys_settled();
-  /// Accepts nothing more, ends idle connections; run() returns when what runs has finished.
-  void stop();
+  /// Answers every request with Connection: close from now on. After `grace` it accepts nothing more and ends idle
+  /// connections; run() returns when what runs has finished.
+  void stop(std::chrono::milliseconds grace);
   /// Breaks all connections.
   void close_all();
   const metrics::thread_metrics& counts() const { return counts_; }
@@ -76,6 +81,8 @@ class worker {
   io::deadline_wheel& wheel() { return wheel_; }
   body_budget& bodies() { return commons_.bodies; }
   const bool& stopping() const { return stopping_; }
+  /// The grace of stop() is over.
+  bool closing() const { return closing_; }
   bool refetch_keys() { return surroundings_.refetch_keys && surroundings_.refetch_keys(); }
   /// Resumes when the keys that were asked for have come, or will not come.
   auto key_answer() { return key_wait{*this}; }
@@ -92,9 +99,13 @@ class worker {
   io::task<> turn_away(io::tcp_socket socket);
   void accept();
   void accepted(const io::error_code& error, io::tcp_socket socket);
-  void accept_later();
+  void take_in(io::tcp_socket socket);
+  void cannot_accept(const io::error_code& why);
   void tick();
   void wake_key_waiters();
+  void look_for_leavers();
+  void refuse_newcomers();
+  void close_doors();
   bool has_room();
 
   const worker_surroundings& surroundings_;
@@ -108,10 +119,17 @@ class worker {
   acceptor acceptor_;
   boost::asio::steady_timer ticker_;
   io::deadline accept_again_;
+  io::deadline grace_;
+  io::deadline last_handshakes_;
   io::ring sessions_;
   std::vector<std::coroutine_handle<>> key_waiters_;
+  /// Of the callers that await the app, made anew at each tick.
+  std::vector<session*> awaiting_;
+  std::vector<pollfd> callers_;
   std::size_t turned_away_ = 0;
+  std::optional<std::chrono::milliseconds> complained_at_;
   bool stopping_ = false;
+  bool closing_ = false;
 };
 
 /// The wheel's tick for these settings: fine enough for the shortest limit, and no finer than needed.

@@ -1,7 +1,9 @@
 #include "agent/run/agent.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "agent/log/log.hpp"
 #include "agent/openssl/host.hpp"
 #include "crypto/self_test.hpp"
 
@@ -20,6 +22,7 @@ agent::start_result agent::start(const config::settings& settings) {
   auto host = openssl::make_host();
   if (const auto tested = crypto::self_test(*host); !tested.ok()) return {nullptr, {describe(tested.error())}};
   auto material = trust::read_material(settings, *host);
+  for (const auto& each : material.warnings) log::write(log::level::warning, "starting", {{"warning", each}});
   if (!material.problems.empty()) return {nullptr, std::move(material.problems)};
   auto sink = audit::sink::open(settings.audit_output);
   if (!sink.ok()) return {nullptr, {"audit.output: " + sink.error().detail}};
@@ -40,7 +43,7 @@ agent::agent(const config::settings& settings, std::unique_ptr<crypto::port> hos
 // The io threads first, because they wait for the keeper's word; then the keeper, because it speaks to them.
 agent::~agent() {
   admin_.reset();
-  if (server_) server_->stop(std::chrono::milliseconds(0));
+  if (server_) server_->stop(std::chrono::milliseconds(0), std::chrono::milliseconds(0));
   keeper_.stop();
 }
 
@@ -54,9 +57,12 @@ result<void> agent::listen() {
   return {};
 }
 
-bool agent::stop() {
+// At most half of the time goes by before the doors are closed, so that what runs then has the other half.
+bool agent::stop(leave how) {
   state_->stopping = true;
-  return server_->stop(settings_.timeouts.stop);
+  const auto most = settings_.timeouts.stop / 2;
+  const auto grace = how == leave::drained ? std::min(settings_.timeouts.drain, most) : std::chrono::milliseconds(0);
+  return server_->stop(grace, settings_.timeouts.stop);
 }
 
 std::vector<std::string> agent::reload() {

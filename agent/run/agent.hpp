@@ -30,8 +30,15 @@ class agent {
   agent(const agent&) = delete;
   agent& operator=(const agent&) = delete;
 
-  /// Turns not ready, stops accepting, finishes what runs. True when all of it finished within timeouts.stop.
-  bool stop();
+  /// How a stop begins.
+  enum class leave : std::uint8_t {
+    /// New requests are served for timeouts.drain: whoever sends them has to hear of the stop first.
+    drained,
+    /// Whoever sends them knows.
+    promptly,
+  };
+  /// Turns not ready, then stops accepting, finishes what runs. True when all of it finished within timeouts.stop.
+  bool stop(leave how = leave::drained);
   /// Reads policy, keys and secrets again; problems: nothing was changed.
   std::vector<std::string> reload();
 

@@ -103,6 +103,7 @@ void keeper::publish_if_changed(bool force) {
 
 std::vector<std::string> keeper::reload() {
   material fresh = read_material(settings_, host_);
+  for (const auto& each : fresh.warnings) log::write(log::level::warning, "reloading", {{"warning", each}});
   if (!fresh.problems.empty()) return fresh.problems;
   const std::lock_guard hold(lock_);
   const auto& held = material_.snapshot;

@@ -19,7 +19,7 @@ std::string describe(const std::string& file, const failure& why) {
 }
 
 std::string describe_absence(const std::string& file, const failure& why) {
-  return file + ": " + why.detail + ". Name a readable file.";
+  return file + ": " + why.detail + ". Name a file that can be used.";
 }
 
 policy::policy_ptr read_policy(const std::string& file, crypto::port& host, std::vector<std::string>& problems) {
@@ -47,7 +47,7 @@ void read_secrets(const config::hmac& from, crypto::port& host, material& into) 
   std::string source = "SALLYPORT_HMAC_SECRET";
   if (!from.file.empty()) {
     source = from.file;
-    auto contents = config::read_file(from.file, max_keys_bytes);
+    auto contents = config::read_secret_file(from.file, max_keys_bytes);
     if (!contents.ok()) return into.problems.push_back(describe_absence(source, contents.error()));
     text = std::move(*contents);
   }
@@ -85,6 +85,10 @@ material read_material(const config::settings& settings, crypto::port& host) {
     read.snapshot.previous = read_policy(settings.policy.previous, host, read.problems);
   if (!settings.edge.jwks_file.empty()) read_edge_keys(settings.edge.jwks_file, host, read);
   read_secrets(settings.hmac, host, read);
+  for (const auto& file : {settings.policy.file, settings.policy.previous, settings.edge.jwks_file})
+    if (!file.empty() && config::anyone_may_write(file))
+      read.warnings.push_back(file +
+                              ": anybody on this system may write to it, and so decide who gets in. chmod o-w it.");
   if (!read.problems.empty()) return read;
   const auto fits = gate::check_snapshot(read.snapshot, origin_limits_of(settings));
   if (!fits.ok() && fits.why() != reason::not_ready)

@@ -15,6 +15,8 @@ struct material {
   gate::origin_snapshot snapshot;
   /// "file:line:column: what is wrong. What to do"; empty: the material holds.
   std::vector<std::string> problems;
+  /// What holds and is not well.
+  std::vector<std::string> warnings;
 };
 
 /// Reads policy, previous policy, edge key file and shared secrets, and checks that they fit each other.

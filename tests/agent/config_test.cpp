@@ -1,12 +1,17 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
+#include "agent/config/file.hpp"
 #include "agent/config/load.hpp"
 #include "agent/config/member.hpp"
 #include "agent/config/units.hpp"
+#include "tests/agent/stage.hpp"
 #include "tests/support/exact.hpp"
 
 using namespace sallyport;
 using namespace sallyport::agent::config;
+using sallyport::testing::scratch;
 using namespace std::chrono_literals;
 
 namespace {
@@ -24,6 +29,38 @@ std::string only_problem(const load_result& loaded) {
 }
 
 }  // namespace
+
+TEST_CASE("a file of secrets that others can read or write is refused") {
+  scratch files;
+  const std::string path = files.file("secret", "s");
+  struct sample {
+    unsigned mode;
+    bool fine;
+  };
+  for (const sample& each : {sample{0600, true}, sample{0400, true}, sample{0640, true}, sample{0440, true},
+                             sample{0644, false}, sample{0604, false}, sample{0602, false}, sample{0601, false},
+                             sample{0660, false}, sample{0620, false}, sample{0666, false}, sample{0777, false}}) {
+    CAPTURE(each.mode);
+    std::filesystem::permissions(path, std::filesystem::perms(each.mode));
+    CHECK(read_secret_file(path, 10).ok() == each.fine);
+    CHECK(read_file(path, 10).ok());
+    CHECK(anyone_may_write(path) == ((each.mode & 2U) != 0));
+  }
+}
+
+TEST_CASE("words are one of those that the member lists") {
+  const auto read = [](std::string_view word) {
+    return load_text(
+        "", "{\"service\":\"s\",\"policy\":{\"file\":\"p\"},\"upstream\":{\"reuse\":\"" + std::string(word) + "\"}}",
+        {});
+  };
+  CHECK(read("safe").values.upstream.reuse == reuse::safe);
+  CHECK(read("same_subject").values.upstream.reuse == reuse::same_subject);
+  CHECK(read("never").values.upstream.reuse == reuse::never);
+  const auto wrong = read("always");
+  REQUIRE(wrong.problems.size() == 1);
+  CHECK(wrong.problems.front().advice == "Write a word (safe, same_subject or never).");
+}
 
 TEST_CASE("two members are enough, and paths in the file are relative to it") {
   const auto loaded = load_json(smallest);

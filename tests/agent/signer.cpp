@@ -28,6 +28,7 @@ constexpr std::string_view policy_text = R"jsonc({
   "routes": [
     { "id": "es-api", "host": "app.test", "path": "/api/**", "service": "es", "allow": "identity.subject != 'mallory'" },
     { "id": "es-stream", "host": "app.test", "path": "/stream/**", "service": "es", "body": "stream", "allow": "true" },
+    { "id": "es-open", "host": "app.test", "path": "/open/**", "service": "es", "anonymous": true, "allow": "true" },
     { "id": "es-denied", "host": "app.test", "path": "/denied/**", "service": "es", "allow": "false" },
     { "id": "mac-api", "host": "mac.test", "path": "/api/**", "service": "mac", "allow": "true" },
     { "id": "mac-stream", "host": "mac.test", "path": "/stream/**", "service": "mac", "body": "stream", "allow": "true" }
@@ -61,6 +62,7 @@ std::string assertion_for(const signed_request& request) {
               {"jti", random_name()},
               {"iat", request.created},
               {"exp", request.created + 30}};
+  if (request.anonymous) claims.update({{"sub", ""}, {"idp", ""}, {"kind", "anonymous"}});
   if (!request.body_signed) claims["body"] = "stream";
   const std::string payload = encoding::canonical_json(claims);
   const bool own = request.key && request.key->algorithm != crypto::algorithm::hs256;

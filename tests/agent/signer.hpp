@@ -21,7 +21,7 @@ crypto::port& test_host();
 unix_seconds now_s();
 
 /// Services `es` (ES256, host app.test) and `mac` (HMAC, host mac.test). Routes of each: /api/** signed bodies,
-/// /stream/** streamed ones, /denied/** never allowed.
+/// /stream/** streamed ones, /denied/** never allowed; of `es` also /open/** for anonymous callers.
 std::string_view test_policy_text();
 std::string test_policy_digest();
 
@@ -46,6 +46,8 @@ struct signed_request {
   std::string target = "/api/things?q=1";
   std::string route;
   std::string subject = "alice";
+  /// Nobody has signed in: there is no subject.
+  bool anonymous = false;
   std::string body;
   /// Covered by a digest; false: it streams, and the assertion says so.
   bool body_signed = true;

@@ -23,6 +23,7 @@ agent::config::settings settings_for(const scratch& files, std::uint16_t app_por
   made.edge.jwks_file = files.file("jwks.json", edge_keys().jwks);
   made.hmac.file = files.file("hmac.json", edge_keys().secret_file);
   made.threads = 2;
+  made.timeouts.drain = std::chrono::milliseconds(100);
   made.audit_output = files.path("audit.jsonl");
   return made;
 }
@@ -42,6 +43,7 @@ scratch::~scratch() {
 
 std::string scratch::file(std::string_view name, std::string_view contents) const {
   std::ofstream(path(name), std::ios::binary) << contents;
+  std::filesystem::permissions(path(name), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   return path(name);
 }
 

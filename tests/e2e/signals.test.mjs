@@ -18,6 +18,48 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** A caller that sends one POST after the other, on one connection for as long as that is kept, until something goes wrong. */
+class Poster {
+  answered = 0;
+  closed = 0;
+  end = '';
+  #port;
+
+  /** @param {number} port */
+  constructor(port) {
+    this.#port = port;
+  }
+
+  async run() {
+    while (this.end === '') await this.#connection();
+  }
+
+  /** Without a signature each is answered with 401, by the same session. */
+  #connection() {
+    return new Promise((resolve) => {
+      const to = connect(this.#port, '127.0.0.1').setEncoding('latin1').setNoDelay();
+      let owed = 0;
+      let seen = '';
+      const ask = () => { owed += 1; to.write('POST / HTTP/1.1\r\nHost: reports.test\r\nContent-Length: 0\r\n\r\n'); };
+      to.on('connect', ask);
+      to.on('error', (/** @type {NodeJS.ErrnoException} */ problem) => { this.end ||= owed === 0 ? problem.code ?? 'unknown' : `lost by ${problem.code}`; });
+      to.on('data', (piece) => {
+        seen += piece;
+        const head = /^(HTTP\/1\.1 401 .*?\r\n\r\n)/s.exec(seen)?.[1];
+        const length = Number(/content-length: (\d+)/i.exec(head ?? '')?.[1] ?? NaN);
+        if (head === undefined || seen.length < head.length + length) return;
+        owed -= 1;
+        this.answered += 1;
+        seen = '';
+        if (!/^connection: close\r$/im.test(head)) return void setTimeout(ask, Math.random() * 6);
+        this.closed += 1;
+        to.end();
+      });
+      to.on('close', () => { if (owed > 0) this.end ||= 'lost by an end'; resolve(undefined); });
+    });
+  }
+}
+
 /** An agent before nothing, with keys of its own. @param {Record<string, string>} [env] */
 async function agent(env) {
   const [policy_file, keys, jwks_file] = ['policy.jsonc', 'keys.json', 'jwks.json'].map((name) => join(folder, name));
@@ -48,6 +90,18 @@ test('a first SIGTERM waits for a request that has begun; a second one ends it a
   assert.equal((await fetch(`${running.admin}/readyz`)).status, 503);
   running.signal('SIGTERM');
   assert.equal(await running.ended, 1);
+});
+
+test('SIGTERM under kept connections that send POST requests all the time loses none: each is answered, or its connection is refused', async () => {
+  const running = await agent({ SALLYPORT_THREADS: '2', SALLYPORT_TIMEOUTS_DRAIN: '1s' });
+  const callers = Array.from({ length: 60 }, () => new Poster(running.port));
+  const all = Promise.all(callers.map((each) => each.run()));
+  await until('all send', () => callers.every((each) => each.answered > 5));
+  running.signal('SIGTERM');
+  await all;
+  assert.equal(await running.ended, 0);
+  assert.deepEqual([...new Set(callers.map((each) => each.end))], ['ECONNREFUSED']);
+  assert.ok(callers.every((each) => each.closed > 0), 'each was told that its connection ends');
 });
 
 test('SIGTERM ends an agent without requests with 0', async () => {

@@ -30,6 +30,7 @@ before(async () => {
       single: { desired: 1, drains: true },
       brief: { desired: 1, route: { timeout: '2s' } },
       flooding: { origin: flood.url },
+      posted: { desired: 2, drains: true },
     },
   });
 });
@@ -129,6 +130,26 @@ test('a task replaced under load costs no idempotent request', async () => {
   going = false;
   await Promise.all(callers);
   assert.deepEqual([...new Set(seen.map(({ status }) => status))], [200]);
+});
+
+test('a task replaced under POST requests, which nobody may repeat, costs none of them', async () => {
+  const running = () => stack.tasks('posted').filter((/** @type {any} */ task) => task.healthStatus === 'HEALTHY' && task.lastStatus === 'RUNNING');
+  await until('both tasks are healthy', () => running().length === 2);
+  const seen = /** @type {number[]} */ ([]);
+  let going = true;
+  const callers = Array.from({ length: 12 }, async (_, caller) => {
+    for (let i = 0; going; i += 1) seen.push((await stack.ask('posted', `/things/${caller}/${i}`, { method: 'POST', body: `thing ${i}` })).status);
+  });
+  await until('traffic runs', () => seen.length > 50);
+  for (const victim of stack.tasks('posted')) {
+    const answered = seen.length;
+    await victim.stop('UserInitiated', 'replaced');
+    await until('traffic went on', () => seen.length > answered + 50);
+    await until('another task took its place', () => running().length === 2);
+  }
+  going = false;
+  await Promise.all(callers);
+  assert.deepEqual([...new Set(seen)], [200]);
 });
 
 test('a task that falls silent, as one does whose address is gone, costs no idempotent request either', async () => {

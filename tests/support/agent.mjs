@@ -15,6 +15,7 @@ import { free_port } from './ports.mjs';
  * @property {number} [threads]
  * @property {number} [port]
  * @property {string[]} [pin] what to start it with, e.g. taskset
+ * @property {string} [drain] timeouts.drain; default 0s, because nobody here has to hear of a stop first
  * @property {Record<string, string>} [env]
  */
 
@@ -50,6 +51,7 @@ function environment(options, port, admin_port) {
     SALLYPORT_EDGE_JWKS_URL: options.jwks_url,
     SALLYPORT_EDGE_JWKS_FILE: options.jwks_file,
     SALLYPORT_HMAC_FILE: options.secrets_file,
+    SALLYPORT_TIMEOUTS_DRAIN: options.drain ?? '0s',
     SALLYPORT_AUDIT_OUTPUT: options.audit ?? 'stdout',
     SALLYPORT_THREADS: options.threads === undefined ? undefined : String(options.threads),
   };

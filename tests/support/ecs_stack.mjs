@@ -139,6 +139,7 @@ function definition(service, { pull_ms = 20, drains = false, app }, policy_file,
       SALLYPORT_UPSTREAM_ADDRESS: `{address}:${ports.app}`,
       SALLYPORT_POLICY_FILE: policy_file,
       SALLYPORT_THREADS: '1',
+      SALLYPORT_TIMEOUTS_DRAIN: '1s',
     },
     health: { command: [`${build}/sallyport`, 'healthcheck', '--address', `{address}:${ports.admin}`], interval_ms: 50, retries: 100 },
   };

@@ -274,4 +274,7 @@ test('only idempotent methods are repeated (RFC 9110 section 9.2.2), and only wi
   assert.deepEqual(repeated('none'), ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
   assert.deepEqual(repeated('bytes'), repeated('none'));
   assert.deepEqual(repeated('stream'), []);
+  // A body is its bytes: one of none is at hand, whatever field announces it.
+  assert.deepEqual(['PUT', 'DELETE', 'POST'].map((method) => mayBeRepeated(method, 'stream', 0)), [true, true, false]);
+  assert.equal(mayBeRepeated('PUT', 'stream', 1), false);
 });

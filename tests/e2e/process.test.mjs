@@ -1,0 +1,72 @@
+// What docs/operations.md says of the agent's process: its descriptors, its dumps, and what it tells when something runs out.
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { start_agent } from '../support/agent.mjs';
+import { run } from '../support/child.mjs';
+import { root } from '../support/worker.mjs';
+
+const program = `${root}build/dev/sallyport`;
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-process-'));
+const [policy_file, keys, jwks_file, secrets_file] = ['policy.jsonc', 'keys.json', 'jwks.json', 'secret.json'].map((name) => join(folder, name));
+/** @type {import('../support/agent.mjs').RunningAgent[]} */
+const started = [];
+
+before(async () => {
+  await run(program, ['keys', 'generate', '--out', keys]);
+  await run(program, ['keys', 'generate', '--alg', 'HS256', '--out', secrets_file]);
+  writeFileSync(jwks_file, await run(program, ['keys', 'show', '--json', keys]));
+  writeFileSync(policy_file, JSON.stringify({
+    edge: { issuer: 'https://edge.test' },
+    services: { reports: { origin: 'https://reports.test', signature: 'hmac-sha256' } },
+    routes: [],
+  }));
+});
+after(async () => {
+  await Promise.all(started.map((each) => each.stop()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** @param {Partial<import('../support/agent.mjs').AgentOptions>} [more] */
+async function agent(more) {
+  const running = await start_agent({ program, service: 'reports', upstream_port: 9, policy_file, jwks_file, secrets_file, threads: 1, ...more });
+  started.push(running);
+  return running;
+}
+
+/** Soft and hard limit. @param {import('../support/agent.mjs').RunningAgent} of @param {string} name */
+const limit = (of, name) => new RegExp(`^${name} +(\\S+) +(\\S+)`, 'm').exec(readFileSync(`/proc/${of.pid}/limits`, 'latin1'))?.slice(1);
+
+test('the soft limit of descriptors is raised as far as it is needed, and a hard one that is too low is said', async () => {
+  const enough = await agent({ pin: ['prlimit', '--nofile=64:4096'], env: { SALLYPORT_LIMITS_MAX_CONNECTIONS: '100' } });
+  assert.deepEqual(limit(enough, 'Max open files'), ['456', '4096']);
+  assert.doesNotMatch(enough.output(), /fewer descriptors/);
+  const few = await agent({ pin: ['prlimit', '--nofile=64:1000'] });
+  assert.deepEqual(limit(few, 'Max open files'), ['1000', '1000']);
+  assert.match(few.output(), /"event":"fewer descriptors than connections".*"limit":"1000","wanted":"20256"/);
+});
+
+test('no core is dumped unless the configuration says so', async () => {
+  assert.deepEqual(limit(await agent({ pin: ['prlimit', '--core=4096:8192'] }), 'Max core file size'), ['0', '0']);
+  assert.deepEqual(limit(await agent({ pin: ['prlimit', '--core=4096:8192'], env: { SALLYPORT_CORE_DUMPS: 'on' } }), 'Max core file size'), ['4096', '8192']);
+});
+
+test('audit lines that cannot be written are told once, long before anything is refused', async () => {
+  const running = await agent({ audit: '/dev/full' });
+  const ask = async () => (await fetch(`http://127.0.0.1:${running.port}/`)).status;
+  assert.equal(await ask(), 401);
+  await running.saw(/"event":"audit lines cannot be written".*"problem":"No space left on device"/);
+  for (let i = 0; i < 20; i += 1) assert.equal(await ask(), 401);
+  assert.equal(running.output().split('audit lines cannot be written').length, 2);
+});
+
+test('a secret that others can read is refused at the start, and a policy that others can write warned of', async () => {
+  chmodSync(secrets_file, 0o644);
+  await assert.rejects(agent(), /status 3:[^]*it holds secrets, and its mode 0644 lets others at them; chmod 600 it/);
+  chmodSync(secrets_file, 0o600);
+  chmodSync(policy_file, 0o666);
+  await (await agent()).saw(/"event":"starting".*anybody on this system may write to it/);
+  chmodSync(policy_file, 0o644);
+});
