@@ -113,7 +113,7 @@ std::string shape_of(const route& of, const path_pattern& path) {
       folded.clear();
       fold_segment(path[i].text, every_reading, folded);
     }
-    const auto cuts = cut_suffix(folded);
+    const auto cuts = cut_suffix(folded, every_reading);
     shape += cuts.texts[std::min<std::size_t>(cuts.count - 1, 1)];
   }
   return shape + (ends_open(path) ? "/**" : "");

@@ -58,12 +58,13 @@ void fold_segment(std::string_view segment, readings how, std::string& to) {
   to.resize(start + without_trailing_dots(std::string_view(to).substr(start)).size());
 }
 
-suffix_cuts cut_suffix(std::string_view folded) {
+suffix_cuts cut_suffix(std::string_view folded, readings how) {
   suffix_cuts cuts;
   cuts.texts[0] = folded;
   for (const auto dot : {folded.find('.', 1), folded.rfind('.')}) {
-    if (dot == std::string_view::npos || dot == 0 || dot + 1 == folded.size()) continue;
-    const auto base = without_trailing_dots(folded.substr(0, dot));
+    if (dot == std::string_view::npos || dot == 0) continue;
+    auto base = folded.substr(0, dot);
+    if ((how & trailing_dot) != 0) base = without_trailing_dots(base);
     if (base.empty() || base == cuts.texts[cuts.count - 1]) continue;
     cuts.texts[cuts.count++] = base;
   }
@@ -88,8 +89,8 @@ bool same_segment(std::string_view literal, std::string_view segment, readings h
   fold_segment(segment, how, given);
   if (wanted == given) return true;
   if (!last || (how & suffix) == 0) return false;
-  const auto left = cut_suffix(wanted);
-  const auto right = cut_suffix(given);
+  const auto left = cut_suffix(wanted, how);
+  const auto right = cut_suffix(given, how);
   return std::find_first_of(left.texts.begin(), left.texts.begin() + left.count, right.texts.begin(),
                             right.texts.begin() + right.count) != left.texts.begin() + left.count;
 }

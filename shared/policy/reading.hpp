@@ -39,12 +39,13 @@ struct path_rule {
 /// The segment as servers see it that decode it and read it in the ways `how`, but for its suffix.
 void fold_segment(std::string_view segment, readings how, std::string& to);
 
-/// A folded last segment, whole and without its suffix: cut at its first dot, and at its last. Equal ones stand once.
+/// A last segment folded in the ways `how`, whole and without its suffix: cut at its first dot (Spring), and at its
+/// last (Rails). The suffix may be empty ("/admin." for Spring). Equal texts stand once.
 struct suffix_cuts {
   std::array<std::string_view, 3> texts{};
   std::size_t count = 1;
 };
-suffix_cuts cut_suffix(std::string_view folded);
+suffix_cuts cut_suffix(std::string_view folded, readings how);
 
 /// Whether a server that reads in the ways `how` takes `path` for one that `pattern` matches. Precondition: `path`
 /// starts with "/".

@@ -54,7 +54,7 @@ void reading_index::add_pattern(std::uint32_t root, entry of) {
   // "/admin.json" may be "/admin" where the path ends, "**" or not.
   std::string folded;
   fold_segment(pattern[count - 1].text, every_reading, folded);
-  const auto cuts = cut_suffix(folded);
+  const auto cuts = cut_suffix(folded, every_reading);
   for (std::size_t i = 1; i < cuts.count; ++i) add_methods(nodes_[literal_child(parent, cuts.texts[i])].exact, of);
 }
 
@@ -121,7 +121,7 @@ bool reading_index::visit_literals(std::uint32_t from, std::string_view segment,
   if (state.folded.empty()) return false;
   std::array<std::uint32_t, 3> children{literals_.find(from, state.folded), text_index::none, text_index::none};
   if (is_blank_from(state.path, next)) {
-    const auto cuts = cut_suffix(state.folded);
+    const auto cuts = cut_suffix(state.folded, every_reading);
     for (std::size_t i = 1; i < cuts.count; ++i) children[i] = literals_.find(from, cuts.texts[i]);
   }
   return std::any_of(children.begin(), children.end(),
