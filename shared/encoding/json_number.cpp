@@ -79,10 +79,12 @@ std::optional<json> integer_of(bool negative, std::uint64_t magnitude) {
 std::optional<json> exact_number(std::string_view text, double nearest) {
   const decimal number = read_decimal(text);
   if (!number.is_whole()) return nearest == std::trunc(nearest) ? std::nullopt : std::optional(json(nearest));
+  const bool same = read_decimal(canonical_json_number(nearest)).has_magnitude_of(number);
+  // Structured fields tell 1.0 from 1.
+  if (same && text.find_first_of(".eE") != std::string_view::npos) return json(nearest);
   if (const auto magnitude = magnitude_of(number)) {
     if (auto integer = integer_of(number.negative, *magnitude)) return integer;
   }
-  const bool same = read_decimal(canonical_json_number(nearest)).has_magnitude_of(number);
   return same ? std::optional(json(nearest)) : std::nullopt;
 }
 

@@ -30,6 +30,7 @@ class small_cache {
     gate::cache_plan made;
     made.key = "key";
     made.identity = "identity";
+    made.shared = "shared";
     made.terms = terms;
     made.how = how;
     made.may_validate = may_validate;
