@@ -146,7 +146,7 @@ policy::policy_ptr with_conditions(std::string_view conditions, std::string_view
       "okta":{"issuer":"https://okta.test","audiences":["api"],"from":["authorization","header:X-Session-Token"]},
       "access":{"preset":"cloudflare-access","team":"acme","audiences":["access-app"]}},
     "services":{"es":{"origin":"https://es.origin.test","signed_headers":["x-tenant"],"headers":)";
-  text.append(headers).append(R"(}},
+  text.append(headers).append(R"(},"mac":{"origin":"https://mac.origin.test","signature":"hmac-sha256"}},
     "routes":[{"id":"r","host":"es.test","path":"/**","service":"es","anonymous":true,"cache":true,)");
   text.append(conditions).append("}]}");
   const auto loaded = policy::load_policy(text, host());
