@@ -80,8 +80,9 @@ std::optional<json> exact_number(std::string_view text, double nearest) {
   const decimal number = read_decimal(text);
   if (!number.is_whole()) return nearest == std::trunc(nearest) ? std::nullopt : std::optional(json(nearest));
   const bool same = read_decimal(canonical_json_number(nearest)).has_magnitude_of(number);
-  // Structured fields tell 1.0 from 1.
-  if (same && text.find_first_of(".eE") != std::string_view::npos) return json(nearest);
+  // Structured fields tell 1.0 from 1. From 2^53 on a double stands for its neighbours, too.
+  const bool has_point = text.find_first_of(".eE") != std::string_view::npos;
+  if (same && has_point && std::abs(nearest) < 0x1p53) return json(nearest);
   if (const auto magnitude = magnitude_of(number)) {
     if (auto integer = integer_of(number.negative, *magnitude)) return integer;
   }

@@ -1,8 +1,8 @@
 // What becomes of a number of a JSON text, so that no two numbers that differ are taken for one another.
 //
-// * A whole number is kept to the last digit. One with a point or an exponent (`1000.0`, `1e3`) is a double when the
-//   double's shortest decimal form is the same number, so that writing and reading gives it back. Any other is an
-//   integer within 64 bits, and beyond them a double on the same condition; what is neither is refused.
+// * A whole number is kept to the last digit. One with a point or an exponent (`1000.0`, `1e3`) is a double below 2^53,
+//   where doubles are exact. Any other is an integer within 64 bits. Beyond those it is a double only when the double's
+//   shortest decimal form is the same number, so that writing and reading gives it back; what is neither is refused.
 // * A number with a fraction is the nearest double (RFC 8259 section 6), and never becomes a whole number by that: one
 //   whose fraction no double can hold is refused, and so is one that is too small.
 #pragma once
