@@ -54,7 +54,8 @@ void stream::watch(deadline::action act, void* owner) {
   unawaited_ = act;
   unawaited_owner_ = owner;
   read_timed_out_ = false;
-  reading_ = true;
+  // A wait that nobody took up is under way still.
+  if (std::exchange(reading_, true)) return;
   socket_.async_wait(tcp_socket::wait_read, [this](const error_code& error) {
     if (!reader_) {
       reading_ = false;

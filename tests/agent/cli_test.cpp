@@ -112,7 +112,7 @@ TEST_CASE("a policy is checked as both ends would load it") {
   const std::string good = files.file("policy.jsonc", test_policy_text());
   auto got = sallyport_command({"policy", "check", good});
   CHECK(got.exit == exit_ok);
-  CHECK(got.out.find("5 routes") != std::string::npos);
+  CHECK(got.out.find("6 routes") != std::string::npos);
   CHECK(sallyport_command({"policy", "digest", good}).out == test_policy_digest() + "\n");
   CHECK(sallyport_command({"policy", "digest", "-"}, std::string(test_policy_text())).out ==
         test_policy_digest() + "\n");

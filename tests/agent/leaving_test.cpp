@@ -4,8 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
 
 #include "agent/proxy/listener.hpp"
 #include "tests/agent/stage.hpp"
@@ -220,15 +219,13 @@ TEST_CASE("a listener that ignores newcomers still gives the connections that we
   const int listener = made->descriptors.front();
   connection before = connection::to(made->where.port());
   agent::proxy::ignore_newcomers(listener);
-  boost::asio::io_context context;
-  boost::asio::ip::tcp::socket after(context, made->protocol);
-  after.non_blocking(true);
-  boost::system::error_code error;
+  const int after = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   // On loopback a handshake is over when connect returns, also when it does not wait.
-  after.connect(made->where, error);
-  CHECK(error == boost::asio::error::in_progress);
-  pollfd asked{after.native_handle(), POLLOUT, 0};
+  CHECK(::connect(after, made->where.data(), static_cast<socklen_t>(made->where.size())) == -1);
+  CHECK(errno == EINPROGRESS);
+  pollfd asked{after, POLLOUT, 0};
   CHECK(::poll(&asked, 1, 0) == 0);
+  ::close(after);
   connection taken(::accept(listener, nullptr, nullptr));
   CHECK(taken.send("hello"));
   CHECK(before.receive() == "hello");
