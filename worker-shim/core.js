@@ -151,7 +151,8 @@ export class Core {
    * @returns {string} for each "1": it must go no further, or "0"
    */
   markCredentialCookies(cookies) {
-    this.#module.credential_cookies(this.#write(cookies.join('\n')));
+    const size = this.#write(cookies.join('\n'));
+    within(() => this.#module.credential_cookies(size));
     return this.#answer();
   }
 

@@ -133,12 +133,15 @@ export class Reach {
    * @param {Response} answer
    */
   #passedOn(sent, answer) {
+    /** @type {Response} */
+    let named;
     try {
-      return this.#withoutCredentialCookies(sent, withRequestId(answer, sent.forward.requestId));
+      named = withRequestId(answer, sent.forward.requestId);
     } catch (error) {
       void answer.body?.cancel();
       return this.#refuse(sent, 'upstream_invalid_response', describe(error));
     }
+    return this.#withoutCredentialCookies(sent, named);
   }
 
   /**
