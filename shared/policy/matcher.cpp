@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/host_name.hpp"
+#include "policy/reading.hpp"
 
 namespace sallyport::policy {
 namespace {
@@ -231,7 +232,8 @@ bool is_reserved(std::string_view path) {
 
 route_match match_route(const compiled_policy& policy, std::string_view method, std::string_view host,
                         std::string_view path) {
-  if (is_reserved(path)) {
+  const auto read = rewritten_paths(path);
+  if (is_reserved(path) || std::any_of(read.begin(), read.end(), is_reserved)) {
     const auto held = http::forms_of(path);
     return held == http::no_forms ? route_match() : route_match::refusal(http::refusal_of(held), nullptr, nullptr);
   }

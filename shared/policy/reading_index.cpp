@@ -139,10 +139,19 @@ bool reading_index::meet(const entries& here, walk& state) {
                      [&](const entry& each) { return has_method(each, state.what.method) && decide(each, state); });
 }
 
+// What a route allows is data to its app, its author says. Where anybody may use the route, that word is not enough to
+// leave a guard that is less specific: as other servers read the path, it is not even this route's.
+bool reading_index::leaves_open_route(const entry& candidate, const walk& state) {
+  return state.rewritten && !candidate.open && audience_of(*state.what.taken) == audience::anybody &&
+         !reads_as(*state.what.taken_pattern, state.path, 0);
+}
+
 bool reading_index::decide(const entry& candidate, walk& state) {
   const auto* taken = state.what.taken;
   const bool same_host = taken != nullptr && !state.what.other_host;
-  if (same_host && compare_specificity(*candidate.pattern, *state.what.taken_pattern) > 0) return false;
+  if (same_host && !leaves_open_route(candidate, state) &&
+      compare_specificity(*candidate.pattern, *state.what.taken_pattern) > 0)
+    return false;
   const auto same = candidate.to->service->paths.same;
   if (same != 0 && !state.rewritten && !candidate.rewritten && reads_as(*candidate.pattern, state.path, same)) {
     state.found = {answer::verdict::same, candidate.to, candidate.pattern};

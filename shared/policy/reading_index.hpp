@@ -70,6 +70,7 @@ class reading_index {
   bool visit_literals(std::uint32_t from, std::string_view segment, std::size_t next, walk& state) const;
   static bool meet(const entries& here, walk& state);
   static bool decide(const entry& candidate, walk& state);
+  static bool leaves_open_route(const entry& candidate, const walk& state);
 
   std::vector<node> nodes_;
   text_index literals_;

@@ -219,6 +219,26 @@ TEST_CASE(
   CHECK(taken(*policy, "/u/a/b") == "open");
 }
 
+TEST_CASE("a form that an open route allows does not leave a wider guard") {
+  const auto one =
+      policy_of(route_of("guard", "/api/**") + "," + open_route(R"({"pattern":"/api/projects/:id","allow":["%2F"]})"));
+  CHECK(taken(*one, "/api/projects/1%2Fvariables") == "path_ambiguous");
+  CHECK(taken(*one, "/api/projects/1/variables") == "guard");
+  CHECK(taken(*one, "/api/projects/1") == "open");
+  const auto two = policy_of(route_of("guard", "/**") + "," + open_route(R"({"pattern":"/*/login","allow":[";"]})"));
+  CHECK(taken(*two, "/;x/login") == "path_ambiguous");
+  CHECK(taken(*two, "/a;x/login") == "open");
+}
+
+TEST_CASE("no spelling of Sallyport's own paths reaches an app") {
+  const auto policy = policy_of(open_route(R"({"pattern":"/**","allow":["%2F","//",";"]})"));
+  CHECK(taken(*policy, "//.sallyport/jobs") == "path_empty_segment");
+  CHECK(taken(*policy, "/.sallyport;x/jobs") == "path_parameter");
+  CHECK(taken(*policy, "/.sallyport%2Fjobs") == "path_encoded_separator");
+  CHECK(taken(*policy, "/.sallyport/jobs") == "");
+  CHECK(taken(*policy, "/a//.sallyport") == "open");
+}
+
 TEST_CASE("a literal may hold forms, and what servers make of it is guarded, too") {
   const auto policy =
       policy_of(route_of("guard", R"({"pattern":"/a%2fb/c","allow":["%2F"]})") + "," + open_route("/**"));
