@@ -28,7 +28,8 @@ TEST_CASE("what a terminal or a reader of lines would obey is written out") {
                                       {"\xE2\x81\xA9", "2069"},
                                       {"\xEF\xBB\xBF", "feff"},
                                       {"\xE2\x80\x8B", "200b"}}) {
-    CAPTURE(written);
+    const auto& expected = written;
+    CAPTURE(expected);
     CHECK(shown(std::string("a") + text + "b") == std::string("a\\u") + written + "b");
   }
   CHECK(shown("\xF3\xA0\x81\x81") == "\\udb40\\udc41");

@@ -114,7 +114,8 @@ TEST_CASE("what an app takes as authority cannot be added, changed or removed on
                                                            {"Origin", "https://app.test"},
                                                            {"Range", "bytes=0-1"}};
   for (const auto& [name, value] : authority) {
-    CAPTURE(name);
+    const auto& field = name;
+    CAPTURE(field);
     const std::string line = name + ": " + value + "\r\n";
     client_request plain;
     plain.target = "/open";

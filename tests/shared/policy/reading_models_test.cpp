@@ -59,7 +59,9 @@ std::string without_slash(std::string path) {
 }
 
 std::string lower(std::string text) {
-  for (auto& c : text) c = static_cast<char>(c < 0 ? c : fold_case(static_cast<unsigned char>(c)));
+  for (auto& c : text) {
+    if (c >= 0) c = static_cast<char>(fold_case(static_cast<unsigned char>(c)));
+  }
   return text;
 }
 

@@ -96,7 +96,8 @@ TEST_CASE("a resource is one function, one service or one API of that service an
            {"execute-api", "arn:aws:execute-api:us-east-1:123456789012:*"},
            {"execute-api", "arn:aws:execute-api:us-east-1:123456789012:*/prod"},
            {"execute-api", "arn:aws:execute-api:us-east-1:123456789012:/prod"}}) {
-    CAPTURE(resource);
+    const auto& arn = resource;
+    CAPTURE(arn);
     refused(members(service, resource), "not the ARN of one resource");
   }
   for (const auto& [service, resource] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
@@ -104,7 +105,8 @@ TEST_CASE("a resource is one function, one service or one API of that service an
            {"vpc-lattice-svcs", "arn:aws:vpc-lattice:us-east-1:123456789012:service/svc-0a"},
            {"execute-api", "arn:aws:execute-api:us-east-1:123456789012:a1"},
            {"execute-api", "arn:aws:execute-api:us-east-1:123456789012:a1/prod/GET/*"}}) {
-    CAPTURE(resource);
+    const auto& arn = resource;
+    CAPTURE(arn);
     CHECK(rule_of(members(service, resource))->resource == resource);
   }
 }
