@@ -54,6 +54,11 @@ struct issuer {
   /// Its key in the document; what conditions see as `identity.issuer`.
   std::string name;
   policy::preset preset = preset::none;
+  /// What its tokens stand for, unless the preset recognizes a machine by its claims.
+  identity_kind kind = identity_kind::user;
+  /// Tokens that are bound to a key of the caller's (`cnf`) are taken although nothing here checks that the caller
+  /// holds it.
+  bool takes_bound = false;
   /// The `iss` its tokens carry, compared byte for byte. Unique in the document. A URL, unless `jwks_uri` says where
   /// the keys are: then any text (RFC 7519 section 4.1.1, StringOrURI).
   std::string url;
@@ -61,9 +66,6 @@ struct issuer {
   std::vector<std::string> other_urls;
   /// The `typ` headers of its tokens; "" stands for none. Never empty.
   std::vector<std::string> types;
-  /// Tokens that are bound to a key of the caller's (`cnf`) are taken although nothing here checks that the caller
-  /// holds it.
-  bool takes_bound = false;
   /// Never empty; a token's `aud` must hold one of them.
   std::vector<std::string> audiences;
   /// Never empty; asymmetric ones only.
@@ -72,8 +74,6 @@ struct issuer {
   std::string jwks_uri;
   /// Never empty, in the order in which they are tried.
   std::vector<credential_source> from;
-  /// What its tokens stand for, unless the preset recognizes a machine by its claims.
-  identity_kind kind = identity_kind::user;
   claim_paths claims;
   seconds clock_skew = 5;
   /// Longest accepted `exp - iat`; 0: no limit.
