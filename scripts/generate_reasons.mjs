@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Makes everything that is derived from the one table of reasons, shared/core/reason.def:
-//   docs/reasons.md                        for operators
+//   docs/reference/reasons.md                        for operators
 //   tests/shared/core/reasons.snapshot     number, name, status, public code: what the outside may rely on
 //
 //   scripts/generate_reasons.mjs           writes them; refuses to renumber or drop a reason of the snapshot
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const table = 'shared/core/reason.def';
-const page = 'docs/reasons.md';
+const page = 'docs/reference/reasons.md';
 const snapshot = 'tests/shared/core/reasons.snapshot';
 
 const string_literal = '"((?:[^"\\\\]|\\\\.)*)"';

@@ -69,7 +69,7 @@ function configuration(issuer, kind) {
   };
 }
 
-/** As docs/deploy.md has it. @param {string} issuer */
+/** As docs/guide/deploy.md has it. @param {string} issuer */
 function trust_policy(issuer) {
   const provider = issuer.replace(/^https?:\/\//, '');
   return {

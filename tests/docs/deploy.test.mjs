@@ -1,4 +1,4 @@
-// docs/deploy.md is held to what it says: its JSON is what AWS and our own programs take, its reasons exist.
+// docs/guide/deploy.md is held to what it says: its JSON is what AWS and our own programs take, its reasons exist.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { fences_of, parse_jsonc } from '../support/fences.mjs';
 import { root } from '../support/worker.mjs';
 
 const sallyport = `${root}build/dev/sallyport`;
-const guide = 'docs/deploy.md';
+const guide = 'docs/guide/deploy.md';
 const account = '123456789012';
 const ecs = `arn:aws:ecs:us-east-1:${account}`;
 const in_prod = { 'ecs:cluster': `${ecs}:cluster/prod` };
@@ -28,7 +28,8 @@ const task_definition = documents.find((each) => each.family === 'billing');
 const policy = fences_of(guide).find((fence) => fence.language === 'jsonc')?.text ?? '';
 
 test('every JSON block of the documents parses', () => {
-  const files = ['README.md', ...readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+  const pages = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
+  const files = ['README.md', ...pages.map((name) => `docs/${name}`)];
   for (const file of files) {
     for (const { language, text, line } of fences_of(file)) {
       if (language !== 'json' && language !== 'jsonc') continue;
@@ -106,7 +107,7 @@ test('wrangler takes what the guide adds to wrangler.toml', async () => {
 });
 
 test('each reason that the table of failures names exists, with that status and public code', () => {
-  const rows = readFileSync(`${root}docs/reasons.md`, 'utf8').matchAll(/^\| \d+ \| `(\w+)` \| (\d+) \| `(\w+)` \|/gm);
+  const rows = readFileSync(`${root}docs/reference/reasons.md`, 'utf8').matchAll(/^\| \d+ \| `(\w+)` \| (\d+) \| `(\w+)` \|/gm);
   const known = new Map([...rows].map(([, reason, status, code]) => [reason, `${status} \`${code}\``]));
   const guide_rows = readFileSync(root + guide, 'utf8').matchAll(/^\| (?:(\d{3} `\w+`)|[^|]+?)[^|]*\| ([^|]*`\w+`[^|]*) \|/gm);
   let seen = 0;

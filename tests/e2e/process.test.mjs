@@ -1,4 +1,4 @@
-// What docs/operations.md says of the agent's process: its descriptors, its dumps, and what it tells when something runs out.
+// What docs/reference/agent.md says of the agent's process: its descriptors, its dumps, and what it tells when something runs out.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

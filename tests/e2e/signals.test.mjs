@@ -1,4 +1,4 @@
-// What docs/operations.md says of signals, held by the agent as a process.
+// What docs/reference/agent.md says of signals, held by the agent as a process.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';

@@ -1,4 +1,4 @@
-// A request signed by other people's implementations, from docs/protocol.md alone, is accepted by the agent: npm jose for
+// A request signed by other people's implementations, from docs/reference/protocol.md alone, is accepted by the agent: npm jose for
 // the assertion, npm http-message-signatures for RFC 9421. The other way round is in tests/worker-shim/forward.test.mjs.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';

@@ -37,7 +37,7 @@ export async function verify_request(seen, jwks, { issuer, audience }) {
 
 const AUTHORITY = ['authorization', 'content-encoding', 'cookie', 'origin', 'range'];
 
-/** What docs/protocol.md says of the context's member `authority`, or undefined: the request has none of these fields.
+/** What docs/reference/protocol.md says of the context's member `authority`, or undefined: the request has none of these fields.
  * @param {Iterable<[string, string]>} fields */
 export function authority_digest(fields) {
   const all = [...fields];

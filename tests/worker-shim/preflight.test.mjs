@@ -1,11 +1,11 @@
-// Browsers ask before a page of another origin may call, and have no credential then: the route that docs/policy.md shows lets
+// Browsers ask before a page of another origin may call, and have no credential then: the route that docs/reference/policy.md shows lets
 // that through, and nothing else.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { edge_issuer, start_edge } from '../support/edge.mjs';
 import { fences_of, parse_jsonc } from '../support/fences.mjs';
 
-const shown = fences_of('docs/policy.md').map(({ text }) => text).find((text) => text.includes('"api-preflight"')) ?? '';
+const shown = fences_of('docs/reference/policy.md').map(({ text }) => text).find((text) => text.includes('"api-preflight"')) ?? '';
 
 /** @param {string} issuer @param {string} origin */
 const policy = (issuer, origin) => JSON.stringify({
