@@ -184,7 +184,11 @@ void upstream_pool::discard(upstream_connection* connection) {
 }
 
 void upstream_pool::drop_idle() {
-  while (idle_.linked()) discard(static_cast<upstream_connection*>(idle_.next));
+  for (io::ring* at = idle_.next; at != &idle_;) {
+    auto* const each = static_cast<upstream_connection*>(at);
+    at = at->next;
+    discard(each);
+  }
 }
 
 void upstream_pool::stop() {

@@ -7,21 +7,6 @@ using namespace sallyport;
 using namespace sallyport::testing;
 using namespace std::chrono_literals;
 
-namespace {
-
-/// Answers once on each connection and closes it when the second request has arrived.
-void answers_once(app& self, connection& from) {
-  message_reader reader(from);
-  auto request = reader.request();
-  if (!request) return;
-  self.note(*request);
-  from.send(ok_answer("hello"));
-  request = reader.request();
-  if (request) self.note(*request);
-}
-
-}  // namespace
-
 TEST_CASE("what may be repeated is judged by the bytes of a body, not by the field that announces it") {
   struct sample {
     const char* method;

@@ -22,17 +22,6 @@ std::optional<message> answer_of(std::string upstream_answer, const signed_reque
   return s.ask(request);
 }
 
-/// Answers once on each connection and closes it when the second request has arrived.
-void answers_once(app& self, connection& from) {
-  message_reader reader(from);
-  auto request = reader.request();
-  if (!request) return;
-  self.note(*request);
-  from.send(ok_answer("hello"));
-  request = reader.request();
-  if (request) self.note(*request);
-}
-
 }  // namespace
 
 TEST_CASE("answers pass in each framing that HTTP/1.1 has") {
@@ -176,22 +165,6 @@ TEST_CASE("an answer that could be read in two ways is none") {
     CHECK(answer->status == 502);
     CHECK(answer->field("sallyport-request-id") == "IIIIIIIIIIIIIIIIIIIIIA");
   }
-}
-
-TEST_CASE("bytes behind an answer are not the next answer") {
-  std::atomic<int> round{0};
-  stage s(
-      [&](app& self, connection& from) {
-        message_reader reader(from);
-        while (const auto request = reader.request()) {
-          self.note(*request);
-          from.send(round++ == 0 ? ok_answer("one") + ok_answer("smuggled") : ok_answer("two"));
-        }
-      },
-      [](auto& settings) { settings.threads = 1; });
-  CHECK(s.ask(signed_request{})->body == "one");
-  CHECK(s.ask(signed_request{})->body == "two");
-  CHECK(s.upstream().connections == 2);
 }
 
 TEST_CASE("a body that ends too early reaches the caller as one that did") {

@@ -275,6 +275,16 @@ app::handler always(std::string answer) {
   };
 }
 
+void answers_once(app& self, connection& from) {
+  message_reader reader(from);
+  auto request = reader.request();
+  if (!request) return;
+  self.note(*request);
+  from.send(ok_answer("hello"));
+  request = reader.request();
+  if (request) self.note(*request);
+}
+
 std::string ok_answer(std::string_view body) {
   return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
          std::string(body);

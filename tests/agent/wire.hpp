@@ -109,6 +109,8 @@ class app {
 
 /// Answers every request with `answer`, keeping the connection.
 app::handler always(std::string answer);
+/// Responds once on each connection and closes it when the second request has arrived.
+void answers_once(app& self, connection& from);
 /// "HTTP/1.1 200 OK" with this body.
 std::string ok_answer(std::string_view body);
 
