@@ -21,7 +21,13 @@ const crypto::key& secret() {
 
 constexpr auto hmac = crypto::algorithm::hs256;
 
-/// Any components over any message: the base is a function of its inputs, and a signature over it verifies.
+/// Whether the parameters say that another algorithm made the signature: nobody signs that (RFC 9421 section 3.3).
+bool names_another_algorithm(const sf::inner_list& input) {
+  const auto* named = sf::find_as<std::string>(input.parameters, "alg");
+  return named != nullptr && *named != crypto::describe(hmac).httpsig_name;
+}
+
+/// Any components over any message: the base is a function of its inputs, and what has one is signed.
 void check_general(fuzz::input& in) {
   const auto input = sf::parse_inner_list(in.take_line());
   auto message = httpsig::parse_message(in.rest());
@@ -29,7 +35,7 @@ void check_general(fuzz::input& in) {
   const httpsig::signing_context context{&*message, nullptr};
   const auto base = httpsig::signature_base(*input, context);
   const auto fields = httpsig::sign(fuzz::host(), secret(), hmac, "fuzz", *input, context);
-  fuzz::hold(fields.ok() == base.ok(), "what has a base can be signed");
+  fuzz::hold(fields.ok() == (base.ok() && !names_another_algorithm(*input)), "what has a base can be signed");
   if (!fields.ok()) return;
   const auto again = httpsig::signature_base(*input, context);
   fuzz::hold(again.ok() && *again == *base, "the base is the same each time");
