@@ -81,14 +81,19 @@ export async function start_edge({ policy = policy_for, answer, keys, secrets, r
 export function send(port, path, { method = 'GET', headers = {}, body } = {}) {
   return new Promise((resolve, reject) => {
     const all = { host: 'app.acme.example', ...(typeof body === 'string' || Buffer.isBuffer(body) ? { 'content-length': Buffer.byteLength(body) } : {}), ...headers };
-    const sending = http_request({ host: '127.0.0.1', port, path, method, headers: all, agent: false }, async (response) => {
-      const chunks = [];
-      for await (const chunk of response) chunks.push(chunk);
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
+    const sending = http_request({ host: '127.0.0.1', port, path, method, headers: all, agent: false }, (response) => {
+      received(response).then(resolve, reject);
     });
     sending.on('error', reject);
     write_body(sending, body).catch(reject);
   });
+}
+
+/** Fails when the response is cut off. @param {import('node:http').IncomingMessage} response */
+async function received(response) {
+  const chunks = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
 }
 
 /** @param {import('node:http').ClientRequest} sending @param {SendOptions['body']} body */

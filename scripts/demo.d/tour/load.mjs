@@ -11,20 +11,24 @@ export function start_load(url, token) {
   const agent = new Agent({ keepAlive: false });
   /** @type {string[]} */
   const failed = [];
-  let sent = 0;
+  /** Calls that are over, caller by caller. */
+  const over = Array(callers_at_once).fill(0);
   let running = true;
-  const callers = Array.from({ length: callers_at_once }, async () => {
+  const callers = over.map(async (_, caller) => {
     while (running) {
       const problem = await get_status(url, token, agent);
-      ++sent;
+      ++over[caller];
       if (problem !== '200') failed.push(problem);
     }
   });
   return {
     /** Waits until every call that is under way now is over. */
-    turned_over: async () => { const until = sent + 2 * callers.length; while (sent < until) await new Promise((resolve) => setTimeout(resolve, 10)); },
+    turned_over: async () => {
+      const before = [...over];
+      while (over.some((count, caller) => count === before[caller])) await new Promise((resolve) => setTimeout(resolve, 10));
+    },
     stop: async () => { running = false; await Promise.all(callers); },
-    counts: () => ({ sent, failed }),
+    counts: () => ({ sent: over.reduce((sum, count) => sum + count, 0), failed }),
   };
 }
 
