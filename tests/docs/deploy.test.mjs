@@ -92,24 +92,42 @@ test('the agent drains while the app still answers: it depends on the app, and s
   assert.deepEqual([app.essential, agent.essential, agent.readonlyRootFilesystem, agent.user], [true, true, true, '65532']);
 });
 
-test('wrangler takes what the guide adds to wrangler.toml', async () => {
-  const fences = fences_of(guide).filter((fence) => fence.language === 'toml');
-  const added = fences.map((fence) => fence.text.replace(/^\[vars\]\n(?:\w.*\n)*/m, '')).join('\n');
-  const [, vars] = /^\[vars\]\n((?:\w.*\n)*)/m.exec(fences.map((fence) => fence.text).join('\n')) ?? [];
-  const shipped = readFileSync(`${root}wrangler.toml`, 'utf8').replace(/^main = "/m, `main = "${root}`).replace(/^SALLYPORT_BUILD = .*\n/m, vars ?? '');
-  const config = join(folder, 'wrangler.toml');
-  writeFileSync(config, `${shipped}\n${added}`);
-  const secrets = join(folder, 'secrets.json');
-  writeFileSync(secrets, JSON.stringify({ SALLYPORT_SIGNING_KEYS: '{"keys":[]}' }));
-  const env = { WRANGLER_SEND_METRICS: 'false', CI: 'true' };
-  const out = await run(process.execPath, [`${root}node_modules/wrangler/bin/wrangler.js`, 'deploy', '--dry-run', '--config', config, '--outdir', join(folder, 'out'), '--secrets-file', secrets], { env });
-  for (const name of ['PROD_VPC', 'ORIGIN_CERT', 'SALLYPORT_AWS_ROLE']) assert.match(out, new RegExp(name));
+/** A shell function of the guide, as it stands. @param {string} name */
+function shell_function(name) {
+  const text = fences_of(guide).filter((fence) => fence.language === 'sh').map((fence) => fence.text).join('');
+  return new RegExp(`^${name}\\(\\) \\{\\n[\\s\\S]*?^\\}\\n`, 'm').exec(text)?.[0] ?? '';
+}
+
+/** Runs it with a wrangler that only builds. @param {string} name @param {string} config */
+function dry_run(name, config) {
+  const wrangler = `node ${root}node_modules/wrangler/bin/wrangler.js deploy --dry-run --outdir ${join(folder, name)}`;
+  const script = `${shell_function(name).replace('npx wrangler deploy', wrangler).replace('--config wrangler.issuer.toml', '')} ${name}`;
+  const env = { WRANGLER_SEND_METRICS: 'false', CI: 'true', DOMAIN: 'acme.example', ACCOUNT: account, PATH: `${root}build/dev:${process.env.PATH}` };
+  return run('bash', ['-euc', script.replace('wrangler.js deploy', `wrangler.js deploy --config ${config}`)], { env, cwd: folder });
+}
+
+/** @param {string} file @param {string} [added] */
+function configuration(file, added = '') {
+  const config = join(folder, file);
+  writeFileSync(config, readFileSync(root + file, 'utf8').replace(/^main = "/m, `main = "${root}`) + added);
+  return config;
+}
+
+test('both Workers deploy by the functions of the guide, with its snippets pasted as they stand', async () => {
+  await run('git', ['init', '--quiet', folder]);
+  await run('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@acme.example', 'commit', '--quiet', '--allow-empty', '--message', 'one']);
+  await run(sallyport, ['keys', 'generate', '--out', join(folder, 'edge-keys.json')]);
+  const added = fences_of(guide).filter((fence) => fence.language === 'toml').map((fence) => `\n${fence.text}`).join('');
+  const gate = await dry_run('deploy_gate', configuration('wrangler.toml', added));
+  for (const name of ['PROD_VPC', 'ORIGIN_CERT', 'SALLYPORT_AWS_ROLE', 'SALLYPORT_SIGNING_KEYS']) assert.match(gate, new RegExp(`env\\.${name} \\(`));
+  const issuer = await dry_run('deploy_issuer', configuration('wrangler.issuer.toml'));
+  for (const name of ['SALLYPORT_ISSUER', 'SALLYPORT_PUBLIC_KEYS']) assert.match(issuer, new RegExp(`env\\.${name} \\(`));
 });
 
 test('each reason that the table of failures names exists, with that status and public code', () => {
   const rows = readFileSync(`${root}docs/reference/reasons.md`, 'utf8').matchAll(/^\| \d+ \| `(\w+)` \| (\d+) \| `(\w+)` \|/gm);
   const known = new Map([...rows].map(([, reason, status, code]) => [reason, `${status} \`${code}\``]));
-  const guide_rows = readFileSync(root + guide, 'utf8').matchAll(/^\| (?:(\d{3} `\w+`)|[^|]+?)[^|]*\| ([^|]*`\w+`[^|]*) \|/gm);
+  const guide_rows = readFileSync(`${root}docs/guide/troubleshooting.md`, 'utf8').matchAll(/^\| (?:(\d{3} `\w+`)|[^|]+?)[^|]*\| ([^|]*`\w+`[^|]*) \|/gm);
   let seen = 0;
   for (const [row, answer, reasons] of guide_rows) {
     if (!answer) continue;
