@@ -9,7 +9,7 @@
 
 namespace sallyport::wasm {
 
-/// Canonical JSON (worker-shim/core.js has its shape). `default_role`: for services and jobs that name none.
+/// Canonical JSON (worker-shim/core/core.js has its shape). `default_role`: for services and jobs that name none.
 std::string write_catalog(const policy::compiled_policy& policy, const std::string& default_role);
 
 /// Whether what needs AWS can have it. Reasons: config_invalid (a service or job without a role), signing_key_missing

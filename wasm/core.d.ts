@@ -1,7 +1,7 @@
 // The core as Wasm (bindings.cpp). How requests and outcomes are written: wire.hpp; who reads and writes them here:
-// worker-shim/wire.js.
+// worker-shim/core/wire.js.
 
-/** What worker-shim/crypto_host.js implements: node:crypto for wasm/host_crypto.cpp. Nothing of it throws. */
+/** What worker-shim/host/crypto.js implements: node:crypto for wasm/host_crypto.cpp. Nothing of it throws. */
 export interface CryptoPort {
   import_key(kind: number, data: Uint8Array): number;
   release_key(key: number): void;

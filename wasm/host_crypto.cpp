@@ -1,5 +1,5 @@
 // The crypto port over Node's synchronous node:crypto. Every call crosses into JavaScript once, with views into the
-// Wasm memory instead of copies; what answers there is worker-shim/crypto_host.js.
+// Wasm memory instead of copies; what answers there is worker-shim/host/crypto.js.
 //
 // Rules of the border
 // * JavaScript never throws into this file: it answers with a number, and anything but success is a no.
@@ -50,7 +50,7 @@ namespace {
 
 using namespace crypto;
 
-// The numbers that crypto_host.js knows these by.
+// The numbers that host/crypto.js knows these by.
 static_assert(static_cast<int>(family::rsa_pkcs1) == 0 && static_cast<int>(family::rsa_pss) == 1);
 static_assert(static_cast<int>(family::ecdsa) == 2 && static_cast<int>(family::eddsa) == 3);
 static_assert(static_cast<int>(family::hmac) == 4);

@@ -7,7 +7,7 @@
 
 namespace sallyport::wasm {
 
-/// The host over the object that the loader passed in as `Module.crypto` (worker-shim/crypto_host.js).
+/// The host over the object that the loader passed in as `Module.crypto` (worker-shim/host/crypto.js).
 std::unique_ptr<crypto::port> make_crypto_host();
 
 }  // namespace sallyport::wasm

@@ -1,12 +1,12 @@
 // How the Worker's JavaScript and the core talk: one text in, one text out, per call. Lines end with LF and never hold
 // one: the platform allows none in a URL, a method, a field name or a field value, and what it gives is counted.
 //
-// Request (worker-shim/wire.js writes it, read_request reads it)
+// Request (worker-shim/core/wire.js writes it, read_request reads it)
 //   url, method, ip, country, asn, state of the body, number of fields, then name and value of each field;
 //   behind the last line the bytes of the body, when they were read.
 //   ip and country are empty and asn is 0 when the platform does not know them. State: none, unread, read, too_large.
 //
-// Outcome (write_outcome writes it, worker-shim/wire.js reads it); its kind is the result of the call
+// Outcome (write_outcome writes it, worker-shim/core/wire.js reads it); its kind is the result of the call
 //   refuse     status, reason, title, request id, challenge, problem document, audit line, further fields
 //   forward    service, URL (path and query only where the service has no origin), body plan (none, bytes, stream),
 //              signed length or empty, request id, audit line, milliseconds until the head of the answer, caller as

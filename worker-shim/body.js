@@ -1,7 +1,7 @@
 // The body of a request: read for the core when it must be signed, or streamed through without ever being held.
-import { joined } from './bounded.js';
-import { describe } from './describe.js';
-import { BrokenUpload } from './send.js';
+import { joined } from './host/bounded.js';
+import { describe } from './host/describe.js';
+import { BrokenUpload } from './reach/send.js';
 
 /** What is read at once, where there is that much; the reader that brings its own buffers takes 4 KiB. */
 const PIECE_BYTES = 128 << 10;
@@ -18,7 +18,7 @@ export class RequestBody {
   #pieceBytes = PIECE_BYTES;
   /** The whole body, once it was read. @type {Uint8Array | undefined} */
   bytes;
-  /** @type {import('./wire.js').BodyState} */
+  /** @type {import('./core/wire.js').BodyState} */
   state;
 
   /** @param {Request} request */
@@ -70,9 +70,9 @@ export class RequestBody {
 
   /**
    * What to give to fetch.
-   * @param {import('./wire.js').Forward['body']} plan
+   * @param {import('./core/wire.js').Forward['body']} plan
    * @param {number | null} contentLength
-   * @param {import('./send.js').Upload} upload hears of every part of a stream that is taken
+   * @param {import('./reach/send.js').Upload} upload hears of every part of a stream that is taken
    * @returns {Uint8Array | ReadableStream<Uint8Array> | null}
    */
   forwarded(plan, contentLength, upload) {
@@ -87,7 +87,7 @@ export class RequestBody {
   /**
    * What was read, and then the rest.
    * @param {WritableStream<Uint8Array>} into
-   * @param {import('./send.js').Upload} upload
+   * @param {import('./reach/send.js').Upload} upload
    */
   async #pour(into, upload) {
     const writer = into.getWriter();
@@ -106,7 +106,7 @@ export class RequestBody {
     }
   }
 
-  /** @param {import('./send.js').Upload} upload is told when the client does not bring what it promised */
+  /** @param {import('./reach/send.js').Upload} upload is told when the client does not bring what it promised */
   async #nextFor(upload) {
     try {
       upload.owed = true;

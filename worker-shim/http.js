@@ -1,17 +1,17 @@
 // One request: ask the core, bring what it lacks, carry out what it decided.
 import { RequestBody } from './body.js';
-import { answerJob } from './jobs.js';
-import { answerResponse, refusalResponse } from './respond.js';
-import { BrokenUpload } from './send.js';
+import { answerJob } from './jobs/http.js';
+import { answerResponse, refusalResponse } from './pages/respond.js';
+import { BrokenUpload } from './reach/send.js';
 import { Turn } from './turn.js';
 
 /**
- * @typedef {import('./cache.js').AnswerCache} AnswerCache
- * @typedef {import('./core.js').Core} Core
+ * @typedef {import('./cache/cache.js').AnswerCache} AnswerCache
+ * @typedef {import('./core/core.js').Core} Core
  * @typedef {import('./keys.js').KeyFetcher} KeyFetcher
- * @typedef {import('./reach.js').Reach} Reach
- * @typedef {import('./wire.js').Forward} Forward
- * @typedef {{core: Core, keys: KeyFetcher, reach: Reach, cache: AnswerCache, jobs: import('./jobs.js').JobsNamespace | undefined}} Edge
+ * @typedef {import('./reach/reach.js').Reach} Reach
+ * @typedef {import('./core/wire.js').Forward} Forward
+ * @typedef {{core: Core, keys: KeyFetcher, reach: Reach, cache: AnswerCache, jobs: import('./jobs/http.js').JobsNamespace | undefined}} Edge
  * @typedef {{waitUntil(promise: Promise<unknown>): void}} Context
  */
 
@@ -41,7 +41,7 @@ export function handleRequest(request, edge, context) {
 
 /**
  * @param {Request} request
- * @param {import('./wire.js').Refusal} refusal
+ * @param {import('./core/wire.js').Refusal} refusal
  * @param {[string, string][]} [fields] that the core gave the refusals of this request
  */
 export function refuse(request, refusal, fields = refusal.fields) {
@@ -72,7 +72,7 @@ function decide(request, body, edge, context, round = 1) {
 
 /**
  * Brings what the core lacks and asks again.
- * @param {Extract<import('./core.js').Outcome, {kind: 'need_keys' | 'need_body'}>} lacking
+ * @param {Extract<import('./core/core.js').Outcome, {kind: 'need_keys' | 'need_body'}>} lacking
  * @param {Request} request
  * @param {RequestBody} body
  * @param {Edge} edge

@@ -1,19 +1,19 @@
 // The Worker: every request to the core of this isolate, and the classes of the objects beside it.
-import { Aws } from './aws.js';
-import { AnswerCache } from './cache.js';
-import { Core, CoreFailed } from './core.js';
-import { describe } from './describe.js';
+import { Aws } from './aws/aws.js';
+import { AnswerCache } from './cache/cache.js';
+import { Core, CoreFailed } from './core/core.js';
+import { describe } from './host/describe.js';
 import { handleRequest, refuse } from './http.js';
 import { KeyFetcher } from './keys.js';
-import { Reach } from './reach.js';
-import { replaceCore, startedCore } from './start.js';
+import { Reach } from './reach/reach.js';
+import { replaceCore, startedCore } from './core/start.js';
 
-export { Jobs } from './jobs_object.js';
-export { Wake } from './wake.js';
+export { Jobs } from './jobs/object.js';
+export { Wake } from './wake/object.js';
 
 /**
  * The environment (wrangler.toml): secrets, and what the deployment says about itself.
- * @typedef {import('./start.js').CoreEnvironment & import('./wake.js').WakeEnvironment & {JOBS?: import('./jobs.js').JobsNamespace}} Environment
+ * @typedef {import('./core/start.js').CoreEnvironment & import('./wake/object.js').WakeEnvironment & {JOBS?: import('./jobs/http.js').JobsNamespace}} Environment
  */
 
 /** @type {import('./http.js').Edge | undefined} */
@@ -47,7 +47,7 @@ export default {
 
 /**
  * What stands around the core, for as long as that lives.
- * @param {import('./start.js').StartedCore} started
+ * @param {import('./core/start.js').StartedCore} started
  * @param {Environment} environment
  */
 function edgeOver({ core, endpoint }, environment) {

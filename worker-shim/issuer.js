@@ -1,8 +1,8 @@
 // The issuer Worker: the two documents of the issuer whose tokens AWS STS is shown, and nothing else. It stands apart
 // from the gate so that STS reaches it with nothing in the way, and it holds no secret: the core refuses a key set with
 // a private member, and then nothing is served.
-import { Core } from './core.js';
-import { describe } from './describe.js';
+import { Core } from './core/core.js';
+import { describe } from './host/describe.js';
 
 /**
  * The environment (wrangler.issuer.toml).

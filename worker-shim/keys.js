@@ -4,13 +4,13 @@
 // The Cache API spares a new isolate the fetch: an answer is kept there under its URL, with the time when it left the
 // issuer, so that the core counts its age from then. An isolate that has had an answer before asks again only because it
 // needs a newer one, and then goes to the issuer.
-import { readBounded } from './bounded.js';
-import { visible } from './visible.js';
+import { readBounded } from './host/bounded.js';
+import { visible } from './host/visible.js';
 
 /**
- * @typedef {import('./core.js').Core} Core
- * @typedef {import('./wire.js').KeyRequest} KeyRequest
- * @typedef {import('./wire.js').KeyResponse} KeyResponse
+ * @typedef {import('./core/core.js').Core} Core
+ * @typedef {import('./core/wire.js').KeyRequest} KeyRequest
+ * @typedef {import('./core/wire.js').KeyResponse} KeyResponse
  * @typedef {{response: KeyResponse, body: Uint8Array}} Fetched
  */
 

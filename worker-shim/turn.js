@@ -7,7 +7,7 @@ const GOOD_MS = 2_000;
 const PLATFORM_MS = 98_000;
 
 /**
- * @typedef {import('./wire.js').Forward} Forward
+ * @typedef {import('./core/wire.js').Forward} Forward
  * @typedef {object} Parts
  * @property {Request} request
  * @property {import('./body.js').RequestBody} body

@@ -57,7 +57,7 @@ result<job_order> order_query(const job_path& path, const edge_request& request,
 
 /// "run", "get", "stop", "list".
 std::string_view name_of(job_order::action what);
-/// As the host reads it (worker-shim/jobs.js): {"do","job"?,"id"?,"environment"?,"input_digest"?,"client_token"?,
+/// As the host reads it (worker-shim/jobs/http.js): {"do","job"?,"id"?,"environment"?,"input_digest"?,"client_token"?,
 /// "idempotent"?,"wait_ms","may_inspect"?,"request_id","caller","audit","refusal_fields"?}.
 encoding::json to_json(const job_order& order, std::string_view audit);
 

@@ -1,8 +1,8 @@
 // A Worker, in tests only, that makes calls of AWS with the gate's own module and answers what came of them. POST
 // {action, parameters, who, tries}; without action the credentials themselves.
-import { Aws } from '../../worker-shim/aws.js';
-import { endpointOf } from '../../worker-shim/aws_exchange.js';
-import { startedCore } from '../../worker-shim/start.js';
+import { Aws } from '../../worker-shim/aws/aws.js';
+import { endpointOf } from '../../worker-shim/aws/exchange.js';
+import { startedCore } from '../../worker-shim/core/start.js';
 
 /** @type {Aws | undefined} */
 let aws;

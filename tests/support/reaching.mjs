@@ -1,5 +1,5 @@
-// A reach over one service (worker-shim/reach.js), whose network and coordinator are bindings in the test's hand.
-import { Reach } from '../../worker-shim/reach.js';
+// A reach over one service (worker-shim/reach/reach.js), whose network and coordinator are bindings in the test's hand.
+import { Reach } from '../../worker-shim/reach/reach.js';
 import { Turn } from '../../worker-shim/turn.js';
 
 export const here = { region: 'us-east-1', cluster: 'prod', service: 'billing', port: 8443, role: 'arn:aws:iam::123456789012:role/gate' };

@@ -1,6 +1,6 @@
 // The probe as Wasm: the same C++ as build/<preset>/tests/probe, with node:crypto behind the crypto port.
 import { readFileSync } from 'node:fs';
-import { CryptoHost } from '../../worker-shim/crypto_host.js';
+import { CryptoHost } from '../../worker-shim/host/crypto.js';
 
 /** Where the Wasm build is; SALLYPORT_WASM_BUILD names another than the preset's. */
 export const wasmBuild = new URL(`file://${process.env.SALLYPORT_WASM_BUILD ?? new URL('../../build/wasm', import.meta.url).pathname}/`);

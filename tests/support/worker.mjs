@@ -76,7 +76,7 @@ export function edge_modules(entry, policy, replaced = {}) {
  * @param {Record<string, string>} [replaced] */
 function modules_from(entry, replaced = {}) {
   if (!existsSync(root + core_module)) throw new Error('the core is not built; run: cmake --preset wasm && cmake --build --preset wasm');
-  const scripts = readdirSync(`${root}worker-shim`).map((name) => `worker-shim/${name}`).filter((path) => path.endsWith('.js') && path !== entry);
+  const scripts = readdirSync(`${root}worker-shim`, { recursive: true, encoding: 'utf8' }).map((name) => `worker-shim/${name}`).filter((path) => path.endsWith('.js') && path !== entry);
   return [
     ...[entry, ...scripts, core_module].map((path) => ({ type: /** @type {const} */ ('ESModule'), path: root + path, ...(replaced[path] !== undefined && { contents: replaced[path] }) })),
     { type: /** @type {const} */ ('CompiledWasm'), path: `${root}build/wasm/sallyport.wasm` },

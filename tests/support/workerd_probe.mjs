@@ -38,7 +38,7 @@ export async function startWorkerdProbe() {
     modules: [
       { type: 'ESModule', path: 'driver.js', contents: driver },
       { type: 'ESModule', path: 'wasm_probe.js', contents: connect },
-      { type: 'ESModule', path: 'crypto_host.js', contents: text('../../worker-shim/crypto_host.js') },
+      { type: 'ESModule', path: 'crypto_host.js', contents: text('../../worker-shim/host/crypto.js') },
       { type: 'ESModule', path: 'probe.js', contents: text(new URL('tests/probe.js', wasmBuild)) },
       { type: 'CompiledWasm', path: 'probe.wasm', contents: readFileSync(new URL('tests/probe.wasm', wasmBuild)) },
     ],

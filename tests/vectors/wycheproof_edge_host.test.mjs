@@ -6,11 +6,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { Miniflare } from 'miniflare';
-import { CryptoHost } from '../../worker-shim/crypto_host.js';
+import { CryptoHost } from '../../worker-shim/host/crypto.js';
 import { Failures } from '../support/probes.mjs';
 import { readVectors, vectorsAbsent } from '../support/vectors.mjs';
 
-const hostSource = new URL('../../worker-shim/crypto_host.js', import.meta.url);
+const hostSource = new URL('../../worker-shim/host/crypto.js', import.meta.url);
 const KIND = { rsa: 0, ec: 1, okp: 2, secret: 3 };
 const FAMILY = { pkcs1: 0, pss: 1, ecdsa: 2, eddsa: 3, hmac: 4 };
 const SHA256 = 1, NO_HASH = 0;

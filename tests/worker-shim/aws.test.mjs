@@ -5,8 +5,8 @@ import { after, before, beforeEach, test } from 'node:test';
 import { caller, region, role, sleeper, start_aws_edge } from '../support/aws_edge.mjs';
 import { until } from '../support/child.mjs';
 import { send } from '../support/edge.mjs';
-import { endpointOf } from '../../worker-shim/aws_exchange.js';
-import { CredentialsCache } from '../../worker-shim/credentials.js';
+import { endpointOf } from '../../worker-shim/aws/exchange.js';
+import { CredentialsCache } from '../../worker-shim/aws/credentials.js';
 
 /** @type {import('../support/aws_edge.mjs').AwsEdge} */
 let edge;

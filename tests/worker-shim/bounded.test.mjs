@@ -1,7 +1,7 @@
 // Answers from elsewhere are read up to a bound, and left alone from there on.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readBounded } from '../../worker-shim/bounded.js';
+import { readBounded } from '../../worker-shim/host/bounded.js';
 
 /** @param {string[]} pieces */
 function answer_of(pieces) {

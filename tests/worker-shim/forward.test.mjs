@@ -9,7 +9,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { edge_issuer, start_edge } from '../support/edge.mjs';
 import { verify_request } from '../support/independent.mjs';
 import { values } from '../support/origin.mjs';
-import { FAILURES_TO_OPEN } from '../../worker-shim/breaker.js';
+import { FAILURES_TO_OPEN } from '../../worker-shim/reach/breaker.js';
 
 /** @type {Awaited<ReturnType<typeof start_edge>>} */
 let edge;

@@ -1,8 +1,8 @@
-// What a task that ECS describes makes of a run: the rules of worker-shim/jobs_run.js, case by case.
+// What a task that ECS describes makes of a run: the rules of worker-shim/jobs/run.js, case by case.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { untilNextLook } from '../../worker-shim/jobs_pace.js';
-import { begin, end, isFinal, observe, observeMissing, taskStarted, view } from '../../worker-shim/jobs_run.js';
+import { untilNextLook } from '../../worker-shim/jobs/pace.js';
+import { begin, end, isFinal, observe, observeMissing, taskStarted, view } from '../../worker-shim/jobs/run.js';
 
 const PENDING = 1, RUNNING = 3, STOPPING = 5, STOPPED = 6;
 const place = /** @type {any} */ ({ region: 'r', cluster: 'c', container: 'export', timeout_ms: 60_000 });

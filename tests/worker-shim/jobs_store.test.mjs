@@ -1,10 +1,10 @@
-// What the object of a job remembers, and for how long: worker-shim/jobs_store.js over a real SQLite.
+// What the object of a job remembers, and for how long: worker-shim/jobs/store.js over a real SQLite.
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { batched } from '../../worker-shim/jobs_calls.js';
-import { begin, end } from '../../worker-shim/jobs_run.js';
-import { KEPT_MS, KEY_KEPT_MS, RunStore } from '../../worker-shim/jobs_store.js';
+import { batched } from '../../worker-shim/jobs/calls.js';
+import { begin, end } from '../../worker-shim/jobs/run.js';
+import { KEPT_MS, KEY_KEPT_MS, RunStore } from '../../worker-shim/jobs/store.js';
 
 const place = /** @type {any} */ ({ region: 'r', cluster: 'c', role: 'role', container: 'export', timeout_ms: 60_000 });
 

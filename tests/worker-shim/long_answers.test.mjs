@@ -1,7 +1,7 @@
 // An answer under way keeps its service in use; time is in the test's hand, the stream is real.
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { keepInUse } from '../../worker-shim/long_answers.js';
+import { keepInUse } from '../../worker-shim/reach/long_answers.js';
 
 // The platform's names for streams that pass bytes on.
 Object.assign(globalThis, { IdentityTransformStream: TransformStream, FixedLengthStream: class extends TransformStream { constructor() { super(); } } });

@@ -2,9 +2,9 @@
 // network and the coordinator are bindings, as on the platform, so that a test can hold them.
 import assert from 'node:assert/strict';
 import { before, mock, test } from 'node:test';
-import { FAILURES_TO_OPEN, PAUSE_FIRST_MS } from '../../worker-shim/breaker.js';
-import { SILENT_MS } from '../../worker-shim/delivery.js';
-import { Reach } from '../../worker-shim/reach.js';
+import { FAILURES_TO_OPEN, PAUSE_FIRST_MS } from '../../worker-shim/reach/breaker.js';
+import { SILENT_MS } from '../../worker-shim/reach/delivery.js';
+import { Reach } from '../../worker-shim/reach/reach.js';
 import { by_origin, by_task, core, here, json_of, reaching, refused, silent, starting, tasks, until_sent, wake } from '../support/reaching.mjs';
 
 before(() => {

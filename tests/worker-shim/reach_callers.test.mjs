@@ -2,8 +2,8 @@
 // the core's, and it leaves room for others.
 import assert from 'node:assert/strict';
 import { before, mock, test } from 'node:test';
-import { FAILURES_TO_OPEN } from '../../worker-shim/breaker.js';
-import { Reach } from '../../worker-shim/reach.js';
+import { FAILURES_TO_OPEN } from '../../worker-shim/reach/breaker.js';
+import { Reach } from '../../worker-shim/reach/reach.js';
 import { Turn } from '../../worker-shim/turn.js';
 import { by_origin, by_task, core, json_of, reaching, refused, silent } from '../support/reaching.mjs';
 
@@ -15,7 +15,7 @@ before(() => {
 const streaming = (owed) => ({
   method: 'PUT',
   forward: { body: 'stream', timeoutMs: 20 },
-  body: (/** @type {import('../../worker-shim/send.js').Upload} */ upload) => {
+  body: (/** @type {import('../../worker-shim/reach/send.js').Upload} */ upload) => {
     upload.owed = owed;
     return new Uint8Array([1]);
   },

@@ -1,10 +1,10 @@
 // The parts that reaching a service is made of, with time and chance in the test's hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Breaker, FAILURES_TO_OPEN, PAUSE_FIRST_MS, PAUSE_MOST_MS, PROBE_MS, PROBE_PATIENCE_MS } from '../../worker-shim/breaker.js';
-import { Endpoints, REFRESH_MS } from '../../worker-shim/endpoints.js';
-import { InFlight } from '../../worker-shim/in_flight.js';
-import { mayBeRepeated } from '../../worker-shim/retry.js';
+import { Breaker, FAILURES_TO_OPEN, PAUSE_FIRST_MS, PAUSE_MOST_MS, PROBE_MS, PROBE_PATIENCE_MS } from '../../worker-shim/reach/breaker.js';
+import { Endpoints, REFRESH_MS } from '../../worker-shim/reach/endpoints.js';
+import { InFlight } from '../../worker-shim/reach/in_flight.js';
+import { mayBeRepeated } from '../../worker-shim/reach/retry.js';
 
 const never = () => 0;
 

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { SignJWT, generateSecret } from 'jose';
 import { start_edge } from '../support/edge.mjs';
 import { send_raw } from '../support/raw_http.mjs';
-import { prefersHtml } from '../../worker-shim/respond.js';
+import { prefersHtml } from '../../worker-shim/pages/respond.js';
 
 /** @type {Awaited<ReturnType<typeof start_edge>>} */
 let edge;

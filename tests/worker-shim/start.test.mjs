@@ -68,7 +68,7 @@ test('an endpoint in place of AWS on plain http elsewhere than on loopback is re
   assert.match(await refusal_of({ variables }), /not started: config_invalid: SALLYPORT_AWS_ENDPOINT: not an https URL/);
 });
 
-const host_path = 'worker-shim/crypto_host.js';
+const host_path = 'worker-shim/host/crypto.js';
 const host_source = readFileSync(new URL(`../../${host_path}`, import.meta.url), 'utf8');
 
 /** Crypto hosts that are wrong in one way each: change -> what must be noticed. */

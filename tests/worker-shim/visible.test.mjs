@@ -1,8 +1,8 @@
 // What others say stays one line in the Worker's log, and obeys nobody.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describe } from '../../worker-shim/describe.js';
-import { visible } from '../../worker-shim/visible.js';
+import { describe } from '../../worker-shim/host/describe.js';
+import { visible } from '../../worker-shim/host/visible.js';
 
 const unseen = ['\u0000', '\n', '\r', '\u001b', '\u007f', '\u0085', '\u009b', '\u00ad', '\u061c', '\u200b', '\u200e', '\u2028', '\u2029', '\u202e', '\u2066', '\u2069', '\ufeff', '\u{e0041}'];
 

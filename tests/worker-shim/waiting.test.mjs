@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { notReadyResponse } from '../../worker-shim/waiting.js';
-import { failedPage, startingPage } from '../../worker-shim/waiting_page.js';
+import { notReadyResponse } from '../../worker-shim/pages/waiting.js';
+import { failedPage, startingPage } from '../../worker-shim/pages/waiting_page.js';
 
 const start = { url: 'https://app.acme.example/x?y=1', progress: 'pulling', elapsedS: 12, reloadS: 5, requestId: 'id-1' };
 const failure = { url: 'https://app.acme.example/x?y=1', reason: 'wake_failed', retryAfterS: 74, requestId: 'id-1' };

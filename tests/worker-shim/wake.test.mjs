@@ -258,7 +258,7 @@ test('a deployment that cannot start loses nothing: the next one that can stops 
 });
 
 test('a core that stops in the middle of a call is replaced, and the start goes on', async () => {
-  const path = 'worker-shim/crypto_host.js';
+  const path = 'worker-shim/host/crypto.js';
   const source = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   // The digest of one request to AWS fails, once, which stops the core: a digest is what it cannot do without.
   const fails = 'hash(hash, data, out) {\n    if (!globalThis.failed && String(Buffer.from(data)).includes("desiredCount")) { globalThis.failed = true; return FAILED; }';

@@ -2,7 +2,7 @@
 // and wake.test.mjs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lookAtService, lookAtTasks } from '../../worker-shim/wake_look.js';
+import { lookAtService, lookAtTasks } from '../../worker-shim/wake/look.js';
 
 /** Calls that are answered from a script: by action, one answer after the other; what was asked is kept.
  * @param {Record<string, any[]>} script */

@@ -1,0 +1,154 @@
+// AWS without a static key: our own token for temporary credentials, and those for calls. What to send, and what an
+// answer means, says the core (shared/aws); here are the network, the pauses between tries and the memory of credentials.
+import { exchange, refusedHere, unreadable } from './exchange.js';
+import { CredentialsCache } from './credentials.js';
+import { random, randomName } from '../host/random.js';
+
+/**
+ * @typedef {import('../core/core.js').Core} Core
+ * @typedef {import('./exchange.js').AwsRefusal} AwsRefusal
+ * @typedef {import('./credentials.js').Held} Held
+ * @typedef {import('../core/wire.js').Caller} Caller
+ * @typedef {{service: string, cluster: string} | {task_definition: string, cluster: string, passed_roles?: string[]}
+ *   | {stop: string, cluster: string} | {watch: 'tasks', cluster: string} | {invoke: string, host: string, resource: string}} Purpose
+ *   what the session may do, and nothing else
+ * @typedef {{region: string, role: string, target: string, purpose: Purpose, caller: Caller}} Who
+ *   `target`: the service or job, which trust policies know as `sallyport:<target>`
+ * @typedef {{retries?: number, signal?: AbortSignal}} Tries
+ */
+
+/** STS fails at fetching an issuer's keys now and then; a second try soon after mostly gets through. */
+const STS_RETRIES = 3;
+const PAUSE_FIRST_MS = 100;
+const PAUSE_MOST_MS = 3_000;
+
+/** What operators can do about refusals that say little. @type {Record<string, string>} */
+const ADVICE = {
+  IDPCommunicationError: 'STS could not fetch the discovery document or keys of the issuer in 5 s: it must be reachable from the internet without Access, bot or WAF challenge',
+  InvalidIdentityToken: 'check that IAM has an OIDC provider for exactly this issuer with audience sts.amazonaws.com, and that the issuer publishes the key that signs',
+  AccessDenied: "check the role's trust policy (aud, sub sallyport:<service or job>, sts:TagSession, sts:SetSourceIdentity) and its permissions",
+};
+
+export class Aws {
+  #core;
+  #endpoint;
+  #cache = new CredentialsCache();
+
+  /**
+   * @param {Core} core
+   * @param {{endpoint?: import('./exchange.js').Endpoint}} [options]
+   */
+  constructor(core, { endpoint } = {}) {
+    this.#core = core;
+    this.#endpoint = endpoint;
+  }
+
+  /**
+   * One call of ECS. Never throws.
+   * @param {string} action as the op `call` knows it
+   * @param {Record<string, unknown>} parameters
+   * @param {Who} who
+   * @param {Tries} [tries] the caller that paces itself passes retries 0
+   * @returns {Promise<any>} what the op `read` makes of the answer, or {refused: AwsRefusal}
+   */
+  async call(action, parameters, who, { retries = 3, signal } = {}) {
+    let held = await this.credentials(who, { signal });
+    if (held.refused !== undefined) return held;
+    let renewed = false;
+    return persistently(retries, signal, async () => {
+      const answer = await this.#send(action, parameters, who, /** @type {Held} */ (held), signal);
+      if (answer.refused?.kind_name !== 'credentials_expired' || renewed) return answer;
+      renewed = true;
+      this.#cache.drop(keyOf(who), /** @type {Held} */ (held));
+      held = await this.credentials(who, { signal });
+      return held.refused === undefined ? this.#send(action, parameters, who, held, signal) : held;
+    });
+  }
+
+  /**
+   * @param {Who} who
+   * @param {Tries} [tries]
+   * @returns {Promise<import('./credentials.js').Asked>}
+   */
+  credentials(who, { retries = STS_RETRIES, signal } = {}) {
+    return this.#cache.get(keyOf(who), () => persistently(retries, signal, () => this.#assumeRole(who, signal)));
+  }
+
+  /**
+   * @param {Who} who
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import('./credentials.js').Asked>}
+   */
+  async #assumeRole(who, signal) {
+    const { region, role, target, purpose, caller } = who;
+    const call = this.#core.operate('assume_role', { region, role, target, purpose, caller, ...this.#host(), id: randomName(), now: Date.now() });
+    if (call.error !== undefined) return { refused: refusedHere(call) };
+    const token = new URLSearchParams(call.body).get('WebIdentityToken') ?? '';
+    const answer = await this.#exchange('read_assume_role', {}, call, [token], signal);
+    return answer.refused === undefined ? answer : { refused: advised(answer.refused) };
+  }
+
+  /**
+   * @param {string} action
+   * @param {Record<string, unknown>} parameters
+   * @param {Who} who
+   * @param {Held} held
+   * @param {AbortSignal} [signal]
+   */
+  async #send(action, parameters, who, { credentials }, signal) {
+    const { region, purpose } = who;
+    const cluster = 'cluster' in purpose ? purpose.cluster : '';
+    const call = this.#core.operate('call', { ...parameters, action, region, cluster, credentials, ...this.#host(), now: Date.now() });
+    if (call.error !== undefined) return { refused: refusedHere(call) };
+    return this.#exchange('read', { action }, call, [credentials.session_token, credentials.secret_access_key], signal);
+  }
+
+  /**
+   * @param {string} readBy the op that reads the answer
+   * @param {Record<string, unknown>} more what that op takes beside the answer
+   * @param {import('./exchange.js').AwsCall} call
+   * @param {string[]} secrets
+   * @param {AbortSignal} [signal]
+   */
+  async #exchange(readBy, more, call, secrets, signal) {
+    const received = await exchange(call, { endpoint: this.#endpoint, secrets, signal });
+    if (received.refused !== undefined) return received;
+    const answer = this.#core.operate(readBy, { ...more, ...received.reply });
+    return answer.error === undefined ? answer : { refused: unreadable(`${answer.error}: ${answer.detail}`, received.reply.status) };
+  }
+
+  #host() {
+    return this.#endpoint === undefined ? {} : { host: this.#endpoint.host };
+  }
+}
+
+/**
+ * All that a session depends on, its tags included: AWS decides by the route in them, and CloudTrail tells it.
+ * @param {Who} who
+ */
+function keyOf({ region, role, target, purpose, caller: { issuer, subject, email, route } }) {
+  return JSON.stringify([region, role, target, purpose, issuer, subject, email ?? null, route ?? '']);
+}
+
+/** @param {AwsRefusal} refused */
+function advised(refused) {
+  const advice = ADVICE[refused.code];
+  return advice === undefined ? refused : { ...refused, message: `${refused.message} [${advice}]` };
+}
+
+/**
+ * Again after a pause, while another try may help: each pause is drawn from up to twice the one before, so that many who
+ * were refused together do not come back together.
+ * @template {{refused?: AwsRefusal}} T
+ * @param {number} retries
+ * @param {AbortSignal | undefined} signal
+ * @param {() => Promise<T>} attempt
+ */
+async function persistently(retries, signal, attempt) {
+  for (let tried = 0; ; tried += 1) {
+    const answer = await attempt();
+    if (answer.refused?.retryable !== true || tried >= retries || signal?.aborted) return answer;
+    const most = Math.min(PAUSE_FIRST_MS * 2 ** tried, PAUSE_MOST_MS);
+    await new Promise((resolve) => setTimeout(resolve, most * (0.5 + random() / 2)));
+  }
+}

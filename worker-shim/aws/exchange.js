@@ -1,0 +1,108 @@
+// One call to AWS over the network: sent as the core built it, read up to a bound, and never an exception. What goes
+// wrong on the way is a refusal of the same shape as AWS's own.
+import { readBounded } from '../host/bounded.js';
+import { describe } from '../host/describe.js';
+
+/**
+ * @typedef {{host: string, path: string, fields: [string, string][], body: string}} AwsCall what the ops assume_role and call build
+ * @typedef {{status: number, fields: [string, string][], body: string}} AwsReply what the ops that read take
+ * @typedef {{kind: number, kind_name: string, code: string, message: string, request_id: string, http_status: number,
+ *   retryable: boolean, reason: string}} AwsRefusal code, message and request id are for operators, never for callers
+ * @typedef {{origin: string, host: string}} Endpoint in place of the regional ones
+ */
+
+const CALL_TIMEOUT_MS = 5_000;
+/** The core reads no longer answer than this (shared/aws/ecs_answers.cpp). */
+const MOST_BYTES = 1 << 20;
+/** What the core reads of an answer's head. */
+const FIELDS = ['x-amzn-requestid', 'x-amzn-errortype'];
+
+/**
+ * @param {AwsCall} call
+ * @param {{endpoint: Endpoint | undefined, secrets: string[], signal?: AbortSignal}} how
+ *   `secrets`: what of the call must not come back into a log, should AWS quote it
+ * @returns {Promise<{reply: AwsReply, refused?: undefined} | {refused: AwsRefusal}>}
+ */
+export async function exchange(call, { endpoint, secrets, signal }) {
+  const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+  try {
+    const answer = await fetch((endpoint?.origin ?? `https://${call.host}`) + call.path, {
+      method: 'POST',
+      headers: call.fields,
+      body: call.body,
+      redirect: 'manual',
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+    const body = await readBounded(answer, MOST_BYTES);
+    if (body === undefined) return { refused: unreadable(`the answer is longer than ${MOST_BYTES} bytes`, answer.status) };
+    return { reply: scrubbed({ status: answer.status, fields: fieldsOf(answer), body: new TextDecoder().decode(body) }, secrets) };
+  } catch (error) {
+    return { refused: unreachable(timeout.aborted ? `no answer in ${CALL_TIMEOUT_MS} ms` : describe(error)) };
+  }
+}
+
+/**
+ * The variable SALLYPORT_AWS_ENDPOINT: https, or http on loopback.
+ * @param {string | undefined} text
+ * @returns {Endpoint | undefined}
+ * @throws {Error} what is wrong with it
+ */
+export function endpointOf(text) {
+  if (text === undefined || text === '') return undefined;
+  const url = URL.parse(text);
+  const loopback = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
+    throw new Error('SALLYPORT_AWS_ENDPOINT: not an https URL, or an http one on loopback');
+  }
+  if (url.href !== `${url.origin}/`) throw new Error('SALLYPORT_AWS_ENDPOINT: nothing may follow host and port');
+  return { origin: url.origin, host: url.host };
+}
+
+/**
+ * What the core itself could not do, such as a session policy that is too long: nothing that another try would change.
+ * @param {{error: string, detail: string}} failure
+ * @returns {AwsRefusal}
+ */
+export function refusedHere({ error, detail }) {
+  return { ...NOTHING_SAID, kind: 8, kind_name: 'invalid_request', code: error, message: detail, reason: 'aws_request_refused' };
+}
+
+/**
+ * @param {string} message
+ * @param {number} status
+ * @returns {AwsRefusal}
+ */
+export function unreadable(message, status) {
+  return { ...NOTHING_SAID, kind: 9, kind_name: 'unreadable', code: 'Unreadable', message, http_status: status, reason: 'aws_response_invalid' };
+}
+
+/** The kinds by their number in shared/aws/call.hpp. */
+const NOTHING_SAID = { kind: 9, kind_name: '', code: '', message: '', request_id: '', http_status: 0, retryable: false, reason: '' };
+
+/**
+ * @param {string} message
+ * @returns {AwsRefusal}
+ */
+function unreachable(message) {
+  return { ...NOTHING_SAID, kind: 1, kind_name: 'transient', code: 'Unreachable', message, retryable: true, reason: 'aws_unavailable' };
+}
+
+/** @param {Response} answer */
+function fieldsOf(answer) {
+  return FIELDS.flatMap((name) => {
+    const value = answer.headers.get(name);
+    return value === null ? [] : [/** @type {[string, string]} */ ([name, value])];
+  });
+}
+
+/**
+ * SignatureDoesNotMatch quotes the canonical request, session token and all.
+ * @param {AwsReply} reply
+ * @param {string[]} secrets
+ * @returns {AwsReply}
+ */
+function scrubbed({ status, fields, body }, secrets) {
+  const spellings = secrets.flatMap((secret) => [secret, secret.replaceAll('/', '\\/'), encodeURIComponent(secret)]);
+  const clean = (/** @type {string} */ text) => spellings.reduce((rest, secret) => rest.replaceAll(secret, '(hidden)'), text);
+  return { status, fields: fields.map(([name, value]) => [name, clean(value)]), body: clean(body) };
+}

@@ -1,0 +1,306 @@
+// Answers out of the cache of the edge, for routes whose policy says `cache`. A request comes here only after the core
+// allowed it, and with a plan of the core: under which keys to look, and on what terms. What may be stored, served or
+// asked again is decided there, too (shared/gate/cache_operations.hpp); here answers are looked up, sent for, and put
+// away while they stream to the client.
+import { AnswerStore, MOST_BODY_BYTES } from './store.js';
+import { refusalResponse } from '../pages/respond.js';
+
+/** With an answer in hand that may stand in, nobody waits longer than this for a service to start. */
+const HOLD_WITH_STALE_MS = 2_000;
+
+/**
+ * @typedef {import('../turn.js').Parts} Parts a request that the core allowed
+ * @typedef {import('./store.js').Entry} Entry
+ * @typedef {'identity' | 'shared'} Scope
+ * @typedef {[string, string][]} Fields
+ * @typedef {{use: 'answers' | 'bypass' | 'invalidates', key: string, identity: string, shared: string}} CachePlan as
+ *   gate::to_json writes it; an empty identity or shared: nothing is kept there
+ * @typedef {{status: number, fields: Fields, body: boolean}} Answer
+ * @typedef {{do: 'serve' | 'variant' | 'send' | 'refuse', fwd: string, from?: Scope, answer: Answer, identity?: string, shared?: string,
+ *            conditions?: Fields, drop?: string[], on_error?: boolean}} LookedUp
+ * @typedef {{store: boolean, from: Scope, variant: string, variants: string, text: string, keep: number, cache_status: string}} Storing
+ * @typedef {{plan: CachePlan, method: string, fields: Fields}} Asked
+ * @typedef {Partial<Record<Scope, Entry>>} Entries
+ */
+
+/** Statuses that come without a body (Fetch Standard, null body status). */
+const WITHOUT_BODY = [101, 103, 204, 205, 304];
+const NO_ANSWER = { status: 0, fields: [], body: false };
+
+export class AnswerCache {
+  #core;
+  #store;
+
+  /**
+   * @param {Pick<import('../core/core.js').Core, 'cache' | 'refusal'>} core
+   * @param {AnswerStore} [store]
+   */
+  constructor(core, store = new AnswerStore()) {
+    this.#core = core;
+    this.#store = store;
+  }
+
+  /**
+   * @param {Parts} parts
+   * @param {(parts: Parts) => Promise<Response>} send
+   * @returns {Promise<Response>}
+   */
+  respond(parts, send) {
+    const plan = parts.forward.cache;
+    return plan === null ? send(parts) : this.#respond(parts, plan, send);
+  }
+
+  /**
+   * @param {Parts} parts
+   * @param {CachePlan} plan
+   * @param {(parts: Parts) => Promise<Response>} send
+   * @returns {Promise<Response>}
+   */
+  async #respond(parts, plan, send) {
+    /** @type {Asked} what the app would see, before conditions of ours */
+    const asked = { plan, method: parts.request.method, fields: Object.entries(parts.forward.headers) };
+    if (plan.use !== 'answers') return this.#past(parts, asked, send);
+    const { said, entries } = await this.#lookUp(asked);
+    const entry = said.from && entries[said.from];
+    discard(entries, entry);
+    if (said.do === 'serve' && entry !== undefined) return served(parts.request, parts.forward.requestId, said.answer, entry);
+    if (said.do === 'refuse') return refusalResponse(parts.request, this.#core.refusal('upstream_timeout', parts.forward.requestId, 'only-if-cached'), { fields: parts.forward.refusalFields });
+    return this.#ask(parts, asked, said, entry, send);
+  }
+
+  /**
+   * @param {Asked} asked
+   * @returns {Promise<{said: LookedUp, entries: Entries}>}
+   */
+  async #lookUp(asked) {
+    const { key, identity, shared: forAll } = asked.plan;
+    const places = { identity: `${key}/${identity}`, shared: `${key}/${forAll}` };
+    const [own, shared, invalidated] = await Promise.all([
+      identity === '' ? undefined : this.#store.read(places.identity),
+      forAll === '' ? undefined : this.#store.read(places.shared),
+      this.#store.read(`${key}/invalidated`),
+    ]);
+    await invalidated?.body?.cancel();
+    const entries = { identity: own, shared };
+    const first = this.#decide(asked, entries, invalidated, false);
+    if (first.do !== 'variant') return { said: first, entries };
+    const selected = await this.#selected(places, entries, first);
+    return { said: this.#decide(asked, selected, invalidated, true), entries: selected };
+  }
+
+  /**
+   * What is stored for the values that this request has in the fields of Vary.
+   * @param {Record<Scope, string>} places
+   * @param {Entries} entries
+   * @param {LookedUp} variants
+   * @returns {Promise<Entries>}
+   */
+  async #selected(places, entries, variants) {
+    const select = async (/** @type {Scope} */ scope) => {
+      if (variants[scope] === undefined) return entries[scope];
+      entries[scope]?.body?.cancel();
+      return this.#store.read(`${places[scope]}/${variants[scope]}`);
+    };
+    const [identity, shared] = await Promise.all([select('identity'), select('shared')]);
+    return { identity, shared };
+  }
+
+  /**
+   * @param {Asked} asked
+   * @param {Entries} entries
+   * @param {Entry | undefined} invalidated
+   * @param {boolean} varied
+   * @returns {LookedUp}
+   */
+  #decide(asked, { identity, shared }, invalidated, varied) {
+    return this.#core.cache('lookup', {
+      ...asked, now: Date.now(), varied,
+      identity: identity?.text ?? '', shared: shared?.text ?? '', invalidated: invalidated?.text ?? '',
+    });
+  }
+
+  /**
+   * Sends the request on, on the condition that what is stored is not good any more, and sees what the answer is good for.
+   * @param {Parts} parts
+   * @param {Asked} asked
+   * @param {LookedUp} said
+   * @param {Entry | undefined} entry what the conditions are about, and what may stand in
+   * @param {(parts: Parts) => Promise<Response>} send
+   * @returns {Promise<Response>}
+   */
+  async #ask(parts, asked, said, entry, send) {
+    const conditional = new ConditionalTurn(parts, said);
+    const answer = await send(conditional.parts);
+    if (conditional.refused) return answer;
+    const came = { ...asked, fwd: said.fwd, requested: conditional.sentAt, received: Date.now() };
+    const { requestId } = conditional;
+    if (said.on_error && entry !== undefined) {
+      const { answer: stale } = this.#core.cache('stale', { ...asked, now: came.received, stored: entry.text, fwd: said.fwd, fwd_status: answer.status });
+      if (stale !== undefined) return answer.body?.cancel(), served(parts.request, requestId, stale, entry);
+    }
+    if (answer.status !== 304 || said.conditions === undefined || entry === undefined) {
+      entry?.body?.cancel();
+      return this.#kept(parts, answer, came);
+    }
+    const fresh = this.#core.cache('freshen', { ...came, now: came.received, stored: entry.text, answer_fields: [...answer.headers] });
+    if (!fresh.confirmed) return this.#askPlainly(parts, asked, entry, send);
+    return served(parts.request, requestId, fresh.answer, this.#freshened(parts, asked.plan, fresh, entry));
+  }
+
+  /**
+   * A 304 that speaks of something else than what was asked about: nobody is served by it.
+   * @param {Parts} parts
+   * @param {Asked} asked
+   * @param {Entry} entry
+   * @param {(parts: Parts) => Promise<Response>} send
+   * @returns {Promise<Response>}
+   */
+  async #askPlainly(parts, asked, entry, send) {
+    entry.body?.cancel();
+    const forward = await parts.decideAgain();
+    if (forward instanceof Response) return forward;
+    const plainly = { do: /** @type {const} */ ('send'), fwd: 'stale', answer: NO_ANSWER };
+    return this.#ask({ ...parts, forward }, asked, plainly, undefined, send);
+  }
+
+  /**
+   * @param {Parts} parts
+   * @param {Response} answer
+   * @param {Asked} came with when and why
+   */
+  #kept(parts, answer, came) {
+    /** @type {Storing} */
+    const storing = this.#core.cache('store', { ...came, status: answer.status, answer_fields: [...answer.headers] });
+    const tooLong = Number(answer.headers.get('content-length')) > MOST_BODY_BYTES;
+    if (!storing.store || tooLong) return withStatus(answer, answer.body, storing.cache_status.replace('; stored', ''));
+    const [forClient, forStore] = answer.body?.tee() ?? [null, null];
+    parts.context.waitUntil(this.#putAway(came.plan, storing, forStore));
+    return withStatus(answer, forClient, storing.cache_status);
+  }
+
+  /**
+   * @param {CachePlan} plan
+   * @param {Storing} storing
+   * @param {ReadableStream<Uint8Array> | null} stream
+   */
+  async #putAway(plan, storing, stream) {
+    const body = await this.#store.gather(stream);
+    if (body !== undefined) await this.#write(plan, storing, body);
+  }
+
+  /**
+   * @param {CachePlan} plan
+   * @param {Storing} storing
+   * @param {Uint8Array | ReadableStream<Uint8Array> | null} body
+   */
+  async #write(plan, { from, variant, variants, text, keep }, body) {
+    const place = `${plan.key}/${plan[from]}`;
+    await this.#store.write(variant === '' ? place : `${place}/${variant}`, text, body, keep);
+    if (variant !== '') await this.#store.write(place, variants, null, keep);
+  }
+
+  /**
+   * Puts what a 304 confirmed away anew.
+   * @param {Parts} parts
+   * @param {CachePlan} plan
+   * @param {Storing & {answer: Answer}} fresh
+   * @param {Entry} entry
+   * @returns {Entry} for the client
+   */
+  #freshened(parts, plan, fresh, entry) {
+    if (!fresh.store) return entry;
+    const [forClient, forStore] = fresh.answer.body && entry.body !== null ? entry.body.tee() : [null, entry.body];
+    parts.context.waitUntil(this.#write(plan, fresh, forStore));
+    return { ...entry, body: forClient };
+  }
+
+  /**
+   * Past what is stored; and when the request changed something, that is not to be used any more from here on.
+   * @param {Parts} parts
+   * @param {Asked} asked
+   * @param {(parts: Parts) => Promise<Response>} send
+   */
+  async #past(parts, asked, send) {
+    const answer = await send(parts);
+    if (asked.plan.use === 'invalidates') {
+      const { text, keep } = this.#core.cache('invalidate', { now: Date.now(), status: answer.status });
+      if (text !== undefined) await this.#store.write(`${asked.plan.key}/invalidated`, text, null, keep);
+    }
+    const { fwd } = this.#core.cache('lookup', { ...asked, now: 0 });
+    return withStatus(answer, answer.body, `Sallyport; fwd=${fwd}`);
+  }
+}
+
+/** A turn whose requests carry our conditions, also the one that goes out when the core has to decide again. */
+class ConditionalTurn {
+  #said;
+  /** Whether the core refused in the end: then its answer is the answer. */
+  refused = false;
+  sentAt = Date.now();
+
+  /**
+   * @param {Parts} parts
+   * @param {LookedUp} said
+   */
+  constructor(parts, said) {
+    this.#said = said;
+    this.requestId = parts.forward.requestId;
+    this.parts = { ...parts, decideAgain: () => this.#decideAgain(parts), ...(said.on_error && { holdMostMs: HOLD_WITH_STALE_MS }) };
+    this.#apply(parts.forward.headers);
+  }
+
+  /** @param {Parts} parts */
+  async #decideAgain(parts) {
+    const decided = await parts.decideAgain();
+    this.refused = decided instanceof Response;
+    if (decided instanceof Response) return decided;
+    this.sentAt = Date.now();
+    this.requestId = decided.requestId;
+    this.#apply(decided.headers);
+    return decided;
+  }
+
+  /** @param {Record<string, string>} headers by name in lower case */
+  #apply(headers) {
+    for (const name of this.#said.drop ?? []) delete headers[name.toLowerCase()];
+    for (const [name, value] of this.#said.conditions ?? []) headers[name.toLowerCase()] = value;
+  }
+}
+
+/**
+ * @param {Request} request
+ * @param {string} requestId
+ * @param {Answer} answer
+ * @param {Entry} entry
+ */
+function served(request, requestId, answer, entry) {
+  const headers = new Headers(answer.fields);
+  headers.set('Sallyport-Request-Id', requestId);
+  console.log(`sallyport: request ${requestId} is answered from the cache: ${headers.get('cache-status')}`);
+  const withBody = answer.body && !WITHOUT_BODY.includes(answer.status);
+  if (!withBody) entry.body?.cancel();
+  // The length of what GET would give; a packed body is packed anew, to a length that is not known before.
+  if (request.method === 'HEAD' && entry.length !== null && !headers.has('content-encoding')) headers.set('Content-Length', entry.length);
+  return new Response(withBody ? entry.body : null, { status: answer.status, headers });
+}
+
+/**
+ * @param {Response} answer
+ * @param {ReadableStream<Uint8Array> | null} body
+ * @param {string} cacheStatus
+ */
+function withStatus(answer, body, cacheStatus) {
+  const response = new Response(body, answer);
+  // RFC 9211 section 2: the cache nearest to the client comes last.
+  response.headers.append('Cache-Status', cacheStatus);
+  return response;
+}
+
+/**
+ * A body that is not read holds its connection.
+ * @param {Entries} entries
+ * @param {Entry} [kept]
+ */
+function discard(entries, kept) {
+  for (const entry of Object.values(entries)) if (entry !== kept) entry?.body?.cancel();
+}

@@ -1,0 +1,254 @@
+// The Wasm core, once per isolate: loaded, tested, started, called. Only this file knows about its memory.
+import create from '../../build/wasm/sallyport.js';
+import wasm from '../../build/wasm/sallyport.wasm';
+import { CryptoHost } from '../host/crypto.js';
+import { describe } from '../host/describe.js';
+import {
+  ANSWER, FORWARD, JOB, NEED_BODY, NEED_KEYS, readAnswer, readBodyRequest, readForward, readKeyRequest, readRefusal,
+  writeKeyResponse, writeRefusal, writeRequest,
+} from './wire.js';
+
+/**
+ * @typedef {import('../../wasm/core.d.ts').Core} CoreModule
+ * @typedef {import('./wire.js').BodyState} BodyState
+ * @typedef {import('./wire.js').KeyRequest} KeyRequest
+ * @typedef {import('./wire.js').KeyResponse} KeyResponse
+ * @typedef {{kind: 'refuse', refusal: import('./wire.js').Refusal} | {kind: 'forward', forward: import('./wire.js').Forward}
+ *   | {kind: 'need_keys', request: KeyRequest} | {kind: 'need_body', maxBytes: number, refusalFields: import('./wire.js').Fields}
+ *   | {kind: 'answer', answer: import('./wire.js').Answer} | {kind: 'job', order: import('./wire.js').JobOrder}} Outcome
+ * @typedef {{policy: string, signing_keys: string, service_secrets: string, aws_role: string, build: string}} Settings
+ */
+
+/**
+ * What the policy says of reach: places and names, no decisions.
+ * @typedef {{region: string, cluster: string, service: string, port: number, role: string,
+ *            wake: {min: number, hold_ms: number, idle_stop_ms: number} | null}} EcsService
+ * @typedef {{name: string, origin: string, vpc: string, mtls_certificate: string,
+ *            sigv4: {service: string, region: string, role: string, resource: string} | null, ecs: EcsService | null}} CatalogService
+ * @typedef {{name: string, region: string, cluster: string, task_definition: string, container: string, role: string,
+ *            subnets: string[], security_groups: string[], passed_roles: string[], assign_public_ip: boolean,
+ *            timeout_ms: number}} CatalogJob
+ * @typedef {{services: CatalogService[], jobs: CatalogJob[], credential_cookies: boolean}} Catalog
+ */
+
+const ENTROPY_BYTES = 48;
+/** Asked of the platform for this many requests at once: each call costs more than its bytes do. */
+const ENTROPY_PORTIONS = 64;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: false });
+
+/** Why the core does not serve: a name from shared/core/reason.def, and what to do about it. */
+export class NotStarted extends Error {
+  /**
+   * @param {string} reason
+   * @param {string} detail
+   */
+  constructor(reason, detail) {
+    super(`${reason}: ${detail}`);
+    this.reason = reason;
+  }
+}
+
+/** The Wasm stopped half-way: what is left in its memory is not to be trusted. Nothing else is a reason to replace a core. */
+export class CoreFailed extends Error {
+  /** @param {unknown} cause */
+  constructor(cause) {
+    super(cause instanceof Error ? cause.message : describe(cause), { cause });
+    this.name = cause instanceof Error ? cause.name : 'CoreFailed';
+  }
+}
+
+/** The words of the mailbox (wasm/edge_host.hpp). */
+const INBOX = 0, INBOX_BYTES = 1, ANSWER_AT = 2, ANSWER_BYTES = 3, ENTROPY = 4;
+
+export class Core {
+  #module;
+  #mailbox;
+  /** Each byte of it is given out once. */
+  #entropy = new Uint8Array(ENTROPY_BYTES * ENTROPY_PORTIONS);
+  #entropyUsed = this.#entropy.length;
+
+  /** @param {CoreModule} module */
+  constructor(module) {
+    this.#module = module;
+    this.#mailbox = module.mailbox() / Uint32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** Loads the core, not yet started: it can word refusals. */
+  static async load() {
+    return new Core(await create({ crypto: new CryptoHost(), instantiateWasm }));
+  }
+
+  /**
+   * Tests the crypto host and takes policy and keys.
+   * @param {Settings} settings
+   * @throws {NotStarted}
+   */
+  start(settings) {
+    const size = this.#write(JSON.stringify(settings));
+    if (within(() => this.#module.start(size))) return;
+    const { reason, detail } = readFailure(this.#answer());
+    throw new NotStarted(reason, detail);
+  }
+
+  /**
+   * @param {Request} request
+   * @param {BodyState} bodyState
+   * @param {Uint8Array} [body] with state read
+   * @returns {Outcome}
+   */
+  handle(request, bodyState, body) {
+    const size = this.#write(writeRequest(request, bodyState), body);
+    this.#refillEntropy();
+    const kind = within(() => this.#module.handle(size, body?.length ?? 0, Date.now()));
+    return readOutcome(kind, this.#answer());
+  }
+
+  /**
+   * @param {KeyRequest} request
+   * @param {KeyResponse} response
+   * @param {Uint8Array} body
+   * @returns {{refused?: {reason: string, detail: string}, note: string}} why they are refused; else what to log, or ''
+   */
+  supplyKeys(request, response, body) {
+    const size = this.#write(writeKeyResponse(request, response), body);
+    if (within(() => this.#module.supply_keys(size, body.length, Date.now()))) return { note: this.#answer() };
+    return { refused: readFailure(this.#answer()), note: '' };
+  }
+
+  /** @returns {Catalog} */
+  catalog() {
+    within(() => this.#module.catalog());
+    return JSON.parse(this.#answer());
+  }
+
+  /**
+   * Asks the AWS side of the core (shared/aws/operations.hpp has the operations).
+   * @param {string} op
+   * @param {object} input
+   * @returns {any}
+   */
+  operate(op, input) {
+    const size = this.#write(JSON.stringify({ op, in: input }));
+    within(() => this.#module.operate(size));
+    return JSON.parse(this.#answer());
+  }
+
+  /**
+   * Asks the cache of the core (shared/gate/cache_operations.hpp has the operations).
+   * @param {string} op
+   * @param {object} input
+   * @returns {any}
+   */
+  cache(op, input) {
+    const size = this.#write(JSON.stringify({ op, in: input }));
+    within(() => this.#module.cache(size));
+    return JSON.parse(this.#answer());
+  }
+
+  /**
+   * @param {string[]} cookies values of Set-Cookie
+   * @returns {string} for each "1": it must go no further, or "0"
+   */
+  markCredentialCookies(cookies) {
+    const size = this.#write(cookies.join('\n'));
+    within(() => this.#module.credential_cookies(size));
+    return this.#answer();
+  }
+
+  /**
+   * The wording of a refusal that only the host can know of, such as an upstream that does not answer.
+   * @param {string} reason
+   * @param {string} requestId
+   * @param {string} detail
+   */
+  refusal(reason, requestId, detail) {
+    const size = this.#write(writeRefusal(reason, requestId, detail));
+    this.#refillEntropy();
+    within(() => this.#module.refusal(size, Date.now()));
+    return readRefusal(this.#answer());
+  }
+
+  /**
+   * Writes text, and bytes behind it, into the inbox.
+   * @param {string} text
+   * @param {Uint8Array} [body]
+   * @returns {number} bytes of the text
+   */
+  #write(text, body) {
+    // A UTF-16 code unit takes at most three bytes of UTF-8.
+    this.#reserve(text.length * 3 + (body?.length ?? 0));
+    const inbox = this.#word(INBOX);
+    const { written } = encoder.encodeInto(text, this.#module.HEAPU8.subarray(inbox, inbox + this.#word(INBOX_BYTES)));
+    if (body !== undefined) this.#module.HEAPU8.set(body, inbox + written);
+    return written;
+  }
+
+  /** @param {number} size */
+  #reserve(size) {
+    if (size > this.#word(INBOX_BYTES)) within(() => this.#module.reserve(size));
+  }
+
+  #refillEntropy() {
+    if (this.#entropyUsed === this.#entropy.length) {
+      crypto.getRandomValues(this.#entropy);
+      this.#entropyUsed = 0;
+    }
+    const from = this.#entropyUsed;
+    this.#entropyUsed += ENTROPY_BYTES;
+    this.#module.HEAPU8.set(this.#entropy.subarray(from, this.#entropyUsed), this.#word(ENTROPY));
+  }
+
+  #answer() {
+    const at = this.#word(ANSWER_AT);
+    return decoder.decode(this.#module.HEAPU8.subarray(at, at + this.#word(ANSWER_BYTES)));
+  }
+
+  /** @param {number} index */
+  #word(index) {
+    return /** @type {number} */ (this.#module.HEAPU32[this.#mailbox + index]);
+  }
+}
+
+/**
+ * @template T
+ * @param {() => T} call of the Wasm
+ * @returns {T}
+ * @throws {CoreFailed}
+ */
+function within(call) {
+  try {
+    return call();
+  } catch (error) {
+    throw new CoreFailed(error);
+  }
+}
+
+/** @type {import('../../wasm/core.d.ts').CoreOptions['instantiateWasm']} */
+function instantiateWasm(imports, done) {
+  const instance = new WebAssembly.Instance(wasm, imports);
+  done(instance, wasm);
+  return instance.exports;
+}
+
+/** @param {string} text */
+function readFailure(text) {
+  const [reason = '', ...detail] = text.split('\n');
+  return { reason, detail: detail.join('\n') };
+}
+
+/**
+ * @param {number} kind
+ * @param {string} text
+ * @returns {Outcome}
+ */
+function readOutcome(kind, text) {
+  switch (kind) {
+    case FORWARD: return { kind: 'forward', forward: readForward(text) };
+    case NEED_KEYS: return { kind: 'need_keys', request: readKeyRequest(text) };
+    case NEED_BODY: return { kind: 'need_body', ...readBodyRequest(text) };
+    case JOB: return { kind: 'job', order: JSON.parse(text) };
+    case ANSWER: return { kind: 'answer', answer: readAnswer(text) };
+    default: return { kind: 'refuse', refusal: readRefusal(text) };
+  }
+}

@@ -1,0 +1,77 @@
+// The pages that people see when a request is not answered by the app: one file each, nothing loaded from elsewhere. Here
+// is what they share, and the page of a refusal.
+
+/** By status; what the reader can do, never why in detail. @type {Record<number, string>} */
+const ADVICE = {
+  400: 'Your browser sent a request that cannot be handled safely. Go back and try again.',
+  401: 'You need to sign in, or your sign-in has expired. Sign in again, then reload this page.',
+  403: 'You are signed in, but you have no access to this page. If you should have, ask its owner and quote the request id below.',
+  404: 'There is nothing at this address.',
+  413: 'What you sent is too large.',
+  429: 'This was asked for too often. Wait a while, then try again.',
+  501: 'This address does not support that kind of request.',
+  503: 'The service is not available right now. Try again in a minute.',
+  504: 'The service took too long to answer. Try again in a minute.',
+};
+const OTHERWISE = 'Something went wrong on our side. Try again in a minute; if it stays, quote the request id below.';
+
+export const STYLE = `
+:root { color-scheme: light dark; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; font: 1rem/1.5 system-ui, sans-serif;
+       color: light-dark(#1c2430, #e6e9ee); background: light-dark(#f5f6f8, #14181f); }
+main { box-sizing: border-box; width: min(34rem, 100%); padding: 2rem; }
+p { margin: .5rem 0; }
+.status { margin: 0; font-size: .9rem; letter-spacing: .08em; overflow-wrap: anywhere; color: light-dark(#5a6472, #9aa4b2); }
+h1 { margin: 0 0 1rem; font-size: 1.6rem; line-height: 1.25; }
+dl { margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid light-dark(#d5d9e0, #333b47); font-size: .9rem; }
+dt { color: light-dark(#5a6472, #9aa4b2); }
+dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere; user-select: all; }
+`;
+
+/**
+ * @param {import('../core/wire.js').Refusal} refusal
+ * @returns {string} a complete HTML document
+ */
+export function refusalPage({ status, title, requestId }) {
+  return htmlDocument({
+    title: `${status} ${title}`,
+    style: STYLE,
+    main: `<p class="status">${status}</p>
+<h1>${escaped(title)}</h1>
+<p>${ADVICE[status] ?? OTHERWISE}</p>
+${requestIdNote(requestId)}`,
+  });
+}
+
+/**
+ * @param {{title: string, style: string, main: string, head?: string, script?: string}} parts title as text, the rest as HTML;
+ *   style and script exactly as they were hashed
+ */
+export function htmlDocument({ title, style, main, head = '', script }) {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+${head}<title>${escaped(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+${main}
+</main>
+${script === undefined ? '' : `<script>${script}</script>\n`}</body>
+</html>
+`;
+}
+
+/** @param {string} requestId */
+export function requestIdNote(requestId) {
+  return `<dl><dt>Request id</dt><dd>${escaped(requestId)}</dd></dl>`;
+}
+
+/** @param {string} text */
+export function escaped(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,71 @@
+// From what the core decided to a Response.
+import { refusalPage } from './page.js';
+
+const PLAIN_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/**
+ * What only the host knows of a refusal: when to come back (0: nothing to say), further members for the problem document,
+ * and a page that says more than that it is a refusal; and the fields that the core gave it for the refusals of this request.
+ * @typedef {{retryAfterS?: number, members?: Record<string, unknown>, page?: () => {html: string, policy: string},
+ *            fields?: [string, string][]}} More
+ */
+
+/**
+ * A refusal as RFC 9457 problem, or as a page where the client would rather have one.
+ * @param {Request} request
+ * @param {import('../core/wire.js').Refusal} refusal
+ * @param {More} [more]
+ */
+export function refusalResponse(request, refusal, { retryAfterS = 0, members, page, fields = refusal.fields ?? [] } = {}) {
+  const html = prefersHtml(request.headers.get('accept') ?? '');
+  const own = html ? page?.() : undefined;
+  const headers = new Headers({
+    'Content-Type': html ? 'text/html; charset=utf-8' : 'application/problem+json',
+    'Cache-Control': 'no-store',
+    'Vary': 'Accept',
+    'X-Content-Type-Options': 'nosniff',
+    'Sallyport-Request-Id': refusal.requestId,
+  });
+  if (html) headers.set('Content-Security-Policy', own?.policy ?? PLAIN_PAGE_POLICY);
+  if (refusal.challenge !== '') headers.set('WWW-Authenticate', refusal.challenge);
+  for (const [name, value] of fields) headers.append(name, value);
+  if (retryAfterS > 0) headers.set('Retry-After', String(Math.ceil(retryAfterS)));
+  const body = html ? own?.html ?? refusalPage(refusal) : problemWith(refusal.problem, members);
+  return new Response(request.method === 'HEAD' ? null : body, { status: refusal.status, headers });
+}
+
+/**
+ * @param {string} problem
+ * @param {Record<string, unknown> | undefined} members
+ */
+function problemWith(problem, members) {
+  return members === undefined ? problem : JSON.stringify({ ...JSON.parse(problem), ...members });
+}
+
+/**
+ * One of our own documents: keys, discovery, status.
+ * @param {Request} request
+ * @param {import('../core/wire.js').Answer} answer
+ */
+export function answerResponse(request, answer) {
+  const headers = { 'Content-Type': answer.contentType, 'Cache-Control': answer.cacheControl, 'X-Content-Type-Options': 'nosniff' };
+  return new Response(request.method === 'HEAD' ? null : answer.body, { status: answer.status, headers });
+}
+
+/**
+ * Whether an Accept field (RFC 9110 section 12.5.1) likes HTML better than JSON: of each type the quality of the most
+ * specific range that covers it counts. Only the look of a refusal hangs on it.
+ * @param {string} accept
+ */
+export function prefersHtml(accept) {
+  /** @type {Map<string, number>} */
+  const ranges = new Map();
+  for (const range of accept.toLowerCase().split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    const quality = Number(parameters.find((part) => part.startsWith('q='))?.slice(2) ?? 1);
+    ranges.set(type, Math.max(ranges.get(type) ?? 0, quality));
+  }
+  const quality = (/** @type {string} */ type) => ranges.get(type) ?? ranges.get(type.replace(/\/.*/, '/*')) ?? ranges.get('*/*') ?? 0;
+  const best = (/** @type {string[]} */ types) => Math.max(...types.map(quality));
+  return best(['text/html', 'application/xhtml+xml']) > best(['application/json', 'application/problem+json']);
+}

@@ -1,0 +1,180 @@
+// One request brought to a task of its service: found or waited for, tried, and tried once more at another task where
+// that can do no harm.
+//
+// | the first task | an idempotent request | any other |
+// | --- | --- | --- |
+// | takes no connection, or breaks it | goes to another task | fails |
+// | answers, and has an agent that stops | that answer counts; later requests go to another task | the same |
+// | has an agent whose app gives no answer | goes to another task | gets the agent's 502 |
+// | is silent for SILENT_MS to everybody | goes to another task as well; the first answer counts | waits |
+// | is silent to everybody for the route's whole timeout | fails, and ECS is asked what became of the task | the same |
+// | is silent to this request only | waits: the request is slow, not the task | waits |
+//
+// Either way the core decides anew first, because a signature is for one sending, and the task is off everybody's list;
+// but where it was an app that broke off, which any caller's request may be the cause of, and where a client owes its body.
+import { describe } from '../host/describe.js';
+import { isBroken, mayBeRepeated } from './retry.js';
+import { Search } from './search.js';
+import { NoAnswer } from './send.js';
+import { holdOf } from '../pages/waiting.js';
+
+/** A stopped task of Fargate refuses no connection: its address is just gone. */
+export const SILENT_MS = 3_000;
+
+/** Set by an agent that answers still, and soon will not. */
+const STOPPING = 'Sallyport-Stopping';
+
+/**
+ * @typedef {import('./endpoints.js').Endpoint} Endpoint
+ * @typedef {import('./search.js').NotReady} NotReady
+ * @typedef {(base: string) => Promise<Response>} Send sends the turn's forward to what is put before its URL
+ */
+
+export class Delivery {
+  #turn;
+  #service;
+  #search;
+  #send;
+  #now;
+
+  /**
+   * @param {import('../turn.js').Turn} turn
+   * @param {import('./service.js').Service} service
+   * @param {Send} send
+   * @param {() => number} now
+   */
+  constructor(turn, service, send, now) {
+    const hold = Math.min(holdOf(turn.request, service.holdMs), turn.holdMostMs);
+    this.#turn = turn;
+    this.#service = service;
+    this.#search = new Search(service, turn.forward, hold, turn.context, now);
+    this.#send = send;
+    this.#now = now;
+  }
+
+  /**
+   * @returns {Promise<Response | NotReady>}
+   * @throws {NoAnswer}
+   */
+  async bring() {
+    const place = await this.#search.find();
+    if (place === undefined) throw new NoAnswer(false, 'the coordinator calls it ready and knows no task');
+    if ('answer' in place) return place;
+    const refused = await this.#turn.renewed();
+    if (refused !== undefined) return refused;
+    const repeatable = mayBeRepeated(this.#turn.request.method, this.#turn.forward.body, this.#turn.forward.contentLength);
+    const first = this.#sendTo(place);
+    if (repeatable && await this.#isSilent(place, first)) {
+      this.#search.lost(place);
+      return firstOf(first, this.#again(place));
+    }
+    return repeatable ? this.#orAnother(first, place) : first;
+  }
+
+  /**
+   * @param {Promise<Response>} first
+   * @param {Endpoint} place
+   * @returns {Promise<Response | NotReady>}
+   */
+  async #orAnother(first, place) {
+    try {
+      const answer = await first;
+      if (!isWithoutAnswer(answer)) return answer;
+      // Any caller can make an app break a connection; one that takes none is on the way down.
+      if (isWithoutApp(answer)) this.#search.lost(place);
+      return await this.#again(place) ?? answer;
+    } catch (failure) {
+      const another = isBroken(failure) ? await this.#again(place) : undefined;
+      if (another === undefined) throw failure;
+      return another;
+    }
+  }
+
+  /**
+   * @param {Endpoint} tried
+   * @returns {Promise<Response | NotReady | undefined>} nothing: there is no other task
+   */
+  async #again(tried) {
+    const other = await this.#search.find(tried.task_arn === '' ? undefined : tried);
+    if (other === undefined || 'answer' in other) return other;
+    return await this.#turn.decidedAgain('a second time') ?? this.#sendTo(other);
+  }
+
+  /** @param {Endpoint} place */
+  async #sendTo(place) {
+    const { forward } = this.#turn;
+    const since = this.#now();
+    const entry = place.inFlight.enter(since + this.#turn.timeoutMs());
+    try {
+      const answer = await this.#send(place.address === '' ? '' : `http://${place.address}:${place.port}`);
+      place.answeredAt = this.#now();
+      if (answer.headers.has(STOPPING)) this.#search.lost(place);
+      return this.#search.watched(answer);
+    } catch (failure) {
+      const silent = failure instanceof NoAnswer && failure.timedOut && place.answeredAt < since;
+      if (silent || isBroken(failure)) this.#search.lost(place);
+      console.error(`sallyport: request ${forward.requestId} to service ${this.#service.entry.name} at ${place.address || 'its origin'}: ${describe(failure)}`);
+      throw failure;
+    } finally {
+      place.inFlight.leave(entry);
+    }
+  }
+
+  /**
+   * Whether nobody has heard of this place since, and there is another one.
+   * @param {Endpoint} place
+   * @param {Promise<Response>} first
+   */
+  async #isSilent(place, first) {
+    const { endpoints } = this.#service;
+    const since = this.#now();
+    if (endpoints.choose(since, place) === undefined) return false;
+    const settled = await settledWithin(first, SILENT_MS);
+    return !settled && place.answeredAt < since && endpoints.choose(this.#now(), place) !== undefined;
+  }
+}
+
+/**
+ * @param {Promise<unknown>} promise
+ * @param {number} milliseconds
+ */
+async function settledWithin(promise, milliseconds) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const settled = promise.then(() => true, () => true);
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false);
+  });
+  const first = await Promise.race([settled, late]);
+  clearTimeout(timer);
+  return first;
+}
+
+/**
+ * @param {Promise<Response>} first
+ * @param {Promise<Response | NotReady | undefined>} second
+ */
+async function firstOf(first, second) {
+  try {
+    return await Promise.any([first, second.then((answer) => answer ?? first)]);
+  } catch (failures) {
+    throw /** @type {AggregateError} */ (failures).errors[0];
+  }
+}
+
+/**
+ * Whether this is an agent whose app gave no answer. The agent marks its own answers in a field that no app can set, as it
+ * lets no Sallyport field of an app's answer pass.
+ * @param {Response} answer
+ */
+function isWithoutAnswer(answer) {
+  return answer.status === 502 && /^upstream_unavailable(;|$)/.test(answer.headers.get('sallyport-refusal') ?? '');
+}
+
+/**
+ * Whether this is an agent whose app takes no connection: its task is on the way down.
+ * @param {Response} answer
+ */
+function isWithoutApp(answer) {
+  return answer.headers.get('sallyport-refusal') === 'upstream_unavailable;unreached';
+}

@@ -1,0 +1,234 @@
+// A request that the core allowed becomes an answer: sent to the service's origin, or to one of its tasks, which are
+// found, waited for and, when the policy says so, woken first.
+//
+// Rules
+// * What a request cannot have is said at once: a binding that is missing, a service whose breaker is open.
+// * A signature is for one sending and for half a minute. After waiting, and for a second try, the core decides anew.
+// * Services share nothing here: each has its breaker, its endpoints and its counts, and nobody waits for another's.
+import { Delivery } from './delivery.js';
+import { describe } from '../host/describe.js';
+import { refusalResponse } from '../pages/respond.js';
+import { BrokenUpload, NO_UPLOAD, NoAnswer, send } from './send.js';
+import { Service } from './service.js';
+import { prepareForAws, signForAws } from './sigv4.js';
+import { visible } from '../host/visible.js';
+import { notReadyResponse } from '../pages/waiting.js';
+
+/** Requests without the head of an answer, per service and isolate: those that hang must not fill the isolate. */
+const MOST_UNANSWERED = 1_000;
+const REQUEST_ID = 'Sallyport-Request-Id';
+
+/**
+ * @typedef {import('../turn.js').Turn} Turn
+ * @typedef {Pick<Turn, 'request' | 'forward'>} Sent as it was sent: the turn may have another forward by now
+ */
+
+export class Reach {
+  #core;
+  #aws;
+  #environment;
+  #catalog;
+  #guardsCookies;
+  #now;
+  #random;
+  /** @type {Map<string, Service>} */
+  #services = new Map();
+
+  /**
+   * @param {Pick<import('../core/core.js').Core, 'refusal' | 'operate' | 'markCredentialCookies'>} core
+   * @param {import('./sigv4.js').CredentialSource} aws
+   * @param {Record<string, any>} environment with the bindings that the policy names
+   * @param {Pick<import('../core/core.js').Catalog, 'services' | 'credential_cookies'>} catalog
+   * @param {{now?: () => number, random?: () => number}} [host]
+   */
+  constructor(core, aws, environment, catalog, { now = Date.now, random = Math.random } = {}) {
+    this.#core = core;
+    this.#aws = aws;
+    this.#environment = environment;
+    this.#guardsCookies = catalog.credential_cookies;
+    this.#catalog = new Map(catalog.services.map((entry) => [entry.name, entry]));
+    this.#now = now;
+    this.#random = random;
+  }
+
+  /**
+   * @param {Turn} turn
+   * @returns {Promise<Response>} always: what fails on the way to a service is an answer, too
+   */
+  async respond(turn) {
+    const service = this.#service(turn.forward.service);
+    const refused = this.#refusedAtOnce(turn, service);
+    if (refused !== undefined) return refused;
+    const { callerTag } = turn.forward;
+    const probing = service.breaker.isProbing(callerTag);
+    try {
+      return service.coordinated ? await this.#sendToTask(turn, service) : await this.#send(turn, service);
+    } catch (failure) {
+      if (failure instanceof BrokenUpload) return this.#refuse(turn, failure.reason, failure.message);
+      // What the core throws is not an answer of anybody.
+      if (!(failure instanceof NoAnswer)) throw failure;
+      return this.#unanswered(turn, service, failure);
+    } finally {
+      if (probing) service.breaker.ended(callerTag);
+    }
+  }
+
+  /** @param {string} name */
+  #service(name) {
+    const known = this.#services.get(name);
+    if (known !== undefined) return known;
+    const entry = this.#catalog.get(name);
+    if (entry === undefined) throw new Error(`the catalog has no service ${name}`);
+    const made = new Service(entry, this.#environment, this.#random);
+    this.#services.set(name, made);
+    return made;
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Service} service
+   */
+  #refusedAtOnce(turn, service) {
+    const now = this.#now();
+    if (service.missing !== undefined) return this.#refuse(turn, 'reach_unconfigured', `the Worker has no binding ${service.missing}`);
+    const { callerTag, body } = turn.forward;
+    if (service.unanswered.isFull(now, MOST_UNANSWERED, callerTag)) return this.#refuse(turn, 'too_many_connections', 'too many requests are unanswered', 1);
+    const pause = service.breaker.admit(now, callerTag, body !== 'stream');
+    return pause === 0 ? undefined : this.#refuse(turn, 'upstream_circuit_open', '', pause / 1000);
+  }
+
+  /**
+   * Exactly the fields of the core, and no redirect followed: the signature is good for this request only.
+   * @param {Turn} turn
+   * @param {Service} service
+   * @param {string} base in front of the forward's URL
+   */
+  async #send(turn, service, base = '') {
+    const refused = service.entry.sigv4 === null ? undefined : await this.#signForAws(turn, service);
+    if (refused !== undefined) return refused;
+    const { request, forward, body } = turn;
+    const upload = forward.body === 'stream' ? { movedAt: 0, owed: false, broken: new AbortController() } : NO_UPLOAD;
+    const timeoutMs = turn.timeoutMs();
+    const entry = service.unanswered.enter(this.#now() + timeoutMs, forward.callerTag);
+    try {
+      const answer = await send(service.fetcher, base + forward.url, {
+        method: request.method,
+        headers: forward.headers,
+        body: body.forwarded(forward.body, forward.contentLength, upload),
+        redirect: 'manual',
+        // The platform's own cache in front of an origin goes by the URL and knows nothing of identities.
+        cache: 'no-store',
+        ...(upload.broken && { signal: upload.broken.signal }),
+      }, timeoutMs, upload);
+      service.breaker.answered();
+      return this.#passedOn({ request, forward }, answer);
+    } finally {
+      service.unanswered.leave(entry);
+    }
+  }
+
+  /**
+   * No Response can have a status beyond 200 to 599, such as that of an interim answer, or a broken status phrase.
+   * @param {Sent} sent
+   * @param {Response} answer
+   */
+  #passedOn(sent, answer) {
+    /** @type {Response} */
+    let named;
+    try {
+      named = withRequestId(answer, sent.forward.requestId);
+    } catch (error) {
+      void answer.body?.cancel();
+      return this.#refuse(sent, 'upstream_invalid_response', describe(error));
+    }
+    return this.#withoutCredentialCookies(sent, named);
+  }
+
+  /**
+   * No app sets the cookies in which the gate looks for tokens. An agent has seen to it; what answers in its place has
+   * not.
+   * @param {Sent} sent
+   * @param {Response} answer
+   */
+  #withoutCredentialCookies({ forward }, answer) {
+    if (!this.#guardsCookies || !answer.headers.has('set-cookie')) return answer;
+    const cookies = answer.headers.getSetCookie();
+    const marks = this.#core.markCredentialCookies(cookies);
+    if (!marks.includes('1')) return answer;
+    console.error(`sallyport: request ${forward.requestId} to service ${forward.service}: its Set-Cookie of a credential's cookie was dropped`);
+    const response = new Response(answer.body, answer);
+    response.headers.delete('set-cookie');
+    cookies.filter((_, i) => marks[i] === '0').forEach((cookie) => response.headers.append('set-cookie', cookie));
+    return response;
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Service} service
+   * @returns {Promise<Response | undefined>} nothing: signed
+   */
+  async #signForAws(turn, service) {
+    const means = await prepareForAws(this.#aws, service.entry, turn);
+    const refused = 'reason' in means ? undefined : await turn.renewed();
+    if (refused !== undefined) return refused;
+    const problem = 'reason' in means ? means : signForAws(this.#core, service.entry, turn, means, this.#now());
+    if (problem === undefined) return undefined;
+    return this.#refuse(turn, problem.reason, problem.detail);
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Service} service
+   */
+  async #sendToTask(turn, service) {
+    const delivery = new Delivery(turn, service, (base) => this.#send(turn, service, base), this.#now);
+    const brought = await delivery.bring();
+    return brought instanceof Response ? brought : this.#notReady(turn, service, brought);
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Service} service
+   * @param {import('./search.js').NotReady} said
+   */
+  #notReady({ request, forward }, service, said) {
+    const detail = said.answer === 'failed' ? said.detail : '';
+    if (detail !== '') console.error(`sallyport: request ${forward.requestId}: service ${service.entry.name} is not up: ${visible(detail)}`);
+    const refusal = this.#core.refusal(said.answer === 'starting' ? 'wake_starting' : said.reason, forward.requestId, detail);
+    return notReadyResponse(request, refusal, said, forward.refusalFields);
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Service} service
+   * @param {NoAnswer} failure
+   */
+  #unanswered(turn, service, failure) {
+    service.breaker.failed(this.#now(), turn.forward.callerTag);
+    return this.#refuse(turn, failure.timedOut ? 'upstream_timeout' : 'upstream_connect_failed', failure.message);
+  }
+
+  /**
+   * @param {Sent} sent
+   * @param {string} reason
+   * @param {string} detail for operators
+   * @param {number} [retryAfterS]
+   */
+  #refuse({ request, forward }, reason, detail, retryAfterS) {
+    if (detail !== '') console.error(`sallyport: request ${forward.requestId} to service ${forward.service}: ${visible(detail)}`);
+    return refusalResponse(request, this.#core.refusal(reason, forward.requestId, detail), { retryAfterS, fields: forward.refusalFields });
+  }
+}
+
+/**
+ * The app's answer under the id by which both audit trails know it. An agent has said it already; what answers in its
+ * place, such as a load balancer, has not.
+ * @param {Response} upstream
+ * @param {string} requestId
+ */
+function withRequestId(upstream, requestId) {
+  if (upstream.headers.get(REQUEST_ID) === requestId) return upstream;
+  const response = new Response(upstream.body, upstream);
+  response.headers.set(REQUEST_ID, requestId);
+  return response;
+}

@@ -1,0 +1,85 @@
+// One request to one place, with a time limit until the head of the answer. The body of the answer may take as long as
+// it likes, and so may a long upload, as long as it moves. When it does not, two parties can be waited for: the client for
+// the next part of the body, or the service to take it or to answer. Only the second is a failure of the service.
+import { describe } from '../host/describe.js';
+
+/** No answer came: no connection, one that broke, or nothing moved for as long as the route allows. */
+export class NoAnswer extends Error {
+  /**
+   * @param {boolean} timedOut
+   * @param {string} message
+   */
+  constructor(timedOut, message) {
+    super(message);
+    this.name = 'NoAnswer';
+    this.timedOut = timedOut;
+  }
+}
+
+/** The client did not bring the body that it promised. What was sent of it is not a request, and must not look like one. */
+export class BrokenUpload extends Error {
+  /**
+   * @param {string} message
+   * @param {boolean} [stalled] it is still there, and brings nothing more
+   */
+  constructor(message, stalled = false) {
+    super(message);
+    this.name = 'BrokenUpload';
+    /** A name from shared/core/reason.def. */
+    this.reason = stalled ? 'request_timeout' : 'framing_body_incomplete';
+  }
+}
+
+/**
+ * @typedef {{fetch(url: string, init: RequestInit): Promise<Response>}} Fetcher the global one, or a binding
+ * @typedef {{movedAt: number, owed: boolean, broken?: AbortController}} Upload when a part of a streamed body was last
+ *   asked for or taken (0: never), whether the next one has to come from the client, and, where one streams, whether there is
+ *   no more to come of it
+ */
+
+/** Of a request whose body, if it has one, is at hand as a whole. @type {Readonly<Upload>} */
+export const NO_UPLOAD = Object.freeze({ movedAt: 0, owed: false });
+
+/**
+ * What is given up is ended by the platform, together with the request that it belongs to.
+ * @param {Fetcher} fetcher
+ * @param {string} url
+ * @param {RequestInit} init
+ * @param {number} timeoutMs
+ * @param {Readonly<Upload>} upload
+ * @returns {Promise<Response>}
+ * @throws {NoAnswer | BrokenUpload}
+ */
+export function send(fetcher, url, init, timeoutMs, upload) {
+  return new Promise((resolve, reject) => {
+    const check = () => {
+      const left = upload.movedAt + timeoutMs - Date.now();
+      if (left > 0) {
+        timer = setTimeout(check, left);
+      } else if (upload.owed) {
+        const stalled = new BrokenUpload(`no more of the body within ${timeoutMs} ms`, true);
+        reject(stalled);
+        // The service is not left with half of a request.
+        upload.broken?.abort(stalled);
+      } else {
+        reject(new NoAnswer(true, `no answer within ${timeoutMs} ms`));
+      }
+    };
+    let timer = setTimeout(check, timeoutMs);
+    const failed = (/** @type {unknown} */ error) => {
+      clearTimeout(timer);
+      const broken = upload.broken?.signal;
+      reject(broken?.aborted ? new BrokenUpload(describe(broken.reason)) : new NoAnswer(false, describe(error)));
+    };
+    try {
+      fetcher.fetch(url, init).then((answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      }, failed);
+    } catch (error) {
+      // What fetch will not even take says something of the request, and nothing of the service.
+      clearTimeout(timer);
+      reject(error);
+    }
+  });
+}

@@ -1,0 +1,58 @@
+// A service as one isolate knows it: what the policy says of reaching it, and what was learned by trying.
+import { Breaker } from './breaker.js';
+import { Coordinator } from '../wake/coordinator.js';
+import { Endpoints } from './endpoints.js';
+import { InFlight } from './in_flight.js';
+
+/** @typedef {import('../core/core.js').CatalogService} CatalogService */
+
+/** The platform lets a request wait, but what is before it does not wait for ever. */
+const HOLD_MOST_MS = 90_000;
+/** A service that is not to be woken still has to be found once. */
+const LOOK_MS = 10_000;
+/** In the place of a task, when the tasks are reached by the origin's URL. */
+const ORIGIN = { task_arn: '', address: '', port: 0 };
+
+export class Service {
+  #wake;
+
+  /**
+   * @param {CatalogService} entry
+   * @param {Record<string, any>} environment
+   * @param {() => number} random
+   */
+  constructor(entry, environment, random) {
+    const { origin, ecs } = entry;
+    this.entry = entry;
+    /** Whether its coordinator is asked where it is: a fixed origin that is never woken is always there. */
+    this.coordinated = ecs !== null && (origin === '' || ecs.wake !== null);
+    /** 0: it is never stopped. */
+    this.idleStopMs = ecs?.wake?.idle_stop_ms ?? 0;
+    this.holdMs = ecs?.wake ? Math.min(ecs.wake.hold_ms, HOLD_MOST_MS) : LOOK_MS;
+    this.breaker = new Breaker(random);
+    this.endpoints = new Endpoints(this.idleStopMs, random);
+    /** Requests sent that have no answer yet, and requests that wait for a start. */
+    this.unanswered = new InFlight();
+    this.held = new InFlight();
+    const binding = entry.vpc || entry.mtls_certificate;
+    /** @type {import('./send.js').Fetcher} */
+    this.fetcher = binding === '' ? globalThis : environment[binding];
+    this.#wake = environment['WAKE'];
+    const needed = [entry.vpc, entry.mtls_certificate, this.coordinated ? 'WAKE' : ''];
+    /** The name of a binding that the policy needs and the Worker does not have. */
+    this.missing = needed.find((name) => name !== '' && environment[name] === undefined);
+  }
+
+  /** @param {unknown} caller */
+  coordinator(caller) {
+    return new Coordinator(this.#wake, this.entry.name, caller);
+  }
+
+  /**
+   * @param {import('./endpoints.js').Address[]} tasks healthy ones
+   * @param {number} now
+   */
+  learn(tasks, now) {
+    this.endpoints.learn(this.entry.origin === '' ? tasks : [ORIGIN], now);
+  }
+}

@@ -1,0 +1,96 @@
+// The way to the object that wakes a service and knows its tasks (worker-shim/wake/object.js). Objects of the platform belong to
+// the request that made them, so each request has its own way; calls over one way arrive in their order.
+import { describe } from '../host/describe.js';
+
+/** How much longer than it was told to the coordinator may take. */
+const GRACE_MS = 5_000;
+
+/**
+ * @typedef {import('../reach/endpoints.js').Address} Address
+ * @typedef {{answer: 'ready', endpoints: Address[]} | import('../pages/waiting.js').Starting | import('../pages/waiting.js').Failed
+ *   | import('../pages/waiting.js').Refused} Ensured
+ */
+
+export class Coordinator {
+  #open;
+  #object;
+  #service;
+  #caller;
+  /** @type {Promise<void>} */
+  #told = Promise.resolve();
+
+  /**
+   * @param {any} namespace the binding WAKE
+   * @param {string} service
+   * @param {unknown} caller who the policy allowed
+   */
+  constructor(namespace, service, caller) {
+    this.#open = () => namespace.get(namespace.idFromName(service));
+    this.#object = this.#open();
+    this.#service = service;
+    this.#caller = caller;
+  }
+
+  /**
+   * Where the service is, once it is anywhere; waits at most that long for it.
+   * @param {number} holdMs
+   * @returns {Promise<Ensured>}
+   * @throws what the platform throws, when the coordinator cannot be reached
+   */
+  async ensure(holdMs) {
+    // Otherwise the lost task would still be on the list.
+    await this.#told;
+    const until = Date.now() + holdMs;
+    try {
+      return await this.#ask(holdMs);
+    } catch (error) {
+      // The platform restarts objects when it likes. What was begun goes on, and is joined over a new way: the old one
+      // stays broken.
+      console.error(`sallyport: coordinator of ${this.#service}, asked again: ${describe(error)}`);
+      this.#object = this.#open();
+      return this.#ask(Math.max(until - Date.now(), 0));
+    }
+  }
+
+  /** @param {number} holdMs @returns {Promise<Ensured>} */
+  #ask(holdMs) {
+    const asked = { service: this.#service, caller: this.#caller, hold_ms: holdMs };
+    return within(this.#object.ensure(asked), holdMs + GRACE_MS);
+  }
+
+  /**
+   * A connection to this task failed. Never throws: whoever meets the task next tells again.
+   * @param {Address} task
+   */
+  lost(task) {
+    this.#told = within(this.#object.lost({ service: this.#service, task_arn: task.task_arn }), GRACE_MS)
+      .catch((error) => console.error(`sallyport: coordinator of ${this.#service}: ${describe(error)}`));
+    return this.#told;
+  }
+
+  /** The service is in use. Never throws: it will be said again. */
+  touch() {
+    return within(this.#object.touch({ service: this.#service, caller: this.#caller }), GRACE_MS)
+      .catch((error) => console.error(`sallyport: coordinator of ${this.#service}: ${describe(error)}`));
+  }
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} milliseconds
+ * @returns {Promise<T>}
+ */
+async function within(promise, milliseconds) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Promise<never>} */
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,32 @@
+// What the state machine is told beside events: the policy's rule for the service, and the deployment's tuning.
+import { random } from '../host/random.js';
+
+/**
+ * The variable SALLYPORT_WAKE_TUNING: members of wake_settings (shared/aws/wake.hpp), times in milliseconds. For tests and
+ * small set-ups; what the policy can say, the policy says.
+ * @param {string | undefined} text
+ * @returns {object | undefined} nothing: not a JSON object
+ */
+export function tuningOf(text) {
+  if (text === undefined || text === '') return {};
+  try {
+    const tuning = JSON.parse(text);
+    if (typeof tuning === 'object' && tuning !== null && !Array.isArray(tuning)) return tuning;
+  } catch {
+    // Answered below, as whatever else is not an object.
+  }
+  return undefined;
+}
+
+/**
+ * @param {import('../core/core.js').EcsService} ecs without `wake` the service is never started
+ * @param {object} tuning
+ */
+export function settingsFor({ wake, port }, tuning) {
+  return { ...(wake && { idle_stop: wake.idle_stop_ms }), ...tuning, min: wake?.min ?? 0, port };
+}
+
+/** What spreads the polls of many services: 0 to 999. */
+export function jitter() {
+  return Math.floor(random() * 1000);
+}
