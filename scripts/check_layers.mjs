@@ -1,24 +1,26 @@
 #!/usr/bin/env node
-// Checks what the architecture promises: an include points left only, and shared/ stays a pure library of functions over
-// values.
+// Checks what the architecture promises: an include points left only, shared/ stays a pure library of functions over
+// values, and no two modules of the Worker need each other.
 //
-//   scripts/check_layers.mjs              the sources alone: include arrows, allowed headers, forbidden words
+//   scripts/check_layers.mjs              the sources alone: include arrows, allowed headers, forbidden words, and cycles
+//                                         of imports
 //   scripts/check_layers.mjs --objects D  also what was built in D (default build/dev when it exists): every symbol that
 //                                         the core needs from outside is on the list below, and it keeps no state
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { import_cycles } from './import_cycles.mjs';
 import { allowed_layers, allowed_std_headers, allowed_symbols, forbidden_words } from './layers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** @type {string[]} */
 const complaints = [];
 
-/** Every C++ file below a folder. @param {string} folder @returns {string[]} */
-function sources(folder) {
+/** Every file of a kind below a folder. @param {string} folder @returns {string[]} */
+function sources(folder, kind = /\.(cpp|hpp|def)$/) {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(cpp|hpp|def)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && kind.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name))).sort();
 }
 
@@ -113,11 +115,18 @@ function check_objects(build) {
   console.log(`layers: symbols of ${built.length} archives in ${relative(root, build)} looked at`);
 }
 
+function check_modules() {
+  const modules = sources('worker-shim', /\.js$/);
+  for (const cycle of import_cycles(new Map(modules.map((path) => [path, readFileSync(join(root, path), 'utf8')])))) complaints.push(`import cycle: ${cycle}`);
+  console.log(`layers: imports of ${modules.length} modules looked at`);
+}
+
 function main() {
-  const files = ['shared', 'wasm', 'agent'].flatMap(sources);
+  const files = ['shared', 'wasm', 'agent'].flatMap((folder) => sources(folder));
   files.forEach(check_includes);
   files.filter((path) => path.startsWith('shared/')).forEach(check_words);
   console.log(`layers: includes and words of ${files.length} files looked at`);
+  check_modules();
   const at = process.argv.indexOf('--objects');
   const build = at >= 0 ? process.argv[at + 1] : join(root, 'build/dev');
   if (at >= 0 || existsSync(build)) check_objects(join(build));

@@ -13,8 +13,7 @@ const HOLD_WITH_STALE_MS = 2_000;
  * @typedef {import('./store.js').Entry} Entry
  * @typedef {'identity' | 'shared'} Scope
  * @typedef {[string, string][]} Fields
- * @typedef {{use: 'answers' | 'bypass' | 'invalidates', key: string, identity: string, shared: string}} CachePlan as
- *   gate::to_json writes it; an empty identity or shared: nothing is kept there
+ * @typedef {import('../core/wire.js').CachePlan} CachePlan
  * @typedef {{status: number, fields: Fields, body: boolean}} Answer
  * @typedef {{do: 'serve' | 'variant' | 'send' | 'refuse', fwd: string, from?: Scope, answer: Answer, identity?: string, shared?: string,
  *            conditions?: Fields, drop?: string[], on_error?: boolean}} LookedUp

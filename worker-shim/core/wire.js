@@ -13,10 +13,12 @@ export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4, 
  *   KeyRequest
  * @typedef {{service: string, url: string, body: 'none' | 'bytes' | 'stream', contentLength: number | null,
  *            requestId: string, audit: string, timeoutMs: number, caller: Caller | null,
- *            cache: import('../cache/cache.js').CachePlan | null, callerTag: string, refusalFields: Fields, refresh: KeyRequest[],
+ *            cache: CachePlan | null, callerTag: string, refusalFields: Fields, refresh: KeyRequest[],
  *            headers: Record<string, string>}} Forward
  *   `headers` by name in lower case; `callerTag` tells callers apart, to count by; `refusalFields` are for refusals of this
  *   request that the host makes
+ * @typedef {{use: 'answers' | 'bypass' | 'invalidates', key: string, identity: string, shared: string}} CachePlan as
+ *   gate::to_json writes it; an empty identity or shared: nothing is kept there
  * @typedef {{key: string, issuer: string, subject: string, email?: string, kind: string, route?: string}} Caller who is
  *   behind a call to AWS; `key` stands for the caller and is shown to nobody
  * @typedef {{do: 'run' | 'get' | 'stop' | 'list', job?: string, id?: string, environment?: [string, string][],

@@ -1,0 +1,16 @@
+// What scripts/check_layers.mjs holds the Worker's own files to.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { import_cycles } from '../../scripts/import_cycles.mjs';
+
+/** @param {Record<string, string>} files */
+const cycles_of = (files) => import_cycles(new Map(Object.entries(files)));
+
+test('modules that need each other are a cycle, across folders and by type alone', () => {
+  assert.deepEqual(cycles_of({ 'w/a.js': "import { b } from './b/b.js';", 'w/b/b.js': "/** @typedef {import('../a.js').A} A */" }), ['w/a.js > w/b/b.js > w/a.js']);
+  assert.deepEqual(cycles_of({ 'w/a.js': "import './a.js';" }), ['w/a.js > w/a.js']);
+});
+
+test('modules that need a third are none', () => {
+  assert.deepEqual(cycles_of({ 'w/a.js': "import { b } from './b.js';\nimport { c } from './c.js';", 'w/b.js': "export { c } from './c.js';", 'w/c.js': "import x from '../x.js';" }), []);
+});
