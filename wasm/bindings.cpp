@@ -46,6 +46,10 @@ void refusal(unsigned size, double now) {
   the_edge().refusal(size, static_cast<std::int64_t>(now));
 }
 
+void ended(unsigned size, double now) {
+  the_edge().ended(size, static_cast<std::int64_t>(now));
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(sallyport) {
@@ -57,6 +61,7 @@ EMSCRIPTEN_BINDINGS(sallyport) {
   emscripten::function("cache", &cache);
   emscripten::function("credential_cookies", &credential_cookies);
   emscripten::function("refusal", &refusal);
+  emscripten::function("ended", &ended);
   emscripten::function("catalog", &catalog);
   emscripten::function("operate", &operate);
 }

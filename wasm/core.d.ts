@@ -35,6 +35,8 @@ export interface Core {
   credential_cookies(size: number): void;
   /** Writes a refusal that only the host can know of. */
   refusal(size: number, nowMilliseconds: number): void;
+  /** Writes what came of a request that was allowed (wire.hpp). */
+  ended(size: number, nowMilliseconds: number): void;
   /** Writes what the policy says of reach, as JSON. */
   catalog(): void;
   /** Asks the AWS door with the JSON in the inbox (shared/aws/operations.hpp). */

@@ -137,6 +137,13 @@ void edge_host::refusal(std::size_t size, unix_milliseconds now) {
   publish();
 }
 
+void edge_host::ended(std::size_t size, unix_milliseconds now) {
+  auto what = read_ended(inbox_text(0, size));
+  what.time = now;
+  answer_ = audit::line(what);
+  publish();
+}
+
 void edge_host::write_failure(const result<void>& ended) {
   answer_.clear();
   if (!ended.ok()) answer_.append(name_of(ended.why())).append("\n").append(ended.error().detail);

@@ -56,6 +56,8 @@ class edge_host {
   /// Answers as for refuse, for what only the host can find out. In the inbox: reason, request id (empty: one is made),
   /// detail for operators.
   void refusal(std::size_t size, unix_milliseconds now);
+  /// The line that says what came of an allowed request (audit/outcome.hpp), out of what wire.hpp has in the inbox.
+  void ended(std::size_t size, unix_milliseconds now);
 
  private:
   result<void> prepare_aws(const gate::edge_config& config, const std::string& role);

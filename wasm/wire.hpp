@@ -7,7 +7,8 @@
 //   ip and country are empty and asn is 0 when the platform does not know them. State: none, unread, read, too_large.
 //
 // Outcome (write_outcome writes it, worker-shim/core/wire.js reads it); its kind is the result of the call
-//   refuse     status, reason, title, request id, challenge, problem document, audit line, further fields
+//   refuse     status, reason, title, request id, challenge, problem document, audit line, further fields;
+//              the rest is the detail for operators
 //   forward    service, URL (path and query only where the service has no origin), body plan (none, bytes, stream),
 //              signed length or empty, request id, audit line, milliseconds until the head of the answer, caller as
 //              JSON or empty, plan of the cache as JSON or empty, tag of the caller, further fields of refusals, number
@@ -17,6 +18,10 @@
 //   answer     status, content type, cache control; the rest is the body
 //   job        gate::to_json of the order
 //   Further fields are a JSON list of pairs, or empty.
+//
+// What came of a request (worker-shim/core/wire.js writes it, read_ended reads it)
+//   request id, service, reason, status, how it ended, use of the cache or empty, times it was sent, milliseconds to
+//   the head or empty, milliseconds to the end or empty, octets of the request's body or empty, detail
 #pragma once
 
 #include <optional>
@@ -24,6 +29,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/outcome.hpp"
 #include "gate/edge_request.hpp"
 
 namespace sallyport::wasm {
@@ -40,6 +46,9 @@ struct supplied_keys {
   gate::key_response response;
 };
 std::optional<supplied_keys> read_supplied_keys(std::string_view head, std::string_view body);
+
+/// What came of a request; its views are into `text`. What is not as wire.js writes it is not known.
+audit::outcome read_ended(std::string_view text);
 
 /// The numbers of the kinds, as wire.js knows them.
 enum class outcome_kind : int { refuse = 0, forward = 1, need_keys = 2, need_body = 3, answer = 4, job = 5 };

@@ -21,13 +21,20 @@ class line_reader {
     return taken;
   }
 
+  /// Empty or no number: nothing.
   template <class T>
-  T number() {
+  std::optional<T> known_number() {
     const auto text = line();
     T value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    complete_ = complete_ && error == std::errc() && end == text.data() + text.size();
-    return value;
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+  }
+
+  template <class T>
+  T number() {
+    const auto value = known_number<T>();
+    complete_ = complete_ && value;
+    return value.value_or(0);
   }
 
   /// Every line asked for was there, and none is left.
@@ -106,6 +113,23 @@ std::optional<supplied_keys> read_supplied_keys(std::string_view head, std::stri
   keys.response.body = body;
   if (!in.exhausted()) return std::nullopt;
   return keys;
+}
+
+audit::outcome read_ended(std::string_view text) {
+  line_reader in(text);
+  audit::outcome ended;
+  ended.id = in.line();
+  ended.service = in.line();
+  ended.why = reason_named(in.line());
+  ended.status = in.known_number<int>();
+  ended.how = audit::ending_named(in.line());
+  ended.cache = audit::cache_use_named(in.line());
+  ended.attempts = in.known_number<std::uint64_t>();
+  ended.first_ms = in.known_number<std::uint64_t>();
+  ended.ms = in.known_number<std::uint64_t>();
+  ended.in = in.known_number<std::uint64_t>();
+  ended.detail = in.line();
+  return ended;
 }
 
 }  // namespace sallyport::wasm

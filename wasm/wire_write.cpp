@@ -54,7 +54,8 @@ void write(line_writer& out, const gate::refuse& refusal, std::string_view audit
   out.line(gate::challenge(refusal.why, refusal.resource_metadata))
       .line(gate::problem_body(refusal.why, refusal.request_id, refusal.detail))
       .line(audit)
-      .line(list_of(refusal.fields));
+      .line(list_of(refusal.fields))
+      .rest(refusal.detail);
 }
 
 void write(line_writer& out, const forward& what, const gate::edge_outcome& outcome) {

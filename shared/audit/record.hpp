@@ -1,4 +1,5 @@
-// One decision, one line: what each end writes for every request it decided, joined by the request id.
+// One decision, one line: what each end writes for every request it decided, joined by the request id. What came of one
+// that was allowed is another line (audit/outcome.hpp).
 //
 // A JSON object without line feed, always with the same members in the same (sorted) order; what is not known is null.
 // Written as RFC 8785 has it, but that characters which a terminal or a reader of lines would obey are escapes
@@ -21,6 +22,7 @@
 // | route, service | where to |
 // | shadow | what the shadow policy would have said, when it differs: a reason's name |
 // | time | milliseconds since 1970, of the end's own clock |
+// | type | "decision" |
 // | v | 1 |
 #pragma once
 

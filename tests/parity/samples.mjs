@@ -100,3 +100,11 @@ export const SIGV4 = [
   { ...signed({}, { mode: 'query', expires: 3600 }), credentials: { ...CREDENTIALS, session_token: 'token/with+chars==' } },
   { ...signed({}, { omit_session_token: true }), credentials: { ...CREDENTIALS, session_token: 'token' } },
 ];
+
+/** What came of requests: every way to end, every use of the cache, text that must not split a line. */
+export const OUTCOMES = [
+  ...['complete', 'handed_on', 'cut_by_caller', 'cut_by_app', 'cut_by_us', 'upgraded', 'cached', 'lease'].map((how, n) =>
+    ({ end: 'origin', how, id: 'AAAAAAAAAAAAAAAAAAAAAA', service: 'app', upstream: '127.0.0.1:3000', time: 1_767_225_600_000 + n, status: 200 + n, attempts: n, in: n, out: 2 ** 53 - 1, first_ms: 1, ms: 5_000, reused: n % 2 === 0 })),
+  ...['hit', 'stale', 'revalidated', 'miss', 'joined'].map((cache) => ({ end: 'edge', cache, how: 'cached', id: 'b', status: 304 })),
+  ...['upstream_timeout', 'wake_starting', 'jwt_expired', 'job_not_found', 'ok'].map((reason) => ({ reason, id: 'c', detail: 'a\n\u001b[2J\u202e\u00e9"\\', status: 504 })),
+];

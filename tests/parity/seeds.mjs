@@ -8,7 +8,7 @@ import { ask } from '../support/probes.mjs';
 import { cacheSeeds } from './cache_seeds.mjs';
 import { edgeSeeds, originSeeds } from './exchanges.mjs';
 import { AWS_OPERATIONS } from './aws_samples.mjs';
-import { HEADS, JSON_TEXTS, POLICY, SIGV4, SPELLINGS, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
+import { HEADS, JSON_TEXTS, OUTCOMES, POLICY, SIGV4, SPELLINGS, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
 
 const NOW = 1_767_225_600;
 
@@ -33,6 +33,7 @@ export async function makeSeeds() {
     decide: decisions(),
     edge,
     origin: await originSeeds(edge),
+    outcome: OUTCOMES,
     cache: await cacheSeeds(),
     sigv4: SIGV4,
     aws: AWS_OPERATIONS,

@@ -28,6 +28,7 @@ constexpr std::array table = {
     row{"decide", run_decide},
     row{"edge", run_edge},
     row{"origin", run_origin},
+    row{"outcome", run_outcome},
     row{"cache", run_cache},
     row{"sigv4", run_sigv4},
     row{"aws", run_aws},

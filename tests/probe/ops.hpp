@@ -30,6 +30,8 @@ outcome run_decide(const json& in, crypto::port& host);
 // ops_gate.cpp
 outcome run_edge(const json& in, crypto::port& host);
 outcome run_origin(const json& in, crypto::port& host);
+// ops_audit.cpp
+outcome run_outcome(const json& in, crypto::port& host);
 // ops_cache.cpp
 outcome run_cache(const json& in, crypto::port& host);
 // ops_aws.cpp

@@ -50,7 +50,7 @@ TEST_CASE("a full record is one canonical JSON object") {
         R"("host":"reports.acme.example","id":"AAAAAAAAAAAAAAAAAAAAAA","ip":"192.0.2.1","issuer":"okta",)"
         R"("keyid":"edge-1","kind":"user","method":"GET","path":"/api/x","policy":"digest","reason":"replay_detected",)"
         R"("reason_number":520,"route":"reports-read","service":"reports","severity":"client",)"
-        R"("shadow":"policy_denied","subject":"alice","time":1760000000123,"v":1})");
+        R"("shadow":"policy_denied","subject":"alice","time":1760000000123,"type":"decision","v":1})");
 }
 
 TEST_CASE("an empty record has the same members as a full one") {
