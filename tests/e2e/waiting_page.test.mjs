@@ -83,7 +83,7 @@ test('without JavaScript the page reloads by itself until the app is there', asy
 for (const [service, options] of /** @type {const} */ ([['crashing', {}], ['hopeless', { javaScriptEnabled: false }]])) {
   test(`a start that fails becomes a page that says so, and does not go on trying (${service === 'crashing' ? 'with' : 'without'} JavaScript)`, async () => {
     const { page, complaints } = await visit(service, options);
-    await page.getByRole('heading', { name: 'It could not be started' }).waitFor();
+    await page.getByRole('heading', { name: 'This service could not be started' }).waitFor();
     await page.screenshot({ path: `${pictures}/failed_${service}.png` });
     const words = await page.locator('main').innerText();
     assert.match(words, /the application did not come up/);

@@ -100,6 +100,6 @@ test('a failure is told as one, without the words of AWS', async () => {
 
 test('a service that is not started by visits is not said to have failed', () => {
   const page = failedPage({ ...failure, reason: 'service_stopped' }).html;
-  assert.match(page, /<h1>It is not running<\/h1>/);
+  assert.match(page, /<h1>This service is not running<\/h1>/);
   assert.doesNotMatch(page, /attempt/);
 });

@@ -4,16 +4,16 @@
 /** By status; what the reader can do, never why in detail. @type {Record<number, string>} */
 const ADVICE = {
   400: 'Your browser sent a request that cannot be handled safely. Go back and try again.',
-  401: 'You need to sign in, or your sign-in has expired. Sign in again, then reload this page.',
-  403: 'You are signed in, but you have no access to this page. If you should have, ask its owner and quote the request id below.',
+  401: 'You need to sign in, or your session has expired. Sign in where you usually do, then reload this page. If you do not know where, ask the owner of this service.',
+  403: 'You are signed in, but you do not have access to this page. If you need it, ask its owner and quote the request id below.',
   404: 'There is nothing at this address.',
   413: 'What you sent is too large.',
-  429: 'This was asked for too often. Wait a while, then try again.',
+  429: 'There were too many requests. Wait a while, then try again.',
   501: 'This address does not support that kind of request.',
-  503: 'The service is not available right now. Try again in a minute.',
-  504: 'The service took too long to answer. Try again in a minute.',
+  503: 'The service is unavailable at the moment. Try again in a minute.',
+  504: 'The service took too long to respond. Try again in a minute.',
 };
-const OTHERWISE = 'Something went wrong on our side. Try again in a minute; if it stays, quote the request id below.';
+const OTHERWISE = 'Something went wrong on our side. Try again in a minute. If it happens again, quote the request id below.';
 
 export const STYLE = `
 :root { color-scheme: light dark; }

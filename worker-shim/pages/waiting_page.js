@@ -7,20 +7,20 @@ import { STYLE, escaped, htmlDocument, requestIdNote } from './page.js';
 const STEPS = [
   ['provisioning', 'Finding a place to run'],
   ['pulling', 'Loading the application'],
-  ['starting', 'Starting it'],
+  ['starting', 'Starting the application'],
   ['checking', 'Checking that it works'],
 ];
 
 /** By reason; what went wrong, as far as callers may know. @type {Record<string, string>} */
 const FAILURES = {
-  wake_failed: 'An attempt was made, and the application did not come up.',
-  wake_timeout: 'An attempt was made, and the application did not come up in time.',
-  aws_capacity: 'There is no room for it at this moment.',
-  aws_throttled: 'Too much is being started at this moment.',
-  aws_unavailable: 'What would start it does not answer at this moment.',
-  service_stopped: 'A visit does not start it.',
+  wake_failed: 'A start was attempted, but the application did not come up.',
+  wake_timeout: 'A start was attempted, but the application did not come up in time.',
+  aws_capacity: 'There is no capacity for it at the moment.',
+  aws_throttled: 'Too many services are being started at the moment.',
+  aws_unavailable: 'The platform that starts it is unavailable at the moment.',
+  service_stopped: 'Visiting this page does not start it.',
 };
-const FAILED_OTHERWISE = 'It cannot be started the way it is set up.';
+const FAILED_OTHERWISE = 'It cannot be started with its current configuration.';
 
 const WAITING_STYLE = `${STYLE}
 ol { list-style: none; margin: 1.25rem 0; padding: 0; }
@@ -103,13 +103,13 @@ export function startingPage({ url, progress, elapsedS, reloadS, requestId }) {
   const at = Math.max(STEPS.findIndex(([name]) => name === progress), 0);
   const main = `<p class="status">${escaped(host)}</p>
 <h1>Starting</h1>
-<p>It is not running yet. You will be taken to it as soon as it is.</p>
+<p>This service is not running yet. It opens here as soon as it is ready.</p>
 <p role="status" class="spoken">Step ${at + 1} of ${STEPS.length}: ${STEPS[at]?.[1]}.</p>
 <ol>
 ${STEPS.map((step, index) => stepLine(step, index - at)).join('\n')}
 </ol>
 <p class="time" data-elapsed="${elapsedS}"><b>${duration(elapsedS)}</b> so far</p>
-<noscript><p>This page looks again every ${duration(reloadS)}.</p></noscript>
+<noscript><p>This page reloads every ${duration(reloadS)}.</p></noscript>
 ${requestIdNote(requestId)}`;
   return {
     html: htmlDocument({
@@ -130,10 +130,10 @@ ${requestIdNote(requestId)}`;
  */
 export function failedPage({ url, reason, retryAfterS, requestId }) {
   const { host } = new URL(url);
-  const title = reason === 'service_stopped' ? 'It is not running' : 'It could not be started';
+  const title = reason === 'service_stopped' ? 'This service is not running' : 'This service could not be started';
   const main = `<p class="status">${escaped(host)}</p>
 <h1>${title}</h1>
-<p>${FAILURES[reason] ?? FAILED_OTHERWISE} Those who run it find the reason under the request id below.</p>
+<p>${FAILURES[reason] ?? FAILED_OTHERWISE} Give the request id below to its owner, who can look up the reason.</p>
 <p>${retryAfterS > 0 ? `It can be tried again in ${duration(retryAfterS)}: ` : ''}<a href="${escaped(url)}">try again</a></p>
 ${requestIdNote(requestId)}`;
   return { html: htmlDocument({ title: `${title}: ${host}`, style: WAITING_STYLE, main }), policy: pagePolicy(false) };
