@@ -103,7 +103,7 @@ export function startingPage({ url, progress, elapsedS, reloadS, requestId }) {
   const at = Math.max(STEPS.findIndex(([name]) => name === progress), 0);
   const main = `<p class="status">${escaped(host)}</p>
 <h1>Starting</h1>
-<p>This service is not running yet. It opens here as soon as it is ready.</p>
+<p>The service opens here as soon as it is ready.</p>
 <p role="status" class="spoken">Step ${at + 1} of ${STEPS.length}: ${STEPS[at]?.[1]}.</p>
 <ol>
 ${STEPS.map((step, index) => stepLine(step, index - at)).join('\n')}
