@@ -1,5 +1,5 @@
-// See scripts/make-pictures. alice opens a service that sleeps: the page that she sees while it starts, and the two audit lines of the
-// request that reached the app in the end.
+// See scripts/make-pictures. alice opens a service that sleeps: the page that she sees while it starts, and the decisions of both ends on
+// the request that finally reached the app.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { start_browser } from '../tests/support/browser.mjs';
@@ -41,7 +41,7 @@ async function picture_of_waking() {
 /** @param {string} id */
 async function picture_of_audit(id) {
   const outputs = { edge: () => stack.worker.output(), origin: () => stack.tasks(service).map(agent_output).join('') };
-  const line_of = (/** @type {() => string} */ output) => output().split('\n').find((line) => line.startsWith('{"') && line.includes(`"id":"${id}"`));
+  const line_of = (/** @type {() => string} */ output) => output().split('\n').find((line) => line.includes('"decision":"allow"') && line.includes(`"id":"${id}"`));
   await until('both ends have written their lines', () => Object.values(outputs).every(line_of));
   const page = await browser.open('audit.acme.example', '', { viewport: { width: 980, height: 100 }, ...sharp });
   await page.setContent(terminal(id, Object.entries(outputs).map(([end, output]) => [end, String(line_of(output))])));

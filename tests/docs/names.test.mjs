@@ -38,7 +38,7 @@ const anchors = (file) => prose(file).filter(([line]) => /^#+ /.test(line))
 for (const document of documents) {
   test(`${document}: every link leads somewhere, every file that it names exists`, () => {
     for (const [line, number] of prose(document)) {
-      for (const [, target = ''] of line.matchAll(/\]\(([^)\s]+)\)/g)) {
+      for (const [, target = ''] of line.matchAll(/(?:\]\(|src="|^\[[\w-]+\]: )([^)"\s]+)/g)) {
         if (/^https?:/.test(target)) continue;
         const [path = '', anchor] = target.split('#');
         const file = path === '' ? document : posix.join(posix.dirname(document), path).replace(/\/$/, '');
