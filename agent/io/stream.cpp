@@ -94,9 +94,20 @@ arrived stream::pending() {
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? arrived::nothing : arrived::end;
 }
 
+std::size_t stream::available() {
+  int bytes = 0;
+  return ::ioctl(socket_.native_handle(), FIONREAD, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
 std::size_t stream::undelivered() {
   int left = 0;
   return ::ioctl(socket_.native_handle(), SIOCOUTQ, &left) == 0 ? static_cast<std::size_t>(left) : 0;
+}
+
+// A large buffer has room again only when a good part of it is empty, which takes a slow peer longer than any limit.
+bool stream::delivers() {
+  const std::size_t left = undelivered();
+  return writer_ && std::exchange(undelivered_, left) > left;
 }
 
 std::size_t stream::peek(std::span<char> into) {
@@ -133,6 +144,7 @@ bool stream::write_now() {
 void stream::start_write() {
   write_timed_out_ = false;
   write_limit_.set(write_patience_);
+  undelivered_ = undelivered();
   socket_.async_write_some(left_, [this](const error_code& error, std::size_t bytes) { finish_write(error, bytes); });
 }
 
@@ -184,6 +196,7 @@ void stream::read_expired(void* self) {
 void stream::write_expired(void* self) {
   auto& me = *static_cast<stream*>(self);
   if (me.ready_for(POLLOUT)) return;
+  if (me.delivers()) return me.write_limit_.set(me.write_patience_);
   me.write_timed_out_ = true;
   me.cancel();
 }

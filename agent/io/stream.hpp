@@ -52,7 +52,8 @@ class stream {
 
   /// Reads what is there into `into`, at least one byte.
   read_operation read(std::span<char> into, milliseconds limit);
-  /// Writes all of `parts`, which it consumes as it goes; the limit counts anew whenever some of it was taken.
+  /// Writes all of `parts`, which it consumes as it goes; the limit counts anew whenever the peer took some of what was
+  /// written.
   write_operation write(std::span<boost::asio::const_buffer> parts, milliseconds limit);
   connect_operation connect(const tcp::endpoint& to, milliseconds limit);
 
@@ -65,6 +66,8 @@ class stream {
   bool writing() const { return static_cast<bool>(writer_); }
   /// What has come and was not read.
   arrived pending();
+  /// How many bytes have come and were not read.
+  std::size_t available();
   /// Copies the beginning of what has come and was not read; gives how much.
   std::size_t peek(std::span<char> into);
   /// How many bytes were written that the peer's system has not acknowledged.
@@ -101,6 +104,7 @@ class stream {
   void finish_write(const error_code& error, std::size_t bytes);
   void consume(std::size_t bytes);
   bool ready_for(short event);
+  bool delivers();
   static void read_expired(void* self);
   static void write_expired(void* self);
 
@@ -117,6 +121,8 @@ class stream {
   error_code connect_error_;
   std::span<boost::asio::const_buffer> left_;
   milliseconds write_patience_{0};
+  /// undelivered() when the limit of the write began to count.
+  std::size_t undelivered_ = 0;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_written_ = 0;
   bool reading_ = false;

@@ -22,6 +22,11 @@ class body_decoder {
   /// The connection has ended: whether the body has, too.
   bool ends_here() const { return finished_ || framing_ == http::body_framing::until_close; }
   bool finished() const { return finished_; }
+  /// At least this many bytes of input are to come until the body ends.
+  std::uint64_t least_left() const {
+    if (finished_) return 0;
+    return framing_ == http::body_framing::content_length ? left_ : 1;
+  }
 
  private:
   result<http::chunked_step> next_counted(std::string_view input);

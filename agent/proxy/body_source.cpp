@@ -27,4 +27,16 @@ io::task<result<void>> body_source::fill(std::chrono::milliseconds stall) {
   co_return result<void>();
 }
 
+io::task<result<void>> body_source::fill(std::chrono::milliseconds stall, const io::stream& beside) {
+  for (;;) {
+    const std::uint64_t moved = beside.bytes_read();
+    const auto filled = co_await fill(stall);
+    if (filled.ok() || filled.why() != reason::request_timeout || beside.bytes_read() == moved) co_return filled;
+  }
+}
+
+bool body_source::is_cut_off() const {
+  return !from_.reading() && box_.unread().size() + from_.available() < decoder_.least_left();
+}
+
 }  // namespace sallyport::agent::proxy

@@ -27,8 +27,13 @@ class body_source {
   result<std::optional<std::string_view>> piece();
   /// Waits for more, at most `stall` without a byte. Reasons: framing_body_incomplete, request_timeout.
   io::task<result<void>> fill(std::chrono::milliseconds stall);
+  /// The same, but the limit counts anew as long as something is read from `beside`, which carries a body the other
+  /// way.
+  io::task<result<void>> fill(std::chrono::milliseconds stall, const io::stream& beside);
 
   bool finished() const { return decoder_.finished(); }
+  /// Of a connection on which nothing more will come: whether the body lacks a part, and nobody is about to read that.
+  bool is_cut_off() const;
   /// The connection has ended, and with it a body that is not delimited otherwise.
   bool ended() const { return ended_; }
 

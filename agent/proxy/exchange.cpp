@@ -99,6 +99,7 @@ io::task<io::io_result> exchange::send_first() {
   outgoing first = *first_;
   const bool more = first_state_ != gathered::last;
   const io::io_result sent = co_await link_->link.write(first.parts(!more), settings_.timeouts.body);
+  first_sent_ = sent.ok();
   if (!sent.ok()) co_return sent;
   const upload_limits limits{settings_.timeouts.body, settings_.upstream.first_byte};
   if (more) upload_.emplace(link_->link, limits).start(*request_->body, request_->chunked);
@@ -111,6 +112,16 @@ io::task<io::io_result> exchange::send_first() {
 bool exchange::may_repeat(std::size_t bytes_taken) const {
   if (!link_->reused || !is_at_hand()) return false;
   return is_idempotent(request_->method) || (bytes_taken == 0 && !upload_);
+}
+
+// Whether the app was sent all of the request, so that what it reads next on its connection is another one.
+bool exchange::is_sent() const {
+  return first_sent_ && (!upload_ || upload_->complete());
+}
+
+// Whether all of the request was read, so that what its caller sends next is another one.
+bool exchange::is_read() const {
+  return first_state_ == gathered::last || (upload_ && upload_->complete());
 }
 
 // Whether all of the request can be sent again. What counts of a body is its bytes, not the field that announced it:
@@ -191,6 +202,7 @@ void exchange::drop_credential_cookies() {
 }
 
 io::task<> exchange::relay_answer() {
+  if (upload_) upload_->answer_begins();
   drop_credential_cookies();
   const outgoing_body body = framing_for_caller(answer_, request_->method, request_->caller_http10);
   text_.out.clear();
@@ -217,7 +229,7 @@ io::task<bool> exchange::relay_body(body_source& body, outgoing& next) {
     if (*got == gathered::last) co_return true;
     next.clear();
     if (*got == gathered::full) continue;
-    const auto filled = co_await body.fill(patience_for_body());
+    const auto filled = co_await body.fill(patience_for_body(), caller_);
     if (!filled.ok()) {
       const bool by_caller = upload_ && upload_->caller_failure() != reason::ok;
       fail(by_caller ? upload_->caller_failure() : upstream_reason(filled.why()));
@@ -244,7 +256,8 @@ io::task<bool> exchange::write_to_caller(std::span<boost::asio::const_buffer> pa
 
 connection_note exchange::note(const outgoing_body& body) {
   const bool uploading = upload_ && !upload_->complete();
-  close_ = !request_->caller_keeps_alive || stopping_ || uploading || body.how == outgoing_body::framing::until_close;
+  close_ = !request_->caller_keeps_alive || stopping_ || !is_read() || uploading ||
+           body.how == outgoing_body::framing::until_close;
   if (stopping_) return connection_note::stopping;
   if (close_) return connection_note::close;
   return request_->caller_http10 ? connection_note::keep_alive : connection_note::nothing;
@@ -257,9 +270,9 @@ io::task<> exchange::wind_up() {
     link_->link.close();
     co_await upload_->join();
   }
-  const bool sent = !upload_ || upload_->complete();
-  end_.reusable = whole_ && sent && !close_;
-  if (whole_ && sent && answer_.keep_alive && end_is_proven()) pool_.give_back(std::move(link_), request_->subject);
+  end_.reusable = whole_ && is_read() && !close_;
+  if (whole_ && is_sent() && answer_.keep_alive && end_is_proven())
+    pool_.give_back(std::move(link_), request_->subject);
 }
 
 // Responses to HEAD, 204 and 304 end with their head by a rule (RFC 9112 section 6.3) that an app may not know: content

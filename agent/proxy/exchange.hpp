@@ -69,6 +69,8 @@ class exchange {
   io::task<exchange_end> run(const outgoing_request& request);
   /// Whether nothing of the request is still to come, so that nobody reads what the caller sends, or its end.
   bool has_request() const { return !(upload_ && upload_->reads_caller()); }
+  /// Of a caller that sends nothing more: whether all of its request has not come.
+  bool is_cut_off() const { return upload_ && upload_->is_cut_off(); }
   /// The caller is gone: gives the request up. That its connection ends is the only sign for the app that its work is
   /// no longer wanted.
   void abandon();
@@ -90,6 +92,8 @@ class exchange {
   bool gather_first();
   io::task<> clear_attempt();
   bool may_repeat(std::size_t bytes_taken) const;
+  bool is_sent() const;
+  bool is_read() const;
   bool is_at_hand() const;
   bool end_is_proven() const;
   bool parse_answer(std::size_t head_bytes);
@@ -114,6 +118,8 @@ class exchange {
   std::optional<upload> upload_;
   http::response_head answer_;
   unsigned interim_ = 0;
+  /// What leaves with the head went out.
+  bool first_sent_ = false;
   bool heard_ = false;
   bool continued_ = false;
   bool whole_ = false;

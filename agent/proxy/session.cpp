@@ -288,11 +288,13 @@ void session::look_at_caller(short events) {
 }
 
 // A broken connection is certain. An end of input may be the caller's whole departure, of which TCP tells no more until
-// something is sent to it, or half of it, after which it still takes its answer (RFC 9112 section 9.6). So it counts
-// once nothing has moved for timeouts.half_closed; a caller that takes what is written has not left.
+// something is sent to it, or half of it, after which it still takes its answer (RFC 9112 section 9.6). In the middle
+// of a body it is certain, too, even where the app takes no more of that body. Behind the request it counts once
+// nothing has moved for timeouts.half_closed; a caller that takes what is written has not left.
 bool session::caller_is_gone(short events) {
   if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) return true;
-  if ((events & POLLRDHUP) == 0 || !exchange_->has_request()) return false;
+  if ((events & POLLRDHUP) == 0) return false;
+  if (!exchange_->has_request()) return exchange_->is_cut_off();
   const bool moved = caller_.writing() || std::exchange(taken_, caller_.bytes_written()) != caller_.bytes_written();
   if (!std::exchange(half_closed_, true) || moved) quiet_since_ = owner_.wheel().elapsed();
   return owner_.wheel().elapsed() - quiet_since_ >= settings().timeouts.half_closed;

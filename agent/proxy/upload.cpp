@@ -8,6 +8,7 @@ namespace sallyport::agent::proxy {
 
 void upload::start(body_source& from, bool chunked) {
   running_ = reads_caller_ = true;
+  from_ = &from;
   io::spawn(run(from, chunked));
 }
 
@@ -42,7 +43,7 @@ io::task<bool> upload::send_piecewise(body_source& from, bool chunked) {
     if (*got == gathered::last) co_return true;
     next.clear();
     if (*got == gathered::full) continue;
-    const auto filled = co_await from.fill(limits_.stall);
+    const auto filled = co_await from.fill(limits_.stall, to_);
     if (!filled.ok()) {
       fail(filled.why());
       co_return false;
@@ -57,7 +58,7 @@ void upload::fail(reason why) {
 
 void upload::finish() {
   running_ = false;
-  if (to_.reading()) to_.limit_read(limits_.first_byte);
+  if (to_.reading() && !answer_begun_) to_.limit_read(limits_.first_byte);
   if (const auto waiter = std::exchange(joiner_, nullptr)) waiter.resume();
 }
 

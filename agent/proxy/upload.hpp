@@ -15,7 +15,7 @@
 namespace sallyport::agent::proxy {
 
 struct upload_limits {
-  /// Without a byte moving, on either connection.
+  /// Without a byte moving, in either body.
   std::chrono::milliseconds stall;
   /// For the answer to begin once the body is sent.
   std::chrono::milliseconds first_byte;
@@ -36,6 +36,10 @@ class upload {
   bool running() const { return running_; }
   /// More of the body is to come from the caller.
   bool reads_caller() const { return running_ && reads_caller_; }
+  /// Of a caller that sends nothing more: whether all of the body has not come.
+  bool is_cut_off() const { return reads_caller() && from_->is_cut_off(); }
+  /// The answer has begun: what is read of it has a limit of its own.
+  void answer_begins() { answer_begun_ = true; }
   /// All of the body went out.
   bool complete() const { return !running_ && !broken_; }
   /// What the caller did wrong with the body, or ok. Then the connection to the app has been closed, so that the app
@@ -61,11 +65,13 @@ class upload {
 
   io::stream& to_;
   upload_limits limits_;
+  const body_source* from_ = nullptr;
   std::coroutine_handle<> joiner_;
   reason caller_failure_ = reason::ok;
   bool running_ = false;
   bool reads_caller_ = false;
   bool broken_ = false;
+  bool answer_begun_ = false;
 };
 
 }  // namespace sallyport::agent::proxy

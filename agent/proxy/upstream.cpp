@@ -14,6 +14,12 @@ constexpr std::chrono::minutes distrust_time{10};
 /// Full ticks of rest that make up upstream.rest; one more is begun when it starts.
 constexpr int ticks_of_rest = 2;
 
+/// One 408 and nothing behind it (RFC 9110 section 15.5.9).
+bool is_farewell(std::string_view text) {
+  const bool says_408 = text.starts_with("HTTP/1.1 408") || text.starts_with("HTTP/1.0 408");
+  return says_408 && text.find("HTTP/1.", 1) == std::string_view::npos;
+}
+
 }  // namespace
 
 upstream_connection::upstream_connection(upstream_pool& pool, io::tcp_socket socket, io::deadline_wheel& wheel)
@@ -87,13 +93,12 @@ bool upstream_pool::is_quiet(upstream_connection& taken) {
   return false;
 }
 
-// An app may say 408 before it closes an idle connection (RFC 9110 section 15.5.9); anything else that no request asked
-// for is a response, or a part of one, that somebody could have been given as theirs.
+// An app may say 408 before it closes an idle connection; anything else that no request asked for is a response, or a
+// part of one, that somebody could have been given as theirs.
 void upstream_pool::looked_unasked(upstream_connection& on) {
-  std::array<char, 12> start{};
+  std::array<char, 1024> start{};
   const std::size_t got = on.link.peek(start);
-  const std::string_view text = on.box.empty() ? std::string_view(start.data(), got) : on.box.unread();
-  if (text.empty() || text.starts_with("HTTP/1.1 408") || text.starts_with("HTTP/1.0 408")) return;
+  if (on.box.empty() && (got == 0 || is_farewell({start.data(), got}))) return;
   counts_.upstream_unasked.add();
   if (!distrusts_)
     log::write(log::level::warning, "the app sent bytes that no request asked for",

@@ -47,7 +47,7 @@ std::string scratch::file(std::string_view name, std::string_view contents) cons
   return path(name);
 }
 
-stage::stage(app::handler serve, const adjust& change) : app_(std::move(serve)) {
+stage::stage(app::handler serve, const adjust& change, app::window receives) : app_(std::move(serve), receives) {
   std::signal(SIGPIPE, SIG_IGN);
   agent::config::settings settings = settings_for(files_, app_.port());
   if (change) change(settings);

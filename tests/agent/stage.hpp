@@ -33,7 +33,7 @@ class stage {
   using adjust = std::function<void(agent::config::settings&)>;
   /// `serve`: what the app does. The agent stands before service `es`, has two threads, keys from a file, and writes
   /// its audit to a file.
-  explicit stage(app::handler serve, const adjust& change = {});
+  explicit stage(app::handler serve, const adjust& change = {}, app::window receives = app::window::wide);
   ~stage();
 
   agent::run::agent& agent() { return *agent_; }

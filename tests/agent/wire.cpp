@@ -33,8 +33,14 @@ std::uint16_t port_of(int descriptor) {
   return ntohs(where.sin_port);
 }
 
-int listen_on_free_port() {
+int listen_on_free_port(app::window receives) {
   const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (receives == app::window::narrow) {
+    const int buffer = 2048;
+    const int segment = 1460;
+    ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+  }
   const sockaddr_in where = loopback(0);
   if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0 ||
       ::listen(descriptor, 128) != 0)
@@ -97,8 +103,8 @@ std::size_t connection::send_until_stalled(std::string_view block, std::size_t m
   return sent;
 }
 
-std::string connection::receive() {
-  std::string block(65536, '\0');
+std::string connection::receive(std::size_t most) {
+  std::string block(most, '\0');
   const ssize_t got = ::recv(descriptor_, block.data(), block.size(), 0);
   block.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return block;
@@ -112,6 +118,11 @@ std::string connection::drain() {
 
 void connection::finish_sending() {
   ::shutdown(descriptor_, SHUT_WR);
+}
+
+void connection::abort() {
+  const sockaddr nowhere{AF_UNSPEC, {}};
+  ::connect(descriptor_, &nowhere, sizeof nowhere);
 }
 
 void connection::reset() {
@@ -208,9 +219,9 @@ bool message_reader::body(message& of, bool chunked, std::optional<std::size_t> 
   return true;
 }
 
-app::app(handler serve)
+app::app(handler serve, window receives)
     : serve_(std::move(serve)),
-      listener_(listen_on_free_port()),
+      listener_(listen_on_free_port(receives)),
       port_(port_of(listener_)),
       acceptor_([this] { accept(); }) {}
 

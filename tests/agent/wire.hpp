@@ -36,11 +36,13 @@ class connection {
   /// Sends `block` again and again until `most` bytes are out or the peer has taken none for a while; gives the number.
   std::size_t send_until_stalled(std::string_view block, std::size_t most);
   /// What is there, at least a byte; empty: the end, or a reset.
-  std::string receive();
+  std::string receive(std::size_t most = std::size_t{64} << 10);
   /// Everything up to the end.
   std::string drain();
   void finish_sending();
   void reset();
+  /// Resets the connection as a system does that has unread bytes when its program closes.
+  void abort();
 
  private:
   int descriptor_;
@@ -78,7 +80,9 @@ class app {
  public:
   /// Serves a connection: reads from it and writes to it as it likes.
   using handler = std::function<void(app&, connection&)>;
-  explicit app(handler serve);
+  /// narrow: as far away, so that little of a request is under way to it before it reads.
+  enum class window : std::uint8_t { wide, narrow };
+  explicit app(handler serve, window receives = window::wide);
   ~app();
   app(const app&) = delete;
   app& operator=(const app&) = delete;

@@ -200,7 +200,8 @@ TEST_CASE("neither end passes on what apps take for a proxy's word, or what the 
   }
   // Spellings of what the service strips are ordinary to the framing, and go no further either.
   message.insert(message.find("X-Plain"), "X_Acme_Role: evil\r\nX.Gw.User: evil\r\n");
-  const auto in = agent(snapshot_for("es", policy)).receive(message);
+  agent origin(snapshot_for("es", policy));
+  const auto in = origin.receive(message);
   REQUIRE_MESSAGE(in.why == reason::ok, name_of(in.why) << in.detail);
   for (const auto& each : in.in->fields) CHECK(each.value.find("evil") == std::string_view::npos);
   CHECK(field_of(in.in->fields, "x-webauth-user") == "anonymous");
