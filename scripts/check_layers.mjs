@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Checks what the architecture promises: an include points left only, shared/ stays a pure library of functions over
-// values, and no two modules of the Worker need each other.
+// values; no two modules of the Worker need each other, and one of them writes its log.
 //
-//   scripts/check_layers.mjs              the sources alone: include arrows, allowed headers, forbidden words, and cycles
-//                                         of imports
+//   scripts/check_layers.mjs              the sources alone: include arrows, allowed headers, forbidden words; of the
+//                                         Worker cycles of imports, and uses of the console
 //   scripts/check_layers.mjs --objects D  also what was built in D (default build/dev when it exists): every symbol that
 //                                         the core needs from outside is on the list below, and it keeps no state
 import { execFileSync } from 'node:child_process';
@@ -11,6 +11,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { import_cycles } from './import_cycles.mjs';
+import { log_writers } from './log_writers.mjs';
 import { allowed_layers, allowed_std_headers, allowed_symbols, forbidden_words } from './layers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -116,9 +117,10 @@ function check_objects(build) {
 }
 
 function check_modules() {
-  const modules = sources('worker-shim', /\.js$/);
-  for (const cycle of import_cycles(new Map(modules.map((path) => [path, readFileSync(join(root, path), 'utf8')])))) complaints.push(`import cycle: ${cycle}`);
-  console.log(`layers: imports of ${modules.length} modules looked at`);
+  const modules = new Map(sources('worker-shim', /\.js$/).map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+  for (const cycle of import_cycles(modules)) complaints.push(`import cycle: ${cycle}`);
+  for (const place of log_writers(modules)) complaints.push(`${place}: only worker-shim/observe.js writes to the log`);
+  console.log(`layers: imports and log of ${modules.size} modules looked at`);
 }
 
 function main() {

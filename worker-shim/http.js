@@ -9,6 +9,7 @@ import { Turn } from './turn.js';
  * @typedef {import('./cache/cache.js').AnswerCache} AnswerCache
  * @typedef {import('./core/core.js').Core} Core
  * @typedef {import('./keys.js').KeyFetcher} KeyFetcher
+ * @typedef {import('./observe.js').RequestRecord} RequestRecord
  * @typedef {import('./reach/reach.js').Reach} Reach
  * @typedef {import('./core/wire.js').Forward} Forward
  * @typedef {{core: Core, keys: KeyFetcher, reach: Reach, cache: AnswerCache, jobs: import('./jobs/http.js').JobsNamespace | undefined}} Edge
@@ -22,17 +23,20 @@ import { Turn } from './turn.js';
 const MOST_ROUNDS = 8;
 
 /**
+ * @typedef {{request: Request, body: RequestBody, edge: Edge, context: Context, record: RequestRecord}} Exchange
  * @param {Request} request
  * @param {Edge} edge
  * @param {Context} context
+ * @param {RequestRecord} record
  * @returns {Promise<Response> | Response}
  */
-export function handleRequest(request, edge, context) {
+export function handleRequest(request, edge, context, record) {
   const body = new RequestBody(request);
-  const decideAgain = () => decide(request, body, edge, context);
+  const exchange = { request, body, edge, context, record };
+  const decideAgain = () => decide(exchange);
   const proceed = (/** @type {Forward | Response} */ decided) => {
     if (decided instanceof Response) return decided;
-    const parts = { request, body, forward: decided, decideAgain, context };
+    const parts = { request, body, forward: decided, decideAgain, context, record };
     return edge.cache.respond(parts, (sent) => edge.reach.respond(new Turn(sent)));
   };
   const decided = decideAgain();
@@ -42,70 +46,74 @@ export function handleRequest(request, edge, context) {
 /**
  * @param {Request} request
  * @param {import('./core/wire.js').Refusal} refusal
+ * @param {RequestRecord} record
  * @param {[string, string][]} [fields] that the core gave the refusals of this request
  */
-export function refuse(request, refusal, fields = refusal.fields) {
-  console.log(refusal.audit);
+export function refuse(request, refusal, record, fields = refusal.fields) {
+  record.refused(refusal);
   return refusalResponse(request, refusal, { fields });
 }
 
 /**
  * Most requests need nothing but the core and are decided at once, without a promise.
- * @param {Request} request
- * @param {RequestBody} body
- * @param {Edge} edge
- * @param {Context} context
+ * @param {Exchange} exchange
  * @param {number} [round] counted from 1
  * @returns {Promise<Forward | Response> | Forward | Response} to be sent on, or answered here
  */
-function decide(request, body, edge, context, round = 1) {
-  const outcome = edge.core.handle(request, body.state, body.bytes);
+function decide(exchange, round = 1) {
+  const { request, body, edge, record } = exchange;
+  const outcome = edge.core.handle(request, body.state, body.bytes, record.requestId);
   switch (outcome.kind) {
-    case 'forward': return allowed(request, outcome.forward, edge, context);
-    case 'refuse': return refuse(request, outcome.refusal);
+    case 'forward': return allowed(exchange, outcome.forward);
+    case 'refuse': return refuse(request, outcome.refusal, record);
     case 'answer': return answerResponse(request, outcome.answer);
-    case 'job': return answerJob(request, outcome.order, edge);
+    case 'job': return runJob(exchange, outcome.order);
     case 'need_keys':
-    case 'need_body': return decideWith(outcome, request, body, edge, context, round);
+    case 'need_body': return decideWith(outcome, exchange, round);
   }
 }
 
 /**
  * Brings what the core lacks and asks again.
  * @param {Extract<import('./core/core.js').Outcome, {kind: 'need_keys' | 'need_body'}>} lacking
- * @param {Request} request
- * @param {RequestBody} body
- * @param {Edge} edge
- * @param {Context} context
+ * @param {Exchange} exchange
  * @param {number} round
  * @returns {Promise<Forward | Response>}
  */
-async function decideWith(lacking, request, body, edge, context, round) {
-  const { core, keys } = edge;
-  if (round === MOST_ROUNDS) return refuse(request, core.refusal('internal', '', `no decision in ${MOST_ROUNDS} rounds`));
+async function decideWith(lacking, exchange, round) {
+  const { request, body, edge: { core, keys }, context, record } = exchange;
+  if (round === MOST_ROUNDS) return refuse(request, core.refusal('internal', record.requestId, `no decision in ${MOST_ROUNDS} rounds`), record);
   if (lacking.kind === 'need_keys') {
     await keys.supply(lacking.request, context);
   } else {
     const broken = await readBody(body, lacking.maxBytes);
-    if (broken !== undefined) return refuse(request, core.refusal(broken.reason, '', broken.message), lacking.refusalFields);
+    if (broken !== undefined) return refuse(request, core.refusal(broken.reason, record.requestId, broken.message), record, lacking.refusalFields);
   }
-  return decide(request, body, edge, context, round + 1);
+  return decide(exchange, round + 1);
 }
 
 /**
- * @param {Request} request
+ * @param {Exchange} exchange
  * @param {Forward} forward
- * @param {Edge} edge
- * @param {Context} context
  */
-function allowed(request, forward, { core, keys }, context) {
+function allowed({ request, body, edge: { core, keys }, context, record }, forward) {
+  const octetsIn = forward.body === 'none' ? 0 : body.bytes?.length;
+  record.allowed(forward.audit, { id: forward.requestId, service: forward.service, octetsIn });
   // fetch has no such requests (Fetch Standard, Request constructor).
   if (forward.body !== 'none' && (request.method === 'GET' || request.method === 'HEAD')) {
-    return refuse(request, core.refusal('framing_body_unexpected', forward.requestId, ''), forward.refusalFields);
+    return refuse(request, core.refusal('framing_body_unexpected', forward.requestId, ''), record, forward.refusalFields);
   }
-  console.log(forward.audit);
   for (const refresh of forward.refresh) context.waitUntil(keys.supply(refresh, context));
   return forward;
+}
+
+/**
+ * @param {Exchange} exchange
+ * @param {import('./core/wire.js').JobOrder} order
+ */
+function runJob({ request, body, edge, record }, order) {
+  record.allowed(order.audit, { id: order.request_id, service: '', octetsIn: body.bytes?.length });
+  return answerJob(request, order, edge);
 }
 
 /**

@@ -5,6 +5,7 @@ import { Core, CoreFailed } from './core/core.js';
 import { describe } from './host/describe.js';
 import { handleRequest, refuse } from './http.js';
 import { KeyFetcher } from './keys.js';
+import { RequestRecord, fail } from './observe.js';
 import { Reach } from './reach/reach.js';
 import { replaceCore, startedCore } from './core/start.js';
 
@@ -30,20 +31,29 @@ export default {
     const starting = startedCore(environment);
     const started = starting instanceof Promise ? await starting : starting;
     const { core, problem } = started;
-    if (problem !== undefined) return refuse(request, core.refusal('not_ready', '', problem));
+    const record = new RequestRecord();
+    if (problem !== undefined) return refuse(request, core.refusal('not_ready', '', problem), record);
     try {
-      return await handleRequest(request, edgeOver(started, environment), context);
+      return record.ended(core, await handleRequest(request, edgeOver(started, environment), context, record));
     } catch (error) {
-      if (!(error instanceof CoreFailed)) {
-        console.error(`sallyport: a request failed: ${describe(error)}`);
-        return refuse(request, core.refusal('internal', '', describe(error)));
-      }
-      await replaceCore(core, error);
-      console.error(`sallyport: the core failed and is replaced: ${describe(error)}`);
-      return refuse(request, (await Core.load()).refusal('internal', '', describe(error)));
+      return failed(request, core, record, error);
     }
   },
 };
+
+/**
+ * @param {Request} request
+ * @param {Core} core
+ * @param {RequestRecord} record
+ * @param {unknown} error
+ */
+async function failed(request, core, record, error) {
+  const stopped = error instanceof CoreFailed;
+  if (stopped) await replaceCore(core, error);
+  fail(stopped ? 'the core failed and is replaced' : 'a request failed', { id: record.requestId || undefined, detail: describe(error) });
+  const wording = stopped ? await Core.load() : core;
+  return record.ended(wording, refuse(request, wording.refusal('internal', record.requestId, describe(error)), record));
+}
 
 /**
  * What stands around the core, for as long as that lives.

@@ -3,6 +3,7 @@
 // a private member, and then nothing is served.
 import { Core } from './core/core.js';
 import { describe } from './host/describe.js';
+import { fail } from './observe.js';
 
 /**
  * The environment (wrangler.issuer.toml).
@@ -43,7 +44,7 @@ async function start({ SALLYPORT_ISSUER: issuer = '', SALLYPORT_PUBLIC_KEYS: key
       [`${made.base_path}/.well-known/jwks.json`, made.jwks],
     ]);
   } catch (error) {
-    console.error(`sallyport: not started: SALLYPORT_ISSUER, SALLYPORT_PUBLIC_KEYS: ${describe(error)}`);
+    fail('not started', { detail: `SALLYPORT_ISSUER, SALLYPORT_PUBLIC_KEYS: ${describe(error)}` });
     return undefined;
   }
 }

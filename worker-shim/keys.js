@@ -5,7 +5,8 @@
 // issuer, so that the core counts its age from then. An isolate that has had an answer before asks again only because it
 // needs a newer one, and then goes to the issuer.
 import { readBounded } from './host/bounded.js';
-import { visible } from './host/visible.js';
+import { describe } from './host/describe.js';
+import { fail, warn } from './observe.js';
 
 /**
  * @typedef {import('./core/core.js').Core} Core
@@ -61,10 +62,10 @@ export class KeyFetcher {
       const { response, body } = cached ?? (await fromIssuer(request));
       const { refused, note } = this.#core.supplyKeys(request, response, body);
       if (refused !== undefined) {
-        console.error(visible(`sallyport: keys of issuer ${request.source} refused (${request.url}): ${refused.reason}: ${refused.detail}`));
+        fail('keys refused', { issuer: request.source, url: request.url, reason: refused.reason, detail: refused.detail });
         return;
       }
-      if (note !== '') console.warn(`sallyport: keys of issuer ${request.source} passed over (${request.url}): ${note}`);
+      if (note !== '') warn('keys passed over', { issuer: request.source, url: request.url, detail: note });
       this.#known.add(request.url);
       if (cached === undefined) context.waitUntil(intoCache(request, response, body));
     } finally {
@@ -131,7 +132,7 @@ async function intoCache(request, response, body) {
   try {
     await (await caches.open(CACHE_NAME)).put(request.url, new Response(body, { headers }));
   } catch (error) {
-    console.error('sallyport: key cache:', error instanceof Error ? error.message : error);
+    fail('the cache of keys failed', { detail: describe(error) });
   }
 }
 

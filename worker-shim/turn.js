@@ -12,6 +12,7 @@ const PLATFORM_MS = 98_000;
  * @property {Request} request
  * @property {import('./body.js').RequestBody} body
  * @property {Forward} forward what was decided just now
+ * @property {Pick<import('./observe.js').RequestRecord, 'again' | 'sending' | 'fromCache'>} record of what comes of it
  * @property {() => Promise<Forward | Response> | Forward | Response} decideAgain asks the core once more: to forward, or the answer
  * @property {{waitUntil(promise: Promise<unknown>): void}} context
  * @property {number} [holdMostMs] shorter than the policy lets it wait for a start: there is another answer
@@ -27,10 +28,11 @@ export class Turn {
    * @param {Parts} parts
    * @param {() => number} [now]
    */
-  constructor({ request, body, forward, decideAgain, context, holdMostMs = Infinity }, now = Date.now) {
+  constructor({ request, body, forward, record, decideAgain, context, holdMostMs = Infinity }, now = Date.now) {
     this.request = request;
     this.body = body;
     this.forward = forward;
+    this.record = record;
     this.context = context;
     this.holdMostMs = holdMostMs;
     this.#now = now;
@@ -48,7 +50,7 @@ export class Turn {
    * @returns {Promise<Response | undefined>} nothing: it may go
    */
   async renewed() {
-    return this.#now() - this.#decidedAt < GOOD_MS ? undefined : this.decidedAgain('after waiting');
+    return this.#now() - this.#decidedAt < GOOD_MS ? undefined : this.#decided();
   }
 
   /**
@@ -57,12 +59,16 @@ export class Turn {
    * @returns {Promise<Response | undefined>} nothing: it may go
    */
   async decidedAgain(why) {
-    const before = this.forward.requestId;
+    const refused = await this.#decided();
+    if (refused === undefined) this.record.again(why);
+    return refused;
+  }
+
+  async #decided() {
     const decided = await this.#decideAgain();
     if (decided instanceof Response) return decided;
     this.forward = decided;
     this.#decidedAt = this.#now();
-    console.log(`sallyport: request ${before} goes ${why} as ${decided.requestId}`);
     return undefined;
   }
 }

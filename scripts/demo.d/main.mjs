@@ -97,7 +97,7 @@ function watch_decisions(stack) {
       source.read += whole.length;
       for (const line of whole.split('\n')) {
         if (line.startsWith('{"assertion"')) say(decision_line(JSON.parse(line)));
-        if (line.startsWith('{"event":"wake"')) say(wake_line(JSON.parse(line)));
+        if (line.includes('"type":"wake"')) say(wake_line(JSON.parse(line)));
       }
     }
   }, 100);

@@ -6,6 +6,7 @@ import { build, start_stack } from '../../scripts/demo.d/stack.mjs';
 import { audit, call, capture, refusal } from '../../scripts/demo.d/tour/look.mjs';
 import { start_child, until } from '../support/child.mjs';
 import { log_in } from '../support/oidc_provider.mjs';
+import { records_of } from '../support/records.mjs';
 import { send_raw } from '../support/raw_http.mjs';
 
 /** @type {import('../../scripts/demo.d/stack.mjs').Stack} */
@@ -18,14 +19,11 @@ before(async () => {
 });
 after(() => stack?.stop());
 
-/** Records with this id. @param {string} output @param {string} id */
-const records_of = (output, id) => output.split('\n').filter((line) => line.startsWith('{') && line.includes(`"${id}"`)).map((line) => JSON.parse(line));
-
-test('an admitted request leaves one record at each end, under one id, with the same answer to who, what and why', async () => {
+test('an admitted request leaves one decision at each end, under one id, with the same answer to who, what and why', async () => {
   const seen = await call(stack, '/reports/april', { token: alice });
-  await until('both ends wrote', () => records_of(stack.worker_output(), seen.id).length > 0 && records_of(stack.agent.output(), seen.id).length > 0);
-  const [edge, ...more_edge] = records_of(stack.worker_output(), seen.id);
-  const [origin, ...more_origin] = records_of(stack.agent.output(), seen.id);
+  await until('both ends wrote', () => records_of(stack.worker_output(), 'outcome', { id: seen.id }).length > 0 && records_of(stack.agent.output(), 'decision', { id: seen.id }).length > 0);
+  const [edge, ...more_edge] = records_of(stack.worker_output(), 'decision', { id: seen.id });
+  const [origin, ...more_origin] = records_of(stack.agent.output(), 'decision', { id: seen.id });
   assert.deepEqual([more_edge, more_origin], [[], []]);
   assert.deepEqual([edge.end, origin.end], ['edge', 'origin']);
   for (const member of ['decision', 'reason', 'subject', 'issuer', 'kind', 'route', 'service', 'method', 'host', 'path', 'policy', 'assertion', 'ip']) {

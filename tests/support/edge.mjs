@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { request as http_request } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import { until } from './child.mjs';
+import { records_of } from './records.mjs';
 import { start_issuer } from './issuer.mjs';
 import { start_origin } from './origin.mjs';
 import { start_worker } from './worker.mjs';
@@ -54,21 +55,31 @@ export async function start_edge({ policy = policy_for, answer, keys, secrets, r
       const authorization = `Bearer ${await issuer.token()}`;
       return send(worker.port, path, { ...options, headers: { authorization, ...options.headers } });
     },
-    /** The audit line of an answered request, found by the id that its caller was told; fails when there are several. The log
-     * of workerd comes by another pipe than the answer, perhaps later.
+    /** The decision on an answered request, found by the id that its caller was told.
      * @param {{headers: Record<string, any>}} received */
-    async audited(received) {
-      const id = received.headers['sallyport-request-id'];
-      const lines = () => worker.output().split('\n').filter((line) => line.startsWith('{"assertion"')).map((line) => JSON.parse(line)).filter((line) => line.id === id);
-      await until(`the audit line of request ${id} is written`, () => lines().length > 0);
-      assert.equal(lines().length, 1, 'one audit line a decision');
-      return lines()[0];
-    },
+    audited: async (received) => (await told_of(worker, received)).decision,
+    /** Decision and outcome of an answered request. @param {{headers: Record<string, any>}} received */
+    told: (received) => told_of(worker, received),
     async stop() {
       await worker.stop();
       await Promise.all([issuer.stop(), origin.stop()]);
     },
   };
+}
+
+/** What the Worker's log says of an answered request: exactly one decision, and exactly one outcome if that allowed it. The log of
+ * workerd comes by another pipe than the answer, perhaps later.
+ * @param {{output: () => string}} worker @param {{headers: Record<string, any>}} received
+ * @returns {Promise<{decision: any, outcome: any}>} */
+export async function told_of(worker, { headers: { 'sallyport-request-id': id } }) {
+  const decisions = () => records_of(worker.output(), 'decision', { id });
+  const outcomes = () => records_of(worker.output(), 'outcome', { id });
+  await until(`the decision on request ${id} is written`, () => decisions().length > 0);
+  const [decision] = decisions();
+  const allowed = decision.decision === 'allow';
+  if (allowed) await until(`the outcome of request ${id} is written`, () => outcomes().length > 0);
+  assert.deepEqual([decisions().length, outcomes().length], [1, allowed ? 1 : 0], `decisions and outcomes of request ${id}`);
+  return { decision, outcome: outcomes()[0] };
 }
 
 /**

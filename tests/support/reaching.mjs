@@ -23,7 +23,7 @@ export const core = {
  * @param {{fetch?: (url: string, init: any) => any, ensure?: (asked: any) => any}} [world]
  */
 export function reaching(entry, { fetch = () => new Response('app'), ensure = () => ({ answer: 'ready', endpoints: tasks(2) }) } = {}) {
-  const world = { now: 1_000_000, sent: [], asked: [], lost: [], background: [], decisions: 0, fetch, ensure, refusal: undefined, aws: undefined };
+  const world = { now: 1_000_000, sent: [], asked: [], lost: [], background: [], decisions: 0, sendings: 0, again: [], fetch, ensure, refusal: undefined, aws: undefined };
   const coordinator = {
     ensure: async (asked) => { world.asked.push(asked); return world.ensure(asked); },
     lost: async (what) => { world.lost.push(what); },
@@ -45,6 +45,7 @@ export function reaching(entry, { fetch = () => new Response('app'), ensure = ()
       request, forward: forward(more),
       body: { forwarded: (_plan, _length, upload) => (typeof body === 'function' ? body(upload) : body ?? null) },
       decideAgain: async () => world.refusal ?? forward(more),
+      record: { sending() { world.sendings += 1; }, again: (why) => world.again.push(why), fromCache() {} },
       context: { waitUntil: (promise) => world.background.push(promise) },
     }, () => world.now));
   };

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { policy_for, start_edge } from '../support/edge.mjs';
+import { records_of } from '../support/records.mjs';
 
 /** @type {string[]} */
 let cookies = [];
@@ -25,7 +26,7 @@ for (const planted of ['sid=evil; Domain=acme.example; Path=/', '__Host-sid=evil
     assert.equal(received.body.toString(), 'ok');
     assert.equal(received.headers['set-cookie']?.length, 3, String(received.headers['set-cookie']));
     assert.deepEqual(received.headers['set-cookie']?.slice(0, 2), ['first=1; Path=/', 'SID=its-own']);
-    assert.match(edge.worker.output(), /its Set-Cookie of a credential's cookie was dropped/);
+    assert.equal(records_of(edge.worker.output(), 'log', { event: 'Set-Cookie of a credential\'s cookie was dropped' })[0]?.service, 'app');
   });
 }
 

@@ -73,7 +73,7 @@ for (const method of ['GET', 'HEAD']) {
     const received = await edge.send_as_alice('/things', { method, body: 'x' });
     assert.equal(received.status, 400);
     assert.equal(edge.origin.seen.length, before);
-    assert.equal((await edge.audited(received)).reason, 'framing_body_unexpected');
+    assert.equal((await edge.told(received)).outcome.reason, 'framing_body_unexpected');
   });
 }
 

@@ -43,7 +43,7 @@ test('what fetch itself will not take says nothing about the service', async (co
   context.mock.method(globalThis, 'fetch', () => { throw new TypeError('invalid'); });
   const reach = new Reach(core, undefined, {}, { services: [{ ...by_origin, vpc: '' }] });
   const forward = { service: 'reports', url: 'https://reports.example/', body: 'none', contentLength: null, requestId: 'id', timeoutMs: 1000, headers: new Headers(), caller: null, callerTag: 'mallory' };
-  const turn = () => new Turn(/** @type {any} */ ({ request: new Request('https://app.acme.example/'), forward, body: { forwarded: () => null } }));
+  const turn = () => new Turn(/** @type {any} */ ({ request: new Request('https://app.acme.example/'), forward, body: { forwarded: () => null }, record: { sending() {} } }));
   for (let i = 0; i < 2 * FAILURES_TO_OPEN; i += 1) await assert.rejects(reach.respond(turn()), /invalid/);
 });
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { policy_for, send, signing_key } from '../support/edge.mjs';
 import { start_worker } from '../support/worker.mjs';
+import { told_in } from '../support/records.mjs';
 
 const good_policy = policy_for('https://issuer.example', 'https://origin.example');
 const good_keys = JSON.stringify({ keys: [await signing_key()] });
@@ -18,7 +19,7 @@ async function refusal_of(settings) {
       assert.equal(headers['content-type'], 'application/problem+json');
       assert.equal(JSON.parse(body.toString()).code, 'unavailable');
     }
-    return worker.output();
+    return told_in(worker.output());
   } finally {
     await worker.stop();
   }
@@ -119,7 +120,7 @@ test('a core that fails half-way is replaced, and its request is refused', async
     const seen = [await ask(`${token}.AAAA`), await ask(`${token}.c3RvcA`), await ask(`${token}.AAAA`)].map(({ status }) => status);
     assert.equal(seen[1], 500);
     assert.deepEqual([seen[0], seen[2]], [503, 503], 'keys of an issuer that does not exist');
-    assert.match(worker.output(), /the core failed and is replaced: RuntimeError/);
+    assert.match(told_in(worker.output()), /the core failed and is replaced: RuntimeError/);
   } finally {
     await worker.stop();
   }

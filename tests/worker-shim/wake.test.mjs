@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { caller, sleeper, start_aws_edge } from '../support/aws_edge.mjs';
 import { until } from '../support/child.mjs';
+import { records_of, told_in } from '../support/records.mjs';
 
 const quick_task = { containers: [sleeper] };
 const slow_task = { provision_ms: 300, pull_ms: 700, containers: [sleeper] };
@@ -78,7 +79,7 @@ test('a task that ends at its start is an honest failure, and is not started aga
   }
   await until('it is back at zero', () => desired('crash') === 0);
   assert.deepEqual(updates('crash'), [[1, 'alice'], [0, 'alice']]);
-  await until('operators see why', () => /"to":"failed".*"reason":"wake_failed".*exited with 7/.test(edge.worker.output()));
+  await until('operators see why', () => records_of(edge.worker.output(), 'wake', { to: 'failed', reason: 'wake_failed' }).some(({ detail }) => /exited with 7/.test(detail)));
 });
 
 test('an image that cannot be pulled is told in the words of AWS', async () => {
@@ -127,7 +128,7 @@ test('a start goes on by itself when nobody asks any more, also over an end of i
   assert.equal((await wake.ensure('alice', 0)).answer, 'starting');
   await until('the update was sent', () => updates('alone').length === 1);
   await wake.end();
-  await until('it is healthy', () => /"service":"alone","from":"starting","to":"healthy"/.test(edge.worker.output()));
+  await until('it is healthy', () => records_of(edge.worker.output(), 'wake', { service: 'alone', from: 'starting', to: 'healthy' }).length > 0);
 });
 
 test('a storm of throttling delays a start and does not fail it', async () => {
@@ -153,7 +154,7 @@ test('AWS says no: the reason is public, its code and request id are for operato
   const { answer, reason, detail } = await edge.wake('denied').ensure('alice');
   assert.deepEqual([answer, reason], ['failed', 'aws_access_denied']);
   assert.match(detail, /^AccessDeniedException: .*\(request [0-9a-f-]{36}\)$/);
-  await until('operators see it', () => /wake of denied: AWS refused: AccessDeniedException/.test(edge.worker.output()));
+  await until('operators see it', () => records_of(edge.worker.output(), 'log', { event: 'AWS refused', service: 'denied', code: 'AccessDeniedException' }).length > 0);
 });
 
 test('an answer that cannot be read is a failure with a reason', async () => {
@@ -244,7 +245,7 @@ test('a deployment that cannot start loses nothing: the next one that can stops 
   try {
     assert.equal((await edge_of_two.wake('nap').ensure('alice')).answer, 'ready');
     await edge_of_two.restart({ signing_keys: '' });
-    await until('its alarm has found that out', () => edge_of_two.worker.output().includes('coordinator: not started: signing_key_missing'));
+    await until('its alarm has found that out', () => told_in(edge_of_two.worker.output()).includes('coordinator not started: signing_key_missing'));
     await assert.rejects(edge_of_two.wake('nap').ensure('bob'), /not started/);
     assert.deepEqual(updates('nap', edge_of_two), [[1, 'alice']]);
     await edge_of_two.restart();
@@ -269,7 +270,7 @@ test('a core that stops in the middle of a call is replaced, and the start goes 
     await assert.rejects(halting.wake('any').ensure('alice'), /the core failed/);
     assert.equal((await halting.wake('any').ensure('bob')).answer, 'ready');
     assert.deepEqual(updates('any', halting), [[1, 'alice']], 'what alice began is what goes on');
-    assert.match(halting.worker.output(), /the core failed and is replaced: RuntimeError/);
+    assert.match(told_in(halting.worker.output()), /the core failed and is replaced: RuntimeError/);
   } finally {
     await halting.stop();
   }

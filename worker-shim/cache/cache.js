@@ -3,7 +3,7 @@
 // asked again is decided there, too (shared/gate/cache_operations.hpp); here answers are looked up, sent for, and put
 // away while they stream to the client.
 import { AnswerStore, MOST_BODY_BYTES } from './store.js';
-import { refusalResponse } from '../pages/respond.js';
+import { keepRefusal, refusalOf, refusalResponse } from '../pages/respond.js';
 
 /** With an answer in hand that may stand in, nobody waits longer than this for a service to start. */
 const HOLD_WITH_STALE_MS = 2_000;
@@ -62,7 +62,8 @@ export class AnswerCache {
     const { said, entries } = await this.#lookUp(asked);
     const entry = said.from && entries[said.from];
     discard(entries, entry);
-    if (said.do === 'serve' && entry !== undefined) return served(parts.request, parts.forward.requestId, said.answer, entry);
+    if (said.do === 'serve' && entry !== undefined) return served(parts, 'hit', said.answer, entry);
+    parts.record.fromCache('miss');
     if (said.do === 'refuse') return refusalResponse(parts.request, this.#core.refusal('upstream_timeout', parts.forward.requestId, 'only-if-cached'), { fields: parts.forward.refusalFields });
     return this.#ask(parts, asked, said, entry, send);
   }
@@ -132,10 +133,9 @@ export class AnswerCache {
     const answer = await send(conditional.parts);
     if (conditional.refused) return answer;
     const came = { ...asked, fwd: said.fwd, requested: conditional.sentAt, received: Date.now() };
-    const { requestId } = conditional;
     if (said.on_error && entry !== undefined) {
       const { answer: stale } = this.#core.cache('stale', { ...asked, now: came.received, stored: entry.text, fwd: said.fwd, fwd_status: answer.status });
-      if (stale !== undefined) return answer.body?.cancel(), served(parts.request, requestId, stale, entry);
+      if (stale !== undefined) return answer.body?.cancel(), served(parts, 'stale', stale, entry, answer);
     }
     if (answer.status !== 304 || said.conditions === undefined || entry === undefined) {
       entry?.body?.cancel();
@@ -143,7 +143,7 @@ export class AnswerCache {
     }
     const fresh = this.#core.cache('freshen', { ...came, now: came.received, stored: entry.text, answer_fields: [...answer.headers] });
     if (!fresh.confirmed) return this.#askPlainly(parts, asked, entry, send);
-    return served(parts.request, requestId, fresh.answer, this.#freshened(parts, asked.plan, fresh, entry));
+    return served(parts, 'revalidated', fresh.answer, this.#freshened(parts, asked.plan, fresh, entry));
   }
 
   /**
@@ -158,6 +158,7 @@ export class AnswerCache {
     entry.body?.cancel();
     const forward = await parts.decideAgain();
     if (forward instanceof Response) return forward;
+    parts.record.again('a 304 spoke of something else');
     const plainly = { do: /** @type {const} */ ('send'), fwd: 'stale', answer: NO_ANSWER };
     return this.#ask({ ...parts, forward }, asked, plainly, undefined, send);
   }
@@ -243,7 +244,6 @@ class ConditionalTurn {
    */
   constructor(parts, said) {
     this.#said = said;
-    this.requestId = parts.forward.requestId;
     this.parts = { ...parts, decideAgain: () => this.#decideAgain(parts), ...(said.on_error && { holdMostMs: HOLD_WITH_STALE_MS }) };
     this.#apply(parts.forward.headers);
   }
@@ -254,7 +254,6 @@ class ConditionalTurn {
     this.refused = decided instanceof Response;
     if (decided instanceof Response) return decided;
     this.sentAt = Date.now();
-    this.requestId = decided.requestId;
     this.#apply(decided.headers);
     return decided;
   }
@@ -267,15 +266,17 @@ class ConditionalTurn {
 }
 
 /**
- * @param {Request} request
- * @param {string} requestId
+ * @param {Parts} parts
+ * @param {'hit' | 'stale' | 'revalidated'} use
  * @param {Answer} answer
  * @param {Entry} entry
+ * @param {Response} [instead] of this one
  */
-function served(request, requestId, answer, entry) {
+function served({ request, forward, record }, use, answer, entry, instead) {
   const headers = new Headers(answer.fields);
-  headers.set('Sallyport-Request-Id', requestId);
-  console.log(`sallyport: request ${requestId} is answered from the cache: ${headers.get('cache-status')}`);
+  headers.set('Sallyport-Request-Id', forward.requestId);
+  const refusal = instead && refusalOf(instead);
+  record.fromCache(use, `${headers.get('cache-status')}${refusal ? `; ${refusal.reason}: ${refusal.detail}` : ''}`);
   const withBody = answer.body && !WITHOUT_BODY.includes(answer.status);
   if (!withBody) entry.body?.cancel();
   // The length of what GET would give; a packed body is packed anew, to a length that is not known before.
@@ -292,7 +293,7 @@ function withStatus(answer, body, cacheStatus) {
   const response = new Response(body, answer);
   // RFC 9211 section 2: the cache nearest to the client comes last.
   response.headers.append('Cache-Status', cacheStatus);
-  return response;
+  return keepRefusal(response, answer);
 }
 
 /**

@@ -2,6 +2,7 @@
 // What the core wants to know about an answer lies beside it as one text (shared/gate/stored_answer.hpp). Losing an
 // entry costs a request to the origin and nothing else, so no failure of the store is one of a request.
 import { describe } from '../host/describe.js';
+import { fail } from '../observe.js';
 
 const CACHE_NAME = 'sallyport-responses';
 const ADDRESS = 'https://responses.sallyport.invalid/';
@@ -28,7 +29,7 @@ export class AnswerStore {
       const text = found?.headers.get(TEXT);
       return found && text ? { text, body: found.body, length: found.headers.get('content-length') } : undefined;
     } catch (error) {
-      console.error(`sallyport: the store of answers: ${describe(error)}`);
+      fail('the store of answers failed', { detail: describe(error) });
       return undefined;
     }
   }
@@ -44,7 +45,7 @@ export class AnswerStore {
     try {
       await (await caches.open(CACHE_NAME)).put(ADDRESS + place, new Response(body, { headers }));
     } catch (error) {
-      console.error(`sallyport: the store of answers: ${describe(error)}`);
+      fail('the store of answers failed', { detail: describe(error) });
     }
   }
 

@@ -5,7 +5,7 @@ import { CryptoHost } from '../host/crypto.js';
 import { describe } from '../host/describe.js';
 import {
   ANSWER, FORWARD, JOB, NEED_BODY, NEED_KEYS, readAnswer, readBodyRequest, readForward, readKeyRequest, readRefusal,
-  writeKeyResponse, writeRefusal, writeRequest,
+  writeEnded, writeKeyResponse, writeRefusal, writeRequest,
 } from './wire.js';
 
 /**
@@ -95,11 +95,14 @@ export class Core {
    * @param {Request} request
    * @param {BodyState} bodyState
    * @param {Uint8Array} [body] with state read
+   * @param {string} [requestId] of a request that is decided anew: it keeps its id
    * @returns {Outcome}
    */
-  handle(request, bodyState, body) {
+  handle(request, bodyState, body, requestId = '') {
     const size = this.#write(writeRequest(request, bodyState), body);
     this.#refillEntropy();
+    // The id is made of the first bytes (shared/gate/edge.hpp).
+    if (requestId !== '') this.#module.HEAPU8.set(Buffer.from(requestId, 'base64url'), this.#word(ENTROPY));
     const kind = within(() => this.#module.handle(size, body?.length ?? 0, Date.now()));
     return readOutcome(kind, this.#answer());
   }
@@ -167,6 +170,16 @@ export class Core {
     this.#refillEntropy();
     within(() => this.#module.refusal(size, Date.now()));
     return readRefusal(this.#answer());
+  }
+
+  /**
+   * The record that says what came of a request that was allowed.
+   * @param {import('./wire.js').Ended} ended
+   */
+  outcome(ended) {
+    const size = this.#write(writeEnded(ended));
+    within(() => this.#module.ended(size, Date.now()));
+    return this.#answer();
   }
 
   /**

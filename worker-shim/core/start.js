@@ -4,6 +4,7 @@ import policy from '../../policy.jsonc';
 import { endpointOf } from '../aws/exchange.js';
 import { Core, CoreFailed, NotStarted } from './core.js';
 import { describe } from '../host/describe.js';
+import { fail } from '../observe.js';
 
 /**
  * What the core starts with (wrangler.toml): secrets and variables.
@@ -59,7 +60,7 @@ async function start(environment) {
     return { core, ...(endpoint && { endpoint }) };
   } catch (error) {
     const problem = error instanceof NotStarted ? error.message : `internal: ${describe(error)}`;
-    console.error(`sallyport: not started: ${problem}`);
+    fail('not started', { detail: problem });
     // A fresh one, which only words the refusals.
     return { core: await Core.load(), problem };
   }

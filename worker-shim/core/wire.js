@@ -7,7 +7,7 @@ export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4, 
 /**
  * @typedef {'none' | 'unread' | 'read' | 'too_large'} BodyState
  * @typedef {{status: number, reason: string, title: string, requestId: string, challenge: string, problem: string,
- *            audit: string, fields?: Fields}} Refusal
+ *            audit: string, fields?: Fields, detail?: string}} Refusal `detail` for operators
  * @typedef {[string, string][]} Fields names and values
  * @typedef {{source: string, step: string, url: string, maxBytes: number, timeoutSeconds: number, joined: boolean}}
  *   KeyRequest
@@ -24,6 +24,9 @@ export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4, 
  * @typedef {{do: 'run' | 'get' | 'stop' | 'list', job?: string, id?: string, environment?: [string, string][],
  *            input_digest?: string, client_token?: string, idempotent?: boolean, may_inspect?: boolean, wait_ms: number,
  *            request_id: string, caller: Caller, audit: string, refusal_fields?: Fields}} JobOrder
+ * @typedef {'' | 'hit' | 'stale' | 'revalidated' | 'miss'} CacheUse
+ * @typedef {{id: string, service: string, reason: string, status: number, how: 'complete' | 'handed_on' | 'cached', cache: CacheUse,
+ *            attempts?: number, firstMs: number, ms?: number, octetsIn?: number, detail: string}} Ended what came of a request
  * @typedef {{status: number, contentType: string, cacheControl: string, body: string}} Answer
  * @typedef {{status: number, cacheControl: string, problem: string, fetchedAt: number}} KeyResponse
  */
@@ -64,13 +67,18 @@ export function writeRefusal(reason, requestId, detail) {
   return `${reason}\n${requestId}\n${oneLine(detail)}\n`;
 }
 
+/** @param {Ended} ended */
+export function writeEnded({ id, service, reason, status, how, cache, attempts, firstMs, ms, octetsIn, detail }) {
+  return `${id}\n${service}\n${reason}\n${status}\n${how}\n${cache}\n${attempts ?? ''}\n${firstMs}\n${ms ?? ''}\n${octetsIn ?? ''}\n${detail === '' ? '' : oneLine(detail)}\n`;
+}
+
 /**
  * @param {string} text
  * @returns {Refusal}
  */
 export function readRefusal(text) {
-  const [status = '', reason = '', title = '', requestId = '', challenge = '', problem = '', audit = '', fields = ''] = text.split('\n');
-  return { status: Number(status), reason, title, requestId, challenge, problem, audit, fields: readList(fields) };
+  const [status = '', reason = '', title = '', requestId = '', challenge = '', problem = '', audit = '', fields = '', ...detail] = text.split('\n');
+  return { status: Number(status), reason, title, requestId, challenge, problem, audit, fields: readList(fields), detail: detail.join('\n') };
 }
 
 /**

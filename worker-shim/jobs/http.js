@@ -5,6 +5,7 @@
 // * A run that is over: 200.
 // * Prefer: wait=N is told to have been kept (Preference-Applied) where the run was over in time.
 import { describe } from '../host/describe.js';
+import { fail } from '../observe.js';
 import { refusalResponse } from '../pages/respond.js';
 
 /**
@@ -33,7 +34,6 @@ const RETRY_AFTER = { aws_throttled: 5, aws_unavailable: 5, aws_capacity: 30 };
  * @returns {Promise<Response>}
  */
 export async function answerJob(request, order, { core, jobs }) {
-  console.log(order.audit);
   if (jobs === undefined) return refused(request, core, order, { reason: 'reach_unconfigured', detail: 'no Durable Object binding JOBS' });
   try {
     if (order.do === 'list') return respond(request, order, 200, await list(core, jobs, order), {});
@@ -77,7 +77,7 @@ async function list(core, jobs, order) {
       try {
         runs.push(...(await ask(jobs, name, (object) => object.list({ caller_key: order.caller.key, most: MOST_LISTED + 1 }))));
       } catch (error) {
-        console.error(`sallyport: request ${order.request_id}: list of job ${name}: ${describe(error)}`);
+        fail('the runs of a job are not listed', { id: order.request_id, job: name, detail: describe(error) });
         unknown.push(name);
       }
     });
@@ -152,10 +152,5 @@ function respond(request, order, status, body, more) {
  */
 function refused(request, core, order, { reason, detail }) {
   const refusal = core.refusal(reason, order.request_id, detail);
-  // After the line that says policy allowed it: what came of that.
-  console.log(refusal.audit);
-  const response = refusalResponse(request, refusal, { fields: order.refusal_fields });
-  const seconds = RETRY_AFTER[reason];
-  if (seconds !== undefined) response.headers.set('Retry-After', String(seconds));
-  return response;
+  return refusalResponse(request, refusal, { retryAfterS: RETRY_AFTER[reason], fields: order.refusal_fields });
 }

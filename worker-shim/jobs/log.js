@@ -1,5 +1,5 @@
-// What operators read of jobs, in the log where the audit lines are. AWS's words are here and nowhere else.
-import { visible } from '../host/visible.js';
+// What operators read of jobs. AWS's words are here and nowhere else.
+import { change, fail } from '../observe.js';
 
 /** @typedef {import('./run.js').Run} Run */
 
@@ -11,7 +11,7 @@ import { visible } from '../host/visible.js';
  */
 export function note({ job, id, request_id, state, reason, exit_code, caller: { issuer, subject } }, before, task) {
   const aws = task === undefined ? {} : { task: task.arn, stop_code: task.stop_code, stopped_why: task.stopped_why, containers: task.containers };
-  console.log(visible(JSON.stringify({ event: 'job', time: Date.now(), run: `${job}~${id}`, request_id, from: before, to: state, reason, exit_code, issuer, subject, ...aws })));
+  change('job', { run: `${job}~${id}`, cause: request_id, from: before, to: state, reason, exit_code, issuer, subject, ...aws });
 }
 
 /**
@@ -23,5 +23,5 @@ export function note({ job, id, request_id, state, reason, exit_code, caller: { 
  */
 export function complain(run, action, { reason, words }, unclear) {
   const doubt = unclear ? '; a task may have been started' : '';
-  console.error(`sallyport: request ${run.request_id}, run ${run.job}~${run.id}: ${action}: ${reason}: ${visible(words)}${doubt}`);
+  fail('AWS refused', { run: `${run.job}~${run.id}`, cause: run.request_id, action, reason, detail: `${words}${doubt}` });
 }

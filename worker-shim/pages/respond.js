@@ -10,6 +10,19 @@ const PLAIN_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-u
  *            fields?: [string, string][]}} More
  */
 
+/** @type {WeakMap<Response, import('../core/wire.js').Refusal>} */
+const refusals = new WeakMap();
+
+/** What a response refuses; undefined: nothing. @param {Response} response */
+export const refusalOf = (response) => refusals.get(response);
+
+/** The response says what `before` said. @param {Response} response @param {Response} before */
+export function keepRefusal(response, before) {
+  const refusal = refusals.get(before);
+  if (refusal !== undefined) refusals.set(response, refusal);
+  return response;
+}
+
 /**
  * A refusal as RFC 9457 problem, or as a page where the client would rather have one.
  * @param {Request} request
@@ -31,7 +44,9 @@ export function refusalResponse(request, refusal, { retryAfterS = 0, members, pa
   for (const [name, value] of fields) headers.append(name, value);
   if (retryAfterS > 0) headers.set('Retry-After', String(Math.ceil(retryAfterS)));
   const body = html ? own?.html ?? refusalPage(refusal) : problemWith(refusal.problem, members);
-  return new Response(request.method === 'HEAD' ? null : body, { status: refusal.status, headers });
+  const response = new Response(request.method === 'HEAD' ? null : body, { status: refusal.status, headers });
+  refusals.set(response, refusal);
+  return response;
 }
 
 /**

@@ -13,6 +13,7 @@
 // Either way the core decides anew first, because a signature is for one sending, and the task is off everybody's list;
 // but where it was an app that broke off, which any caller's request may be the cause of, and where a client owes its body.
 import { describe } from '../host/describe.js';
+import { fail } from '../observe.js';
 import { isBroken, mayBeRepeated } from './retry.js';
 import { Search } from './search.js';
 import { NoAnswer } from './send.js';
@@ -97,7 +98,7 @@ export class Delivery {
   async #again(tried) {
     const other = await this.#search.find(tried.task_arn === '' ? undefined : tried);
     if (other === undefined || 'answer' in other) return other;
-    return await this.#turn.decidedAgain('a second time') ?? this.#sendTo(other);
+    return await this.#turn.decidedAgain('the first task gave no response') ?? this.#sendTo(other);
   }
 
   /** @param {Endpoint} place */
@@ -113,7 +114,7 @@ export class Delivery {
     } catch (failure) {
       const silent = failure instanceof NoAnswer && failure.timedOut && place.answeredAt < since;
       if (silent || isBroken(failure)) this.#search.lost(place);
-      console.error(`sallyport: request ${forward.requestId} to service ${this.#service.entry.name} at ${place.address || 'its origin'}: ${describe(failure)}`);
+      fail('no response', { id: forward.requestId, service: this.#service.entry.name, upstream: place.address || 'its origin', detail: describe(failure) });
       throw failure;
     } finally {
       place.inFlight.leave(entry);

@@ -7,11 +7,11 @@
 // * Services share nothing here: each has its breaker, its endpoints and its counts, and nobody waits for another's.
 import { Delivery } from './delivery.js';
 import { describe } from '../host/describe.js';
+import { fail } from '../observe.js';
 import { refusalResponse } from '../pages/respond.js';
 import { BrokenUpload, NO_UPLOAD, NoAnswer, send } from './send.js';
 import { Service } from './service.js';
 import { prepareForAws, signForAws } from './sigv4.js';
-import { visible } from '../host/visible.js';
 import { notReadyResponse } from '../pages/waiting.js';
 
 /** Requests without the head of an answer, per service and isolate: those that hang must not fill the isolate. */
@@ -109,6 +109,7 @@ export class Reach {
     const { request, forward, body } = turn;
     const upload = forward.body === 'stream' ? { movedAt: 0, owed: false, broken: new AbortController() } : NO_UPLOAD;
     const timeoutMs = turn.timeoutMs();
+    turn.record.sending();
     const entry = service.unanswered.enter(this.#now() + timeoutMs, forward.callerTag);
     try {
       const answer = await send(service.fetcher, base + forward.url, {
@@ -155,7 +156,7 @@ export class Reach {
     const cookies = answer.headers.getSetCookie();
     const marks = this.#core.markCredentialCookies(cookies);
     if (!marks.includes('1')) return answer;
-    console.error(`sallyport: request ${forward.requestId} to service ${forward.service}: its Set-Cookie of a credential's cookie was dropped`);
+    fail('Set-Cookie of a credential\'s cookie was dropped', { id: forward.requestId, service: forward.service });
     const response = new Response(answer.body, answer);
     response.headers.delete('set-cookie');
     cookies.filter((_, i) => marks[i] === '0').forEach((cookie) => response.headers.append('set-cookie', cookie));
@@ -183,17 +184,15 @@ export class Reach {
   async #sendToTask(turn, service) {
     const delivery = new Delivery(turn, service, (base) => this.#send(turn, service, base), this.#now);
     const brought = await delivery.bring();
-    return brought instanceof Response ? brought : this.#notReady(turn, service, brought);
+    return brought instanceof Response ? brought : this.#notReady(turn, brought);
   }
 
   /**
    * @param {Turn} turn
-   * @param {Service} service
    * @param {import('./search.js').NotReady} said
    */
-  #notReady({ request, forward }, service, said) {
+  #notReady({ request, forward }, said) {
     const detail = said.answer === 'failed' ? said.detail : '';
-    if (detail !== '') console.error(`sallyport: request ${forward.requestId}: service ${service.entry.name} is not up: ${visible(detail)}`);
     const refusal = this.#core.refusal(said.answer === 'starting' ? 'wake_starting' : said.reason, forward.requestId, detail);
     return notReadyResponse(request, refusal, said, forward.refusalFields);
   }
@@ -215,7 +214,6 @@ export class Reach {
    * @param {number} [retryAfterS]
    */
   #refuse({ request, forward }, reason, detail, retryAfterS) {
-    if (detail !== '') console.error(`sallyport: request ${forward.requestId} to service ${forward.service}: ${visible(detail)}`);
     return refusalResponse(request, this.#core.refusal(reason, forward.requestId, detail), { retryAfterS, fields: forward.refusalFields });
   }
 }

@@ -1,6 +1,7 @@
 // One request's search for a place to be sent to: among the endpoints that the isolate knows, or by asking the
 // coordinator, and then waiting for a start as long as the request may wait.
 import { describe } from '../host/describe.js';
+import { fail } from '../observe.js';
 import { keepInUse } from './long_answers.js';
 
 /** Requests that wait for a start, per service and isolate; those above are told at once that it is starting. */
@@ -99,7 +100,7 @@ export class Search {
       if (said.answer === 'ready') this.#service.learn(said.endpoints, this.#now());
       else this.#service.endpoints.clear();
     } catch (error) {
-      console.error(`sallyport: coordinator of ${this.#service.entry.name}: ${describe(error)}`);
+      fail('coordinator failed', { service: this.#service.entry.name, detail: describe(error) });
     }
   }
 }

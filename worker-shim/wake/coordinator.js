@@ -1,6 +1,7 @@
 // The way to the object that wakes a service and knows its tasks (worker-shim/wake/object.js). Objects of the platform belong to
 // the request that made them, so each request has its own way; calls over one way arrive in their order.
 import { describe } from '../host/describe.js';
+import { fail, warn } from '../observe.js';
 
 /** How much longer than it was told to the coordinator may take. */
 const GRACE_MS = 5_000;
@@ -46,7 +47,7 @@ export class Coordinator {
     } catch (error) {
       // The platform restarts objects when it likes. What was begun goes on, and is joined over a new way: the old one
       // stays broken.
-      console.error(`sallyport: coordinator of ${this.#service}, asked again: ${describe(error)}`);
+      warn('coordinator asked again', { service: this.#service, detail: describe(error) });
       this.#object = this.#open();
       return this.#ask(Math.max(until - Date.now(), 0));
     }
@@ -64,14 +65,14 @@ export class Coordinator {
    */
   lost(task) {
     this.#told = within(this.#object.lost({ service: this.#service, task_arn: task.task_arn }), GRACE_MS)
-      .catch((error) => console.error(`sallyport: coordinator of ${this.#service}: ${describe(error)}`));
+      .catch((error) => fail('coordinator failed', { service: this.#service, detail: describe(error) }));
     return this.#told;
   }
 
   /** The service is in use. Never throws: it will be said again. */
   touch() {
     return within(this.#object.touch({ service: this.#service, caller: this.#caller }), GRACE_MS)
-      .catch((error) => console.error(`sallyport: coordinator of ${this.#service}: ${describe(error)}`));
+      .catch((error) => fail('coordinator failed', { service: this.#service, detail: describe(error) }));
   }
 }
 

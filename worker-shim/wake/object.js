@@ -11,11 +11,11 @@ import { Aws } from '../aws/aws.js';
 import { CoreFailed } from '../core/core.js';
 import { describe } from '../host/describe.js';
 import { replaceCore, startedCore } from '../core/start.js';
+import { change, fail } from '../observe.js';
 import { failed, ready, starting } from './answers.js';
 import { lookAtService, lookAtTasks, refused } from './look.js';
 import { WakeMemory, placeOf } from './memory.js';
 import { jitter, settingsFor, tuningOf } from './settings.js';
-import { visible } from '../host/visible.js';
 
 /**
  * @typedef {import('../aws/aws.js').Caller} Caller
@@ -121,7 +121,7 @@ export class Wake extends DurableObject {
     const { core, endpoint, problem } = await startedCore(environment);
     const tuning = tuningOf(environment.SALLYPORT_WAKE_TUNING);
     this.#problem = problem ?? (tuning === undefined ? 'SALLYPORT_WAKE_TUNING: not a JSON object' : '');
-    if (tuning === undefined || problem !== undefined) return console.error(`sallyport: coordinator: not started: ${this.#problem}`);
+    if (tuning === undefined || problem !== undefined) return fail('coordinator not started', { detail: this.#problem });
     this.#parts = { core, aws: new Aws(core, { endpoint }), tuning };
     this.#remember();
   }
@@ -198,7 +198,7 @@ export class Wake extends DurableObject {
   #beginAgain(error) {
     const { core } = /** @type {Parts} */ (this.#parts);
     const what = error instanceof CoreFailed ? 'the core failed and is replaced' : 'the coordinator begins again';
-    console.error(`sallyport: ${what}: ${describe(error)}`);
+    fail(what, { service: this.#service?.name, detail: describe(error) });
     void replaceCore(core, error);
     this.ctx.abort(`the core failed: ${describe(error)}`);
     return error;
@@ -265,15 +265,15 @@ export class Wake extends DurableObject {
   }
 
   /**
-   * One line for every change of phase, in the log where the audit lines are.
+   * One record for every change of phase.
    * @param {Service} service
    * @param {string} from
    * @param {WakeState} state
    */
   #note({ name }, from, { phase_name, detail }) {
-    const { issuer = null, subject = null, route = null } = this.#caller ?? {};
+    const { issuer, subject, route } = this.#caller ?? {};
     const why = phase_name === 'failed' ? { reason: this.#reason, detail } : {};
-    console.log(visible(JSON.stringify({ event: 'wake', time: Date.now(), service: name, from, to: phase_name, issuer, subject, route, ...why })));
+    change('wake', { service: name, from, to: phase_name, issuer, subject, route, ...why });
   }
 }
 
@@ -292,5 +292,5 @@ async function update(call, service, desired) {
  * @param {import('../aws/exchange.js').AwsRefusal} error
  */
 function complain(service, { code, message, request_id, http_status }) {
-  console.error(visible(`sallyport: wake of ${service}: AWS refused: ${code} (${http_status}, request ${request_id || 'unknown'}): ${message}`));
+  fail('AWS refused', { service, code, status: http_status, aws_request: request_id || undefined, detail: message });
 }

@@ -23,13 +23,13 @@ export async function knock(stack, bytes) {
 /** What the app saw of a request (tests/app). @param {Seen} seen @returns {{method: string, target: string, headers: Record<string, string>}} */
 export const app_saw = (seen) => JSON.parse(seen.text);
 
-/** @typedef {{end: 'edge' | 'origin', decision: string, reason: string, detail: string | null, id: string, subject: string | null}} Record_ */
+/** @typedef {{end: 'edge' | 'origin', decision?: string, reason: string, detail: string | null, id: string, subject: string | null}} Record_ */
 
 /** The audit record of a refusal with this request id; waits until `end` has written it. @param {Stack} stack @param {string} id
  * @param {'edge' | 'origin'} end @returns {Promise<Record_>} */
 export async function audit(stack, id, end) {
   const find = () => (end === 'edge' ? stack.worker_output() : stack.agent.output()).split('\n')
-    .filter((line) => line.startsWith('{') && line.includes(id)).map((line) => JSON.parse(line)).find((record) => record.end === end && record.decision === 'deny');
+    .filter((line) => line.startsWith('{') && line.includes(id)).map((line) => JSON.parse(line)).find((record) => record.end === end && record.reason !== 'ok');
   await until(`the audit record of ${id} at the ${end}`, () => find() !== undefined);
   return find();
 }

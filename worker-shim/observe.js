@@ -1,0 +1,143 @@
+// What the Worker tells its operators. Only this file writes to the log, one JSON line a call, its members sorted; characters
+// that a terminal or a reader of lines would obey are escapes (host/visible.js).
+//
+// | type | written | members beside `end`, `time`, `type`, `v` |
+// | --- | --- | --- |
+// | decision, outcome | by the core (shared/audit), passed on as they are | |
+// | attempt | before an allowed request is sent once more | `id`, `try` (1 for the second sending), `why` |
+// | wake, job | at each change of state | `from`, `to`, `issuer`, `subject`, and what it is about |
+// | log | what else went wrong or was noticed | `level`, `event`, `detail`, and what it is about |
+import { visible } from './host/visible.js';
+import { refusalOf } from './pages/respond.js';
+
+const VERSION = 1;
+/** Words of others come without a bound. */
+const MOST_TEXT = 2_048;
+
+/**
+ * Numbers, text, and lists of what AWS said; undefined is left out.
+ * @typedef {Record<string, unknown>} Members
+ */
+
+/** A record of the core. @param {string} line */
+export function record(line) {
+  console.log(line);
+}
+
+/**
+ * @param {'attempt' | 'wake' | 'job'} type
+ * @param {Members} members
+ */
+export function change(type, members) {
+  console.log(write(type, members));
+}
+
+/**
+ * @param {string} event
+ * @param {Members} [members]
+ */
+export function warn(event, members) {
+  console.warn(write('log', { ...members, event, level: 'warning' }));
+}
+
+/**
+ * @param {string} event
+ * @param {Members} [members]
+ */
+export function fail(event, members) {
+  console.error(write('log', { ...members, event, level: 'error' }));
+}
+
+/**
+ * The records of one request: exactly one decision, and exactly one outcome if that allowed it.
+ * @typedef {import('./core/wire.js').Refusal} Refusal
+ */
+export class RequestRecord {
+  /** Of an allowed request. */
+  #id = '';
+  #service = '';
+  #allowedAt = 0;
+  /** @type {number | undefined} */ #octetsIn;
+  #sendings = 0;
+  #why = '';
+  /** @type {import('./core/wire.js').CacheUse} */ #cache = '';
+  #detail = '';
+
+  /** Empty until policy has allowed the request. */
+  get requestId() {
+    return this.#id;
+  }
+
+  /**
+   * Policy allowed it; whatever happens from here on is an outcome. A request that is decided anew was allowed before.
+   * @param {string} decision
+   * @param {{id: string, service: string, octetsIn: number | undefined}} request
+   */
+  allowed(decision, { id, service, octetsIn }) {
+    if (this.#id !== '') return;
+    record(decision);
+    this.#id = id;
+    this.#service = service;
+    this.#octetsIn = octetsIn;
+    this.#allowedAt = Date.now();
+  }
+
+  /** It is refused: the decision, unless it was allowed before. @param {Refusal} refusal */
+  refused(refusal) {
+    if (this.#id === '') record(refusal.audit);
+  }
+
+  /** It goes to its service. */
+  sending() {
+    if (this.#why !== '') change('attempt', { id: this.#id, try: this.#sendings, why: this.#why });
+    this.#sendings += 1;
+    this.#why = '';
+  }
+
+  /** The next sending is another one. @param {string} why */
+  again(why) {
+    this.#why = why;
+  }
+
+  /**
+   * @param {Exclude<import('./core/wire.js').CacheUse, ''>} use
+   * @param {string} [detail]
+   */
+  fromCache(use, detail = '') {
+    this.#cache = use;
+    this.#detail = detail;
+  }
+
+  /**
+   * @param {Pick<import('./core/core.js').Core, 'outcome'>} core
+   * @param {Response} response that the caller gets
+   */
+  ended(core, response) {
+    if (this.#id === '') return response;
+    const { reason, detail = '' } = refusalOf(response) ?? { reason: 'ok', detail: this.#detail };
+    const how = this.#how(reason);
+    const firstMs = Date.now() - this.#allowedAt;
+    record(core.outcome({
+      id: this.#id, service: this.#service, reason, detail, status: response.status, how, cache: this.#cache, firstMs, octetsIn: this.#octetsIn,
+      // A run of a job is sent nowhere; bodies that are passed on are not seen.
+      ...(this.#service !== '' && { attempts: this.#sendings }), ...(how === 'complete' && { ms: firstMs }),
+    }));
+    return response;
+  }
+
+  /** @param {string} reason */
+  #how(reason) {
+    if (reason !== 'ok') return 'complete';
+    if (this.#cache !== '' && this.#cache !== 'miss') return 'cached';
+    return this.#sendings > 0 ? 'handed_on' : 'complete';
+  }
+}
+
+/**
+ * @param {string} type
+ * @param {Members} members
+ */
+function write(type, members) {
+  const all = Object.entries({ ...members, end: 'edge', time: Date.now(), type, v: VERSION }).sort(([a], [b]) => (a < b ? -1 : 1));
+  return visible(JSON.stringify(Object.fromEntries(all), (_, value) => (typeof value === 'string' ? value.slice(0, MOST_TEXT) : value)));
+}
