@@ -1,4 +1,4 @@
-// docs/guide/logs.md lists the members of the record that both ends write, and no other.
+// docs/guide/logs.md lists the members of the records that the core writes, and no other.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -13,9 +13,18 @@ function members_under(heading) {
   return rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name)).sort();
 }
 
+/** @param {object} question @returns {any} */
+const probed = (question) => JSON.parse(execFileSync(`${root}build/dev/tests/probe`, { input: `${JSON.stringify(question)}\n`, encoding: 'utf8' }));
+
 test('the decision record has exactly the members that the guide lists', () => {
   const shown = fences_of('docs/reference/probe.md').map(({ text }) => text).find((text) => text.includes('exchange.json')) ?? '';
   const [, exchange = ''] = /<<'JSON'\n([\s\S]*?)\nJSON\n/.exec(shown) ?? [];
-  const answer = JSON.parse(execFileSync(`${root}build/dev/tests/probe`, { input: `${JSON.stringify(JSON.parse(exchange))}\n`, encoding: 'utf8' }));
-  assert.deepEqual(Object.keys(answer.out.audit).sort(), members_under('The decision record'));
+  assert.deepEqual(Object.keys(probed(JSON.parse(exchange)).out.audit).sort(), members_under('The decision record'));
+});
+
+test('the outcome record has exactly the members that the guide lists', () => {
+  const whole = {
+    attempts: 1, cache: 'miss', detail: 'd', first_ms: 1, how: 'handed_on', id: 'i', in: 0, ms: 1, out: 1, reused: true, service: 's', status: 200, upstream: 'u', time: 1,
+  };
+  assert.deepEqual(Object.keys(JSON.parse(probed({ id: 1, op: 'outcome', in: whole }).out.audit)).sort(), members_under('The outcome record'));
 });

@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { until } from '../support/child.mjs';
 import { start_ecs_stack } from '../support/ecs_stack.mjs';
+import { told_of } from '../support/edge.mjs';
 import { records_of } from '../support/records.mjs';
 
 /** @type {import('../support/ecs_stack.mjs').EcsStack} */
@@ -53,10 +54,8 @@ test('a hundred first requests at a time wake a service once, and all are answer
 
 test('who waited was decided anew: every request has its own allow on record, and what the app got was signed after the wait', async () => {
   const { headers } = await stack.ask('billing', '/');
-  const id = headers['sallyport-request-id'];
-  await until('the edge wrote its record', () => stack.worker.output().includes(`"${id}"`));
-  const line = stack.worker.output().split('\n').find((each) => each.startsWith('{') && each.includes(`"${id}"`)) ?? '';
-  assert.deepEqual([JSON.parse(line).decision, JSON.parse(line).service], ['allow', 'billing']);
+  const { decision, outcome } = await told_of(stack.worker, { headers });
+  assert.deepEqual([decision.decision, decision.service, outcome.reason, outcome.status], ['allow', 'billing', 'ok', 200]);
 });
 
 test('a denied caller wakes nothing: AWS is not even asked', async () => {
@@ -80,6 +79,7 @@ test('a start that takes longer than a request may wait is told as such: state, 
   assert.ok(['provisioning', 'pulling', 'starting', 'checking'].includes(problem.progress), problem.progress);
   assert.ok(Number.isInteger(problem.elapsed) && Number(first.headers['retry-after']) >= 1);
   assert.equal(problem.request_id, first.headers['sallyport-request-id']);
+  assert.equal((await told_of(stack.worker, first)).outcome.reason, 'wake_starting');
   await until('it answers', async () => (await stack.ask('slow', '/')).status === 200);
   assert.deepEqual(updates('slow'), [1]);
 });
@@ -99,6 +99,7 @@ test('a caller that wakes too often is told so, and the service stays asleep', a
   let last = await stack.ask('greedy', '/');
   await until('the budget is used up', async () => { last = await stack.ask('greedy', '/'); return last.status === 429; });
   assert.deepEqual([last.json().code, last.json().state, Number(last.headers['retry-after']) > 0], ['rate_limited', 'asleep', true]);
+  assert.equal((await told_of(stack.worker, last)).outcome.reason, 'wake_budget_exhausted');
 });
 
 test('while AWS throttles the start of one service, those that run answer without AWS', async () => {

@@ -5,6 +5,7 @@ import { checkConfig } from '../../scripts/local_aws/config.mjs';
 import { startLocalAws } from '../../scripts/local_aws/main.mjs';
 import { signing_key } from './edge.mjs';
 import { free_port } from './ports.mjs';
+import { check_told_once } from './records.mjs';
 import { call_object, start_issuer_worker, start_worker } from './worker.mjs';
 
 export const account = '123456789012';
@@ -75,6 +76,7 @@ export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy =
     calls: (name) => aws.trail.events.filter((/** @type {{eventName: string}} */ event) => event.eventName === name),
     async stop() {
       await Promise.all([worker.stop(), issuer_worker.stop(), aws.stop()]);
+      check_told_once(worker.output());
     },
   };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { request as http_request } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import { until } from './child.mjs';
-import { records_of } from './records.mjs';
+import { check_told_once, records_of } from './records.mjs';
 import { start_issuer } from './issuer.mjs';
 import { start_origin } from './origin.mjs';
 import { start_worker } from './worker.mjs';
@@ -63,6 +63,7 @@ export async function start_edge({ policy = policy_for, answer, keys, secrets, r
     async stop() {
       await worker.stop();
       await Promise.all([issuer.stop(), origin.stop()]);
+      check_told_once(worker.output());
     },
   };
 }

@@ -10,6 +10,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { until } from '../support/child.mjs';
 import { policy_for, send, start_edge } from '../support/edge.mjs';
+import { check_outcome } from '../support/cache_outcome.mjs';
 import { start_worker } from '../support/worker.mjs';
 
 /** @typedef {import('../support/edge.mjs').SendOptions} SendOptions */
@@ -21,6 +22,8 @@ let asked = [];
 /** What the origin does with a request. @type {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => void} */
 let answer;
 let tests = 0;
+/** What clients got. @type {Awaited<ReturnType<typeof get>>[]} */
+const answered = [];
 /** A path of its own for each test. */
 let path = '';
 
@@ -43,7 +46,13 @@ before(async () => {
     return true;
   } });
 });
-after(() => edge.stop());
+after(async () => {
+  try {
+    for (const received of answered) check_outcome(received, await edge.told(received));
+  } finally {
+    await edge.stop();
+  }
+});
 beforeEach(() => {
   asked = [];
   tests += 1;
@@ -63,7 +72,9 @@ function saying(cache_control, more = {}) {
 async function get(who, at, { claims = {}, ...options } = {}) {
   const authorization = `Bearer ${await edge.issuer.token({ sub: who, email: `${who}@acme.example`, ...claims })}`;
   const received = await edge.send(at, { ...options, headers: { authorization, ...options.headers } });
-  return { ...received, text: received.body.toString(), cache: String(received.headers['cache-status'] ?? '') };
+  const got = { ...received, text: received.body.toString(), cache: String(received.headers['cache-status'] ?? '') };
+  answered.push(got);
+  return got;
 }
 
 /** The head of an answer, whose body comes as it comes. @returns {Promise<import('node:http').IncomingMessage>} */
@@ -181,7 +192,9 @@ test('an answer is selected by the fields that its Vary names', async () => {
 
 test('the client may demand that the origin is asked, and may have only what is stored', async () => {
   const only = { headers: { 'cache-control': 'only-if-cached' } };
-  assert.equal((await get('alice', path, only)).status, 504);
+  const without = await get('alice', path, only);
+  assert.equal(without.status, 504);
+  assert.equal((await edge.told(without)).outcome.reason, 'upstream_timeout');
   assert.equal(asked.length, 0);
   await stored('alice', path);
   assert.match((await get('alice', path, only)).cache, /^Sallyport; hit/);

@@ -8,6 +8,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { until } from '../support/child.mjs';
 import { send } from '../support/edge.mjs';
 import { start_jobs_edge } from '../support/jobs_edge.mjs';
+import { told_of } from '../support/edge.mjs';
 import { records_of } from '../support/records.mjs';
 
 /** @type {import('../support/jobs_edge.mjs').JobsEdge} */ let world;
@@ -132,7 +133,8 @@ test('the same key with other input is a conflict, and another caller\'s key is 
   assert.equal(other.headers['content-type'], 'application/problem+json');
   assert.equal(other.json.code, 'conflict');
   assert.equal(world.edge.calls('RunTask').length, calls);
-  await until('the reason is in the log', () => world.logged(other).some((line) => line.includes('job_key_reused')));
+  assert.equal((await told_of(world.edge.worker, other)).outcome.reason, 'job_key_reused');
+  assert.equal((await told_of(world.edge.worker, first)).outcome.reason, 'ok');
 
   const theirs = await world.run('export', { MONTH: '2026-08' }, key, world.bob());
   assert.equal(theirs.status, 202);

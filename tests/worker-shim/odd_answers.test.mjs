@@ -33,6 +33,7 @@ for (const path of Object.keys(odd)) {
     const received = await edge.send(path);
     assert.equal(received.status, 502);
     assert.equal(JSON.parse(received.body.toString()).code, 'upstream_unavailable');
+    assert.ok(['upstream_invalid_response', 'upstream_connect_failed'].includes((await edge.told(received)).outcome.reason));
     assert.doesNotMatch(edge.worker.output(), /the core failed/);
     assert.equal((await edge.send_as_alice('/x')).status, 200);
     assert.equal(edge.issuer.seen.length, fetched);

@@ -11,6 +11,7 @@ import { FAILURES_TO_OPEN } from '../../worker-shim/reach/breaker.js';
 import { Reach } from '../../worker-shim/reach/reach.js';
 import { BrokenUpload } from '../../worker-shim/reach/send.js';
 import { by_origin, by_task, core as words, refused, silent, starting, tasks } from '../support/reaching.mjs';
+import { start_edge } from '../support/edge.mjs';
 import { root } from '../support/worker.mjs';
 
 const sigv4 = { ...by_origin, sigv4: { service: 'execute-api', region: 'us-east-1', role: 'r', resource: '' } };
@@ -111,7 +112,7 @@ for (const [reason, what, how] of [...Object.entries(cases).map(([reason, how]) 
 test('every reason that the Worker gives has a case here', () => {
   const names = [...readFileSync(`${root}shared/core/reason.def`, 'utf8').matchAll(/^SALLYPORT_REASON\(\d+, (\w+)/gm)].map(([, name = '']) => name);
   const sources = readdirSync(`${root}worker-shim`, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js')).map((path) => readFileSync(`${root}worker-shim/${path}`, 'utf8')).join('\n');
-  // Of the start, of what the core checks before it allows, and of a core that failed, which workerd has (start.test.mjs).
+  // Of the start, and of what the core checks before it allows; `internal` is below.
   const elsewhere = new Set(['config_invalid', 'internal', 'job_input_invalid', 'job_cross_site']);
   const given = names.filter((name) => sources.includes(`'${name}'`) || /^(aws|wake|job)_/.test(name));
   assert.deepEqual(given.filter((name) => !elsewhere.has(name) && !(name in cases)), []);
@@ -126,3 +127,22 @@ test('a refusal by policy is one decision, without an outcome', async (context) 
   record.ended(/** @type {any} */ ({}), new Response());
   assert.deepEqual(told, ['the decision']);
 });
+
+for (const [what, path, right, wrong] of [
+  ['something of ours throws', 'worker-shim/reach/send.js', 'fetcher.fetch(url, init)', '(() => { throw new Error("ours"); })()'],
+  ['the core stops', 'worker-shim/core/core.js', 'within(() => this.#module.ended(', 'if (!globalThis.stopped) { globalThis.stopped = true; within(() => { throw new Error("stopped"); }); }\n    within(() => this.#module.ended('],
+]) {
+  test(`internal, because ${what} after the request was allowed: one decision, one outcome`, async () => {
+    const source = readFileSync(root + path, 'utf8');
+    assert.ok(source.includes(String(right)));
+    const edge = await start_edge({ replaced: { [String(path)]: source.replace(String(right), String(wrong)) } });
+    try {
+      const received = await edge.send_as_alice('/x');
+      assert.equal(received.status, 500);
+      const { decision, outcome } = await edge.told(received);
+      assert.deepEqual([decision.subject, outcome.reason, outcome.status], ['alice', 'internal', 500]);
+    } finally {
+      await edge.stop();
+    }
+  });
+}
