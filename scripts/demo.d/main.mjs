@@ -60,19 +60,20 @@ Up after ${((Date.now() - started_at) / 1000).toFixed(1)} s. In another terminal
     curl --compressed ${bearer('machine')} ${edge}/nightly/run
   nobody: 401; and with -H 'Accept: text/html' a page instead of JSON
     curl -i ${edge}/reports/april
-  around the edge, straight to the agent: 401
+  bypassing the edge, straight to the agent: 401
     curl -i http://127.0.0.1:${agent.port}/reports/april
 
   archive is a service in ECS that sleeps. In a browser, as alice: it wakes while you watch, and a minute later sleeps again
     http://127.0.0.1:${login.port}/as/alice?then=/archive/
-  as bob: he is shown out, and wakes nothing
+  as bob: he is refused, and wakes nothing
     http://127.0.0.1:${login.port}/as/bob?then=/archive/
   another one without a browser: the request is held until a task is up
     curl --compressed ${bearer('alice')} ${edge}/payments/
   a service whose app ends as soon as it starts: 503, start_failed
     curl -i ${bearer('alice')} ${edge}/broken/
-  a job, run by the machine; then ask where Location says
+  a job, run by the machine; then all its runs, with their states
     curl -i -X POST -H 'Content-Type: application/json' -d '{"MONTH":"2026-07"}' ${bearer('machine')} ${edge}/jobs/export
+    curl --compressed ${bearer('machine')} ${edge}/.sallyport/jobs
   what AWS noted: who did it, on whose behalf; what runs
     curl ${cloud.url}/_local/trail
     curl ${cloud.url}/_local/state
@@ -83,7 +84,8 @@ Up after ${((Date.now() - started_at) / 1000).toFixed(1)} s. In another terminal
   what the agent counts: decisions by reason, latency, age of the keys
     curl ${agent.admin}/metrics
 
-Both ends say what they decide, one line a request, joined by the request id. Ctrl-C stops everything.
+Below, both ends say what they decide, joined by the request id; of services in ECS you see the edge's decision. To put your own app behind it,
+read docs/guide/try_it.md. Ctrl-C stops everything.
 `;
 }
 

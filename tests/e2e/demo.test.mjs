@@ -39,10 +39,10 @@ test('the demo', async (t) => {
     const edge = /curl -i (http:\/\/127\.0\.0\.1:\d+)\/reports/.exec(demo.output())?.[1] ?? '';
     const started = descendants(demo.pid);
 
-    await t.test('prints lines that do what they say: alice in, bob out, a service that wakes, one that cannot, a job', async () => {
+    await t.test('prints lines that do what they say: alice in, bob out, a service that wakes, one that cannot, a job and its runs', async () => {
       const lines = demo.output().split('\n').filter((line) => line.trim().startsWith('curl') && line.includes('demo-token'));
       const outputs = await Promise.all(lines.map((line) => run('bash', ['-c', line.replace(/\bcurl\b/, 'curl -s -w "%{http_code}"')], { cwd: root })));
-      assert.deepEqual(outputs.map((output) => output.slice(-3)), ['200', '403', '200', '200', '503', '202']);
+      assert.deepEqual(outputs.map((output) => output.slice(-3)), ['200', '403', '200', '200', '503', '202', '200']);
       assert.match(outputs[0], /alice@acme\.example/);
     });
     await t.test('stands beside another one: each has its own tokens, also when the other is gone', async () => {
