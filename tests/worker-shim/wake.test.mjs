@@ -245,7 +245,7 @@ test('a deployment that cannot start loses nothing: the next one that can stops 
   try {
     assert.equal((await edge_of_two.wake('nap').ensure('alice')).answer, 'ready');
     await edge_of_two.restart({ signing_keys: '' });
-    await until('its alarm has found that out', () => told_in(edge_of_two.worker.output()).includes('coordinator not started: signing_key_missing'));
+    await until('its alarm has found that out', () => told_in(edge_of_two.worker.output()).includes('object not started: signing_key_missing'));
     await assert.rejects(edge_of_two.wake('nap').ensure('bob'), /not started/);
     assert.deepEqual(updates('nap', edge_of_two), [[1, 'alice']]);
     await edge_of_two.restart();

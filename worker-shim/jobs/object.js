@@ -9,15 +9,13 @@
 // * Stored are the run and who asked for it; what the task gets as input only until it has it; credentials never.
 // * Those who wait are in memory only: after a restart they ask again.
 import { DurableObject } from 'cloudflare:workers';
-import { Aws } from '../aws/aws.js';
-import { describe } from '../host/describe.js';
+import { Frame } from '../objects/frame.js';
+import { Waiters } from '../objects/waiters.js';
 import { batched, lookAtTasks, startTask, stopTask } from './calls.js';
 import { complain, note } from './log.js';
 import { LOOK_FIRST_MS, pause, untilNextLook, within } from './pace.js';
 import { begin, end, isFinal, observe, observeMissing, stoppedBy, taskStarted, view } from './run.js';
 import { RunStore } from './store.js';
-import { Waiters } from './waiters.js';
-import { replaceCore, startedCore } from '../core/start.js';
 
 /**
  * @typedef {import('../core/start.js').CoreEnvironment} CoreEnvironment
@@ -28,7 +26,6 @@ import { replaceCore, startedCore } from '../core/start.js';
  * @typedef {import('../core/wire.js').JobOrder} JobOrder
  * @typedef {{run: RunView, refused?: undefined} | {run?: undefined, refused: {reason: string, detail: string}}} JobAnswer
  *   `detail` is for operators
- * @typedef {{core: import('../core/core.js').Core, aws: Aws}} Parts
  * @typedef {{id: string, caller: Caller, may_inspect: boolean, wait_ms: number}} Question about the run `id`, without the job
  */
 
@@ -38,21 +35,18 @@ const START_ANSWER_MS = 10_000;
 const MOST_STARTS = 10;
 /** After this, a start whose object was lost on the way is tried again. */
 const START_LEASE_MS = 30_000;
-/** Until a deployment that cannot start is replaced by one that can. */
-const UNREADY_MS = 30_000;
 /** A start that AWS puts off for longer has failed. */
 const START_PATIENCE_MS = 600_000;
 
 /** @extends {DurableObject<CoreEnvironment>} */
 export class Jobs extends DurableObject {
-  /** Nothing: this deployment cannot start (its log says why), and the object only tells what is stored. @type {Parts | undefined} */ #parts;
+  /** Where the deployment cannot start, the object only tells what is stored. */ #frame;
   #store;
   /** What is told to those who wait for a start: the refusal, or nothing. @type {Map<string, Promise<Refused | undefined>>} */ #starting = new Map();
   /** @type {Set<string>} */ #stopping = new Set();
-  #waiters = new Waiters();
+  /** @type {Waiters<void>} */ #waiters = new Waiters();
   /** When tasks are looked at next. */ #lookAt = 0;
   #failedLooks = 0;
-  /** When the platform will ring; unknown at first. @type {number | undefined} */ #alarmAt;
 
   /**
    * @param {DurableObjectState} context
@@ -60,6 +54,7 @@ export class Jobs extends DurableObject {
    */
   constructor(context, environment) {
     super(context, environment);
+    this.#frame = new Frame(context);
     this.#store = new RunStore(context.storage.sql);
     context.blockConcurrencyWhile(() => this.#begin(environment));
   }
@@ -71,7 +66,7 @@ export class Jobs extends DurableObject {
    * @returns {Promise<JobAnswer>}
    */
   async run(order, place) {
-    if (this.#parts === undefined) return refusal('not_ready', 'the object of the job could not start');
+    if (!this.#frame.started) return refusal('not_ready', 'the object of the job could not start');
     const now = Date.now();
     let run = this.#store.findByToken(order.client_token ?? '', now);
     if (run !== undefined && (run.caller.key !== order.caller.key || run.input_digest !== order.input_digest)) return refusal('job_key_reused', '');
@@ -101,7 +96,7 @@ export class Jobs extends DurableObject {
     const run = this.#visible(question);
     if (run === undefined) return refusal('job_not_found', '');
     if (isFinal(run)) return { run: view(run) };
-    if (this.#parts === undefined) return refusal('not_ready', 'the object of the job could not start');
+    if (!this.#frame.started) return refusal('not_ready', 'the object of the job could not start');
     this.#change(run.id, (wanted) => { wanted.stop ??= { why: 'caller', caller: question.caller, at: 0, tries: 0, sent: false }; });
     const refused = await this.#stop(run.id);
     if (refused !== undefined) return refusal(refused.reason, refused.words);
@@ -115,9 +110,7 @@ export class Jobs extends DurableObject {
 
   /** @override */
   async alarm() {
-    this.#alarmAt = 0;
-    // Thrown errors would use up the platform's few tries, and then nobody would look at the tasks any more.
-    if (this.#parts === undefined) return this.ctx.storage.setAlarm(Date.now() + UNREADY_MS);
+    if (!this.#frame.rang()) return;
     const now = Date.now();
     const live = this.#store.live();
     const due = live.filter((run) => run.task_arn === '' && run.start.at <= now).slice(0, MOST_STARTS).map((run) => this.#start(run));
@@ -129,9 +122,7 @@ export class Jobs extends DurableObject {
 
   /** @param {CoreEnvironment} environment */
   async #begin(environment) {
-    const { core, problem, endpoint } = await startedCore(environment);
-    if (problem !== undefined) return;
-    this.#parts = { core, aws: new Aws(core, { endpoint }) };
+    if (!await this.#frame.start(environment)) return;
     // An object that comes back keeps to the pace of the one before it.
     this.#lookAt = (await this.ctx.storage.getAlarm()) ?? Date.now();
     for (const run of this.#store.live()) if (run.start.sending) this.#interrupted(run);
@@ -286,7 +277,7 @@ export class Jobs extends DurableObject {
     how(run);
     this.#store.save(run);
     if (run.state !== before) note(run, before, task);
-    if (isFinal(run)) this.#waiters.release(id);
+    if (isFinal(run)) this.#waiters.release(id, undefined);
   }
 
   /** Nothing when there is none, or none that this caller may know of. @param {Question} question */
@@ -305,7 +296,7 @@ export class Jobs extends DurableObject {
     const run = this.#store.find(id);
     if (run === undefined) return refusal('aws_unavailable', 'the run was given up');
     if (waitMs <= 0 || isFinal(run)) return { run: view(run) };
-    await this.#waiters.wait(id, waitMs);
+    await this.#waiters.wait(id, waitMs, () => {});
     return this.#answer(id, 0);
   }
 
@@ -318,24 +309,18 @@ export class Jobs extends DurableObject {
     });
     const expiry = this.#store.nextExpiry();
     const next = Math.min(...times, expiry || Infinity);
-    if (next === this.#alarmAt || (next === Infinity && !this.#alarmAt)) return;
-    this.#alarmAt = next === Infinity ? 0 : next;
-    this.ctx.waitUntil(next === Infinity ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(next));
+    this.#frame.ring(next === Infinity ? 0 : next);
   }
 
   /**
-   * A core that stopped half-way: the object begins again from what is stored, with a new one.
    * @template T
-   * @param {(aws: Aws) => Promise<T>} call
+   * @param {(aws: import('../aws/aws.js').Aws) => Promise<T>} call
    */
   async #ask(call) {
-    const { core, aws } = /** @type {Parts} */ (this.#parts);
     try {
-      return await call(aws);
+      return await call(this.#frame.parts.aws);
     } catch (error) {
-      void replaceCore(core, error);
-      this.ctx.abort(`a call of AWS could not be made: ${describe(error)}`);
-      throw error;
+      throw this.#frame.beginAgain(error);
     }
   }
 }

@@ -7,10 +7,8 @@
 // * Stored are the state and the last caller, in whose name AWS is asked. Credentials never are.
 // * Those who wait are in memory only: after a restart they ask again, and join what the state still knows.
 import { DurableObject } from 'cloudflare:workers';
-import { Aws } from '../aws/aws.js';
-import { CoreFailed } from '../core/core.js';
-import { describe } from '../host/describe.js';
-import { replaceCore, startedCore } from '../core/start.js';
+import { Frame } from '../objects/frame.js';
+import { Waiters } from '../objects/waiters.js';
 import { change, fail } from '../observe.js';
 import { failed, ready, starting } from './answers.js';
 import { lookAtService, lookAtTasks, refused } from './look.js';
@@ -23,7 +21,6 @@ import { jitter, settingsFor, tuningOf } from './settings.js';
  * @typedef {import('./answers.js').WakeAnswer} WakeAnswer
  * @typedef {import('./answers.js').WakeState} WakeState
  * @typedef {import('../core/start.js').CoreEnvironment & {SALLYPORT_WAKE_TUNING?: string}} WakeEnvironment
- * @typedef {{core: import('../core/core.js').Core, aws: Aws, tuning: object}} Parts
  * @typedef {{name: string, ecs: EcsService}} Service
  * @typedef {{send: 'none' | 'look' | 'update', desired: number, known_tasks_only: boolean}} Sending
  * @typedef {Sending & {answer: 'none' | 'join' | 'ready' | 'failed' | 'refused'}} Effects
@@ -31,10 +28,10 @@ import { jitter, settingsFor, tuningOf } from './settings.js';
 
 /** start_step::watching of shared/aws/wake.hpp. */
 const WATCHING = 2;
+/** What requests wait for. */
+const START = 'start';
 /** Cloudflare ends a request that stays without a byte for 100 s. */
 const MOST_HOLD_MS = 95_000;
-/** Until a deployment that cannot start is replaced by one that can. */
-const UNREADY_MS = 30_000;
 
 /** @type {import('../aws/exchange.js').AwsRefusal} */
 const INTERRUPTED = {
@@ -44,16 +41,15 @@ const INTERRUPTED = {
 
 /** @extends {DurableObject<WakeEnvironment>} */
 export class Wake extends DurableObject {
-  /** Nothing: this deployment cannot start, and the object keeps what is stored for one that can. @type {Parts | undefined} */ #parts;
-  /** Why it cannot. */ #problem = '';
+  #frame;
   #memory;
+  /** @type {Waiters<WakeAnswer>} */ #waiters = new Waiters();
+  /** Of the deployment. */ #tuning = {};
   /** @type {Service | undefined} */ #service;
   /** @type {WakeState | null} */ #state = null;
   /** @type {Caller | null} */ #caller = null;
   /** Why the state is a failure: a name of shared/core/reason.def. */
   #reason = 'wake_failed';
-  /** When the platform will ring; unknown at first. @type {number | undefined} */ #alarmAt;
-  /** @type {Set<(answer: WakeAnswer) => void>} */ #waiting = new Set();
   /** @type {AbortController | undefined} */ #flight;
 
   /**
@@ -62,6 +58,7 @@ export class Wake extends DurableObject {
    */
   constructor(context, environment) {
     super(context, environment);
+    this.#frame = new Frame(context);
     this.#memory = new WakeMemory(context.storage);
     context.blockConcurrencyWhile(() => this.#begin(environment));
   }
@@ -76,7 +73,7 @@ export class Wake extends DurableObject {
     switch (effects.answer) {
       case 'refused': return { answer: 'refused', reason: 'wake_budget_exhausted' };
       case 'ready': return ready(state);
-      case 'join': return this.#wait(Math.min(hold_ms, MOST_HOLD_MS));
+      case 'join': return this.#waiters.wait(START, Math.min(hold_ms, MOST_HOLD_MS), () => starting(/** @type {WakeState} */ (this.#state)));
       default: return failed(state, this.#reason);
     }
   }
@@ -102,58 +99,48 @@ export class Wake extends DurableObject {
 
   /** For operators and tests: there are no secrets in it. */
   async status() {
-    return { service: this.#service?.name ?? '', state: this.#state, waiting: this.#waiting.size };
+    return { service: this.#service?.name ?? '', state: this.#state, waiting: this.#waiters.count(START) };
   }
 
   /** @override */
   async alarm() {
-    this.#alarmAt = 0;
-    // Thrown errors would use up the platform's few tries, and then nobody would stop the service any more.
-    if (this.#parts === undefined) return this.#setAlarm(Date.now() + UNREADY_MS);
+    if (!this.#frame.rang()) return;
     const due = this.#state?.alarm ?? 0;
     if (this.#service === undefined || due === 0) return;
-    if (Date.now() < due) return this.#setAlarm(due);
+    if (Date.now() < due) return this.#frame.ring(due);
     this.#step(this.#service, { kind: 'alarm' });
   }
 
   /** @param {WakeEnvironment} environment */
   async #begin(environment) {
-    const { core, endpoint, problem } = await startedCore(environment);
     const tuning = tuningOf(environment.SALLYPORT_WAKE_TUNING);
-    this.#problem = problem ?? (tuning === undefined ? 'SALLYPORT_WAKE_TUNING: not a JSON object' : '');
-    if (tuning === undefined || problem !== undefined) return fail('coordinator not started', { detail: this.#problem });
-    this.#parts = { core, aws: new Aws(core, { endpoint }), tuning };
-    this.#remember();
+    this.#tuning = tuning ?? {};
+    const mistake = tuning === undefined ? 'SALLYPORT_WAKE_TUNING: not a JSON object' : '';
+    if (await this.#frame.start(environment, mistake)) this.#remember();
   }
 
   /** What the policy has no more, or has elsewhere now, is not asked after: whoever changed the policy decides what runs. */
   #remember() {
     const remembered = this.#memory.load();
     if (remembered === undefined) return;
-    const ecs = this.#find(remembered.name);
+    const ecs = find(this.#frame.parts.core, remembered.name);
     if (!ecs || placeOf(ecs) !== remembered.place) return this.#memory.forget();
     this.#service = { name: remembered.name, ecs };
     this.#state = remembered.state;
     this.#caller = remembered.caller;
     // A deployment that could not start has put it off.
-    if (this.#state !== null) this.#setAlarm(this.#state.alarm);
+    if (this.#state !== null) this.#frame.ring(this.#state.alarm);
     // A call that was under way when the object ended will never come back; a start need not wait for its deadline.
     if (this.#state?.phase_name === 'starting' && this.#state.in_flight !== 0) this.#step(this.#service, refused({ refused: INTERRUPTED }));
   }
 
   /** @param {string} name */
   #named(name) {
-    if (this.#parts === undefined) throw new Error(`not started: ${this.#problem}`);
+    const { core } = this.#frame.parts;
     if (this.#service?.name === name) return this.#service;
-    const ecs = this.#find(name);
+    const ecs = find(core, name);
     if (!ecs) throw new Error(`service ${name} is not one of this policy that runs on ECS`);
     return (this.#service = { name, ecs });
-  }
-
-  /** @param {string} name */
-  #find(name) {
-    const { core } = /** @type {Parts} */ (this.#parts);
-    return core.catalog().services.find((each) => each.name === name)?.ecs;
   }
 
   /**
@@ -163,18 +150,17 @@ export class Wake extends DurableObject {
    * @param {Caller} [caller] in whose name a start that this event begins is made
    */
   #step(service, event, caller) {
-    const { tuning } = /** @type {Parts} */ (this.#parts);
     const before = this.#state?.phase_name ?? 'asleep';
-    const settings = settingsFor(service.ecs, tuning);
+    const settings = settingsFor(service.ecs, this.#tuning);
     const { state, effects, reason } = this.#decide({ state: this.#state, event, settings, now: Date.now(), jitter: jitter() });
     this.#state = state;
     this.#reason = reason ?? 'wake_failed';
     if (caller !== undefined && before !== 'starting' && state.phase_name === 'starting') this.#caller = caller;
     this.#memory.save({ name: service.name, place: placeOf(service.ecs), state, caller: this.#caller });
-    this.#setAlarm(state.alarm);
+    this.#frame.ring(state.alarm);
     if (state.phase_name !== before) this.#note(service, before, state);
-    if (effects.answer === 'ready') this.#release(ready(state));
-    if (effects.answer === 'failed') this.#release(failed(state, this.#reason));
+    if (effects.answer === 'ready') this.#waiters.release(START, ready(state));
+    if (effects.answer === 'failed') this.#waiters.release(START, failed(state, this.#reason));
     if (effects.send !== 'none') this.ctx.waitUntil(this.#send(service, state, effects));
     return { state, effects };
   }
@@ -185,23 +171,10 @@ export class Wake extends DurableObject {
    */
   #decide(input) {
     try {
-      return /** @type {Parts} */ (this.#parts).core.operate('wake', input);
+      return this.#frame.parts.core.operate('wake', input);
     } catch (error) {
-      throw this.#beginAgain(error);
+      throw this.#frame.beginAgain(error);
     }
-  }
-
-  /**
-   * A core that stopped half-way is not asked again: the object begins anew from what is stored, with another one.
-   * @param {unknown} error
-   */
-  #beginAgain(error) {
-    const { core } = /** @type {Parts} */ (this.#parts);
-    const what = error instanceof CoreFailed ? 'the core failed and is replaced' : 'the coordinator begins again';
-    fail(what, { service: this.#service?.name, detail: describe(error) });
-    void replaceCore(core, error);
-    this.ctx.abort(`the core failed: ${describe(error)}`);
-    return error;
   }
 
   /**
@@ -213,7 +186,7 @@ export class Wake extends DurableObject {
   async #send(service, state, sending) {
     this.#flight?.abort();
     const flight = (this.#flight = new AbortController());
-    const event = await this.#call(service, state, sending, flight.signal).catch((error) => { throw this.#beginAgain(error); });
+    const event = await this.#call(service, state, sending, flight.signal).catch((error) => { throw this.#frame.beginAgain(error); });
     if (this.#flight !== flight || this.#state?.in_flight === 0 || this.#state?.in_flight_until !== state.in_flight_until) return;
     if (event.kind === 'refused') complain(service.name, event.error);
     this.#step(service, event);
@@ -226,7 +199,7 @@ export class Wake extends DurableObject {
    * @param {AbortSignal} signal
    */
   async #call({ name, ecs }, { known_tasks, phase_name, step }, { send, desired, known_tasks_only }, signal) {
-    const { aws } = /** @type {Parts} */ (this.#parts);
+    const { aws } = this.#frame.parts;
     const purpose = { service: ecs.service, cluster: ecs.cluster };
     const who = { region: ecs.region, role: ecs.role, target: name, purpose, caller: /** @type {Caller} */ (this.#caller) };
     /** @type {import('./look.js').Call} */
@@ -234,34 +207,6 @@ export class Wake extends DurableObject {
     if (send === 'update') return update(call, ecs.service, desired);
     if (known_tasks_only) return lookAtTasks(call, known_tasks);
     return lookAtService(call, ecs.service, phase_name === 'starting' && step === WATCHING);
-  }
-
-  /**
-   * @param {number} holdMs
-   * @returns {Promise<WakeAnswer>}
-   */
-  #wait(holdMs) {
-    return new Promise((resolve) => {
-      const finish = (/** @type {WakeAnswer} */ answer) => {
-        clearTimeout(timer);
-        this.#waiting.delete(finish);
-        resolve(answer);
-      };
-      const timer = setTimeout(() => finish(starting(/** @type {WakeState} */ (this.#state))), holdMs);
-      this.#waiting.add(finish);
-    });
-  }
-
-  /** @param {WakeAnswer} answer */
-  #release(answer) {
-    for (const finish of [...this.#waiting]) finish(answer);
-  }
-
-  /** @param {number} at in milliseconds; 0: none */
-  #setAlarm(at) {
-    if (at === this.#alarmAt) return;
-    this.#alarmAt = at;
-    this.ctx.waitUntil(at === 0 ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(at));
   }
 
   /**
@@ -293,4 +238,12 @@ async function update(call, service, desired) {
  */
 function complain(service, { code, message, request_id, http_status }) {
   fail('AWS refused', { service, code, status: http_status, aws_request: request_id || undefined, detail: message });
+}
+
+/**
+ * @param {import('../core/core.js').Core} core
+ * @param {string} name
+ */
+function find(core, name) {
+  return core.catalog().services.find((each) => each.name === name)?.ecs;
 }

@@ -1,0 +1,82 @@
+// What every object of the Worker stands on: a core with a way to AWS, one alarm, and a new beginning when the core fails.
+//
+// Rules
+// * A deployment that cannot start loses nothing: what is stored stays, and the alarm is put off until there is one that can.
+// * The platform hears of an alarm only when its time changes.
+// * A core that stopped half-way is not asked again: the object begins anew from what is stored, with another one.
+import { Aws } from '../aws/aws.js';
+import { CoreFailed } from '../core/core.js';
+import { replaceCore, startedCore } from '../core/start.js';
+import { describe } from '../host/describe.js';
+import { fail } from '../observe.js';
+
+/** Until a deployment that cannot start is replaced by one that can. */
+const UNREADY_MS = 30_000;
+
+/** @typedef {{core: import('../core/core.js').Core, aws: Aws}} Parts */
+
+export class Frame {
+  #context;
+  /** Nothing: this deployment cannot start. @type {Parts | undefined} */ #parts;
+  /** Why it cannot. */ #problem = '';
+  /** When the platform will ring; unknown at first. @type {number | undefined} */ #alarmAt;
+
+  /** @param {DurableObjectState} context */
+  constructor(context) {
+    this.#context = context;
+  }
+
+  /**
+   * @param {import('../core/start.js').CoreEnvironment} environment
+   * @param {string} [mistake] of the object's own settings
+   * @returns {Promise<boolean>} whether it can work
+   */
+  async start(environment, mistake = '') {
+    const { core, endpoint, problem = mistake } = await startedCore(environment);
+    this.#problem = problem;
+    if (problem === '') this.#parts = { core, aws: new Aws(core, { endpoint }) };
+    else fail('object not started', { detail: problem });
+    return this.started;
+  }
+
+  get started() {
+    return this.#parts !== undefined;
+  }
+
+  /** @throws where the deployment cannot start: why */
+  get parts() {
+    if (this.#parts === undefined) throw new Error(`not started: ${this.#problem}`);
+    return this.#parts;
+  }
+
+  /** Sets the alarm. @param {number} at in milliseconds; 0: none */
+  ring(at) {
+    if (at === this.#alarmAt || (at === 0 && !this.#alarmAt)) return;
+    this.#alarmAt = at;
+    this.#context.waitUntil(at === 0 ? this.#context.storage.deleteAlarm() : this.#context.storage.setAlarm(at));
+  }
+
+  /**
+   * The alarm rang. Whatever it does then must not throw: that would use up the platform's few tries.
+   * @returns {boolean} whether there is a core to do it with; if not, it rings again
+   */
+  rang() {
+    this.#alarmAt = 0;
+    if (!this.started) this.ring(Date.now() + UNREADY_MS);
+    return this.started;
+  }
+
+  /**
+   * Ends this object; the platform begins another one with what is stored.
+   * @template T
+   * @param {T} error
+   * @returns {T}
+   */
+  beginAgain(error) {
+    const what = error instanceof CoreFailed ? 'the core failed and is replaced' : 'an object begins again';
+    fail(what, { detail: describe(error) });
+    void replaceCore(this.parts.core, error);
+    this.#context.abort(`${what}: ${describe(error)}`);
+    return error;
+  }
+}
