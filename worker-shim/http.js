@@ -8,6 +8,7 @@ import { Turn } from './turn.js';
 /**
  * @typedef {import('./cache/cache.js').AnswerCache} AnswerCache
  * @typedef {import('./core/core.js').Core} Core
+ * @typedef {import('./core/core.js').Need} Need
  * @typedef {import('./keys.js').KeyFetcher} KeyFetcher
  * @typedef {import('./observe.js').RequestRecord} RequestRecord
  * @typedef {import('./reach/reach.js').Reach} Reach
@@ -57,39 +58,65 @@ export function refuse(request, refusal, record, fields = refusal.fields) {
 /**
  * Most requests need nothing but the core and are decided at once, without a promise.
  * @param {Exchange} exchange
- * @param {number} [round] counted from 1
  * @returns {Promise<Forward | Response> | Forward | Response} to be sent on, or answered here
  */
-function decide(exchange, round = 1) {
-  const { request, body, edge, record } = exchange;
-  const outcome = edge.core.handle(request, body.state, body.bytes, record.requestId);
-  switch (outcome.kind) {
-    case 'forward': return allowed(exchange, outcome.forward);
-    case 'refuse': return refuse(request, outcome.refusal, record);
-    case 'answer': return answerResponse(request, outcome.answer);
-    case 'job': return runJob(exchange, outcome.order);
-    case 'need_keys':
-    case 'need_body': return decideWith(outcome, exchange, round);
+function decide(exchange) {
+  const outcome = ask(exchange);
+  return outcome.kind === 'need' ? decideWith(outcome.need, exchange) : carryOut(outcome, exchange);
+}
+
+/** @param {Exchange} exchange */
+function ask({ request, body, edge, record }) {
+  return edge.core.handle(request, body.state, body.bytes, record.requestId);
+}
+
+/**
+ * Brings what the core lacks and asks again, until it lacks nothing.
+ * @param {Need} first
+ * @param {Exchange} exchange
+ * @returns {Promise<Forward | Response>}
+ */
+async function decideWith(first, exchange) {
+  const { request, edge: { core }, record } = exchange;
+  let need = first;
+  for (let round = 1; round < MOST_ROUNDS; round += 1) {
+    const refused = await bring(need, exchange);
+    if (refused !== undefined) return refused;
+    const outcome = ask(exchange);
+    if (outcome.kind !== 'need') return carryOut(outcome, exchange);
+    need = outcome.need;
+  }
+  return refuse(request, core.refusal('internal', record.requestId, `no decision in ${MOST_ROUNDS} rounds`), record);
+}
+
+/**
+ * @param {Need} need
+ * @param {Exchange} exchange
+ * @returns {Promise<Response | undefined>} why it cannot be brought
+ */
+async function bring(need, { request, body, edge: { core, keys }, context, record }) {
+  switch (need.what) {
+    case 'keys':
+      await keys.supply(need.request, context);
+      return undefined;
+    case 'body': {
+      const broken = await readBody(body, need.maxBytes);
+      return broken && refuse(request, core.refusal(broken.reason, record.requestId, broken.message), record, need.refusalFields);
+    }
   }
 }
 
 /**
- * Brings what the core lacks and asks again.
- * @param {Extract<import('./core/core.js').Outcome, {kind: 'need_keys' | 'need_body'}>} lacking
+ * @param {Exclude<import('./core/core.js').Outcome, {kind: 'need'}>} outcome
  * @param {Exchange} exchange
- * @param {number} round
- * @returns {Promise<Forward | Response>}
  */
-async function decideWith(lacking, exchange, round) {
-  const { request, body, edge: { core, keys }, context, record } = exchange;
-  if (round === MOST_ROUNDS) return refuse(request, core.refusal('internal', record.requestId, `no decision in ${MOST_ROUNDS} rounds`), record);
-  if (lacking.kind === 'need_keys') {
-    await keys.supply(lacking.request, context);
-  } else {
-    const broken = await readBody(body, lacking.maxBytes);
-    if (broken !== undefined) return refuse(request, core.refusal(broken.reason, record.requestId, broken.message), record, lacking.refusalFields);
+function carryOut(outcome, exchange) {
+  switch (outcome.kind) {
+    case 'forward': return allowed(exchange, outcome.forward);
+    case 'refuse': return refuse(exchange.request, outcome.refusal, exchange.record);
+    case 'answer': return answerResponse(exchange.request, outcome.answer);
+    case 'job': return runJob(exchange, outcome.order);
   }
-  return decide(exchange, round + 1);
 }
 
 /**

@@ -14,8 +14,10 @@ import {
  * @typedef {import('./wire.js').KeyRequest} KeyRequest
  * @typedef {import('./wire.js').KeyResponse} KeyResponse
  * @typedef {{kind: 'refuse', refusal: import('./wire.js').Refusal} | {kind: 'forward', forward: import('./wire.js').Forward}
- *   | {kind: 'need_keys', request: KeyRequest} | {kind: 'need_body', maxBytes: number, refusalFields: import('./wire.js').Fields}
+ *   | {kind: 'need', need: Need}
  *   | {kind: 'answer', answer: import('./wire.js').Answer} | {kind: 'job', order: import('./wire.js').JobOrder}} Outcome
+ * @typedef {{what: 'keys', request: KeyRequest} | {what: 'body', maxBytes: number, refusalFields: import('./wire.js').Fields}} Need
+ *   what the core lacks: bring it and ask again
  * @typedef {{policy: string, signing_keys: string, service_secrets: string, aws_role: string, build: string}} Settings
  */
 
@@ -258,8 +260,8 @@ function readFailure(text) {
 function readOutcome(kind, text) {
   switch (kind) {
     case FORWARD: return { kind: 'forward', forward: readForward(text) };
-    case NEED_KEYS: return { kind: 'need_keys', request: readKeyRequest(text) };
-    case NEED_BODY: return { kind: 'need_body', ...readBodyRequest(text) };
+    case NEED_KEYS: return { kind: 'need', need: { what: 'keys', request: readKeyRequest(text) } };
+    case NEED_BODY: return { kind: 'need', need: { what: 'body', ...readBodyRequest(text) } };
     case JOB: return { kind: 'job', order: JSON.parse(text) };
     case ANSWER: return { kind: 'answer', answer: readAnswer(text) };
     default: return { kind: 'refuse', refusal: readRefusal(text) };
