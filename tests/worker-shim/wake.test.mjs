@@ -93,7 +93,7 @@ test('after a failure the next start waits for its pause, and then is tried', as
   assert.equal((await edge.wake('flaky').ensure('alice')).answer, 'failed');
   const soon = await edge.wake('flaky').ensure('bob');
   assert.equal(soon.answer, 'failed');
-  await until('it is tried again', async () => { await edge.wake('flaky').ensure('bob', 0); return updates('flaky').filter(([count]) => count === 1).length === 2; });
+  await until('it is tried again', async () => { await edge.wake('flaky').ensure('bob', 0); return updates('flaky').filter(([count]) => count === 1).length >= 2; });
 });
 
 test('who woke it too often, or too many together, are refused; others are not', async () => {
