@@ -9,7 +9,7 @@
 #include "agent/openssl/host.hpp"
 #include "policy/evaluate.hpp"
 #include "policy/header_map.hpp"
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 #include "policy/travel.hpp"
 
 using namespace sallyport;

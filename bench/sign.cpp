@@ -17,9 +17,9 @@
 #include "agent/openssl/generate.hpp"
 #include "agent/openssl/host.hpp"
 #include "encoding/json.hpp"
-#include "gate/edge.hpp"
+#include "gate/edge/edge.hpp"
 #include "jose/jws.hpp"
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 
 using namespace sallyport;
 

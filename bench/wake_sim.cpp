@@ -10,7 +10,7 @@
 #include <random>
 #include <vector>
 
-#include "aws/wake.hpp"
+#include "wake/wake.hpp"
 
 namespace {
 

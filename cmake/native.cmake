@@ -19,6 +19,8 @@ if(agent_sources AND EXISTS ${CMAKE_SOURCE_DIR}/agent/main.cpp AND NOT SALLYPORT
   add_library(sallyport_agent STATIC ${agent_sources})
   target_compile_definitions(sallyport_agent PUBLIC SALLYPORT_VERSION="${PROJECT_VERSION}")
   target_link_libraries(sallyport_agent PUBLIC sallyport_shared sallyport_openssl Threads::Threads OpenSSL::SSL PkgConfig::HTTPLIB)
+  target_compile_options(sallyport_agent PRIVATE ${precompiled_options})
+  target_precompile_headers(sallyport_agent PRIVATE cmake/precompiled/agent.hpp)
   add_executable(sallyport ${CMAKE_SOURCE_DIR}/agent/main.cpp)
   target_link_libraries(sallyport PRIVATE sallyport_agent)
 endif()

@@ -1,28 +1,26 @@
 // The architecture as data, for check_layers.mjs: who may include whom, and what shared/ may take from the outside world.
+import { readFileSync } from 'node:fs';
 
-const left_of_crypto = ['core', 'encoding'];
-const left_of_jose = [...left_of_crypto, 'crypto', 'http'];
-const left_of_cel = [...left_of_jose, 'jose', 'httpsig'];
-const left_of_policy = [...left_of_cel, 'cel'];
-const left_of_gate = [...left_of_policy, 'policy', 'audit'];
-const all_shared = [...left_of_gate, 'gate', 'aws'];
+/** What each layer of shared/ needs, itself among it, as CMake links them. @param {string} text of cmake/layers.cmake
+ * @returns {Record<string, string[]>} */
+function layers_of(text) {
+  /** @type {Record<string, string[]>} */
+  const all = {};
+  for (const [, name, needed] of text.matchAll(/^sallyport_layer\((\w+)((?: \w+)*)\)$/gm)) {
+    const direct = needed.trim().split(' ').filter(Boolean);
+    all[name] = [...new Set([...direct.flatMap((each) => all[each]), name])];
+  }
+  return all;
+}
+
+const shared = layers_of(readFileSync(new URL('../cmake/layers.cmake', import.meta.url), 'utf8'));
+const all_shared = Object.keys(shared);
 
 /** For each layer the layers that its files may include, itself among them. @type {Record<string, string[]>} */
 export const allowed_layers = {
-  core: ['core'],
-  encoding: ['core', 'encoding'],
-  crypto: [...left_of_crypto, 'crypto'],
-  // http hashes bodies (RFC 9530), so the port stands left of it.
-  http: left_of_jose,
-  jose: [...left_of_crypto, 'crypto', 'jose'],
-  httpsig: [...left_of_jose, 'httpsig'],
-  cel: [...left_of_crypto, 'cel'],
-  policy: [...left_of_policy, 'policy'],
-  audit: [...left_of_crypto, 'crypto', 'audit'],
-  aws: [...left_of_cel, 'aws'],
-  gate: [...left_of_gate, 'gate'],
+  ...shared,
   wasm: [...all_shared, 'wasm'],
-  'agent/openssl': [...left_of_crypto, 'crypto', 'agent/openssl'],
+  'agent/openssl': [...shared.crypto, 'agent/openssl'],
   agent: [...all_shared, 'agent', 'agent/openssl'],
 };
 

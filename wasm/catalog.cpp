@@ -1,7 +1,7 @@
 #include "wasm/catalog.hpp"
 
 #include "encoding/json.hpp"
-#include "gate/answer_cookies.hpp"
+#include "gate/edge/answer_cookies.hpp"
 
 namespace sallyport::wasm {
 namespace {

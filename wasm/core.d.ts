@@ -29,9 +29,9 @@ export interface Core {
   handle(headSize: number, bodySize: number, nowMilliseconds: number): number;
   /** Takes what came back for a key request. False: the answer tells the reason and then what is wrong. */
   supply_keys(headSize: number, bodySize: number, nowMilliseconds: number): boolean;
-  /** Asks the cache with the JSON in the inbox (shared/gate/cache_operations.hpp). */
+  /** Asks the cache with the JSON in the inbox (shared/operations/cache.hpp). */
   cache(size: number): void;
-  /** Marks the Set-Cookie values in the inbox, one a line (shared/gate/answer_cookies.hpp). */
+  /** Marks the Set-Cookie values in the inbox, one a line (shared/gate/edge/answer_cookies.hpp). */
   credential_cookies(size: number): void;
   /** Writes a refusal that only the host can know of. */
   refusal(size: number, nowMilliseconds: number): void;
@@ -39,7 +39,7 @@ export interface Core {
   ended(size: number, nowMilliseconds: number): void;
   /** Writes what the policy says of reach, as JSON. */
   catalog(): void;
-  /** Asks the AWS door with the JSON in the inbox (shared/aws/operations.hpp). */
+  /** Asks the AWS door with the JSON in the inbox (shared/operations/aws.hpp). */
   operate(size: number): void;
 }
 

@@ -5,7 +5,7 @@
 #include "audit/record.hpp"
 #include "crypto/self_test.hpp"
 #include "encoding/base64url.hpp"
-#include "gate/answer_cookies.hpp"
+#include "gate/edge/answer_cookies.hpp"
 #include "wasm/catalog.hpp"
 #include "wasm/host_crypto.hpp"
 #include "wasm/settings.hpp"

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "aws/operations.hpp"
-#include "gate/cache_operations.hpp"
-#include "gate/edge.hpp"
+#include "gate/edge/edge.hpp"
+#include "operations/aws.hpp"
+#include "operations/cache.hpp"
 #include "wasm/wire.hpp"
 
 namespace sallyport::wasm {
@@ -50,8 +50,8 @@ class edge_host {
   void operate(std::size_t size);
   /// Asks gate::cache_operations with the JSON in the inbox; its answer is the answer.
   void cache(std::size_t size);
-  /// Marks the Set-Cookie values in the inbox, one a line (gate/answer_cookies.hpp); the marks are the answer. Before
-  /// start none goes further.
+  /// Marks the Set-Cookie values in the inbox, one a line (gate/edge/answer_cookies.hpp); the marks are the answer.
+  /// Before start none goes further.
   void credential_cookies(std::size_t size);
   /// Answers as for refuse, for what only the host can find out. In the inbox: reason, request id (empty: one is made),
   /// detail for operators.

@@ -1,7 +1,7 @@
 #include "wasm/settings.hpp"
 
 #include "encoding/json.hpp"
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 
 namespace sallyport::wasm {
 namespace {

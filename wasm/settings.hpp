@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "gate/edge.hpp"
+#include "gate/edge/edge.hpp"
 
 namespace sallyport::wasm {
 

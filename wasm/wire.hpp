@@ -30,7 +30,7 @@
 #include <vector>
 
 #include "audit/outcome.hpp"
-#include "gate/edge_request.hpp"
+#include "gate/edge/request.hpp"
 
 namespace sallyport::wasm {
 

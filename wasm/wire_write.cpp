@@ -1,9 +1,9 @@
 #include <charconv>
 #include <iterator>
 
-#include "gate/job_order.hpp"
-#include "gate/problem.hpp"
-#include "gate/stored_answer.hpp"
+#include "caching/stored_answer.hpp"
+#include "gate/edge/job_order.hpp"
+#include "gate/protocol/problem.hpp"
 #include "wasm/wire.hpp"
 
 namespace sallyport::wasm {

@@ -1,5 +1,5 @@
 // Fetches what the core asks for: discovery documents and key sets of issuers. What to fetch, when, and whether an
-// answer is any good is decided in the core (shared/gate/key_set.hpp); here is only the way to the network.
+// answer is any good is decided in the core (shared/gate/keys/key_set.hpp); here is only the way to the network.
 //
 // The Cache API spares a new isolate the fetch: an answer is kept there under its URL, with the time when it left the
 // issuer, so that the core counts its age from then. An isolate that has had an answer before asks again only because it

@@ -1,4 +1,4 @@
-// What every command of the program exits with; documented in docs/operations.md and in the help.
+// What every command of the program exits with; documented in docs/reference/agent.md and in the help.
 #pragma once
 
 namespace sallyport::agent::cli {

@@ -7,8 +7,8 @@
 #include "agent/cli/program.hpp"
 #include "agent/openssl/host.hpp"
 #include "encoding/visible.hpp"
-#include "policy/lint.hpp"
-#include "policy/load.hpp"
+#include "policy/load/lint.hpp"
+#include "policy/load/load.hpp"
 
 namespace sallyport::agent::cli {
 

@@ -26,7 +26,7 @@ constexpr std::string_view last_lines = R"(Examples:
 
 Exit codes: 0 done, 1 a check failed, 2 wrong command line, 3 a configuration, policy or key file cannot be used,
 4 something could not be reached.
-'sallyport COMMAND --help' explains a command. docs/operations.md has the reference.)";
+'sallyport COMMAND --help' explains a command. docs/reference/agent.md has the reference.)";
 
 int print_version(bool as_json) {
   if (as_json) print_json({{"name", "sallyport"}, {"version", std::string(version)}});

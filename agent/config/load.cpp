@@ -10,8 +10,8 @@
 #include "agent/config/units.hpp"
 #include "core/suggest.hpp"
 #include "encoding/json.hpp"
-#include "gate/key_set.hpp"
-#include "policy/syntax_advice.hpp"
+#include "gate/keys/key_set.hpp"
+#include "policy/load/syntax_advice.hpp"
 
 namespace sallyport::agent::config {
 

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "agent/config/units.hpp"
-#include "gate/key_set.hpp"
+#include "gate/keys/key_set.hpp"
 
 namespace sallyport::agent::config {
 

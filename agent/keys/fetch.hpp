@@ -4,7 +4,7 @@
 #include <stop_token>
 #include <string>
 
-#include "gate/key_set.hpp"
+#include "gate/keys/key_set.hpp"
 
 namespace sallyport::agent::keys {
 

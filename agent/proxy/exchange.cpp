@@ -5,7 +5,7 @@
 
 #include "agent/log/log.hpp"
 #include "agent/proxy/date.hpp"
-#include "gate/answer_cookies.hpp"
+#include "gate/edge/answer_cookies.hpp"
 #include "http/fields.hpp"
 
 namespace sallyport::agent::proxy {

@@ -16,7 +16,7 @@
 #include "agent/proxy/upload.hpp"
 #include "agent/proxy/upstream.hpp"
 #include "core/result.hpp"
-#include "gate/origin.hpp"
+#include "gate/origin/origin.hpp"
 
 namespace sallyport::agent::proxy {
 

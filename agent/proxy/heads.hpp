@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "core/time.hpp"
-#include "gate/origin_request.hpp"
+#include "gate/origin/request.hpp"
 #include "http/request_head.hpp"
 
 namespace sallyport::agent::proxy {

@@ -3,7 +3,7 @@
 #include "agent/openssl/generate.hpp"
 #include "agent/proxy/date.hpp"
 #include "encoding/base64url.hpp"
-#include "gate/problem.hpp"
+#include "gate/protocol/problem.hpp"
 
 namespace sallyport::agent::proxy {
 

@@ -13,7 +13,7 @@
 #include "agent/proxy/exchange.hpp"
 #include "agent/proxy/worker.hpp"
 #include "core/time.hpp"
-#include "gate/origin_request.hpp"
+#include "gate/origin/request.hpp"
 #include "http/request_head.hpp"
 
 namespace sallyport::agent::proxy {

@@ -22,7 +22,7 @@
 #include "agent/proxy/body_budget.hpp"
 #include "agent/proxy/upstream.hpp"
 #include "crypto/crypto.hpp"
-#include "gate/origin.hpp"
+#include "gate/origin/origin.hpp"
 
 namespace sallyport::agent::proxy {
 

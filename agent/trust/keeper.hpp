@@ -16,8 +16,8 @@
 #include "agent/config/settings.hpp"
 #include "agent/trust/material.hpp"
 #include "crypto/crypto.hpp"
-#include "gate/key_set.hpp"
-#include "gate/origin.hpp"
+#include "gate/keys/key_set.hpp"
+#include "gate/origin/origin.hpp"
 
 namespace sallyport::agent::trust {
 

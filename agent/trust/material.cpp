@@ -3,7 +3,7 @@
 #include "agent/config/file.hpp"
 #include "agent/config/units.hpp"
 #include "jose/jwk_set.hpp"
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 
 namespace sallyport::agent::trust {
 

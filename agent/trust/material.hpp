@@ -6,7 +6,7 @@
 
 #include "agent/config/settings.hpp"
 #include "crypto/crypto.hpp"
-#include "gate/origin.hpp"
+#include "gate/origin/origin.hpp"
 
 namespace sallyport::agent::trust {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <mutex>
 
-#include "gate/replay_set.hpp"
+#include "gate/origin/replay_set.hpp"
 
 namespace sallyport::agent::trust {
 

@@ -11,7 +11,7 @@ bool is_key_type(const type& t) {
 }  // namespace
 
 checker::checker(std::string_view source, syntax& tree, const environment& names, const compile_options& options,
-                 arena& literals, std::vector<std::unique_ptr<regex>>& patterns)
+                 arena& literals, std::vector<std::unique_ptr<regex::pattern>>& patterns)
     : source_(source),
       tree_(tree),
       names_(names),

@@ -14,9 +14,9 @@
 #include "cel/environment.hpp"
 #include "cel/function.hpp"
 #include "cel/program.hpp"
-#include "cel/regex.hpp"
 #include "cel/syntax.hpp"
 #include "cel/unify.hpp"
+#include "regex/regex.hpp"
 
 namespace sallyport::cel {
 
@@ -30,7 +30,7 @@ struct checked {
 class checker {
  public:
   checker(std::string_view source, syntax& tree, const environment& names, const compile_options& options,
-          arena& literals, std::vector<std::unique_ptr<regex>>& patterns);
+          arena& literals, std::vector<std::unique_ptr<regex::pattern>>& patterns);
   /// The first problem, if there is one.
   std::optional<diagnosis> run(checked& out);
 
@@ -96,7 +96,7 @@ class checker {
   const environment& names_;
   const compile_options& options_;
   arena& literals_;
-  std::vector<std::unique_ptr<regex>>& patterns_;
+  std::vector<std::unique_ptr<regex::pattern>>& patterns_;
   substitution types_;
   std::vector<type> found_;
   std::vector<local> locals_;

@@ -106,12 +106,12 @@ void checker::check_constant_arguments(node_index index) {
 }
 
 void checker::compile_pattern(node_index index) {
-  auto compiled = regex::compile(at(child(index, 1)).constant.as_string());
+  auto compiled = regex::pattern::compile(at(child(index, 1)).constant.as_string());
   if (!compiled.ok()) {
     report(child(index, 1), "not a regular expression: " + compiled.error().detail, "the syntax is that of RE2");
     return;
   }
-  patterns_.push_back(std::make_unique<regex>(std::move(*compiled)));
+  patterns_.push_back(std::make_unique<regex::pattern>(std::move(*compiled)));
   at(index).pattern = patterns_.back().get();
 }
 

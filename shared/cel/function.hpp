@@ -12,14 +12,16 @@
 #include "cel/type.hpp"
 #include "cel/value.hpp"
 
-namespace sallyport::cel {
+namespace sallyport::regex {
+class pattern;
+}
 
-class regex;
+namespace sallyport::cel {
 
 /// What an implementation may use besides its arguments.
 class call {
  public:
-  call(arena& values, std::uint64_t& steps, std::uint32_t offset, const regex* compiled = nullptr)
+  call(arena& values, std::uint64_t& steps, std::uint32_t offset, const regex::pattern* compiled = nullptr)
       : memory(values), pattern(compiled), steps_(steps), offset_(offset) {}
 
   /// An evaluation error at this call. `message` must be a literal, and never holds data of the request.
@@ -38,7 +40,7 @@ class call {
 
   arena& memory;
   /// matches() with a constant pattern.
-  const regex* pattern;
+  const regex::pattern* pattern;
 
  private:
   std::uint64_t& steps_;

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <limits>
 
-#include "cel/utf8.hpp"
+#include "regex/utf8.hpp"
 
 namespace sallyport::cel {
 namespace {
@@ -81,8 +81,8 @@ class unescaper {
       code = code * static_cast<std::uint32_t>(base) + static_cast<std::uint32_t>(digit);
     }
     if (bytes_) return out_ += static_cast<char>(code), true;
-    if (!is_scalar_value(code)) return false;
-    append_utf8(out_, code);
+    if (!regex::is_scalar_value(code)) return false;
+    regex::append_utf8(out_, code);
     return true;
   }
 

@@ -8,8 +8,8 @@
 #include "cel/arena.hpp"
 #include "cel/checker.hpp"
 #include "cel/program.hpp"
-#include "cel/regex.hpp"
 #include "cel/syntax.hpp"
+#include "regex/regex.hpp"
 
 namespace sallyport::cel {
 
@@ -18,7 +18,7 @@ struct program_data {
   /// Literals and folded constants; nothing is added once the program is compiled.
   arena literals;
   syntax tree;
-  std::vector<std::unique_ptr<regex>> patterns;
+  std::vector<std::unique_ptr<regex::pattern>> patterns;
   /// By node index.
   std::vector<type> types;
   std::uint32_t local_count = 0;

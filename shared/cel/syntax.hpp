@@ -9,9 +9,12 @@
 
 #include "cel/value.hpp"
 
+namespace sallyport::regex {
+class pattern;
+}
+
 namespace sallyport::cel {
 
-class regex;
 struct overload;
 
 using node_index = std::uint32_t;
@@ -89,7 +92,7 @@ struct node {
   std::string_view second_name;
   value constant;
   /// Call of matches() with a constant pattern.
-  const regex* pattern = nullptr;
+  const regex::pattern* pattern = nullptr;
 };
 
 struct syntax {

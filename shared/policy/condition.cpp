@@ -5,9 +5,9 @@
 #include "core/suggest.hpp"
 #include "http/field.hpp"
 #include "policy/condition_tree.hpp"
-#include "policy/exact_literals.hpp"
-#include "policy/signable.hpp"
-#include "policy/synonyms.hpp"
+#include "policy/load/exact_literals.hpp"
+#include "policy/load/signable.hpp"
+#include "policy/load/synonyms.hpp"
 
 namespace sallyport::policy {
 namespace {

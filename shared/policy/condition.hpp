@@ -9,7 +9,7 @@
 
 #include "cel/program.hpp"
 #include "policy/document.hpp"
-#include "policy/node.hpp"
+#include "policy/load/node.hpp"
 
 namespace sallyport::policy {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "cel/regex.hpp"
 #include "encoding/json.hpp"
+#include "regex/regex.hpp"
 
 namespace sallyport::policy {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "policy/node.hpp"
+#include "policy/load/node.hpp"
 
 namespace sallyport::policy {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "cel/utf8.hpp"
 #include "encoding/percent.hpp"
 #include "policy/letter_case.hpp"
+#include "regex/utf8.hpp"
 
 namespace sallyport::policy {
 namespace {
@@ -26,7 +26,7 @@ char lower(char c) {
 void fold_letters(std::string& text, std::size_t start) {
   std::string folded;
   for (std::size_t at = start; at < text.size();) {
-    cel::append_utf8(folded, static_cast<char32_t>(fold_case(cel::next_code_point(text, at))));
+    regex::append_utf8(folded, static_cast<char32_t>(fold_case(regex::next_code_point(text, at))));
   }
   text.replace(start, std::string::npos, folded);
 }

@@ -12,8 +12,8 @@
 #include "crypto/algorithm.hpp"
 #include "policy/reading.hpp"
 
-namespace sallyport::cel {
-class regex;
+namespace sallyport::regex {
+class pattern;
 }
 
 namespace sallyport::policy {
@@ -123,7 +123,7 @@ struct job_input {
   /// RE2 syntax, matched against the whole value; empty: anything.
   std::string pattern;
   /// Matches whole values only; null without a pattern.
-  std::shared_ptr<const cel::regex> accepts;
+  std::shared_ptr<const regex::pattern> accepts;
   bool required = true;
   std::optional<std::string> default_value;
   /// In bytes.

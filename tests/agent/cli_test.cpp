@@ -11,7 +11,7 @@
 #include "agent/config/load.hpp"
 #include "agent/config/member.hpp"
 #include "encoding/base64url.hpp"
-#include "gate/assertion.hpp"
+#include "gate/protocol/assertion.hpp"
 #include "jose/jws.hpp"
 #include "tests/agent/command.hpp"
 #include "tests/agent/stage.hpp"
@@ -296,7 +296,7 @@ TEST_CASE("agent --check validates all that a start would, and prints what holds
 }
 
 TEST_CASE("the reference in the documentation has every member as the program has it") {
-  const std::string page = read(SALLYPORT_SOURCE_DIR "/docs/operations.md");
+  const std::string page = read(SALLYPORT_SOURCE_DIR "/docs/reference/agent.md");
   REQUIRE_FALSE(page.empty());
   CHECK(page.find(agent::config::reference()) != std::string::npos);
 }

@@ -7,7 +7,7 @@
 #include "agent/openssl/generate.hpp"
 #include "agent/openssl/host.hpp"
 #include "encoding/base64url.hpp"
-#include "gate/assertion.hpp"
+#include "gate/protocol/assertion.hpp"
 #include "http/chunked.hpp"
 #include "http/digest.hpp"
 #include "httpsig/profile.hpp"

@@ -11,7 +11,7 @@
 #include "crypto/crypto.hpp"
 #include "encoding/json.hpp"
 #include "jose/jwk_set.hpp"
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 
 namespace sallyport::testing {
 

@@ -2,7 +2,7 @@
 // options and subcommands it is shown with.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { lstatSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../support/worker.mjs';
@@ -11,7 +11,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const folders = new Set(files.flatMap((file) => file.split('/').slice(0, -1).map((_, depth, parts) => parts.slice(0, depth + 1).join('/'))));
 const known = new Set([...files, ...folders, ...files.map((file) => posix.basename(file))]);
 // A page that has moved is a link at its old place, where a test of the core or a message of the program still names it.
-const documents = files.filter((file) => file.endsWith('.md') && !lstatSync(root + file).isSymbolicLink());
+const documents = files.filter((file) => file.endsWith('.md'));
 
 /** Text leaves out where below these a file is, and how a file of the core ends: `gate/edge_head`. */
 const below = ['', 'shared/', 'agent/', 'worker-shim/', 'tests/'];

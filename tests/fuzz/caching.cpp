@@ -2,7 +2,7 @@
 // it, or to a request that does, is not stored; what is not fresh does not become fresh by waiting; what is served
 // stale was neither over its window nor forbidden to be stale; and reading never depends on how fields are spread over
 // lines. First byte: seconds that pass; lines "Name: value" of the request, an empty line, those of the answer.
-#include "http/caching.hpp"
+#include "caching/caching.hpp"
 
 #include <string>
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "policy/evaluate.hpp"
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 #include "tests/fuzz/support/fuzz.hpp"
 
 using namespace sallyport;

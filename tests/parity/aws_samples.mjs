@@ -21,7 +21,7 @@ const SETTINGS = { min: 1, port: 8443 };
 const wake = (/** @type {object} */ event, /** @type {object | undefined} */ state = undefined) => ({
   op: 'wake', in: { ...(state ? { state } : {}), event, now: NOW, settings: SETTINGS, jitter: 500 },
 });
-/** As shared/aws/wake_json.cpp writes it: enumerators by number. */
+/** As shared/wake/json.cpp writes it: enumerators by number. */
 const STARTING = { version: 1, phase: 1, step: 0, ours: false, phase_since: NOW - 5000, last_request: NOW - 5000, in_flight: 1, in_flight_until: NOW + 10_000, alarm: NOW + 10_000 };
 
 const STS_ANSWER = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>

@@ -1,6 +1,6 @@
 #include "tests/probe/gate_arguments.hpp"
 
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 
 namespace sallyport::probe {
 namespace {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "gate/edge.hpp"
-#include "gate/origin.hpp"
+#include "gate/edge/edge.hpp"
+#include "gate/origin/origin.hpp"
 #include "tests/probe/arguments.hpp"
 #include "tests/probe/probe.hpp"
 

@@ -1,7 +1,7 @@
-#include "aws/operations.hpp"
 #include "aws/sigv4.hpp"
 #include "encoding/percent.hpp"
 #include "http/field.hpp"
+#include "operations/aws.hpp"
 #include "tests/probe/argument_rules.hpp"
 #include "tests/probe/arguments.hpp"
 #include "tests/probe/ops.hpp"

@@ -1,6 +1,6 @@
-// `cache`: the operations of gate/cache_operations.hpp as they are. In: op, in. Out: what it answers; an error is the
+// `cache`: the operations of operations/cache.hpp as they are. In: op, in. Out: what it answers; an error is the
 // operation's reason.
-#include "gate/cache_operations.hpp"
+#include "operations/cache.hpp"
 #include "tests/probe/ops.hpp"
 
 namespace sallyport::probe {

@@ -32,8 +32,8 @@
 // origin, out: outcome "admit", method, target, host, fields (for the app), route, request_id, clock_difference, body
 // ("none", "signed", "stream"), audit. A refusal is the operation's reason, and out has outcome "refuse", request_id,
 // audit, unknown_key.
-#include "gate/job_order.hpp"
-#include "gate/problem.hpp"
+#include "gate/edge/job_order.hpp"
+#include "gate/protocol/problem.hpp"
 #include "tests/probe/argument_rules.hpp"
 #include "tests/probe/gate_arguments.hpp"
 #include "tests/probe/ops.hpp"

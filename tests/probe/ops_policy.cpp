@@ -23,7 +23,7 @@
 #include "cel/time_text.hpp"
 #include "http/path.hpp"
 #include "policy/evaluate.hpp"
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 #include "policy/match.hpp"
 #include "tests/probe/argument_rules.hpp"
 #include "tests/probe/arguments.hpp"

@@ -1,6 +1,6 @@
 // Answers out of the cache of the edge, for routes whose policy says `cache`. A request comes here only after the core
 // allowed it, and with a plan of the core: under which keys to look, and on what terms. What may be stored, served or
-// asked again is decided there, too (shared/gate/cache_operations.hpp); here answers are looked up, sent for, and put
+// asked again is decided there, too (shared/operations/cache.hpp); here answers are looked up, sent for, and put
 // away while they stream to the client.
 import { AnswerStore, MOST_BODY_BYTES } from './store.js';
 import { keepRefusal, refusalOf, refusalResponse } from '../pages/respond.js';

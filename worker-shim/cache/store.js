@@ -1,5 +1,5 @@
 // Where stored answers lie: the Cache API of the data centre, under addresses that nobody can ask for from outside.
-// What the core wants to know about an answer lies beside it as one text (shared/gate/stored_answer.hpp). Losing an
+// What the core wants to know about an answer lies beside it as one text (shared/caching/stored_answer.hpp). Losing an
 // entry costs a request to the origin and nothing else, so no failure of the store is one of a request.
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';

@@ -103,7 +103,7 @@ export class Core {
   handle(request, bodyState, body, requestId = '') {
     const size = this.#write(writeRequest(request, bodyState), body);
     this.#refillEntropy();
-    // The id is made of the first bytes (shared/gate/edge.hpp).
+    // The id is made of the first bytes (shared/gate/edge/edge.hpp).
     if (requestId !== '') this.#module.HEAPU8.set(Buffer.from(requestId, 'base64url'), this.#word(ENTROPY));
     const kind = within(() => this.#module.handle(size, body?.length ?? 0, Date.now()));
     return readOutcome(kind, this.#answer());
@@ -128,7 +128,7 @@ export class Core {
   }
 
   /**
-   * Asks the AWS side of the core (shared/aws/operations.hpp has the operations).
+   * Asks the AWS side of the core (shared/operations/aws.hpp has the operations).
    * @param {string} op
    * @param {object} input
    * @returns {any}
@@ -140,7 +140,7 @@ export class Core {
   }
 
   /**
-   * Asks the cache of the core (shared/gate/cache_operations.hpp has the operations).
+   * Asks the cache of the core (shared/operations/cache.hpp has the operations).
    * @param {string} op
    * @param {object} input
    * @returns {any}

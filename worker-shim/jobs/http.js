@@ -1,4 +1,4 @@
-// Jobs over HTTP: what the core decided about a run (shared/gate/job_order.hpp) is asked of the object of its job
+// Jobs over HTTP: what the core decided about a run (shared/gate/edge/job_order.hpp) is asked of the object of its job
 // (object.js), and what that says becomes an answer.
 //
 // * A run that is not over: 202 and Location to whoever started or stopped it, 200 to whoever looks; Retry-After.

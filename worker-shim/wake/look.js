@@ -1,5 +1,5 @@
 // One look of the coordinator at its service: the calls, and what they say as an event of the state machine
-// (shared/aws/wake.hpp, `looked`).
+// (shared/wake/wake.hpp, `looked`).
 
 /**
  * @typedef {(action: string, parameters: Record<string, unknown>) => Promise<any>} Call

@@ -1,5 +1,5 @@
 // The coordinator of one service that sleeps: a Durable Object named after it. What to do next is decided by the core's
-// state machine (shared/aws/wake.hpp), one event at a time; here are its memory, its alarm, its calls and those who wait.
+// state machine (shared/wake/wake.hpp), one event at a time; here are its memory, its alarm, its calls and those who wait.
 //
 // Rules
 // * An event is taken, stored, and its effects are begun, without a pause between: events have one order.
@@ -26,7 +26,7 @@ import { jitter, settingsFor, tuningOf } from './settings.js';
  * @typedef {Sending & {answer: 'none' | 'join' | 'ready' | 'failed' | 'refused'}} Effects
  */
 
-/** start_step::watching of shared/aws/wake.hpp. */
+/** start_step::watching of shared/wake/wake.hpp. */
 const WATCHING = 2;
 /** What requests wait for. */
 const START = 'start';

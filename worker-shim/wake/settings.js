@@ -2,7 +2,7 @@
 import { random } from '../host/random.js';
 
 /**
- * The variable SALLYPORT_WAKE_TUNING: members of wake_settings (shared/aws/wake.hpp), times in milliseconds. For tests and
+ * The variable SALLYPORT_WAKE_TUNING: members of wake_settings (shared/wake/wake.hpp), times in milliseconds. For tests and
  * small set-ups; what the policy can say, the policy says.
  * @param {string | undefined} text
  * @returns {object | undefined} nothing: not a JSON object

@@ -2,7 +2,7 @@
 
 #include "agent/openssl/generate.hpp"
 #include "jose/jws.hpp"
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 #include "tests/fuzz/support/fuzz.hpp"
 
 namespace sallyport::fuzz {

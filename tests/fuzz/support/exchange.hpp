@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gate/edge.hpp"
-#include "gate/origin.hpp"
+#include "gate/edge/edge.hpp"
+#include "gate/origin/origin.hpp"
 
 namespace sallyport::fuzz {
 

@@ -1,6 +1,6 @@
 // What the edge plans for the cache, request by request: only where the route says so, after policy allowed it, under
 // keys that stand for all that an answer depends on.
-#include "gate/cache_plan.hpp"
+#include "gate/edge/cache_plan.hpp"
 
 #include <doctest/doctest.h>
 

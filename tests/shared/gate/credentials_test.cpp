@@ -1,7 +1,7 @@
 // What a token is decides what it may stand for; what stands elsewhere decides nothing.
 #include <doctest/doctest.h>
 
-#include "gate/problem.hpp"
+#include "gate/protocol/problem.hpp"
 #include "tests/shared/gate/world.hpp"
 
 using namespace sallyport;

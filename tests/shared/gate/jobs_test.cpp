@@ -1,8 +1,8 @@
 // Routes to jobs, the runs below /.sallyport/jobs, and services without a fixed origin: what the edge tells its host.
 #include <doctest/doctest.h>
 
-#include "gate/job_order.hpp"
-#include "gate/problem.hpp"
+#include "gate/edge/job_order.hpp"
+#include "gate/protocol/problem.hpp"
 #include "tests/shared/gate/world.hpp"
 
 using namespace sallyport;

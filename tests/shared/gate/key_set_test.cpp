@@ -1,4 +1,4 @@
-#include "gate/key_set.hpp"
+#include "gate/keys/key_set.hpp"
 
 #include <doctest/doctest.h>
 

@@ -287,6 +287,16 @@ TEST_CASE("the policy before the current one still counts, the one before that d
   CHECK(later.receive(old_one.build()).why == reason::policy_digest_unknown);
 }
 
+TEST_CASE("two different keys under one name are no key, whichever comes first") {
+  const auto& real = keys().edge[0].verification;
+  const auto other = make_key("ES256", real.kid).verification;
+  for (const auto& both : {std::vector{real, other}, std::vector{other, real}}) {
+    auto held = std::make_shared<gate::origin_snapshot>(*snapshot_for("es"));
+    held->edge_keys = std::make_shared<const jose::jwk_set>(both);
+    CHECK(agent(held).receive(forge().build()).why == reason::httpsig_key_unknown);
+  }
+}
+
 TEST_CASE("without keys or policy the origin is not ready") {
   auto none = std::make_shared<gate::origin_snapshot>();
   CHECK(gate::check_snapshot(*none, {}).why() == reason::not_ready);

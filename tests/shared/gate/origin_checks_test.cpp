@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "gate/problem.hpp"
+#include "gate/protocol/problem.hpp"
 #include "tests/shared/gate/forge.hpp"
 
 using namespace sallyport;

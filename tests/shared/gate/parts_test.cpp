@@ -4,9 +4,9 @@
 #include <tuple>
 
 #include "encoding/structured_field.hpp"
-#include "gate/context.hpp"
-#include "gate/problem.hpp"
-#include "gate/signed_headers.hpp"
+#include "gate/protocol/context.hpp"
+#include "gate/protocol/problem.hpp"
+#include "gate/protocol/signed_headers.hpp"
 #include "tests/shared/gate/world.hpp"
 #include "tests/support/exact.hpp"
 

@@ -1,4 +1,4 @@
-#include "gate/replay_set.hpp"
+#include "gate/origin/replay_set.hpp"
 
 #include <doctest/doctest.h>
 

@@ -9,11 +9,11 @@
 
 #include "agent/openssl/host.hpp"
 #include "encoding/json.hpp"
-#include "gate/edge.hpp"
-#include "gate/origin.hpp"
+#include "gate/edge/edge.hpp"
+#include "gate/origin/origin.hpp"
 #include "http/request_head.hpp"
 #include "jose/jws.hpp"
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 
 namespace sallyport::testing {
 

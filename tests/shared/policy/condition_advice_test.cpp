@@ -2,7 +2,7 @@
 // of what was wrong, it loads.
 #include <doctest/doctest.h>
 
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 #include "tests/shared/policy/support.hpp"
 
 using namespace sallyport;

@@ -1,7 +1,7 @@
 // Conditions at load: where they are wrong, and what they may reach.
 #include <doctest/doctest.h>
 
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 #include "tests/shared/policy/support.hpp"
 
 using namespace sallyport;

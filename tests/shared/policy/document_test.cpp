@@ -5,9 +5,9 @@
 
 #include <thread>
 
-#include "cel/regex.hpp"
 #include "policy/evaluate.hpp"
 #include "policy/match.hpp"
+#include "regex/regex.hpp"
 #include "tests/shared/policy/support.hpp"
 
 using namespace sallyport;

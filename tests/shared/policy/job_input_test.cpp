@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "agent/openssl/host.hpp"
-#include "cel/regex.hpp"
+#include "regex/regex.hpp"
 
 using namespace sallyport;
 using namespace sallyport::policy;
@@ -16,7 +16,7 @@ job make_job() {
   job_input month;
   month.name = "MONTH";
   month.pattern = "20[0-9]{2}-[0-9]{2}";
-  month.accepts = std::make_shared<const cel::regex>(*cel::regex::compile("\\A(?:20[0-9]{2}-[0-9]{2})\\z"));
+  month.accepts = std::make_shared<const regex::pattern>(*regex::pattern::compile("\\A(?:20[0-9]{2}-[0-9]{2})\\z"));
   job_input format;
   format.name = "FORMAT";
   format.required = false;

@@ -1,11 +1,11 @@
 // What `policy check` warns of, and what it does not.
-#include "policy/lint.hpp"
+#include "policy/load/lint.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
-#include "policy/linting.hpp"
+#include "policy/load/linting.hpp"
 #include "tests/shared/policy/support.hpp"
 
 using namespace sallyport;

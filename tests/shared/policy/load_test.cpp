@@ -1,6 +1,6 @@
 // Every row is a document with one mistake; @ stands where the problem must be reported and is taken out before
 // loading.
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 
 #include <doctest/doctest.h>
 
@@ -343,7 +343,7 @@ TEST_CASE("every problem is reported at once, in the order of the text") {
 }
 
 TEST_CASE("the document in the guide loads") {
-  const auto guide = testing::fixture("../../../docs/policy.md");
+  const auto guide = testing::fixture("../../../docs/reference/policy.md");
   const auto start = guide.find("```jsonc\n") + 9;
   testing::must_load(guide.substr(start, guide.find("\n```", start) - start));
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "policy/load.hpp"
+#include "policy/load/load.hpp"
 
 namespace sallyport::testing {
 

@@ -1,4 +1,4 @@
-#include "policy/units.hpp"
+#include "policy/load/units.hpp"
 
 #include <doctest/doctest.h>
 

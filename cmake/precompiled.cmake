@@ -1,0 +1,21 @@
+# Headers that most files include and that take longest to read, read once for each kind of target. They change nothing but
+# the time: every file still includes what it uses, and the analyser (scripts/tidy) and -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON
+# compile without them.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(precompiled_options -fpch-preprocess)
+elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  set(precompiled_options "SHELL:-Xclang -fno-pch-timestamp")
+endif()
+
+# A target that has the header for others: sallyport_reuse_precompiled(target kind). Further arguments are what it links.
+function(sallyport_precompiled kind)
+  add_library(sallyport_precompiled_${kind} OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled/empty.cpp)
+  target_link_libraries(sallyport_precompiled_${kind} PRIVATE sallyport_flags ${ARGN})
+  target_compile_options(sallyport_precompiled_${kind} PRIVATE ${precompiled_options})
+  target_precompile_headers(sallyport_precompiled_${kind} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled/${kind}.hpp)
+endfunction()
+
+function(sallyport_reuse_precompiled target kind)
+  target_compile_options(${target} PRIVATE ${precompiled_options})
+  target_precompile_headers(${target} REUSE_FROM sallyport_precompiled_${kind})
+endfunction()

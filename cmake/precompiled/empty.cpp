@@ -1,0 +1,1 @@
+// A target whose only purpose is a precompiled header needs a source.

@@ -1,0 +1,76 @@
+// One request at the edge, check by check (the order is in gate/edge/edge.hpp). Lives for one call of edge::handle.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "gate/edge/head.hpp"
+#include "gate/edge/state.hpp"
+#include "gate/protocol/context.hpp"
+#include "http/digest.hpp"
+#include "policy/evaluate.hpp"
+
+namespace sallyport::gate {
+
+class edge_exchange {
+ public:
+  /// All arguments outlive it.
+  edge_exchange(edge::state& held, const edge_request& request, unix_milliseconds now, bytes_view entropy);
+  edge_exchange(const edge_exchange&) = delete;
+  edge_exchange& operator=(const edge_exchange&) = delete;
+
+  edge_outcome run();
+
+ private:
+  using outcome = decltype(edge_outcome::what);
+  /// Set when the exchange is over.
+  using ending = std::optional<outcome>;
+
+  struct body_decision {
+    forward::body_plan plan = forward::body_plan::none;
+    body_coverage coverage = body_coverage::covered;
+    std::optional<std::uint64_t> length;
+  };
+
+  outcome decide();
+  ending read_head();
+  ending own_endpoint();
+  ending find_route();
+  /// edge_jobs.cpp
+  ending jobs_endpoint();
+  bool inspects(const policy::job& job) const;
+  outcome run_job();
+  ending authenticate();
+  policy::request_facts facts() const;
+  ending evaluate();
+  ending plan_body();
+  bool must_be_read() const;
+  bool is_body_empty() const;
+  outcome sign();
+  result<forward> make_forward();
+  result<void> add_signature(forward& to, std::string_view assertion, std::string_view context);
+  std::optional<cache_plan> plan_cache() const;
+  std::string make_context(std::span<const http::field> sent) const;
+  outcome refused(failure why);
+  std::string audit_line(const outcome& what) const;
+  const policy::service& service() const { return *match_.route->service; }
+
+  edge::state& held_;
+  const edge_request& request_;
+  unix_milliseconds now_;
+  bytes_view entropy_;
+  text_arena storage_;
+  std::string id_;
+  std::optional<edge_head> head_;
+  policy::route_match match_;
+  verified_token_ptr caller_;
+  policy::decision decision_;
+  body_decision body_;
+  minted_ptr assertion_;
+  const jose::signing_key* key_ = nullptr;
+  std::vector<key_request> refresh_;
+};
+
+}  // namespace sallyport::gate

@@ -1,0 +1,93 @@
+// What the origin decides about a request, in the steps in which it arrives.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/reason.hpp"
+#include "core/time.hpp"
+#include "gate/origin/replay_set.hpp"
+#include "gate/protocol/assertion.hpp"
+#include "gate/protocol/context.hpp"
+#include "http/digest.hpp"
+#include "http/path.hpp"
+#include "http/request_head.hpp"
+#include "policy/document.hpp"
+#include "policy/header_map.hpp"
+
+namespace sallyport::gate {
+
+/// The request is refused: answer with problem_body(why, request_id) and challenge(why).
+struct refused {
+  reason why = reason::internal;
+  /// For operators; never for the caller.
+  std::string detail;
+  /// The edge's, when the request signature was verified; else empty, and the agent makes one of its own.
+  std::string request_id;
+  /// One line (audit/record.hpp), without a line feed.
+  std::string audit;
+  /// now - created in seconds, as far as check 4 got; positive: this clock is ahead, or the request was under way.
+  std::optional<seconds> clock_difference;
+  /// The keyid or the assertion's kid is not among the edge keys: worth a key_set::want(unknown_kid) and another open.
+  bool unknown_key = false;
+};
+
+/// A verified assertion, shared by all requests that carry it.
+struct verified_assertion {
+  assertion content;
+  /// The JWS header's kid.
+  std::string kid;
+};
+
+struct origin_snapshot;
+
+/// Checks 1 to 6 passed. Views into the head's buffer, which must stay where it is until the request is done with.
+struct opened {
+  http::request_head head;
+  http::target_view target;
+  request_context context;
+  /// What it was opened with; it is decided with that, whatever is adopted meanwhile.
+  std::shared_ptr<const origin_snapshot> snapshot;
+  /// The compact assertion as it came.
+  std::string_view assertion_text;
+  std::shared_ptr<const verified_assertion> assertion;
+  replay_key nonce;
+  /// Last second in which the request could pass check 4.
+  unix_seconds expires = 0;
+  std::string_view keyid;
+  /// As in `refused`; set once it is opened.
+  std::optional<seconds> clock_difference;
+  /// Present: the body (perhaps an empty one) must be read whole, at most origin_limits::max_signed_body_bytes (more is
+  /// body_too_large), and be given to check_body before admit. Absent: there is no body, or it streams uncovered.
+  std::optional<http::digest_expectation> digest;
+  /// The raw Content-Digest; the app gets it once it was checked.
+  std::string_view digest_text;
+  bool body_checked = false;
+};
+
+/// Checks 7 to 9 passed: forward it. Views into the head's buffer, the policy and `mapped`.
+struct admitted {
+  std::string_view method;
+  /// Path and query, canonical.
+  std::string_view target;
+  /// For the Host field.
+  std::string_view host;
+  /// All fields for the app but Host and the body's framing.
+  std::vector<http::field> fields;
+  std::string_view request_id;
+  std::string_view route;
+  std::shared_ptr<const verified_assertion> assertion;
+  std::string audit;
+  seconds clock_difference = 0;
+  std::vector<policy::app_header> mapped;
+  /// Keeps what the views point into alive.
+  std::shared_ptr<const origin_snapshot> snapshot;
+};
+
+}  // namespace sallyport::gate

@@ -1,0 +1,64 @@
+#include "gate/origin/signature.hpp"
+
+namespace sallyport::gate {
+namespace {
+
+/// Check 3, second half.
+result<httpsig::received_profile> read_profile(std::string_view signature_input, std::string_view signature,
+                                               httpsig::profile_message& message) {
+  if (message.content_length != "0") return httpsig::parse_profile(signature_input, signature, message);
+  auto covered = httpsig::parse_profile(signature_input, signature, message);
+  if (covered.why() != reason::httpsig_profile) return covered;
+  message.content_length.reset();
+  return httpsig::parse_profile(signature_input, signature, message);
+}
+
+/// The service's algorithm, in the policy of now or the one before.
+bool is_algorithm_of(const policy::policy_ptr& policy, std::string_view service, crypto::algorithm how) {
+  const auto* found = policy == nullptr ? nullptr : policy::find_service(*policy, service);
+  return found != nullptr && found->signature == how;
+}
+
+/// The key called `keyid`, whichever kind it is; the key says which algorithm it is for (RFC 9421 section 3.2, step 6).
+result<const crypto::key*> find_key(std::string_view keyid, crypto::algorithm how, const origin_snapshot& held) {
+  if (!keyid.empty() && held.edge_keys->find(keyid) != nullptr) {
+    const auto chosen = held.edge_keys->choose(how, keyid);
+    if (chosen.ok()) return (*chosen)->key.get();
+    if (chosen.why() == reason::jwk_algorithm_mismatch)
+      return failure(reason::httpsig_algorithm, "the key is for another alg");
+    return failure(reason::httpsig_key_unknown, "several keys are called " + std::string(keyid));
+  }
+  for (const auto& secret : held.secrets) {
+    if (secret.kid != keyid) continue;
+    if (secret.algorithm != how) return failure(reason::httpsig_algorithm, "the key is for another alg");
+    return secret.key.get();
+  }
+  return failure(reason::httpsig_key_unknown, "no key " + std::string(keyid));
+}
+
+result<const crypto::key*> choose_key(std::string_view keyid, crypto::algorithm how, const origin_snapshot& held) {
+  SALLYPORT_ASSIGN(const auto* key, find_key(keyid, how, held));
+  if (!is_algorithm_of(held.policy, held.service, how) && !is_algorithm_of(held.previous, held.service, how)) {
+    return failure(reason::httpsig_algorithm, "the service's requests are signed with another alg");
+  }
+  return key;
+}
+
+}  // namespace
+
+result<verified_signature> verify_request_signature(std::string_view signature_input, std::string_view signature,
+                                                    httpsig::profile_message message, const origin_snapshot& held,
+                                                    unix_seconds now, seconds skew, crypto::port& host,
+                                                    signature_trace& trace) {
+  SALLYPORT_ASSIGN(const auto received, read_profile(signature_input, signature, message));
+  trace.keyid = received.keyid.value_or("");
+  if (received.created) trace.clock_difference = now - *received.created;
+  SALLYPORT_ASSIGN(const auto how, httpsig::check_parameters(received));
+  SALLYPORT_ASSIGN(const auto* key, choose_key(*received.keyid, how, held));
+  SALLYPORT_ASSIGN(const seconds difference, httpsig::check_times(received, now, skew));
+  trace.clock_difference = difference;
+  SALLYPORT_TRY(httpsig::verify_profile(host, *key, how, received, message));
+  return verified_signature{*received.keyid, *received.nonce, *received.expires};
+}
+
+}  // namespace sallyport::gate

@@ -1,0 +1,160 @@
+#include "policy/load/load.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "encoding/base64url.hpp"
+#include "policy/load/loading.hpp"
+#include "policy/load/syntax_advice.hpp"
+#include "policy/load/url.hpp"
+#include "policy/matcher.hpp"
+#include "policy/names.hpp"
+
+namespace sallyport::policy {
+namespace {
+
+/// The decimal number at `start`.
+std::size_t number_at(std::string_view text, std::size_t start) {
+  std::size_t number = 0;
+  for (; start < text.size() && text[start] >= '0' && text[start] <= '9'; ++start) {
+    number = number * 10 + static_cast<std::size_t>(text[start] - '0');
+  }
+  return number;
+}
+
+/// The gate's failure as a problem. Its detail is "[what ]at line L, column C".
+problem syntax_problem(const failure& why, std::string_view text) {
+  problem found;
+  found.why = why.why == reason::json_duplicate_member ? reason::policy_duplicate : reason::policy_syntax;
+  found.path = "$";
+  found.message = why.detail.empty() ? std::string(describe(why.why).advice) : why.detail;
+  const auto line = why.detail.rfind("at line ");
+  const auto column = why.detail.rfind(", column ");
+  if (line != std::string::npos && column != std::string::npos) {
+    found.line = number_at(why.detail, line + 8);
+    found.column = number_at(why.detail, column + 9);
+    found.message = line == 0 ? std::string(describe(why.why).advice) : why.detail.substr(0, line - 1);
+  }
+  found.advice = advise_json(why.why, found.message, text, {found.line, found.column});
+  return found;
+}
+
+std::optional<std::string> load_edge_issuer(const node& at) {
+  auto url = read_url(at, url_path::any);
+  if (!url || url->back() != '/') return url;
+  at.refuse(reason::policy_member_type, "the issuer ends in a slash",
+            "drop the slash: /.well-known/… is appended to it");
+  return std::nullopt;
+}
+
+std::optional<edge_settings> load_edge(const node& at) {
+  if (!at.is_object_of({"issuer", "assertion_ttl"})) return std::nullopt;
+  edge_settings edge;
+  read_required(at, "issuer", "the https URL under which the edge publishes its keys", edge.issuer, load_edge_issuer);
+  read_member(at, "assertion_ttl", edge.assertion_ttl, [](const node& m) { return m.duration(1, 300); });
+  return edge;
+}
+
+std::size_t count_places(const std::vector<issuer>& issuers) {
+  std::set<std::pair<credential_source::place, std::string_view>> places;
+  for (const auto& each : issuers) {
+    for (const auto& source : each.from) places.emplace(source.where, source.name);
+  }
+  return places.size();
+}
+
+/// The names of the entries of a section, usable or not.
+std::vector<std::string> names_below(const node& at, std::string_view section) {
+  std::vector<std::string> names;
+  const auto found = at.member(section);
+  if (!found || !found->value().is_object()) return names;
+  for (const auto& [name, value] : found->value().items()) names.push_back(name);
+  return names;
+}
+
+/// An issuer before it that has one of the values of iss of `loaded`.
+const issuer* find_same_issuer(const compiled_policy& policy, const issuer& loaded) {
+  const auto* found = loaded.url.empty() ? nullptr : find_issuer_by_url(policy, loaded.url);
+  for (const auto& other : loaded.other_urls) {
+    if (found == nullptr) found = find_issuer_by_url(policy, other);
+  }
+  return found;
+}
+
+/// Tokens of v1.0 differ in their claims from those of v2.0, so they may have an entry of their own.
+void leave_v1_to_its_own_entry(const node& issuers, issuer& loaded) {
+  if (loaded.preset != preset::entra) return;
+  std::erase_if(loaded.other_urls, [&](const std::string& url) {
+    const auto& entries = issuers.value();
+    return std::any_of(entries.begin(), entries.end(),
+                       [&](const auto& entry) { return encoding::string_member(entry, "issuer") == url; });
+  });
+}
+
+void load_issuers(const node& at, compiled_policy& to) {
+  for (const auto& [name, below] : at.members()) {
+    check_entry_name(name, below);
+    auto loaded = load_issuer(name, below);
+    if (!loaded) continue;
+    leave_v1_to_its_own_entry(at, *loaded);
+    const auto* other = find_same_issuer(to, *loaded);
+    if (other != nullptr) {
+      below.refuse(reason::policy_duplicate, "issuers " + other->name + " and " + name + " have the same iss",
+                   "make one of both: list their audiences together");
+    }
+    to.issuers.push_back(std::move(*loaded));
+  }
+  if (count_places(to.issuers) <= max_credential_places) return;
+  at.refuse(reason::policy_member_type, "the issuers name more than 64 places for a token",
+            "let issuers share places: a token is tried with the issuer that it names");
+}
+
+std::vector<loaded_service> load_services(const node& at, const condition_compiler& compiler, compiled_policy& to) {
+  std::vector<loaded_service> all;
+  for (const auto& [name, below] : at.members()) {
+    check_entry_name(name, below);
+    all.push_back(load_service(name, below, compiler));
+    to.services.push_back(all.back().service);
+  }
+  return all;
+}
+
+void load_jobs(const node& at, const condition_compiler& compiler, compiled_policy& to) {
+  for (const auto& [name, below] : at.members()) {
+    check_entry_name(name, below);
+    to.jobs.push_back(load_job(name, below, compiler));
+  }
+}
+
+void load_document(const node& at, compiled_policy& to) {
+  if (!at.is_object_of({"$schema", "name", "edge", "issuers", "services", "jobs", "routes"})) return;
+  std::string schema;
+  read_member(at, "$schema", schema, [](const node& m) { return m.text(); });
+  read_member(at, "name", to.name, [](const node& m) { return m.text(); });
+  read_required(at, "edge", "{ \"issuer\": \"https://…\" }: who signs the assertions", to.edge, load_edge);
+  if (const auto issuers = at.member("issuers")) load_issuers(*issuers, to);
+  const condition_compiler compiler(names_below(at, "issuers"));
+  std::vector<loaded_service> services;
+  if (const auto found = at.member("services")) services = load_services(*found, compiler, to);
+  if (const auto jobs = at.member("jobs")) load_jobs(*jobs, compiler, to);
+  // After services and jobs: routes point at them.
+  if (const auto routes = at.required("routes", "a policy without routes refuses every request")) {
+    load_routes(*routes, {to, services, compiler});
+  }
+}
+
+}  // namespace
+
+load_result load_policy(std::string_view text, crypto::port& host) {
+  auto document = encoding::parse_jsonc(text, document_limits);
+  if (!document.ok()) return {nullptr, {syntax_problem(document.error(), text)}};
+  report problems(text, *document);
+  auto policy = std::make_shared<compiled_policy>();
+  load_document(node(document->value, problems), *policy);
+  if (!problems.empty()) return {nullptr, problems.take()};
+  policy->canonical = encoding::canonical_json(document->value);
+  policy->digest = encoding::encode_base64url(host.sha256(as_bytes(policy->canonical)));
+  return {std::move(policy), {}};
+}
+
+}  // namespace sallyport::policy

@@ -1,0 +1,33 @@
+// The few URLs of a policy document, read strictly: no user information, no query, no fragment.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "policy/load/node.hpp"
+
+namespace sallyport::policy {
+
+/// Views into the text.
+struct url_parts {
+  std::string_view scheme;
+  /// Host and port.
+  std::string_view authority;
+  std::string_view host;
+  /// With its leading slash; empty when there is none.
+  std::string_view path;
+};
+
+/// `https://host[:port][/path]`, or http. Nothing when it is not such a URL.
+std::optional<url_parts> parse_url(std::string_view text);
+
+/// localhost, 127.0.0.0/8 or [::1]: the only hosts that plain http is accepted for.
+bool is_loopback(std::string_view host);
+
+enum class url_path : std::uint8_t { none, any };
+
+/// A URL that is https, or http on loopback; anything else is reported. `otherwise` ends the advice for what is no URL.
+std::optional<std::string> read_url(const node& at, url_path path, std::string_view otherwise = {});
+
+}  // namespace sallyport::policy

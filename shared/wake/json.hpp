@@ -1,0 +1,24 @@
+// The coordinator's state as JSON, as it is stored between steps and shown to operators.
+#pragma once
+
+#include "encoding/json.hpp"
+#include "wake/wake.hpp"
+
+namespace sallyport::aws {
+
+encoding::json to_json(const wake_state& state);
+encoding::json to_json(const wake_effects& effects);
+encoding::json to_json(const service_error& error);
+encoding::json to_json(const tasks_answer& from);
+encoding::json to_json(const service_answer& from);
+
+/// What to_json wrote; a state that was not written by it, or by another version, is nothing: the service is looked at
+/// anew, as if asleep.
+std::optional<wake_state> wake_state_from(const encoding::json& from);
+/// {"kind":"request","caller":…} | {"kind":"looked","service":…,"tasks":[…]} | {"kind":"updated"} |
+/// {"kind":"refused","error":…} | {"kind":"alarm"} | {"kind":"endpoint_lost","task_arn":…}, or nothing.
+std::optional<wake_event> wake_event_from(const encoding::json& from);
+/// Members that are absent keep their defaults.
+wake_settings wake_settings_from(const encoding::json& from);
+
+}  // namespace sallyport::aws
