@@ -76,12 +76,6 @@ void write(level how, std::string_view event, std::initializer_list<member> memb
   line.size() > PIPE_BUF ? put(line) : put_without_waiting(line);
 }
 
-void request_failed(const failure& why, std::string_view request_id) {
-  if (!within_rate()) return;
-  write(level::warning, "request failed after it was allowed",
-        {{"reason", name_of(why.why)}, {"detail", why.detail}, {"request_id", request_id}});
-}
-
 void credential_cookie_dropped(std::string_view request_id) {
   if (!within_rate()) return;
   write(level::warning, "the app's Set-Cookie of a credential's cookie was dropped", {{"request_id", request_id}});

@@ -16,10 +16,7 @@ using member = std::pair<std::string_view, std::string_view>;
 /// {"level":…,"event":…, members…, "time":…}, time in ms since 1970; any thread. A line that nobody takes is lost.
 void write(level how, std::string_view event, std::initializer_list<member> members = {});
 
-/// A request that was allowed and then failed; at most a hundred lines a second and thread, the metrics count the rest.
-void request_failed(const failure& why, std::string_view request_id);
-
-/// The app tried to set a cookie in which the gate looks for tokens; at most as many lines.
+/// The app tried to set a cookie in which the gate looks for tokens; at most a hundred lines a second and thread.
 void credential_cookie_dropped(std::string_view request_id);
 
 }  // namespace sallyport::agent::log

@@ -6,6 +6,7 @@ result<std::optional<std::string_view>> body_source::piece() {
   while (!decoder_.finished() && !ended_) {
     SALLYPORT_ASSIGN(const http::chunked_step step, decoder_.next(box_.unread()));
     box_.consume(step.consumed);
+    bytes_ += step.data.size();
     if (!step.data.empty()) return std::optional(step.data);
     if (!step.finished && box_.empty()) return std::optional<std::string_view>();
   }

@@ -32,6 +32,8 @@ class body_source {
   io::task<result<void>> fill(std::chrono::milliseconds stall, const io::stream& beside);
 
   bool finished() const { return decoder_.finished(); }
+  /// Octets of the body that were given out.
+  std::uint64_t bytes() const { return bytes_; }
   /// Of a connection on which nothing more will come: whether the body lacks a part, and nobody is about to read that.
   bool is_cut_off() const;
   /// The connection has ended, and with it a body that is not delimited otherwise.
@@ -41,6 +43,7 @@ class body_source {
   io::stream& from_;
   io::inbox& box_;
   body_decoder decoder_;
+  std::uint64_t bytes_ = 0;
   bool ended_ = false;
   bool filled_ = false;
 };

@@ -82,7 +82,7 @@ io::task<exchange::attempt> exchange::send_and_wait() {
   if (!sent.ok() && may_repeat(sent.bytes)) co_return attempt::stale;
   if (co_await read_answer_head()) co_return attempt::answered;
   if (heard_ || end_.why.why != reason::upstream_closed || !may_repeat(sent.bytes)) co_return attempt::failed;
-  end_ = {};
+  end_.why = reason::ok;
   co_return attempt::stale;
 }
 
@@ -96,6 +96,8 @@ io::task<bool> exchange::send_continue() {
 
 // An app that stops reading may have answered already, so a failed write is left for the read to judge.
 io::task<io::io_result> exchange::send_first() {
+  ++end_.attempts;
+  end_.reused = link_->reused;
   outgoing first = *first_;
   const bool more = first_state_ != gathered::last;
   const io::io_result sent = co_await link_->link.write(first.parts(!more), settings_.timeouts.body);
@@ -202,6 +204,8 @@ void exchange::drop_credential_cookies() {
 }
 
 io::task<> exchange::relay_answer() {
+  end_.status = answer_.status;
+  end_.head_at = std::chrono::steady_clock::now();
   if (upload_) upload_->answer_begins();
   drop_credential_cookies();
   const outgoing_body body = framing_for_caller(answer_, request_->method, request_->caller_http10);
@@ -211,8 +215,8 @@ io::task<> exchange::relay_answer() {
   outgoing next(body.how == outgoing_body::framing::chunked);
   next.head(text_.out);
   body_source source(link_->link, link_->box, {answer_.body, answer_.content_length, ~std::uint64_t{0}});
-  end_.status = answer_.status;
   whole_ = co_await relay_body(source, next);
+  end_.out = source.bytes();
 }
 
 // False when the answer did not go out whole, for which the end of the connection is the only sign there is left.

@@ -49,7 +49,15 @@ struct exchange_end {
   bool answered = false;
   /// The caller's connection may go on.
   bool reusable = false;
-  std::uint16_t status = 0;
+  /// Of the app's response; nothing: none came.
+  std::optional<int> status;
+  /// How often the request was sent, and whether the last time over a connection that had served before.
+  std::uint64_t attempts = 0;
+  bool reused = false;
+  /// Octets of the response's body.
+  std::uint64_t out = 0;
+  /// When the head of the response had come.
+  std::optional<std::chrono::steady_clock::time_point> head_at;
 };
 
 /// Text that an exchange writes and reads; kept from one to the next so that its memory is.

@@ -48,13 +48,4 @@ std::string make_request_id() {
   return "agent-" + encoding::encode_base64url(*random);
 }
 
-// The line is canonical JSON: within a string the quotes of this pattern would be escaped, so it is found only where
-// the member is.
-std::string with_request_id(std::string audit_line, std::string_view request_id) {
-  constexpr std::string_view unknown = "\"id\":null";
-  const std::size_t at = audit_line.find(unknown);
-  if (at == std::string::npos) return audit_line;
-  return audit_line.replace(at, unknown.size(), "\"id\":\"" + std::string(request_id) + "\"");
-}
-
 }  // namespace sallyport::agent::proxy

@@ -16,7 +16,4 @@ void append_refusal(std::string& to, reason why, std::string_view request_id, bo
 /// A request id for what came without a trusted one: marked as the agent's, unlike any that the edge makes.
 std::string make_request_id();
 
-/// `audit_line` with `request_id` in place of its null `id`.
-std::string with_request_id(std::string audit_line, std::string_view request_id);
-
 }  // namespace sallyport::agent::proxy

@@ -7,8 +7,11 @@
 
 #include "agent/log/log.hpp"
 #include "agent/proxy/refusal.hpp"
+#include "audit/outcome.hpp"
 
 namespace sallyport::agent::proxy {
+
+namespace gate_audit = sallyport::audit;
 
 namespace {
 
@@ -17,6 +20,18 @@ constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
 unix_milliseconds now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
+
+std::uint64_t milliseconds_between(std::chrono::steady_clock::time_point from,
+                                   std::chrono::steady_clock::time_point to) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count());
+}
+
+/// How a response ended that had begun.
+gate_audit::ending ending_of(reason why) {
+  if (why == reason::ok) return gate_audit::ending::complete;
+  return describe(why).severity == severity::client ? gate_audit::ending::cut_by_caller
+                                                    : gate_audit::ending::cut_by_app;
 }
 
 /// Who asks, as one text that no other issuer and subject give. Empty for the anonymous, of whom nobody knows whether
@@ -144,12 +159,12 @@ io::task<bool> session::decide(http::request_head head) {
 // A key that is not known may be one that the edge has just begun to use: the keys are fetched once more, within the
 // limits of the key set, and the request is looked at again.
 io::task<session::opening> session::open(http::request_head head) {
-  opening outcome = owner_.gate().open(std::move(head), now());
+  opening outcome = owner_.gate().open(std::move(head), now(), own_id());
   const auto* const refused = std::get_if<gate::refused>(&outcome);
   if (refused == nullptr || !refused->unknown_key || !owner_.refetch_keys()) co_return outcome;
   co_await owner_.key_answer();
   auto again = http::parse_request_head(head_text_, head_limits());
-  if (again.ok()) outcome = owner_.gate().open(std::move(*again), now());
+  if (again.ok()) outcome = owner_.gate().open(std::move(*again), now(), own_id());
   co_return outcome;
 }
 
@@ -184,7 +199,14 @@ io::task<result<void>> session::read_held_body() {
   }
 }
 
+// Made once, and used by the first refusal that has no id of the edge.
+std::string_view session::own_id() {
+  if (own_id_.empty()) own_id_ = make_request_id();
+  return own_id_;
+}
+
 io::task<bool> session::forward(gate::admitted request) {
+  decided_ = steady::now();
   owner_.audit().write(request.audit);
   owner_.metrics().decisions.add(reason::ok);
   owner_.metrics().clock_seen(request.clock_difference);
@@ -214,25 +236,41 @@ io::task<bool> session::forward(gate::admitted request) {
 }
 
 io::task<bool> session::end_with(exchange_end end, std::string_view request_id) {
+  owner_.audit().write(outcome_line(end, request_id));
   if (end.why.why != reason::ok) {
     owner_.metrics().failures.add(end.why.why);
-    log::request_failed(end.why, request_id);
     if (!end.answered) co_return co_await answer_refusal(end.why.why, request_id);
   }
   owner_.metrics().request_time.observe(steady::now() - started_);
   co_return end.reusable;
 }
 
+std::string session::outcome_line(const exchange_end& end, std::string_view request_id) const {
+  gate_audit::outcome what;
+  what.end = gate_audit::end::origin;
+  what.time = now();
+  what.why = end.why.why;
+  what.detail = end.why.detail;
+  what.id = request_id;
+  what.service = settings().service;
+  what.status = end.status;
+  if (end.answered) what.how = ending_of(end.why.why);
+  what.reused = end.reused;
+  what.attempts = end.attempts;
+  what.in = held_ ? held_body_.size() : body_->bytes();
+  what.out = end.out;
+  if (end.head_at) what.first_ms = milliseconds_between(decided_, *end.head_at);
+  what.ms = milliseconds_between(decided_, steady::now());
+  return gate_audit::line(what);
+}
+
 io::task<bool> session::refuse(failure why, const http::request_head* head, const gate::opened* request) {
-  co_return co_await refuse(owner_.gate().refuse(std::move(why), head, request, now()));
+  co_return co_await refuse(owner_.gate().refuse(std::move(why), head, request, now(), own_id()));
 }
 
 io::task<bool> session::refuse(gate::refused why) {
   if (why.clock_difference) owner_.metrics().clock_seen(*why.clock_difference);
-  if (why.request_id.empty()) {
-    why.request_id = make_request_id();
-    why.audit = with_request_id(std::move(why.audit), why.request_id);
-  }
+  if (why.request_id == own_id_) own_id_.clear();
   // Nothing is lost that was served: while nobody takes the lines, refusals are counted and nothing else happens.
   if (owner_.audit_sink().takes_lines()) owner_.audit().write(why.audit);
   owner_.metrics().decisions.add(why.why);

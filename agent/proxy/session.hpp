@@ -61,6 +61,8 @@ class session : public io::ring {
   io::task<result<void>> read_held_body();
   io::task<bool> forward(gate::admitted request);
   io::task<bool> end_with(exchange_end end, std::string_view request_id);
+  std::string outcome_line(const exchange_end& end, std::string_view request_id) const;
+  std::string_view own_id();
   io::task<bool> refuse(gate::refused why);
   io::task<bool> refuse(failure why, const http::request_head* head = nullptr, const gate::opened* request = nullptr);
   io::task<bool> answer_refusal(reason why, std::string_view request_id);
@@ -98,6 +100,9 @@ class session : public io::ring {
   std::chrono::milliseconds quiet_since_{0};
   std::uint64_t taken_ = 0;
   steady::time_point started_;
+  steady::time_point decided_;
+  /// For the next refusal of a request whose own id is not known.
+  std::string own_id_;
   std::uint64_t counted_in_ = 0;
   std::uint64_t counted_out_ = 0;
   bool between_requests_ = true;

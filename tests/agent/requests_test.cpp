@@ -103,12 +103,14 @@ TEST_CASE("each request gets one audit line, and the metrics count it by its rea
   CHECK(s.metric("sallyport_decisions_total{reason=\"ok\",severity=\"none\"}") == 1);
   CHECK(s.metric("sallyport_decisions_total{reason=\"policy_not_allowed\",severity=\"policy\"}") == 1);
   const auto lines = s.audit();
-  REQUIRE(lines.size() == 2);
+  REQUIRE(lines.size() == 3);
   CHECK(lines[0]["decision"] == "allow");
   CHECK(lines[0]["subject"] == "alice");
   CHECK(lines[0]["route"] == "es-api");
-  CHECK(lines[1]["decision"] == "deny");
-  CHECK(lines[1]["reason"] == "policy_not_allowed");
+  CHECK(lines[1]["type"] == "outcome");
+  CHECK(lines[1]["id"] == lines[0]["id"]);
+  CHECK(lines[2]["decision"] == "deny");
+  CHECK(lines[2]["reason"] == "policy_not_allowed");
 }
 
 TEST_CASE("what a caller sends under a trusted name never reaches the app") {
