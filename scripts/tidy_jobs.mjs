@@ -2,7 +2,7 @@
 // everything its analysis depends on: the rules, the command, the file and our headers that it includes.
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,10 +34,18 @@ function content_of(path) {
   return known;
 }
 
+/** @param {string} command of the compiler */
+function without_precompiled(command) {
+  return command.replace(/ (?:-Xclang -include-pch -Xclang \S+|(?:-Xclang )?-include (?:-Xclang )?\S+cmake_pch\.hxx|-Winvalid-pch|-fpch-preprocess|-Xclang -fno-pch-timestamp)/g, '');
+}
+
 const rules = [content_of(join(root, '.clang-tidy')), output_of('clang-tidy', '--version')];
 const headers = dependencies();
 /** @type {{file: string, command: string, output: string}[]} */
 const entries = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'));
+for (const entry of entries) entry.command = without_precompiled(entry.command);
+// clang-tidy cannot read what another compiler precompiled; and so each file is seen to include what it uses.
+writeFileSync(join(root, 'build/tidy/compile_commands.json'), JSON.stringify(entries));
 for (const { file, command, output } of entries) {
   const path = relative(root, file);
   if (!/^(shared|agent)\//.test(path) || (asked.length > 0 && !asked.includes(path))) continue;
