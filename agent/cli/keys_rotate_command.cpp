@@ -124,7 +124,7 @@ Before each step it fetches the published set and goes on only if it is the one 
 
 Example:
   sallyport keys rotate edge-keys.json --jwks-url https://edge.acme.example/.well-known/jwks.json
-  npx wrangler secret put SALLYPORT_SIGNING_KEYS < edge-keys.json
+  # then deploy both Workers, the issuer Worker first: docs/guide/operate.md
 
 Exit codes: 0 a step was done; 1 not yet, it says why; 3 the file or the published set cannot be used; 4 the file cannot
 be read or written, or the URL not be fetched.)";
@@ -138,7 +138,7 @@ void add_keys_rotate_command(CLI::App& keys, int& exit) {
   command->add_option("--jwks-url", chosen->url, "Where the edge publishes its keys.")->required();
   command->add_option("--cache-age", chosen->cache_age,
                       "How long verifiers may hold a set; the agent's longest is 1h.");
-  command->add_flag("--wait", chosen->wait, "Wait where it has to be waited, instead of ending.");
+  command->add_flag("--wait", chosen->wait, "Sleep until the next step is possible, instead of ending with status 1.");
   command->add_flag("--json", chosen->as_json, "As JSON, for machines.");
   command->footer(std::string(footer));
   command->callback([chosen, &exit] { exit = rotate(*chosen); });

@@ -67,9 +67,12 @@ json describe_policy(const policy::compiled_policy& loaded) {
 }
 
 std::string describe_briefly(const policy::compiled_policy& loaded) {
-  return loaded.name + ": " + std::to_string(loaded.routes.size()) + " routes, " +
-         std::to_string(loaded.services.size()) + " services, " + std::to_string(loaded.jobs.size()) + " jobs, " +
-         std::to_string(loaded.issuers.size()) + " issuers\ndigest " + loaded.digest;
+  const auto count = [](std::size_t number, std::string_view noun) {
+    return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
+  };
+  return loaded.name + ": " + count(loaded.routes.size(), "route") + ", " + count(loaded.services.size(), "service") +
+         ", " + count(loaded.jobs.size(), "job") + ", " + count(loaded.issuers.size(), "issuer") + "\ndigest " +
+         loaded.digest;
 }
 
 /// Loads, and says what is wrong. Without a policy: it does not load, and `exit` says how.

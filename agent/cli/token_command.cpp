@@ -194,7 +194,7 @@ void add_token_command(CLI::App& parent, int& exit) {
   command->add_option("--issuer", chosen->issuer, "With --jwks: demand this iss.")->needs(jwks);
   command->add_option("--audience", chosen->audience, "With --jwks: demand this aud.")->needs(jwks);
   command->add_option("--typ", chosen->typ, "With --jwks: demand this typ.")->needs(jwks);
-  command->add_option("--skew", chosen->skew, "With --jwks: clock difference in seconds that is put up with.")
+  command->add_option("--skew", chosen->skew, "With --jwks: maximum tolerated clock skew in seconds.")
       ->check(CLI::Range(0, 3600))
       ->needs(jwks);
   command->add_flag("--json", chosen->as_json, "As JSON, for machines.");

@@ -89,8 +89,8 @@ result<rotation_step> begin(position& at, crypto::port& host) {
   at.file["keys"].push_back(std::move(fresh));
   return advance(std::move(at.file), "publish",
                  "Added key " + kid +
-                     ", which does not sign yet. Deploy the file as the edge's secret; it then publishes "
-                     "both keys.");
+                     ", which does not sign yet. Deploy the file to both Workers, the issuer Worker first; they "
+                     "then publish both keys.");
 }
 
 result<rotation_step> sign_with_new(position& at, unix_seconds now, const rotation_times& times) {
@@ -98,7 +98,9 @@ result<rotation_step> sign_with_new(position& at, unix_seconds now, const rotati
     return std::move(*wait);
   std::swap(at.file["keys"][0], at.file["keys"][1]);
   return advance(std::move(at.file), "sign",
-                 "Key " + at.keys[1].kid + " is now the first one. Deploy the file; the edge then signs with it.");
+                 "Key " + at.keys[1].kid +
+                     " is now the first one. Deploy the file to both Workers, the issuer Worker first; the gate then "
+                     "signs with it.");
 }
 
 result<rotation_step> retire_old(position& at, unix_seconds now, const rotation_times& times) {
@@ -107,7 +109,8 @@ result<rotation_step> retire_old(position& at, unix_seconds now, const rotation_
     return std::move(*wait);
   at.file["keys"].erase(1);
   return advance(std::move(at.file), "retire",
-                 "Removed key " + at.keys[1].kid + ". Deploy the file; the edge then publishes the new key alone.");
+                 "Removed key " + at.keys[1].kid +
+                     ". Deploy the file to both Workers; the edge then publishes the new key alone.");
 }
 
 rotation_step finish(position& at) {
