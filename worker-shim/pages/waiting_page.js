@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { STYLE, escaped, htmlDocument, requestIdNote } from './page.js';
 
-/** What a start goes through, by the names that the coordinator gives (aws/wake_tasks), in order. */
+/** What a start goes through, by the names that the coordinator gives (wake/tasks), in order. */
 const STEPS = [
   ['provisioning', 'Finding a place to run'],
   ['pulling', 'Loading the application'],
