@@ -86,9 +86,7 @@ TEST_CASE("every way in which a response of the app fails is the reason of one o
     CAPTURE(each.why);
     CAPTURE(each.status);
     stage s(each.serve, short_answer);
-    connection to = s.connect();
-    to.send(signed_request{}.whole());
-    to.drain();
+    s.ask(signed_request{});
     const json said = only_outcome(s);
     CHECK(said["reason"] == each.why);
     CHECK(said.value("status", 0) == each.status);
