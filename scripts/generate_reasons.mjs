@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Makes everything that is derived from the one table of reasons, shared/core/reason.def:
-//   docs/reference/reasons.md                        for operators
+//   docs/reference/reasons.md              for operators
 //   tests/shared/core/reasons.snapshot     number, name, status, public code: what the outside may rely on
 //
 //   scripts/generate_reasons.mjs           writes them; refuses to renumber or drop a reason of the snapshot

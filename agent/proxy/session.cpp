@@ -11,7 +11,7 @@
 
 namespace sallyport::agent::proxy {
 
-namespace gate_audit = sallyport::audit;
+namespace records = sallyport::audit;
 
 namespace {
 
@@ -28,10 +28,9 @@ std::uint64_t milliseconds_between(std::chrono::steady_clock::time_point from,
 }
 
 /// How a response ended that had begun.
-gate_audit::ending ending_of(reason why) {
-  if (why == reason::ok) return gate_audit::ending::complete;
-  return describe(why).severity == severity::client ? gate_audit::ending::cut_by_caller
-                                                    : gate_audit::ending::cut_by_app;
+records::ending ending_of(reason why) {
+  if (why == reason::ok) return records::ending::complete;
+  return describe(why).severity == severity::client ? records::ending::cut_by_caller : records::ending::cut_by_app;
 }
 
 /// Who asks, as one text that no other issuer and subject give. Empty for the anonymous, of whom nobody knows whether
@@ -246,8 +245,8 @@ io::task<bool> session::end_with(exchange_end end, std::string_view request_id) 
 }
 
 std::string session::outcome_line(const exchange_end& end, std::string_view request_id) const {
-  gate_audit::outcome what;
-  what.end = gate_audit::end::origin;
+  records::outcome what;
+  what.end = records::end::origin;
   what.time = now();
   what.why = end.why.why;
   what.detail = end.why.detail;
@@ -261,7 +260,7 @@ std::string session::outcome_line(const exchange_end& end, std::string_view requ
   what.out = end.out;
   if (end.head_at) what.first_ms = milliseconds_between(decided_, *end.head_at);
   what.ms = milliseconds_between(decided_, steady::now());
-  return gate_audit::line(what);
+  return records::line(what);
 }
 
 io::task<bool> session::refuse(failure why, const http::request_head* head, const gate::opened* request) {

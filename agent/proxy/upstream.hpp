@@ -13,7 +13,8 @@
 // * An app that was seen to send bytes that no request asked for gets a connection for each request, for ten minutes.
 // * upstream.reuse narrows this: same_subject never gives a connection to another subject, never keeps none.
 //
-// What is left: bytes that come later than the rest, and after the next request was written (docs/design/threat_model.md).
+// What is left: bytes that come later than the rest, and after the next request was written
+// (docs/design/threat_model.md).
 #pragma once
 
 #include <boost/asio/io_context.hpp>

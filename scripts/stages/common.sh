@@ -34,6 +34,24 @@ count_doctest() {
   count "$passed" "$failed" "$skipped"
 }
 
+# The files of these patterns that git knows or would add.
+ours() { git ls-files --cached --others --exclude-standard -- "$@"; }
+
+# check STAGE NAME COMMAND...: runs a check as one test, and sets `status` to 1 when it fails, so that the next ones still run.
+check() {
+  local of=$1 name=$2 started=$SECONDS
+  shift 2
+  if "$@"; then
+    echo "$of $name: ok, $((SECONDS - started)) s"
+    count 1 0 0
+    return
+  fi
+  echo "$of $name: FAILED"
+  count 0 1 0
+  # shellcheck disable=SC2034 # the stage exits with it
+  status=1
+}
+
 # Runs node:test over the files given and counts its tests. No file at all is an error: a runner that runs nothing proves nothing.
 run_node_tests() {
   local log status=0

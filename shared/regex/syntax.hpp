@@ -38,7 +38,7 @@ struct regex_tree {
 /// Reasons: cel_type (detail says what is wrong).
 result<regex_tree> parse_regex(std::string_view pattern);
 
-// Sets of code points as sorted, disjoint ranges (regex_class.cpp).
+// Sets of code points as sorted, disjoint ranges (class.cpp).
 
 /// Sorts and merges.
 void normalize(std::vector<pattern::range>& set);
