@@ -13,7 +13,11 @@ import { start_nginx, start_upstream } from './lib/nginx.mjs';
 import { least, median, print_table, print_target } from './lib/report.mjs';
 
 const { values } = parseArgs({
-  options: { requests: { type: 'string', default: '20000' }, rounds: { type: 'string', default: '7' }, connections: { type: 'string', default: '32' } },
+  options: {
+    requests: { type: 'string', default: '20000' },
+    rounds: { type: 'string', default: '7' },
+    connections: { type: 'string', default: '32' },
+  },
 });
 const requests = Number(values.requests);
 const rounds = Number(values.rounds);
@@ -33,7 +37,12 @@ const running = [];
 
 async function main() {
   const upstream = await started(start_upstream(helpers));
-  const contenders = [await nginx(upstream.port), await haproxy(upstream.port), await agent(upstream.port, 'ES256'), await agent(upstream.port, 'HS256')];
+  const contenders = [
+    await nginx(upstream.port),
+    await haproxy(upstream.port),
+    await agent(upstream.port, 'ES256'),
+    await agent(upstream.port, 'HS256'),
+  ];
   console.log(`${rounds} rounds of ${requests} requests each, ${values.connections} connections, GET ${path}`);
   for (const contender of contenders) await measure(contender);
   for (const contender of contenders) contender.costs.length = contender.rates.length = 0;
@@ -53,12 +62,18 @@ async function started(starting) {
 
 /** @param {number} upstream @returns {Promise<Contender>} */
 async function nginx(upstream) {
-  const proxy = await started(start_nginx('nginx', (port) => `
+  const proxy = await started(
+    start_nginx(
+      'nginx',
+      (port) => `
     upstream app { server 127.0.0.1:${upstream}; keepalive 64; }
     server {
       listen 127.0.0.1:${port} backlog=1024;
       location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; }
-    }`, measured));
+    }`,
+      measured,
+    ),
+  );
   return { name: 'nginx, plain proxy', ...proxy, prepare: prepare_plain, costs: [], rates: [] };
 }
 
@@ -77,12 +92,21 @@ async function haproxy(upstream) {
 async function prepare_plain() {
   const file = join(folder, 'plain');
   const now = Math.floor(Date.now() / 1000);
-  const pieces = await Promise.all(Array.from({ length: callers }, async (_, index) => {
-    const token = await new SignJWT({ email: `caller-${index}@acme.example`, groups: ['finance', 'staff'] })
-      .setProtectedHeader({ alg: 'RS256', kid: 'bench', typ: 'at+jwt' }).setIssuer(issuer).setAudience(audience)
-      .setSubject(`caller-${index}`).setIssuedAt(now).setExpirationTime(now + 3600).sign(rsa.privateKey);
-    return with_length(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\nAccept: application/json\r\nUser-Agent: bench\r\n\r\n`);
-  }));
+  const pieces = await Promise.all(
+    Array.from({ length: callers }, async (_, index) => {
+      const token = await new SignJWT({ email: `caller-${index}@acme.example`, groups: ['finance', 'staff'] })
+        .setProtectedHeader({ alg: 'RS256', kid: 'bench', typ: 'at+jwt' })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(`caller-${index}`)
+        .setIssuedAt(now)
+        .setExpirationTime(now + 3600)
+        .sign(rsa.privateKey);
+      return with_length(
+        `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\nAccept: application/json\r\nUser-Agent: bench\r\n\r\n`,
+      );
+    }),
+  );
   const whole = Array.from({ length: requests }, (_, index) => pieces[index % callers]);
   writeFileSync(file, Buffer.concat(whole));
   return file;
@@ -99,18 +123,48 @@ function with_length(request) {
 /** @param {number} upstream @param {'ES256' | 'HS256'} alg @returns {Promise<Contender>} */
 async function agent(upstream, alg) {
   const files = write_keys_and_policy(alg);
-  const proxy = await started(start_agent({
-    program: `${build}/sallyport`, pin: measured, threads: 1, service: 'app', upstream_port: upstream,
-    policy_file: files.policy, jwks_file: files.public_keys, secrets_file: alg === 'HS256' ? files.secrets : undefined,
-    audit: join(folder, `audit-${alg}`),
-  }));
+  const proxy = await started(
+    start_agent({
+      program: `${build}/sallyport`,
+      pin: measured,
+      threads: 1,
+      service: 'app',
+      upstream_port: upstream,
+      policy_file: files.policy,
+      jwks_file: files.public_keys,
+      secrets_file: alg === 'HS256' ? files.secrets : undefined,
+      audit: join(folder, `audit-${alg}`),
+    }),
+  );
   const prepare = async () => {
     const file = join(folder, `signed-${alg}`);
     const secrets = alg === 'HS256' ? files.secrets : '-';
-    await run('sh', ['-c', 'exec "$0" "$@" > "$OUT"', `${build}/bench_sign`, files.policy, files.keys, secrets, host, path, String(requests), String(callers)], { env: { OUT: file } });
+    await run(
+      'sh',
+      [
+        '-c',
+        'exec "$0" "$@" > "$OUT"',
+        `${build}/bench_sign`,
+        files.policy,
+        files.keys,
+        secrets,
+        host,
+        path,
+        String(requests),
+        String(callers),
+      ],
+      { env: { OUT: file } },
+    );
     return file;
   };
-  return { name: `sallyport agent, ${alg === 'HS256' ? 'HMAC' : alg}, all checks`, port: proxy.port, pid: proxy.pid, prepare, costs: [], rates: [] };
+  return {
+    name: `sallyport agent, ${alg === 'HS256' ? 'HMAC' : alg}, all checks`,
+    port: proxy.port,
+    pid: proxy.pid,
+    prepare,
+    costs: [],
+    rates: [],
+  };
 }
 
 /** @param {'ES256' | 'HS256'} alg */
@@ -126,7 +180,9 @@ function write_keys_and_policy(alg) {
       edge: { issuer: 'https://edge.acme.example' },
       issuers: { bench: { issuer, jwks_uri: `${issuer}/jwks`, audiences: [audience], kind: 'user' } },
       services: { app: { origin: 'https://app.origin.acme.example', ...(alg === 'HS256' ? { signature: 'hmac-sha256' } : {}) } },
-      routes: [{ id: 'reports-read', host, path: '/api/**', methods: ['GET', 'HEAD'], service: 'app', allow: "'finance' in identity.groups" }],
+      routes: [
+        { id: 'reports-read', host, path: '/api/**', methods: ['GET', 'HEAD'], service: 'app', allow: "'finance' in identity.groups" },
+      ],
     },
   };
   const written = (/** @type {keyof typeof contents} */ name) => {
@@ -143,7 +199,7 @@ async function measure(contender) {
   const before = cpu_seconds(contender.pid);
   const [program, ...args] = [...helpers, `${build}/bench_load`, String(contender.port), file, String(values.connections)];
   const [answered, seconds] = (await run(program, args)).trim().split(' ').map(Number);
-  contender.costs.push((cpu_seconds(contender.pid) - before) / answered * 1e6);
+  contender.costs.push(((cpu_seconds(contender.pid) - before) / answered) * 1e6);
   contender.rates.push(answered / seconds);
 }
 
@@ -158,12 +214,24 @@ async function openssl_verify_us() {
 function report(contenders, verify_us) {
   const [plain, , es256, hmac] = contenders.map((each) => least(each.costs));
   console.log('\nCPU of the proxy per request, in microseconds: the least of its rounds, and their median');
-  print_table(['proxy', 'CPU', 'median', 'to nginx', 'requests/s'],
-    contenders.map((each) => [each.name, least(each.costs), median(each.costs), `${(least(each.costs) / plain).toFixed(2)}x`, median(each.rates).toFixed(0)]));
+  print_table(
+    ['proxy', 'CPU', 'median', 'to nginx', 'requests/s'],
+    contenders.map((each) => [
+      each.name,
+      least(each.costs),
+      median(each.costs),
+      `${(least(each.costs) / plain).toFixed(2)}x`,
+      median(each.rates).toFixed(0),
+    ]),
+  );
   console.log(`\nopenssl speed: one ES256 verification ${verify_us.toFixed(1)} us`);
   const met = [
     print_target('HMAC within 1.6 times nginx', hmac <= 1.6 * plain, `${hmac.toFixed(1)} us, at most ${(1.6 * plain).toFixed(1)}`),
-    print_target('ES256 within 25 us of nginx and one ES256 verification', es256 <= plain + verify_us + 25, `${es256.toFixed(1)} us, at most ${(plain + verify_us + 25).toFixed(1)}`),
+    print_target(
+      'ES256 within 25 us of nginx and one ES256 verification',
+      es256 <= plain + verify_us + 25,
+      `${es256.toFixed(1)} us, at most ${(plain + verify_us + 25).toFixed(1)}`,
+    ),
   ];
   process.exitCode = met.every(Boolean) ? 0 : 1;
 }

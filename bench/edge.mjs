@@ -62,8 +62,11 @@ async function start_contenders() {
   const keys_only = await start(jose('keys'));
   const caches_all = await start(jose('all'));
   const ours = await start(sallyport);
-  const contender = (/** @type {string} */ name, /** @type {'one' | 'many'} */ tokens, /** @type {import('./lib/workerd.mjs').RunningWorker} */ worker) =>
-    ({ name, tokens, worker, cpu: 0, answered: 0 });
+  const contender = (
+    /** @type {string} */ name,
+    /** @type {'one' | 'many'} */ tokens,
+    /** @type {import('./lib/workerd.mjs').RunningWorker} */ worker,
+  ) => ({ name, tokens, worker, cpu: 0, answered: 0 });
   return {
     again: [
       contender('pass-through', 'one', passes),
@@ -82,7 +85,7 @@ async function start_contenders() {
 /** Until V8 has compiled what is used often: a Worker of Wasm and much JavaScript takes longer than one line. @param {Contender} contender */
 async function warm_up({ name, worker, tokens }) {
   console.log(`warming up: ${name}`);
-  for (let answered = 0; answered < warm_up_requests;) {
+  for (let answered = 0; answered < warm_up_requests; ) {
     answered += await send_load(worker.port, join(folder, `${tokens}.lua`), { seconds: 2, connections });
   }
 }
@@ -104,7 +107,7 @@ async function measure(contender) {
   const cpu = cpu_seconds(contender.worker.pid) - before;
   contender.cpu += cpu;
   contender.answered += answered;
-  return cpu / answered * 1e6;
+  return (cpu / answered) * 1e6;
 }
 
 /** @param {Contender[]} again @param {Contender[]} besides */
@@ -112,16 +115,25 @@ function report(again, besides) {
   console.log('\nCPU of the workerd process per request, in microseconds');
   const [, jose, ours] = table_of(again);
   const [, jose_all, jose_new, ours_new] = table_of(besides);
-  const met = print_target('we add at most a third of what the jose Worker adds, callers using their tokens again', ours <= jose / 3, ratio(ours, jose));
-  console.log(`besides: a jose Worker that caches all we cache adds ${jose_all.toFixed(0)} us; when every token is new: ${ratio(ours_new, jose_new)}`);
+  const met = print_target(
+    'we add at most a third of what the jose Worker adds, callers using their tokens again',
+    ours <= jose / 3,
+    ratio(ours, jose),
+  );
+  console.log(
+    `besides: a jose Worker that caches all we cache adds ${jose_all.toFixed(0)} us; when every token is new: ${ratio(ours_new, jose_new)}`,
+  );
   process.exitCode = met ? 0 : 1;
 }
 
 /** Prints a group, and gives what each of it adds to the first. @param {Contender[]} contenders */
 function table_of(contenders) {
-  const totals = contenders.map(({ cpu, answered }) => cpu / answered * 1e6);
+  const totals = contenders.map(({ cpu, answered }) => (cpu / answered) * 1e6);
   const added = totals.map((total) => total - totals[0]);
-  print_table(['Worker', 'requests', 'total', 'added'], contenders.map(({ name, answered }, index) => [name, String(answered), totals[index], added[index]]));
+  print_table(
+    ['Worker', 'requests', 'total', 'added'],
+    contenders.map(({ name, answered }, index) => [name, String(answered), totals[index], added[index]]),
+  );
   console.log();
   return added;
 }
@@ -130,4 +142,3 @@ function table_of(contenders) {
 function ratio(ours, theirs) {
   return `${ours.toFixed(0)} of ${theirs.toFixed(0)} us, ${(ours / theirs).toFixed(2)}`;
 }
-

@@ -29,8 +29,16 @@ try {
 async function main() {
   const [token] = await access_tokens(provider, 1);
   const { passthrough, jose, sallyport } = await edge_workers({ folder, provider, origin: `http://127.0.0.1:${upstream.port}` });
-  const contenders = [['pass-through', passthrough], ['jose', jose('keys')], ['sallyport', sallyport]].map(([name, worker]) =>
-    ({ name: /** @type {string} */ (name), worker: /** @type {import('./lib/workerd.mjs').PlainWorker} */ (worker), first: /** @type {number[]} */ ([]), second: /** @type {number[]} */ ([]) }));
+  const contenders = [
+    ['pass-through', passthrough],
+    ['jose', jose('keys')],
+    ['sallyport', sallyport],
+  ].map(([name, worker]) => ({
+    name: /** @type {string} */ (name),
+    worker: /** @type {import('./lib/workerd.mjs').PlainWorker} */ (worker),
+    first: /** @type {number[]} */ ([]),
+    second: /** @type {number[]} */ ([]),
+  }));
   for (let round = 1; round <= rounds; ++round) {
     for (const contender of contenders) await measure(contender, token);
     console.log(`round ${round}: ${contenders.map(({ first }) => first.at(-1)?.toFixed(0)).join(' | ')} ms`);
@@ -52,7 +60,9 @@ async function measure({ worker, first, second }, token) {
 /** Milliseconds until the response is whole. @param {number} port @param {string} token */
 async function ask(port, token) {
   const began = performance.now();
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${token}`, accept: 'application/json' } });
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+  });
   await response.arrayBuffer();
   if (response.status !== 200) throw new Error(`status ${response.status}`);
   return performance.now() - began;
@@ -61,9 +71,14 @@ async function ask(port, token) {
 /** @param {{name: string, first: number[], second: number[]}[]} contenders */
 function report(contenders) {
   console.log('\nmilliseconds until the first and the second response of a new workerd');
-  print_table(['Worker', 'first: least', 'median', 'second: least', 'median'], contenders.map(({ name, first, second }) => [name, least(first), median(first), least(second), median(second)]));
+  print_table(
+    ['Worker', 'first: least', 'median', 'second: least', 'median'],
+    contenders.map(({ name, first, second }) => [name, least(first), median(first), least(second), median(second)]),
+  );
   const [plain, jose, ours] = contenders.map(({ first }) => median(first));
-  console.log(`\nbeside pass-through: jose ${(jose - plain).toFixed(1)} ms, sallyport ${(ours - plain).toFixed(1)} ms (${((ours - plain) / (jose - plain)).toFixed(2)})`);
+  console.log(
+    `\nbeside pass-through: jose ${(jose - plain).toFixed(1)} ms, sallyport ${(ours - plain).toFixed(1)} ms (${((ours - plain) / (jose - plain)).toFixed(2)})`,
+  );
   const wasm = readFileSync(`${root}build/wasm/sallyport.wasm`);
   console.log(`the core: ${wasm.length} bytes, ${gzipSync(wasm, { level: 9 }).length} gzipped`);
 }

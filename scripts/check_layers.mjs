@@ -22,7 +22,8 @@ const complaints = [];
 function sources(folder, kind = /\.(cpp|hpp|def)$/) {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && kind.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name))).sort();
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 /** The layer of a file or of an include path: `shared/cel/value.hpp` and `cel/value.hpp` are both `cel`.
@@ -55,8 +56,9 @@ function check_includes(path) {
 
 /** Text without comments and string literals, line by line, so that prose may speak of clocks. @param {string} text */
 function code_only(text) {
-  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|R"(\w*)\([\s\S]*?\)\1"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)'/g,
-    (found) => found.replace(/[^\n]/g, ' '));
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|R"(\w*)\([\s\S]*?\)\1"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)'/g, (found) =>
+    found.replace(/[^\n]/g, ' '),
+  );
 }
 
 /** @param {string} path */
@@ -94,7 +96,9 @@ function check_symbols(archives) {
 
 /** Objects in writable sections are state that outlives a call. @param {string} archive @param {string} layer */
 function check_state(archive, layer) {
-  const text = sources(`shared/${layer}`).map((path) => readFileSync(join(root, path), 'utf8')).join('\n');
+  const text = sources(`shared/${layer}`)
+    .map((path) => readFileSync(join(root, path), 'utf8'))
+    .join('\n');
   for (const line of run('objdump', '--syms', '--demangle', archive).split('\n')) {
     const parts = / O \.(?!data\.rel\.ro)((?:data|bss|tdata|tbss)\S*)\t[0-9a-f]+ +(?:\.hidden )?(.+)$/.exec(line);
     if (!parts || parts[2].startsWith('DW.ref.')) continue;

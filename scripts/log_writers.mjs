@@ -10,8 +10,10 @@ const comment = /\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*/g;
  * @returns {string[]} `path:line` of each use of the console elsewhere, however it is spelled
  */
 export function log_writers(sources) {
-  return [...sources].filter(([path]) => path !== owner).flatMap(([path, text]) => {
-    const lines = text.replace(comment, (found) => found.replace(/[^\n]/g, ' ')).split('\n');
-    return lines.flatMap((line, index) => (/\bconsole\b/.test(line) ? [`${path}:${index + 1}`] : []));
-  });
+  return [...sources]
+    .filter(([path]) => path !== owner)
+    .flatMap(([path, text]) => {
+      const lines = text.replace(comment, (found) => found.replace(/[^\n]/g, ' ')).split('\n');
+      return lines.flatMap((line, index) => (/\bconsole\b/.test(line) ? [`${path}:${index + 1}`] : []));
+    });
 }

@@ -29,7 +29,9 @@ async function picture_of_waking() {
   const page = await browser.open(host_of(service), await stack.token_of('alice'), { viewport: { width: 620, height: 440 }, ...sharp });
   /** @type {string | undefined} */
   let answered;
-  page.on('response', (response) => { if (response.status() === 200 && response.url().endsWith(path)) answered = response.headers()['sallyport-request-id']; });
+  page.on('response', (response) => {
+    if (response.status() === 200 && response.url().endsWith(path)) answered = response.headers()['sallyport-request-id'];
+  });
   await page.goto(`http://${host_of(service)}${path}`);
   await page.locator('[aria-current=step][data-step=pulling]').waitFor();
   await page.waitForFunction(() => Number.parseInt(document.querySelector('.time b')?.textContent ?? '0', 10) >= 3);
@@ -41,10 +43,18 @@ async function picture_of_waking() {
 /** @param {string} id */
 async function picture_of_audit(id) {
   const outputs = { edge: () => stack.worker.output(), origin: () => stack.tasks(service).map(agent_output).join('') };
-  const line_of = (/** @type {() => string} */ output) => output().split('\n').find((line) => line.includes('"decision":"allow"') && line.includes(`"id":"${id}"`));
+  const line_of = (/** @type {() => string} */ output) =>
+    output()
+      .split('\n')
+      .find((line) => line.includes('"decision":"allow"') && line.includes(`"id":"${id}"`));
   await until('both ends have written their lines', () => Object.values(outputs).every(line_of));
   const page = await browser.open('audit.acme.example', '', { viewport: { width: 980, height: 100 }, ...sharp });
-  await page.setContent(terminal(id, Object.entries(outputs).map(([end, output]) => [end, String(line_of(output))])));
+  await page.setContent(
+    terminal(
+      id,
+      Object.entries(outputs).map(([end, output]) => [end, String(line_of(output))]),
+    ),
+  );
   await page.locator('main').screenshot({ path: join(folder, 'audit.png') });
 }
 

@@ -19,7 +19,7 @@ function dependencies() {
   let current = '';
   for (const line of output_of('ninja', '-C', build, '-t', 'deps').split('\n')) {
     const object = /^(\S+\.o): /.exec(line)?.[1];
-    if (object) found.set(current = object, []);
+    if (object) found.set((current = object), []);
     else if (line.startsWith('    ')) found.get(current)?.push(join(build, line.trim()));
   }
   return found;
@@ -36,7 +36,10 @@ function content_of(path) {
 
 /** @param {string} command of the compiler */
 function without_precompiled(command) {
-  return command.replace(/ (?:-Xclang -include-pch -Xclang \S+|(?:-Xclang )?-include (?:-Xclang )?\S+cmake_pch\.hxx|-Winvalid-pch|-fpch-preprocess|-Xclang -fno-pch-timestamp)/g, '');
+  return command.replace(
+    / (?:-Xclang -include-pch -Xclang \S+|(?:-Xclang )?-include (?:-Xclang )?\S+cmake_pch\.hxx|-Winvalid-pch|-fpch-preprocess|-Xclang -fno-pch-timestamp)/g,
+    '',
+  );
 }
 
 const rules = [content_of(join(root, '.clang-tidy')), output_of('clang-tidy', '--version')];

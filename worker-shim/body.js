@@ -110,7 +110,7 @@ export class RequestBody {
   async #nextFor(upload) {
     try {
       upload.owed = true;
-      const piece = this.#head.shift() ?? await this.#next();
+      const piece = this.#head.shift() ?? (await this.#next());
       upload.owed = false;
       return piece;
     } catch (problem) {
@@ -136,12 +136,20 @@ function patience() {
   /** @type {(why: BrokenUpload) => void} */
   let lose;
   /** @type {Promise<never>} */
-  const over = new Promise((_, reject) => { lose = reject; });
+  const over = new Promise((_, reject) => {
+    lose = reject;
+  });
   const check = () => {
     const left = movedAt + READ_PATIENCE_MS - Date.now();
     if (left > 0) timer = setTimeout(check, left);
     else lose(new BrokenUpload(`no more of the body within ${READ_PATIENCE_MS} ms`, true));
   };
   let timer = setTimeout(check, READ_PATIENCE_MS);
-  return { over, moved: () => { movedAt = Date.now(); }, end: () => clearTimeout(timer) };
+  return {
+    over,
+    moved: () => {
+      movedAt = Date.now();
+    },
+    end: () => clearTimeout(timer),
+  };
 }

@@ -77,7 +77,11 @@ function ask({ request, body, edge, record }) {
  * @returns {Promise<Forward | Response>}
  */
 async function decideWith(first, exchange) {
-  const { request, edge: { core }, record } = exchange;
+  const {
+    request,
+    edge: { core },
+    record,
+  } = exchange;
   let need = first;
   for (let round = 1; round < MOST_ROUNDS; round += 1) {
     const refused = await bring(need, exchange);
@@ -112,10 +116,14 @@ async function bring(need, { request, body, edge: { core, keys }, context, recor
  */
 function carryOut(outcome, exchange) {
   switch (outcome.kind) {
-    case 'forward': return allowed(exchange, outcome.forward);
-    case 'refuse': return refuse(exchange.request, outcome.refusal, exchange.record);
-    case 'answer': return answerResponse(exchange.request, outcome.answer);
-    case 'job': return runJob(exchange, outcome.order);
+    case 'forward':
+      return allowed(exchange, outcome.forward);
+    case 'refuse':
+      return refuse(exchange.request, outcome.refusal, exchange.record);
+    case 'answer':
+      return answerResponse(exchange.request, outcome.answer);
+    case 'job':
+      return runJob(exchange, outcome.order);
   }
 }
 

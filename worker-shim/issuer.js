@@ -56,5 +56,8 @@ async function start({ SALLYPORT_ISSUER: issuer = '', SALLYPORT_PUBLIC_KEYS: key
  */
 function problem(status, title, headers = {}) {
   const body = JSON.stringify({ status, title });
-  return new Response(body, { status, headers: { ...HEADERS, 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...headers } });
+  return new Response(body, {
+    status,
+    headers: { ...HEADERS, 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...headers },
+  });
 }

@@ -117,11 +117,22 @@ export class RequestRecord {
     const { reason, detail = '' } = refusalOf(response) ?? { reason: 'ok', detail: this.#detail };
     const how = this.#how(reason);
     const firstMs = Date.now() - this.#allowedAt;
-    record(core.outcome({
-      id: this.#id, service: this.#service, reason, detail, status: response.status, how, cache: this.#cache, firstMs, octetsIn: this.#octetsIn,
-      // A run of a job is sent nowhere; bodies that are passed on are not seen.
-      ...(this.#service !== '' && { attempts: this.#sendings }), ...(how === 'complete' && { ms: firstMs }),
-    }));
+    record(
+      core.outcome({
+        id: this.#id,
+        service: this.#service,
+        reason,
+        detail,
+        status: response.status,
+        how,
+        cache: this.#cache,
+        firstMs,
+        octetsIn: this.#octetsIn,
+        // A run of a job is sent nowhere; bodies that are passed on are not seen.
+        ...(this.#service !== '' && { attempts: this.#sendings }),
+        ...(how === 'complete' && { ms: firstMs }),
+      }),
+    );
     return response;
   }
 

@@ -19,17 +19,28 @@ export async function edge_workers({ folder, provider, origin }) {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const signing_key = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'bench' };
   const { compatibilityDate, compatibilityFlags } = deployed_options('wrangler.toml');
-  const worker = (/** @type {import('./workerd.mjs').Module[]} */ modules, /** @type {Record<string, string>} */ bindings) =>
-    ({ modules, bindings, compatibilityDate, compatibilityFlags });
+  const worker = (/** @type {import('./workerd.mjs').Module[]} */ modules, /** @type {Record<string, string>} */ bindings) => ({
+    modules,
+    bindings,
+    compatibilityDate,
+    compatibilityFlags,
+  });
   const script = await bundle(folder, 'bench/workers/jose.js');
   return {
     passthrough: worker([{ type: 'ESModule', path: `${root}bench/workers/passthrough.js` }], { ORIGIN: origin }),
-    jose: (cache) => worker([{ type: 'ESModule', path: `${root}bench/workers/jose.js`, contents: script }], {
-      ORIGIN: origin, ISSUER: provider.issuer, AUDIENCE: api_audience, JWKS_URI: `${provider.issuer}/jwks`,
-      SIGNING_KEY: JSON.stringify(signing_key), CACHE: cache,
-    }),
+    jose: (cache) =>
+      worker([{ type: 'ESModule', path: `${root}bench/workers/jose.js`, contents: script }], {
+        ORIGIN: origin,
+        ISSUER: provider.issuer,
+        AUDIENCE: api_audience,
+        JWKS_URI: `${provider.issuer}/jwks`,
+        SIGNING_KEY: JSON.stringify(signing_key),
+        CACHE: cache,
+      }),
     sallyport: worker(edge_modules(edge_entry, policy(provider, origin)), {
-      SALLYPORT_SIGNING_KEYS: JSON.stringify({ keys: [signing_key] }), SALLYPORT_SERVICE_SECRETS: '', SALLYPORT_BUILD: 'bench',
+      SALLYPORT_SIGNING_KEYS: JSON.stringify({ keys: [signing_key] }),
+      SALLYPORT_SERVICE_SECRETS: '',
+      SALLYPORT_BUILD: 'bench',
     }),
   };
 }
@@ -37,7 +48,17 @@ export async function edge_workers({ folder, provider, origin }) {
 /** Distinct access tokens of one person, as the provider would sign them. @param {Provider} provider @param {number} count */
 export async function access_tokens(provider, count) {
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: provider.issuer, aud: api_audience, sub: 'alice', email: 'alice@acme.example', groups: ['finance', 'staff'], scope: 'read', client_id: 'bench', iat: now, exp: now + 7200 };
+  const claims = {
+    iss: provider.issuer,
+    aud: api_audience,
+    sub: 'alice',
+    email: 'alice@acme.example',
+    groups: ['finance', 'staff'],
+    scope: 'read',
+    client_id: 'bench',
+    iat: now,
+    exp: now + 7200,
+  };
   return Promise.all(Array.from({ length: count }, (_, index) => provider.sign({ ...claims, jti: `bench-${index}` })));
 }
 
@@ -46,7 +67,24 @@ async function bundle(folder, entry) {
   const out = join(folder, 'bundle');
   const config = join(folder, 'wrangler.toml');
   writeFileSync(config, '');
-  await run(process.execPath, [`${root}node_modules/wrangler/bin/wrangler.js`, 'deploy', root + entry, '--config', config, '--name', 'bench', '--compatibility-date', '2026-07-30', '--dry-run', '--outdir', out], { cwd: folder, env: { WRANGLER_SEND_METRICS: 'false', CI: 'true' } });
+  await run(
+    process.execPath,
+    [
+      `${root}node_modules/wrangler/bin/wrangler.js`,
+      'deploy',
+      root + entry,
+      '--config',
+      config,
+      '--name',
+      'bench',
+      '--compatibility-date',
+      '2026-07-30',
+      '--dry-run',
+      '--outdir',
+      out,
+    ],
+    { cwd: folder, env: { WRANGLER_SEND_METRICS: 'false', CI: 'true' } },
+  );
   return readFileSync(join(out, 'jose.js'), 'utf8');
 }
 
@@ -57,6 +95,15 @@ function policy(provider, origin) {
     edge: { issuer: origin },
     issuers: { idp: { issuer: provider.issuer, jwks_uri: `${provider.issuer}/jwks`, audiences: [api_audience], kind: 'user' } },
     services: { app: { origin } },
-    routes: [{ id: 'reports-read', host: '127.0.0.1', path: '/api/**', methods: ['GET', 'HEAD'], service: 'app', allow: "'finance' in identity.groups" }],
+    routes: [
+      {
+        id: 'reports-read',
+        host: '127.0.0.1',
+        path: '/api/**',
+        methods: ['GET', 'HEAD'],
+        service: 'app',
+        allow: "'finance' in identity.groups",
+      },
+    ],
   });
 }

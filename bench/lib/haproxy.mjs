@@ -11,7 +11,9 @@ export async function start_haproxy({ upstream, public_key, issuer, audience, pi
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-haproxy-'));
   const pem = join(folder, 'issuer.pem');
   writeFileSync(pem, public_key);
-  writeFileSync(join(folder, 'haproxy.cfg'), `
+  writeFileSync(
+    join(folder, 'haproxy.cfg'),
+    `
 global
   nbthread 1
 defaults
@@ -36,9 +38,18 @@ frontend in
   default_backend app
 backend app
   server app 127.0.0.1:${upstream}
-`);
+`,
+  );
   const [program, ...args] = [...pin, '/usr/sbin/haproxy', '-db', '-f', join(folder, 'haproxy.cfg')];
   const child = start_child('haproxy', program, args);
   await until('haproxy listens', () => listens(port));
-  return { port, pid: child.pid, stop: async () => { child.signal('SIGUSR1'); await child.stop(); rmSync(folder, { recursive: true, force: true }); } };
+  return {
+    port,
+    pid: child.pid,
+    stop: async () => {
+      child.signal('SIGUSR1');
+      await child.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }

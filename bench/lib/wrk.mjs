@@ -5,7 +5,9 @@ import { run } from '../../tests/support/child.mjs';
 /** A script for wrk that sends GET `path` with each token in turn. @param {string} file @param {string} path @param {string[]} tokens */
 export function write_script(file, path, tokens) {
   writeFileSync(`${file}.tokens`, tokens.join('\n'));
-  writeFileSync(file, `
+  writeFileSync(
+    file,
+    `
 local requests, at = {}, 0
 function init(args)
   for token in io.lines("${file}.tokens") do
@@ -16,7 +18,8 @@ function request()
   at = at % #requests + 1
   return requests[at]
 end
-`);
+`,
+  );
 }
 
 /** @param {number} port @param {string} script @param {{seconds: number, connections: number}} load @returns {Promise<number>} how many requests were answered with 200 */

@@ -14,7 +14,8 @@ const upstream_timeout_ms = 60_000;
 /** An assertion is used again only while it has this long to live. */
 const assertion_reserve_seconds = 15;
 const most_entries = 1024;
-const foreign_field = /^(sallyport[-_]|x[-_]forwarded[-_]|forwarded$|x[-_]real[-_]ip$|signature|content-digest$|connection$|keep-alive$|proxy-|te$|trailer$|upgrade$|authorization$)/i;
+const foreign_field =
+  /^(sallyport[-_]|x[-_]forwarded[-_]|forwarded$|x[-_]real[-_]ip$|signature|content-digest$|connection$|keep-alive$|proxy-|te$|trailer$|upgrade$|authorization$)/i;
 
 /** What an app may read as another path than the one that was decided on. */
 const ambiguous_path = /\/\/|\\|%(2[ef]|5c|00)/i;
@@ -35,7 +36,19 @@ export default {
       const caller = await authenticate(request, edge);
       const url = new URL(request.url);
       const route = decide(request.method, url, caller);
-      console.log(JSON.stringify({ time: Date.now(), id, decision: 'allow', subject: caller.sub, issuer: caller.iss, route, method: request.method, host: url.host, path: url.pathname }));
+      console.log(
+        JSON.stringify({
+          time: Date.now(),
+          id,
+          decision: 'allow',
+          subject: caller.sub,
+          issuer: caller.iss,
+          route,
+          method: request.method,
+          host: url.host,
+          path: url.pathname,
+        }),
+      );
       const headers = clean(request.headers);
       headers.set('sallyport-assertion', await assertion(caller, route, edge));
       headers.set('sallyport-context', `id="${id}", time=${Date.now()}, host="${url.host}", proto="${url.protocol.slice(0, -1)}"`);
@@ -68,7 +81,11 @@ async function authenticate(request, { environment, keys }) {
   const known = environment.CACHE === 'all' ? verified_tokens.get(token) : undefined;
   if (known && known.expires > now) return known.payload;
   const { payload } = await jwtVerify(token, keys, {
-    issuer: environment.ISSUER, audience: environment.AUDIENCE, algorithms: ['RS256', 'ES256'], clockTolerance: 5, requiredClaims: ['exp', 'sub'],
+    issuer: environment.ISSUER,
+    audience: environment.AUDIENCE,
+    algorithms: ['RS256', 'ES256'],
+    clockTolerance: 5,
+    requiredClaims: ['exp', 'sub'],
   });
   if (environment.CACHE === 'all') remember(verified_tokens, token, { payload, expires: payload.exp ?? 0 });
   return payload;
@@ -86,7 +103,10 @@ function decide(method, url, caller) {
 /** What is for one hop, by its name or by Connection, does not go on. @param {Headers} received */
 function clean(received) {
   const headers = new Headers();
-  const one_hop = (received.get('connection') ?? '').toLowerCase().split(',').map((name) => name.trim());
+  const one_hop = (received.get('connection') ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
   for (const [name, value] of received) if (!foreign_field.test(name) && !one_hop.includes(name)) headers.append(name, value);
   return headers;
 }
@@ -99,8 +119,13 @@ async function assertion(caller, route, { environment, kid, signing_key }) {
   if (known && known.expires - assertion_reserve_seconds > now) return known.token;
   const token = await new SignJWT({ idp: 'idp', kind: 'user', groups: caller.groups, route })
     .setProtectedHeader({ alg: 'ES256', kid, typ: 'sallyport-assertion+jwt' })
-    .setIssuer(environment.ORIGIN).setAudience('sallyport:service:app').setSubject(caller.sub ?? '')
-    .setIssuedAt(now).setExpirationTime(now + assertion_seconds).setJti(random_text(16)).sign(signing_key);
+    .setIssuer(environment.ORIGIN)
+    .setAudience('sallyport:service:app')
+    .setSubject(caller.sub ?? '')
+    .setIssuedAt(now)
+    .setExpirationTime(now + assertion_seconds)
+    .setJti(random_text(16))
+    .sign(signing_key);
   if (environment.CACHE === 'all') remember(minted, key, { token, expires: now + assertion_seconds });
   return token;
 }
@@ -115,10 +140,19 @@ async function send(request, url, headers, { environment, kid, signing_key }) {
     parameters: { created, expires: created + 30, nonce: random_text(16), keyid: kid, alg: 'ecdsa-p256-sha256', tag: 'sallyport' },
     signer: {
       algorithm: 'ecdsa-p256-sha256',
-      sign: async (base) => new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, signing_key, /** @type {Uint8Array<ArrayBuffer>} */ (base))),
+      sign: async (base) =>
+        new Uint8Array(
+          await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, signing_key, /** @type {Uint8Array<ArrayBuffer>} */ (base)),
+        ),
     },
   });
-  return fetch(target, { method: request.method, headers: appendSignature(headers, fields), redirect: 'manual', cache: 'no-store', signal: AbortSignal.timeout(upstream_timeout_ms) });
+  return fetch(target, {
+    method: request.method,
+    headers: appendSignature(headers, fields),
+    redirect: 'manual',
+    cache: 'no-store',
+    signal: AbortSignal.timeout(upstream_timeout_ms),
+  });
 }
 
 /** So that the caller can say which request it was; an agent has said it already. @param {Response} answer @param {string} id */
@@ -137,5 +171,8 @@ function remember(map, key, value) {
 
 /** @param {number} bytes */
 function random_text(bytes) {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes)))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes))))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }

@@ -58,7 +58,8 @@ export async function start_cloud(folder, issuer, kind) {
 /** @param {string} issuer @param {TaskKind} kind */
 function configuration(issuer, kind) {
   return {
-    account, region,
+    account,
+    region,
     oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
     roles: { 'sallyport-gate': { trust_policy: trust_policy(issuer), policy: permissions } },
     clusters: { [cluster]: { services: Object.fromEntries(sleepers.map((name) => [name, { task_definition: `${name}:1`, desired: 0 }])) } },
@@ -74,12 +75,19 @@ function trust_policy(issuer) {
   const provider = issuer.replace(/^https?:\/\//, '');
   return {
     Version: '2012-10-17',
-    Statement: [{
-      Effect: 'Allow',
-      Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` },
-      Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity'],
-      Condition: { StringEquals: { [`${provider}:aud`]: 'sts.amazonaws.com', [`${provider}:sub`]: [...sleepers, 'export'].map((name) => `sallyport:${name}`) } },
-    }],
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` },
+        Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity'],
+        Condition: {
+          StringEquals: {
+            [`${provider}:aud`]: 'sts.amazonaws.com',
+            [`${provider}:sub`]: [...sleepers, 'export'].map((name) => `sallyport:${name}`),
+          },
+        },
+      },
+    ],
   };
 }
 
@@ -93,20 +101,33 @@ const permissions = {
     { Effect: 'Allow', Action: ['ecs:ListTasks'], Resource: '*', Condition: in_cluster },
     { Effect: 'Allow', Action: ['ecs:DescribeTasks', 'ecs:StopTask'], Resource: `${ecs}:task/${cluster}/*` },
     { Effect: 'Allow', Action: ['ecs:RunTask'], Resource: `${ecs}:task-definition/export:*`, Condition: in_cluster },
-    { Effect: 'Allow', Action: ['iam:PassRole'], Resource: `arn:aws:iam::${account}:role/demo-tasks`, Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } } },
+    {
+      Effect: 'Allow',
+      Action: ['iam:PassRole'],
+      Resource: `arn:aws:iam::${account}:role/demo-tasks`,
+      Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+    },
   ],
 };
 
 /** The app behind its agent. That of `broken` ends as soon as it starts. @param {string} name @param {TaskKind} kind */
 function service_definition(name, kind) {
   const admin = `{address}:${kind.admin_port}`;
-  const app = { name: 'app', command: name === 'broken' ? ['/bin/sh', '-c', 'echo no database; exit 3'] : [kind.app, `{address}:${kind.app_port}`] };
+  const app = {
+    name: 'app',
+    command: name === 'broken' ? ['/bin/sh', '-c', 'echo no database; exit 3'] : [kind.app, `{address}:${kind.app_port}`],
+  };
   const agent = {
     name: 'sallyport',
     command: [kind.sallyport, 'agent'],
     environment: {
-      SALLYPORT_SERVICE: name, SALLYPORT_POLICY_FILE: kind.policy_file, SALLYPORT_EDGE_JWKS_URL: kind.jwks_url, SALLYPORT_LISTEN: `{address}:${kind.port}`,
-      SALLYPORT_ADMIN_LISTEN: admin, SALLYPORT_UPSTREAM_ADDRESS: `{address}:${kind.app_port}`, SALLYPORT_THREADS: '1',
+      SALLYPORT_SERVICE: name,
+      SALLYPORT_POLICY_FILE: kind.policy_file,
+      SALLYPORT_EDGE_JWKS_URL: kind.jwks_url,
+      SALLYPORT_LISTEN: `{address}:${kind.port}`,
+      SALLYPORT_ADMIN_LISTEN: admin,
+      SALLYPORT_UPSTREAM_ADDRESS: `{address}:${kind.app_port}`,
+      SALLYPORT_THREADS: '1',
     },
     health: { command: [kind.sallyport, 'healthcheck', '--address', admin], interval_ms: 100, retries: 100 },
   };

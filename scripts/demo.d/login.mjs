@@ -16,12 +16,22 @@ export async function start_login(provider, edge, port) {
     if (!people[person] || then.origin !== edge) return response.writeHead(404).end();
     const token = await log_in(provider, person).catch(() => undefined);
     if (token === undefined) return response.writeHead(502).end('the provider does not log anybody in');
-    response.writeHead(302, { 'location': then.href, 'set-cookie': `${cookie}=${token}; Path=/; HttpOnly; SameSite=Lax`, 'cache-control': 'no-store' }).end();
+    response
+      .writeHead(302, {
+        location: then.href,
+        'set-cookie': `${cookie}=${token}; Path=/; HttpOnly; SameSite=Lax`,
+        'cache-control': 'no-store',
+      })
+      .end();
   });
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve(undefined)));
   const { port: taken } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
     port: taken,
-    stop: () => new Promise((/** @type {(value: void) => void} */ resolve) => { server.close(() => resolve()); server.closeAllConnections(); }),
+    stop: () =>
+      new Promise((/** @type {(value: void) => void} */ resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

@@ -114,5 +114,5 @@ function decision_line({ end, decision, reason, id, subject, method, path, route
 
 /** @param {Record<string, string | undefined>} event */
 function wake_line({ service, from, to, subject, reason }) {
-  return `  wake    ${String(service).padEnd(9)}  ${from} -> ${to}  ${to === 'starting' ? `for ${subject}` : reason ?? ''}`.trimEnd();
+  return `  wake    ${String(service).padEnd(9)}  ${from} -> ${to}  ${to === 'starting' ? `for ${subject}` : (reason ?? '')}`.trimEnd();
 }

@@ -23,13 +23,17 @@ export const forget_running = (provider) => rmSync(file_of(port_of(provider)), {
  * @param {string} [port] @returns {RunningProvider | null} */
 export function running_provider(port) {
   if (port !== undefined) return read(file_of(port));
-  const found = notes().map(read).filter((each) => each !== null);
+  const found = notes()
+    .map(read)
+    .filter((each) => each !== null);
   return found.sort((a, b) => Number(port_of(a)) - Number(port_of(b)))[0] ?? null;
 }
 
 function notes() {
   try {
-    return readdirSync(folder).filter((name) => /^running-\d+\.json$/.test(name)).map((name) => `${folder}/${name}`);
+    return readdirSync(folder)
+      .filter((name) => /^running-\d+\.json$/.test(name))
+      .map((name) => `${folder}/${name}`);
   } catch {
     return [];
   }

@@ -42,7 +42,9 @@ const wake_tuning = { poll_first: 200, poll_then: 200, poll_most: 500, expected_
 export async function start_stack({ ports = anywhere, launch = brisk, say = () => {} } = {}) {
   /** @type {(() => Promise<void> | void)[]} */
   const stops = [];
-  const stop = async () => { for (const each of stops.splice(0).reverse()) await each(); };
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
   try {
     return { ...(await start_parts(ports, launch, say, stops)), stop };
   } catch (problem) {
@@ -54,11 +56,14 @@ export async function start_stack({ ports = anywhere, launch = brisk, say = () =
 /** @param {Ports} ports @param {LaunchTimes} launch @param {(line: string) => void} say @param {(() => Promise<void> | void)[]} stops */
 async function start_parts(ports, launch, say, stops) {
   /** @template {{stop: () => Promise<void>}} T @param {T} part */
-  const started = (part) => { stops.push(() => part.stop()); return part; };
+  const started = (part) => {
+    stops.push(() => part.stop());
+    return part;
+  };
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-demo-'));
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
 
-  say('making the edge\'s signing key');
+  say("making the edge's signing key");
   const keys_file = join(folder, 'edge-keys.json');
   await run(sallyport, ['keys', 'generate', '--out', keys_file]);
   const provider = started(await start_provider({ port: await free_port(ports.provider) }));
@@ -80,18 +85,33 @@ async function start_parts(ports, launch, say, stops) {
   // Every task has an address of its own; the ports are of this run, so that several stacks can stand beside each other.
   const [task_port, admin_port, app_port] = [await free_port(), await free_port(), await free_port()];
   const policy = fill(readFileSync(`${root}scripts/demo.d/policy.jsonc`, 'utf8'), {
-    EDGE: edge, PROVIDER: provider.issuer, REPORTS: origin, PAYROLL: origin, TASK_PORT: String(task_port),
+    EDGE: edge,
+    PROVIDER: provider.issuer,
+    REPORTS: origin,
+    PAYROLL: origin,
+    TASK_PORT: String(task_port),
   });
   const policy_file = join(folder, 'policy.jsonc');
   writeFileSync(policy_file, policy);
 
   const jwks_url = `${edge}/.well-known/jwks.json`;
-  cloud = started(await start_cloud(folder, edge, {
-    sallyport, app: `${build}/demo_app`, port: task_port, admin_port, app_port, policy_file, jwks_url, ...launch,
-  }));
+  cloud = started(
+    await start_cloud(folder, edge, {
+      sallyport,
+      app: `${build}/demo_app`,
+      port: task_port,
+      admin_port,
+      app_port,
+      policy_file,
+      jwks_url,
+      ...launch,
+    }),
+  );
   say(`AWS: STS and ECS ${cloud.url}`);
   const variables = {
-    SALLYPORT_AWS_ROLE: gate_role, SALLYPORT_AWS_ENDPOINT: `http://127.0.0.1:${aws_way.port}`, SALLYPORT_WAKE_TUNING: JSON.stringify(wake_tuning),
+    SALLYPORT_AWS_ROLE: gate_role,
+    SALLYPORT_AWS_ENDPOINT: `http://127.0.0.1:${aws_way.port}`,
+    SALLYPORT_WAKE_TUNING: JSON.stringify(wake_tuning),
   };
 
   /** Deploys a Worker with these keys: from now on new connections reach it. The one before is stopped by the caller.
@@ -106,16 +126,33 @@ async function start_parts(ports, launch, say, stops) {
   say(`Worker in workerd ${edge}`);
 
   /** An agent of the same kind, but for what is said here. @param {Partial<import('../../tests/support/agent.mjs').AgentOptions>} [options] */
-  const another_agent = async (options = {}) => started(await start_agent({
-    program: sallyport, service: 'reports', upstream_port: app_way.port, policy_file, jwks_url, ...options,
-  }));
+  const another_agent = async (options = {}) =>
+    started(
+      await start_agent({
+        program: sallyport,
+        service: 'reports',
+        upstream_port: app_way.port,
+        policy_file,
+        jwks_url,
+        ...options,
+      }),
+    );
   const agent = await another_agent({ port: agent_port });
   say(`agent http://127.0.0.1:${agent_port} (admin ${agent.admin})`);
 
   const login = started(await start_login(provider, edge, await free_port(ports.login)));
 
   return {
-    edge, provider, app, agent, cloud, login, policy_file, keys_file, deploy, another_agent,
+    edge,
+    provider,
+    app,
+    agent,
+    cloud,
+    login,
+    policy_file,
+    keys_file,
+    deploy,
+    another_agent,
     ways: { edge: edge_way, agent: agent_way, app: app_way, aws: aws_way },
     worker_output: () => worker?.output() ?? '',
     sallyport: (/** @type {string[]} */ ...args) => run(sallyport, args),

@@ -9,7 +9,9 @@ if (who !== 'machine' && !Object.hasOwn(people, who)) {
 }
 const provider = running_provider(port);
 if (!provider) {
-  console.error(`demo-token: no demo is running${port === undefined ? '' : ` with its provider at port ${port}`}; start one with scripts/demo`);
+  console.error(
+    `demo-token: no demo is running${port === undefined ? '' : ` with its provider at port ${port}`}; start one with scripts/demo`,
+  );
   process.exit(1);
 }
 try {

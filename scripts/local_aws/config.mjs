@@ -16,7 +16,7 @@
 //
 // `{address}` and `{task}` stand for the task's loopback address and id in commands and environment. AWS wants issuers
 // on https; here http on loopback is taken as well.
-import { readFileSync } from "node:fs";
+import { readFileSync } from 'node:fs';
 
 const accountForm = /^[0-9]{12}$/;
 
@@ -24,7 +24,7 @@ const accountForm = /^[0-9]{12}$/;
 export function loadConfig(file) {
   let config;
   try {
-    config = JSON.parse(readFileSync(file, "utf8"));
+    config = JSON.parse(readFileSync(file, 'utf8'));
   } catch (problem) {
     throw new Error(`local-aws: ${file}: ${problem.message}`);
   }
@@ -39,10 +39,10 @@ export function checkConfig(config) {
   const need = (condition, message) => {
     if (!condition) throw new Error(`local-aws: configuration: ${message}`);
   };
-  need(accountForm.test(config.account ?? ""), "account must be 12 digits");
-  need(typeof config.region === "string", "region is missing");
+  need(accountForm.test(config.account ?? ''), 'account must be 12 digits');
+  need(typeof config.region === 'string', 'region is missing');
   for (const provider of config.oidc_providers ?? []) {
-    need(/^https?:\/\//.test(provider.issuer ?? ""), "oidc_providers[].issuer must be a URL");
+    need(/^https?:\/\//.test(provider.issuer ?? ''), 'oidc_providers[].issuer must be a URL');
     need(Array.isArray(provider.client_ids), `oidc_providers[].client_ids is missing for ${provider.issuer}`);
   }
   for (const [name, role] of Object.entries(config.roles ?? {})) {

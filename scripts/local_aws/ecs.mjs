@@ -1,36 +1,43 @@
 // The actions of Amazon ECS (API 2014-11-13) that Sallyport calls, with their errors.
-import { isDeepStrictEqual } from "node:util";
+import { isDeepStrictEqual } from 'node:util';
 
-import { authorize } from "./authorization.mjs";
-import { AwsError } from "./errors.mjs";
+import { authorize } from './authorization.mjs';
+import { AwsError } from './errors.mjs';
 
 const maxOverridesCharacters = 8192;
 
-const invalid = (message) => new AwsError(400, "InvalidParameterException", message);
+const invalid = (message) => new AwsError(400, 'InvalidParameterException', message);
 
 function arnOf({ config }, rest) {
   return `arn:aws:ecs:${config.region}:${config.account}:${rest}`;
 }
 
 function clusterOf(world, parameters) {
-  const cluster = String(parameters.cluster ?? "default").split("/").pop();
-  if (!world.scheduler.clusterExists(cluster)) throw new AwsError(400, "ClusterNotFoundException", "Cluster not found.");
+  const cluster = String(parameters.cluster ?? 'default')
+    .split('/')
+    .pop();
+  if (!world.scheduler.clusterExists(cluster)) throw new AwsError(400, 'ClusterNotFoundException', 'Cluster not found.');
   return cluster;
 }
 
 function context(world, cluster) {
-  return { "ecs:cluster": arnOf(world, `cluster/${cluster}`) };
+  return { 'ecs:cluster': arnOf(world, `cluster/${cluster}`) };
 }
 
 function serviceOf(world, cluster, name) {
-  const service = world.scheduler.findService(cluster, String(name ?? "").split("/").pop());
-  if (service === undefined) throw new AwsError(400, "ServiceNotFoundException", "Service not found.");
+  const service = world.scheduler.findService(
+    cluster,
+    String(name ?? '')
+      .split('/')
+      .pop(),
+  );
+  if (service === undefined) throw new AwsError(400, 'ServiceNotFoundException', 'Service not found.');
   return service;
 }
 
 function taskOf(world, cluster, name) {
-  const text = String(name ?? "");
-  const arn = text.startsWith("arn:") ? text : arnOf(world, `task/${cluster}/${text}`);
+  const text = String(name ?? '');
+  const arn = text.startsWith('arn:') ? text : arnOf(world, `task/${cluster}/${text}`);
   return { arn, task: world.scheduler.tasks.get(arn) };
 }
 
@@ -41,10 +48,10 @@ function describeService(world, service) {
     serviceArn: arnOf(world, `service/${service.cluster}/${service.name}`),
     serviceName: service.name,
     clusterArn: arnOf(world, `cluster/${service.cluster}`),
-    status: "ACTIVE",
+    status: 'ACTIVE',
     desiredCount: service.desired,
-    runningCount: count("RUNNING"),
-    pendingCount: count("PROVISIONING") + count("PENDING"),
+    runningCount: count('RUNNING'),
+    pendingCount: count('PROVISIONING') + count('PENDING'),
     taskDefinition: arnOf(world, `task-definition/${service.definitionName}`),
     events: service.events.slice(0, 10),
   };
@@ -57,28 +64,33 @@ function describeTask(world, task) {
 /** RunTask passes the roles that the task definition names. */
 function authorizePassing(world, session, { execution_role, task_role }) {
   for (const role of [execution_role, task_role].filter((each) => each !== undefined)) {
-    authorize(session, "iam:PassRole", `arn:aws:iam::${world.config.account}:role/${role}`, { "iam:PassedToService": "ecs-tasks.amazonaws.com" });
+    authorize(session, 'iam:PassRole', `arn:aws:iam::${world.config.account}:role/${role}`, {
+      'iam:PassedToService': 'ecs-tasks.amazonaws.com',
+    });
   }
 }
 
 async function runTask(world, session, parameters) {
   const cluster = clusterOf(world, parameters);
-  const name = String(parameters.taskDefinition ?? "").split("task-definition/").pop();
-  authorize(session, "ecs:RunTask", arnOf(world, `task-definition/${name}`), context(world, cluster));
-  if (world.config.task_definitions?.[name] === undefined) throw new AwsError(400, "ClientException", "TaskDefinition not found.");
+  const name = String(parameters.taskDefinition ?? '')
+    .split('task-definition/')
+    .pop();
+  authorize(session, 'ecs:RunTask', arnOf(world, `task-definition/${name}`), context(world, cluster));
+  if (world.config.task_definitions?.[name] === undefined) throw new AwsError(400, 'ClientException', 'TaskDefinition not found.');
   authorizePassing(world, session, world.config.task_definitions[name]);
-  if (JSON.stringify(parameters.overrides ?? {}).length > maxOverridesCharacters) throw invalid("Container Overrides length must be at most 8192");
-  if ((parameters.clientToken ?? "").length > 64) throw invalid("clientToken must be at most 64 characters");
-  if (!/^[\w/-]{0,128}$/.test(parameters.startedBy ?? "")) throw invalid("startedBy is not valid");
+  if (JSON.stringify(parameters.overrides ?? {}).length > maxOverridesCharacters)
+    throw invalid('Container Overrides length must be at most 8192');
+  if ((parameters.clientToken ?? '').length > 64) throw invalid('clientToken must be at most 64 characters');
+  if (!/^[\w/-]{0,128}$/.test(parameters.startedBy ?? '')) throw invalid('startedBy is not valid');
   const earlier = parameters.clientToken && world.scheduler.remembered.get(`${cluster}/${parameters.clientToken}`);
   if (earlier) {
     if (isDeepStrictEqual(earlier.parameters, parameters)) return { tasks: [describeTask(world, earlier.task)], failures: [] };
-    throw new AwsError(400, "ConflictException", "The clientToken was used with other parameters.");
+    throw new AwsError(400, 'ConflictException', 'The clientToken was used with other parameters.');
   }
   const failures = world.faults.takeRunFailures();
   if (failures.length > 0) return { tasks: [], failures };
   const { startedBy, overrides } = parameters;
-  const task = world.scheduler.launch(cluster, name, { startedBy, overrides, group: `family:${name.split(":")[0]}` });
+  const task = world.scheduler.launch(cluster, name, { startedBy, overrides, group: `family:${name.split(':')[0]}` });
   if (parameters.clientToken) world.scheduler.remembered.set(`${cluster}/${parameters.clientToken}`, { parameters, task });
   return { tasks: [describeTask(world, task)], failures: [] };
 }
@@ -86,13 +98,13 @@ async function runTask(world, session, parameters) {
 async function describeTasks(world, session, parameters) {
   const cluster = clusterOf(world, parameters);
   const names = parameters.tasks ?? [];
-  if (names.length === 0 || names.length > 100) throw invalid("tasks must name 1 to 100 tasks");
+  if (names.length === 0 || names.length > 100) throw invalid('tasks must name 1 to 100 tasks');
   const tasks = [];
   const failures = [];
   for (const name of names) {
     const { arn, task } = taskOf(world, cluster, name);
-    authorize(session, "ecs:DescribeTasks", arn, context(world, cluster));
-    if (task === undefined) failures.push({ arn, reason: "MISSING" });
+    authorize(session, 'ecs:DescribeTasks', arn, context(world, cluster));
+    if (task === undefined) failures.push({ arn, reason: 'MISSING' });
     else tasks.push(describeTask(world, task));
   }
   return { tasks, failures };
@@ -100,18 +112,18 @@ async function describeTasks(world, session, parameters) {
 
 /** One page of a list, and the token of the next one where there is one. */
 function pageOf(tasks, { nextToken }, size) {
-  const from = nextToken === undefined ? 0 : Number(Buffer.from(String(nextToken), "base64url").toString());
-  if (!Number.isSafeInteger(from) || from < 0) throw invalid("nextToken is not valid");
+  const from = nextToken === undefined ? 0 : Number(Buffer.from(String(nextToken), 'base64url').toString());
+  if (!Number.isSafeInteger(from) || from < 0) throw invalid('nextToken is not valid');
   const to = from + size;
-  const more = to < tasks.length && { nextToken: Buffer.from(String(to)).toString("base64url") };
+  const more = to < tasks.length && { nextToken: Buffer.from(String(to)).toString('base64url') };
   return { taskArns: tasks.slice(from, to).map((task) => task.arn), ...more };
 }
 
 async function listTasks(world, session, parameters) {
   const cluster = clusterOf(world, parameters);
-  authorize(session, "ecs:ListTasks", "*", context(world, cluster));
+  authorize(session, 'ecs:ListTasks', '*', context(world, cluster));
   const service = parameters.serviceName && serviceOf(world, cluster, parameters.serviceName);
-  const status = parameters.desiredStatus ?? "RUNNING";
+  const status = parameters.desiredStatus ?? 'RUNNING';
   const found = [...world.scheduler.tasks.values()].filter(
     (task) => task.cluster === cluster && task.desiredStatus === status && (!service || task.service === service),
   );
@@ -121,16 +133,18 @@ async function listTasks(world, session, parameters) {
 async function stopTask(world, session, parameters) {
   const cluster = clusterOf(world, parameters);
   const { arn, task } = taskOf(world, cluster, parameters.task);
-  authorize(session, "ecs:StopTask", arn, context(world, cluster));
-  if (task === undefined) throw invalid("The referenced task was not found.");
-  void task.stop("UserInitiated", parameters.reason ?? "Task stopped by user");
+  authorize(session, 'ecs:StopTask', arn, context(world, cluster));
+  if (task === undefined) throw invalid('The referenced task was not found.');
+  void task.stop('UserInitiated', parameters.reason ?? 'Task stopped by user');
   return { task: describeTask(world, task) };
 }
 
 async function updateService(world, session, parameters) {
   const cluster = clusterOf(world, parameters);
-  const name = String(parameters.service ?? "").split("/").pop();
-  authorize(session, "ecs:UpdateService", arnOf(world, `service/${cluster}/${name}`), context(world, cluster));
+  const name = String(parameters.service ?? '')
+    .split('/')
+    .pop();
+  authorize(session, 'ecs:UpdateService', arnOf(world, `service/${cluster}/${name}`), context(world, cluster));
   const service = serviceOf(world, cluster, name);
   if (parameters.desiredCount !== undefined) world.scheduler.setDesired(service, parameters.desiredCount);
   return { service: describeService(world, service) };
@@ -141,11 +155,11 @@ async function describeServices(world, session, parameters) {
   const services = [];
   const failures = [];
   for (const each of parameters.services ?? []) {
-    const name = String(each).split("/").pop();
+    const name = String(each).split('/').pop();
     const arn = arnOf(world, `service/${cluster}/${name}`);
-    authorize(session, "ecs:DescribeServices", arn, context(world, cluster));
+    authorize(session, 'ecs:DescribeServices', arn, context(world, cluster));
     const service = world.scheduler.findService(cluster, name);
-    if (service === undefined) failures.push({ arn, reason: "MISSING" });
+    if (service === undefined) failures.push({ arn, reason: 'MISSING' });
     else services.push(describeService(world, service));
   }
   return { services, failures };

@@ -9,33 +9,31 @@ export class AwsError extends Error {
   }
 }
 
-const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 export const xmlText = (text) => String(text).replace(/[&<>"']/g, (c) => escapes[c]);
 
 /** The answer for whatever was thrown: query protocol (XML or JSON) for STS, awsJson1.1 for ECS. */
 export function errorAnswer(problem, request, requestId) {
   const known = problem instanceof AwsError;
   if (!known) console.error(problem);
-  const { status, code, message } = known
-    ? problem
-    : { status: 500, code: "InternalFailure", message: "internal failure" };
-  if (request.headers["x-amz-target"] !== undefined) {
+  const { status, code, message } = known ? problem : { status: 500, code: 'InternalFailure', message: 'internal failure' };
+  if (request.headers['x-amz-target'] !== undefined) {
     return {
       status,
-      type: "application/x-amz-json-1.1",
-      fields: { "x-amzn-errortype": code },
+      type: 'application/x-amz-json-1.1',
+      fields: { 'x-amzn-errortype': code },
       body: JSON.stringify({ __type: `com.amazonaws.ecs#${code}`, message }),
     };
   }
   if (wantsJson(request)) {
-    const error = { Code: code, Message: message, Type: "Sender" };
-    return { status, type: "application/json", body: JSON.stringify({ Error: error, RequestId: requestId }) };
+    const error = { Code: code, Message: message, Type: 'Sender' };
+    return { status, type: 'application/json', body: JSON.stringify({ Error: error, RequestId: requestId }) };
   }
   const body =
     `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>` +
     `<Code>${xmlText(code)}</Code><Message>${xmlText(message)}</Message></Error>` +
     `<RequestId>${requestId}</RequestId></ErrorResponse>`;
-  return { status, type: "text/xml", body };
+  return { status, type: 'text/xml', body };
 }
 
-export const wantsJson = (request) => (request.headers.accept ?? "").includes("application/json");
+export const wantsJson = (request) => (request.headers.accept ?? '').includes('application/json');

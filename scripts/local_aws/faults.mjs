@@ -12,9 +12,9 @@
 //   "quote":    { "ListTasks": 1 }                           the next call is refused in words that quote the request, secrets
 //                                                            and all, as SignatureDoesNotMatch does
 //   "page_size": 1                                           ListTasks tells no more than this at once
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import { AwsError } from "./errors.mjs";
+import { AwsError } from './errors.mjs';
 
 export class Faults {
   #sessions;
@@ -25,7 +25,17 @@ export class Faults {
   constructor(sessions) {
     this.#sessions = sessions;
     this.current = {
-      throttle: {}, fail: {}, delay_ms: {}, lose: {}, run_failures: [], pull_error: "", session_seconds: 0, answers: {}, cut: {}, quote: {}, page_size: 0,
+      throttle: {},
+      fail: {},
+      delay_ms: {},
+      lose: {},
+      run_failures: [],
+      pull_error: '',
+      session_seconds: 0,
+      answers: {},
+      cut: {},
+      quote: {},
+      page_size: 0,
     };
   }
 
@@ -41,7 +51,7 @@ export class Faults {
     if (delay_ms[action] > 0) await sleep(delay_ms[action]);
     if (throttle[action] > 0) {
       throttle[action] -= 1;
-      throw new AwsError(400, "ThrottlingException", "Rate exceeded");
+      throw new AwsError(400, 'ThrottlingException', 'Rate exceeded');
     }
     if (fail[action]?.[2] > 0) {
       const [code, status] = fail[action];
@@ -61,7 +71,7 @@ export class Faults {
   /** What is answered in place of the truth, if anything. @returns {{status: number, type: string, body: string, cut?: boolean} | undefined} */
   takeAnswer(action, request, body) {
     const { answers, cut, quote } = this.current;
-    const type = "application/x-amz-json-1.1";
+    const type = 'application/x-amz-json-1.1';
     if (answers[action]?.[1] > 0) {
       answers[action][1] -= 1;
       return { status: 200, type, body: answers[action][0] };
@@ -73,8 +83,8 @@ export class Faults {
     if (!(quote[action] > 0)) return undefined;
     quote[action] -= 1;
     const message = `The request was: ${JSON.stringify(request.headers)} ${body}`;
-    if (request.headers["x-amz-target"] === undefined) throw new AwsError(400, "ValidationError", message);
-    throw new AwsError(400, "SignatureDoesNotMatch", message);
+    if (request.headers['x-amz-target'] === undefined) throw new AwsError(400, 'ValidationError', message);
+    throw new AwsError(400, 'SignatureDoesNotMatch', message);
   }
 
   takeRunFailures() {

@@ -6,23 +6,23 @@
 //
 // Prints one line `local-aws listening on http://…` when ready; stops every task on SIGTERM and SIGINT.
 // Beside the AWS calls: GET /_local/state, GET /_local/trail, POST /_local/faults (see faults.mjs).
-import { createServer } from "node:http";
-import { parseArgs } from "node:util";
+import { createServer } from 'node:http';
+import { parseArgs } from 'node:util';
 
-import { loadConfig } from "./config.mjs";
-import { AwsError, errorAnswer } from "./errors.mjs";
-import { ecsActions } from "./ecs.mjs";
-import { Faults } from "./faults.mjs";
-import { Scheduler } from "./scheduler.mjs";
-import { authenticate } from "./signature.mjs";
-import { SessionStore, assumeRoleWithWebIdentity } from "./sts.mjs";
-import { Trail } from "./trail.mjs";
+import { loadConfig } from './config.mjs';
+import { AwsError, errorAnswer } from './errors.mjs';
+import { ecsActions } from './ecs.mjs';
+import { Faults } from './faults.mjs';
+import { Scheduler } from './scheduler.mjs';
+import { authenticate } from './signature.mjs';
+import { SessionStore, assumeRoleWithWebIdentity } from './sts.mjs';
+import { Trail } from './trail.mjs';
 
 const maxBodyBytes = 1 << 20;
 
 /** Starts a local AWS. @returns {Promise<{url: string, stop: () => Promise<void>, trail: Trail, scheduler: Scheduler, faults: Faults,
  *   sessions: SessionStore}>} */
-export async function startLocalAws({ config, listen = "127.0.0.1:0", trailFile }) {
+export async function startLocalAws({ config, listen = '127.0.0.1:0', trailFile }) {
   const trail = new Trail(trailFile);
   const sessions = new SessionStore();
   const faults = new Faults(sessions);
@@ -30,7 +30,7 @@ export async function startLocalAws({ config, listen = "127.0.0.1:0", trailFile 
   const world = { config, trail, faults, scheduler, sessions };
   const server = createServer((request, response) => void serve(world, request, response));
   const [host, port] = splitAddress(listen);
-  await new Promise((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
+  await new Promise((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const url = `http://${host}:${server.address().port}`;
   const stop = async () => {
     server.closeAllConnections();
@@ -46,18 +46,16 @@ async function serve(world, request, response) {
   let lost = false;
   try {
     const body = await readBody(request);
-    answer = request.url.startsWith("/_local/")
-      ? control(world, request, body)
-      : await dispatch(world, request, body, requestId);
+    answer = request.url.startsWith('/_local/') ? control(world, request, body) : await dispatch(world, request, body, requestId);
     lost = world.faults.takeLoss(actionOf(request, body));
   } catch (problem) {
     answer = errorAnswer(problem, request, requestId);
   }
   if (lost) return void response.destroy();
   response.writeHead(answer.status, {
-    "content-type": answer.type,
-    "x-amzn-requestid": requestId,
-    ...(answer.cut && { "content-length": answer.body.length * 2 }),
+    'content-type': answer.type,
+    'x-amzn-requestid': requestId,
+    ...(answer.cut && { 'content-length': answer.body.length * 2 }),
     ...(answer.fields ?? {}),
   });
   if (answer.cut) response.write(answer.body, () => response.destroy());
@@ -69,17 +67,17 @@ async function dispatch(world, request, body, requestId) {
   await world.faults.beforeCall(called);
   const instead = world.faults.takeAnswer(called, request, body);
   if (instead !== undefined) return instead;
-  const target = request.headers["x-amz-target"];
+  const target = request.headers['x-amz-target'];
   if (target === undefined) return assumeRoleWithWebIdentity(world, request, body, requestId);
-  const action = target.split(".")[1];
-  const run = target.startsWith("AmazonEC2ContainerServiceV20141113.") ? ecsActions[action] : undefined;
-  if (run === undefined) throw new AwsError(400, "UnknownOperationException", `unknown operation ${target}`);
+  const action = target.split('.')[1];
+  const run = target.startsWith('AmazonEC2ContainerServiceV20141113.') ? ecsActions[action] : undefined;
+  if (run === undefined) throw new AwsError(400, 'UnknownOperationException', `unknown operation ${target}`);
   const session = await authenticate(world, request, body);
   const parameters = parseParameters(body);
   try {
     const out = await run(world, session, parameters);
     world.trail.record({ requestId, action: `ecs:${action}`, session, parameters });
-    return { status: 200, type: "application/x-amz-json-1.1", body: JSON.stringify(out) };
+    return { status: 200, type: 'application/x-amz-json-1.1', body: JSON.stringify(out) };
   } catch (problem) {
     world.trail.record({ requestId, action: `ecs:${action}`, session, parameters, error: problem });
     throw problem;
@@ -87,25 +85,25 @@ async function dispatch(world, request, body, requestId) {
 }
 
 function actionOf(request, body) {
-  const target = request.headers["x-amz-target"];
-  if (target !== undefined) return target.split(".")[1];
-  return new URLSearchParams(body.toString()).get("Action") ?? "";
+  const target = request.headers['x-amz-target'];
+  if (target !== undefined) return target.split('.')[1];
+  return new URLSearchParams(body.toString()).get('Action') ?? '';
 }
 
 function parseParameters(body) {
   try {
-    return JSON.parse(body.toString() || "{}");
+    return JSON.parse(body.toString() || '{}');
   } catch {
-    throw new AwsError(400, "SerializationException", "the request body is not JSON");
+    throw new AwsError(400, 'SerializationException', 'the request body is not JSON');
   }
 }
 
 function control(world, request, body) {
-  const json = (value) => ({ status: 200, type: "application/json", body: JSON.stringify(value) });
-  if (request.method === "GET" && request.url === "/_local/state") return json(world.scheduler.describe());
-  if (request.method === "GET" && request.url === "/_local/trail") return json(world.trail.events);
-  if (request.method === "POST" && request.url === "/_local/faults") return json(world.faults.set(JSON.parse(body)));
-  throw new AwsError(404, "NotFound", "no such control");
+  const json = (value) => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
+  if (request.method === 'GET' && request.url === '/_local/state') return json(world.scheduler.describe());
+  if (request.method === 'GET' && request.url === '/_local/trail') return json(world.trail.events);
+  if (request.method === 'POST' && request.url === '/_local/faults') return json(world.faults.set(JSON.parse(body)));
+  throw new AwsError(404, 'NotFound', 'no such control');
 }
 
 async function readBody(request) {
@@ -113,7 +111,7 @@ async function readBody(request) {
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length > maxBodyBytes) throw new AwsError(413, "RequestEntityTooLargeException", "the body is too large");
+    if (length > maxBodyBytes) throw new AwsError(413, 'RequestEntityTooLargeException', 'the body is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -125,7 +123,7 @@ function splitAddress(text) {
   return [host, Number(port)];
 }
 
-const usage = "usage: scripts/local-aws --config FILE [--listen 127.0.0.1:0] [--trail FILE]";
+const usage = 'usage: scripts/local-aws --config FILE [--listen 127.0.0.1:0] [--trail FILE]';
 
 async function main() {
   const values = readArguments();
@@ -136,21 +134,21 @@ async function main() {
   });
   console.log(`local-aws listening on ${running.url}`);
   const stop = () => void running.stop().then(() => process.exit(0));
-  process.once("SIGTERM", stop).once("SIGINT", stop);
+  process.once('SIGTERM', stop).once('SIGINT', stop);
 }
 
 function readArguments() {
   const options = {
-    config: { type: "string" },
-    listen: { type: "string", default: "127.0.0.1:0" },
-    trail: { type: "string" },
-    help: { type: "boolean", short: "h" },
+    config: { type: 'string' },
+    listen: { type: 'string', default: '127.0.0.1:0' },
+    trail: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
   };
   try {
     const { values } = parseArgs({ options });
     if (values.help) leave(usage, 0);
     if (values.config !== undefined) return values;
-    throw new Error("--config is missing");
+    throw new Error('--config is missing');
   } catch (problem) {
     leave(`local-aws: ${problem.message}\n${usage}`, 2);
   }
@@ -163,5 +161,5 @@ function leave(text, status) {
 }
 
 if (import.meta.main ?? process.argv[1] === new URL(import.meta.url).pathname) {
-  await main().catch((problem) => leave(problem.message.replace(/^(?!local-aws: )/, "local-aws: "), 1));
+  await main().catch((problem) => leave(problem.message.replace(/^(?!local-aws: )/, 'local-aws: '), 1));
 }

@@ -1,7 +1,7 @@
 // What runs: services are kept at their desired count, with ECS's growing pause for tasks that will not start.
-import { randomBytes } from "node:crypto";
+import { randomBytes } from 'node:crypto';
 
-import { Task } from "./task.mjs";
+import { Task } from './task.mjs';
 
 const keptStoppedMs = 3_600_000;
 const pauseFirstMs = 500;
@@ -46,7 +46,7 @@ export class Scheduler {
   launch(cluster, definitionName, more = {}) {
     const { account, region } = this.config;
     const task = new Task({
-      arn: `arn:aws:ecs:${region}:${account}:task/${cluster}/${randomBytes(16).toString("hex")}`,
+      arn: `arn:aws:ecs:${region}:${account}:task/${cluster}/${randomBytes(16).toString('hex')}`,
       cluster,
       definition: this.config.task_definitions[definitionName],
       definitionName,
@@ -70,14 +70,18 @@ export class Scheduler {
   }
 
   #reconcile(service) {
-    const wanted = this.tasksOf(service).filter((task) => task.desiredStatus === "RUNNING");
+    const wanted = this.tasksOf(service).filter((task) => task.desiredStatus === 'RUNNING');
     for (let missing = service.desired - wanted.length; missing > 0; missing -= 1) {
-      this.launch(service.cluster, service.definitionName, { service, group: `service:${service.name}`, startedBy: `ecs-svc/${service.name}` });
+      this.launch(service.cluster, service.definitionName, {
+        service,
+        group: `service:${service.name}`,
+        startedBy: `ecs-svc/${service.name}`,
+      });
       service.events.unshift({ message: `(service ${service.name}) has started 1 tasks.`, createdAt: Date.now() / 1000 });
     }
     for (const task of wanted.slice(0, Math.max(wanted.length - service.desired, 0))) {
       const reason = `Scaling activity initiated by (deployment ecs-svc/${service.name})`;
-      void task.stop("ServiceSchedulerInitiated", reason);
+      void task.stop('ServiceSchedulerInitiated', reason);
     }
   }
 
@@ -92,7 +96,7 @@ export class Scheduler {
 
   async stopAll() {
     for (const service of this.services.values()) service.desired = 0;
-    await Promise.all([...this.tasks.values()].map((task) => task.stop("UserInitiated", "local-aws is stopping")));
+    await Promise.all([...this.tasks.values()].map((task) => task.stop('UserInitiated', 'local-aws is stopping')));
   }
 
   describe() {

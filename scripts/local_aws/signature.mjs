@@ -1,29 +1,29 @@
 // Who signed this? The request is signed again with AWS's own signer and the secret that was issued; equal or refused.
-import { timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from 'node:crypto';
 
-import { Sha256 } from "@aws-crypto/sha256-js";
-import { SignatureV4 } from "@smithy/signature-v4";
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { SignatureV4 } from '@smithy/signature-v4';
 
-import { AwsError } from "./errors.mjs";
+import { AwsError } from './errors.mjs';
 
 const authorizationForm =
   /^AWS4-HMAC-SHA256 Credential=(\w+)\/(\d{8})\/([\w-]+)\/([\w-]+)\/aws4_request, ?SignedHeaders=([\w;-]+), ?Signature=([0-9a-f]{64})$/;
 const maxSkewMs = 5 * 60 * 1000;
 
 /** `wanted`: the service that must have been signed for. @returns the session behind the request's credentials */
-export async function authenticate(world, request, body, wanted = "ecs") {
-  const parts = authorizationForm.exec(request.headers.authorization ?? "");
-  if (parts === null) throw new AwsError(400, "MissingAuthenticationTokenException", "Missing Authentication Token");
+export async function authenticate(world, request, body, wanted = 'ecs') {
+  const parts = authorizationForm.exec(request.headers.authorization ?? '');
+  if (parts === null) throw new AwsError(400, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
   const [, accessKeyId, , region, service, signedHeaders, signature] = parts;
   if (region !== world.config.region || service !== wanted) {
-    throw new AwsError(400, "InvalidSignatureException", "Credential should be scoped to a valid region and service.");
+    throw new AwsError(400, 'InvalidSignatureException', 'Credential should be scoped to a valid region and service.');
   }
-  const session = findSession(world, accessKeyId, request.headers["x-amz-security-token"]);
-  const time = signingTime(request.headers["x-amz-date"]);
+  const session = findSession(world, accessKeyId, request.headers['x-amz-security-token']);
+  const time = signingTime(request.headers['x-amz-date']);
   const expected = await signAgain(session.keys, { region, service, time, signedHeaders }, request, body);
   if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature))) {
-    const message = "The request signature we calculated does not match the signature you provided.";
-    throw new AwsError(400, "InvalidSignatureException", message);
+    const message = 'The request signature we calculated does not match the signature you provided.';
+    throw new AwsError(400, 'InvalidSignatureException', message);
   }
   return session;
 }
@@ -31,37 +31,37 @@ export async function authenticate(world, request, body, wanted = "ecs") {
 function findSession(world, accessKeyId, token) {
   const session = world.sessions.find(accessKeyId);
   if (session === undefined || session.keys.sessionToken !== token) {
-    throw new AwsError(400, "UnrecognizedClientException", "The security token included in the request is invalid.");
+    throw new AwsError(400, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
   if (session.keys.expires * 1000 <= Date.now()) {
-    throw new AwsError(400, "ExpiredTokenException", "The security token included in the request is expired");
+    throw new AwsError(400, 'ExpiredTokenException', 'The security token included in the request is expired');
   }
   return session;
 }
 
 function signingTime(text) {
-  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? "");
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? '');
   const time = parts === null ? NaN : Date.UTC(parts[1], parts[2] - 1, parts[3], parts[4], parts[5], parts[6]);
   if (!(Math.abs(time - Date.now()) <= maxSkewMs)) {
-    throw new AwsError(400, "InvalidSignatureException", "Signature expired or not yet current");
+    throw new AwsError(400, 'InvalidSignatureException', 'Signature expired or not yet current');
   }
   return new Date(time);
 }
 
 async function signAgain(keys, { region, service, time, signedHeaders }, request, body) {
-  const names = new Set(signedHeaders.split(";"));
-  if (!names.has("host")) throw new AwsError(400, "InvalidSignatureException", "Host must be a signed header");
+  const names = new Set(signedHeaders.split(';'));
+  if (!names.has('host')) throw new AwsError(400, 'InvalidSignatureException', 'Host must be a signed header');
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => names.has(name)));
   const signer = new SignatureV4({
     service,
     region,
     sha256: Sha256,
-    applyChecksum: names.has("x-amz-content-sha256"),
+    applyChecksum: names.has('x-amz-content-sha256'),
     credentials: keys,
   });
-  const url = new URL(request.url, "http://local");
+  const url = new URL(request.url, 'http://local');
   const signed = await signer.sign(
-    { method: request.method, protocol: "http:", path: url.pathname, query: queryOf(url), headers, body },
+    { method: request.method, protocol: 'http:', path: url.pathname, query: queryOf(url), headers, body },
     { signingDate: time, signableHeaders: names, unhoistableHeaders: names },
   );
   return /Signature=([0-9a-f]+)$/.exec(signed.headers.authorization)[1];

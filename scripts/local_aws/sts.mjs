@@ -1,16 +1,16 @@
 // AssumeRoleWithWebIdentity with the checks that AWS STS makes: the provider is registered, its keys are fetched from
 // where it publishes them, signature, algorithm (RS* and ES* only), audience, times and the trust policy's `sub`.
-import { randomBytes } from "node:crypto";
+import { randomBytes } from 'node:crypto';
 
-import { createLocalJWKSet, decodeJwt, jwtVerify } from "jose";
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 
-import { patternMatches, trusts } from "./authorization.mjs";
-import { statementsOf } from "./config.mjs";
-import { AwsError, wantsJson, xmlText } from "./errors.mjs";
+import { patternMatches, trusts } from './authorization.mjs';
+import { statementsOf } from './config.mjs';
+import { AwsError, wantsJson, xmlText } from './errors.mjs';
 
-const algorithms = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
-const tagsClaim = "https://aws.amazon.com/tags";
-const sourceIdentityClaim = "https://aws.amazon.com/source_identity";
+const algorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
+const tagsClaim = 'https://aws.amazon.com/tags';
+const sourceIdentityClaim = 'https://aws.amazon.com/source_identity';
 const fetchTimeoutMs = 5000;
 
 /** Temporary credentials by access key id. */
@@ -19,9 +19,9 @@ export class SessionStore {
 
   issue(session, seconds) {
     const keys = {
-      accessKeyId: `ASIA${randomBytes(10).toString("hex").slice(0, 16).toUpperCase()}`,
-      secretAccessKey: randomBytes(30).toString("base64"),
-      sessionToken: randomBytes(96).toString("base64"),
+      accessKeyId: `ASIA${randomBytes(10).toString('hex').slice(0, 16).toUpperCase()}`,
+      secretAccessKey: randomBytes(30).toString('base64'),
+      sessionToken: randomBytes(96).toString('base64'),
       expires: Math.floor(Date.now() / 1000) + seconds,
     };
     this.#sessions.set(keys.accessKeyId, { ...session, keys });
@@ -44,48 +44,49 @@ export class SessionStore {
 
 export async function assumeRoleWithWebIdentity(world, request, body, requestId) {
   const form = new URLSearchParams(body.toString());
-  const parameters = { RoleArn: form.get("RoleArn"), RoleSessionName: form.get("RoleSessionName") };
+  const parameters = { RoleArn: form.get('RoleArn'), RoleSessionName: form.get('RoleSessionName') };
   let session;
   try {
     checkForm(request, form);
     session = await openSession(world, form);
   } catch (problem) {
-    world.trail.record({ requestId, action: "sts:AssumeRoleWithWebIdentity", parameters, error: problem });
+    world.trail.record({ requestId, action: 'sts:AssumeRoleWithWebIdentity', parameters, error: problem });
     throw problem;
   }
-  const seconds = world.faults.current.session_seconds || Number(form.get("DurationSeconds") ?? 3600);
+  const seconds = world.faults.current.session_seconds || Number(form.get('DurationSeconds') ?? 3600);
   const keys = world.sessions.issue(session, seconds);
   const answer = { subjectFromWebIdentityToken: session.subject };
-  world.trail.record({ requestId, action: "sts:AssumeRoleWithWebIdentity", session, parameters, answer });
+  world.trail.record({ requestId, action: 'sts:AssumeRoleWithWebIdentity', session, parameters, answer });
   return success(request, session, keys, requestId);
 }
 
 function checkForm(request, form) {
-  const invalid = (message) => new AwsError(400, "ValidationError", message);
-  if (form.get("Action") !== "AssumeRoleWithWebIdentity") {
-    throw new AwsError(400, "InvalidAction", "Could not find operation");
+  const invalid = (message) => new AwsError(400, 'ValidationError', message);
+  if (form.get('Action') !== 'AssumeRoleWithWebIdentity') {
+    throw new AwsError(400, 'InvalidAction', 'Could not find operation');
   }
-  if (form.get("Version") !== "2011-06-15") throw invalid("Version must be 2011-06-15");
-  if (request.headers["x-amz-security-token"] !== undefined) throw invalid("a security token must not be sent");
-  if (!/^[\w+=,.@-]{2,64}$/.test(form.get("RoleSessionName") ?? "")) throw invalid("RoleSessionName is not valid");
-  const seconds = Number(form.get("DurationSeconds") ?? 3600);
-  if (!(seconds >= 900 && seconds <= 43200)) throw invalid("DurationSeconds must be between 900 and 43200");
-  const policy = form.get("Policy");
-  if (policy !== null && policy.length > 2048) throw new AwsError(400, "PackedPolicyTooLarge", "the policy is too large");
+  if (form.get('Version') !== '2011-06-15') throw invalid('Version must be 2011-06-15');
+  if (request.headers['x-amz-security-token'] !== undefined) throw invalid('a security token must not be sent');
+  if (!/^[\w+=,.@-]{2,64}$/.test(form.get('RoleSessionName') ?? '')) throw invalid('RoleSessionName is not valid');
+  const seconds = Number(form.get('DurationSeconds') ?? 3600);
+  if (!(seconds >= 900 && seconds <= 43200)) throw invalid('DurationSeconds must be between 900 and 43200');
+  const policy = form.get('Policy');
+  if (policy !== null && policy.length > 2048) throw new AwsError(400, 'PackedPolicyTooLarge', 'the policy is too large');
 }
 
 async function openSession(world, form) {
   const { account, roles = {} } = world.config;
-  const name = new RegExp(`^arn:aws:iam::${account}:role/(.+)$`).exec(form.get("RoleArn") ?? "")?.[1];
+  const name = new RegExp(`^arn:aws:iam::${account}:role/(.+)$`).exec(form.get('RoleArn') ?? '')?.[1];
   const role = name === undefined ? undefined : roles[name];
-  const claims = await verifyToken(world, form.get("WebIdentityToken") ?? "");
+  const claims = await verifyToken(world, form.get('WebIdentityToken') ?? '');
   for (const action of actionsOf(claims)) {
-    if (role === undefined || !mayAssume(role, action, claims, account)) throw new AwsError(403, "AccessDenied", `Not authorized to perform ${action}`);
+    if (role === undefined || !mayAssume(role, action, claims, account))
+      throw new AwsError(403, 'AccessDenied', `Not authorized to perform ${action}`);
   }
   return {
-    arn: `arn:aws:sts::${account}:assumed-role/${name}/${form.get("RoleSessionName")}`,
+    arn: `arn:aws:sts::${account}:assumed-role/${name}/${form.get('RoleSessionName')}`,
     rolePolicy: statementsOf(role.policy),
-    sessionPolicy: parsePolicy(form.get("Policy")),
+    sessionPolicy: parsePolicy(form.get('Policy')),
     subject: claims.sub,
     sourceIdentity: checkSourceIdentity(claims[sourceIdentityClaim]),
     tags: checkTags(claims[tagsClaim]),
@@ -94,20 +95,24 @@ async function openSession(world, form) {
 
 /** What a trust policy must allow for a token: tags and a source identity are permissions of their own. */
 function actionsOf(claims) {
-  const actions = ["sts:AssumeRoleWithWebIdentity"];
-  if (claims[tagsClaim] !== undefined) actions.push("sts:TagSession");
-  if (claims[sourceIdentityClaim] !== undefined) actions.push("sts:SetSourceIdentity");
+  const actions = ['sts:AssumeRoleWithWebIdentity'];
+  if (claims[tagsClaim] !== undefined) actions.push('sts:TagSession');
+  if (claims[sourceIdentityClaim] !== undefined) actions.push('sts:SetSourceIdentity');
   return actions;
 }
 
 function mayAssume(role, action, { iss, aud, sub }, account) {
-  const provider = iss.replace(/^https?:\/\//, "");
+  const provider = iss.replace(/^https?:\/\//, '');
   if (role.trust_policy !== undefined) {
     const context = { [`${provider}:aud`]: [aud].flat()[0], [`${provider}:sub`]: sub };
     return trusts(role.trust_policy, action, `arn:aws:iam::${account}:oidc-provider/${provider}`, context);
   }
   const { trust } = role;
-  return trust.issuer === iss && [aud].flat().includes(trust.aud ?? "sts.amazonaws.com") && trust.sub.some((pattern) => patternMatches(pattern, sub));
+  return (
+    trust.issuer === iss &&
+    [aud].flat().includes(trust.aud ?? 'sts.amazonaws.com') &&
+    trust.sub.some((pattern) => patternMatches(pattern, sub))
+  );
 }
 
 async function verifyToken(world, token) {
@@ -116,38 +121,38 @@ async function verifyToken(world, token) {
   try {
     issuer = decodeJwt(token).iss;
   } catch {
-    throw refused("InvalidIdentityToken", "The ID Token provided is not a valid JWT.");
+    throw refused('InvalidIdentityToken', 'The ID Token provided is not a valid JWT.');
   }
   const provider = (world.config.oidc_providers ?? []).find((each) => each.issuer === issuer);
-  if (provider === undefined) throw refused("InvalidIdentityToken", "No OpenIDConnect provider found in your account");
+  if (provider === undefined) throw refused('InvalidIdentityToken', 'No OpenIDConnect provider found in your account');
   const keys = await fetchKeys(issuer);
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer,
       audience: provider.client_ids,
       algorithms,
-      requiredClaims: ["exp", "iat", "sub"],
+      requiredClaims: ['exp', 'iat', 'sub'],
     });
     return payload;
   } catch (problem) {
-    if (problem.code === "ERR_JWT_EXPIRED") throw refused("ExpiredTokenException", "Token expired");
-    if (problem.claim === "aud") throw refused("InvalidIdentityToken", "Incorrect token audience");
-    throw refused("InvalidIdentityToken", `Couldn't verify the token: ${problem.code ?? "unknown"}`);
+    if (problem.code === 'ERR_JWT_EXPIRED') throw refused('ExpiredTokenException', 'Token expired');
+    if (problem.claim === 'aud') throw refused('InvalidIdentityToken', 'Incorrect token audience');
+    throw refused('InvalidIdentityToken', `Couldn't verify the token: ${problem.code ?? 'unknown'}`);
   }
 }
 
 async function fetchKeys(issuer) {
   const get = async (url) => {
-    const answer = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(fetchTimeoutMs) });
+    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(fetchTimeoutMs) });
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     return answer.json();
   };
   try {
     const discovery = await get(`${issuer}/.well-known/openid-configuration`);
-    if (discovery.issuer !== issuer) throw new Error("issuer differs");
+    if (discovery.issuer !== issuer) throw new Error('issuer differs');
     return createLocalJWKSet(await get(discovery.jwks_uri));
   } catch {
-    throw new AwsError(400, "IDPCommunicationError", "Couldn't retrieve verification key from your identity provider");
+    throw new AwsError(400, 'IDPCommunicationError', "Couldn't retrieve verification key from your identity provider");
   }
 }
 
@@ -155,24 +160,24 @@ function parsePolicy(text) {
   if (text === null) return undefined;
   try {
     const { Version, Statement } = JSON.parse(text);
-    if (Version === "2012-10-17" && Array.isArray(Statement)) return Statement;
+    if (Version === '2012-10-17' && Array.isArray(Statement)) return Statement;
   } catch {
     // Answered below: a policy that is no JSON is a malformed one.
   }
-  throw new AwsError(400, "MalformedPolicyDocument", "The policy is not in the valid JSON format.");
+  throw new AwsError(400, 'MalformedPolicyDocument', 'The policy is not in the valid JSON format.');
 }
 
 function checkSourceIdentity(value) {
   if (value === undefined) return undefined;
-  if (typeof value === "string" && /^[\w+=,.@-]{2,64}$/.test(value)) return value;
-  throw new AwsError(400, "ValidationError", "source identity must match [\\w+=,.@-]{2,64}");
+  if (typeof value === 'string' && /^[\w+=,.@-]{2,64}$/.test(value)) return value;
+  throw new AwsError(400, 'ValidationError', 'source identity must match [\\w+=,.@-]{2,64}');
 }
 
 function checkTags(claim) {
   const tags = Object.entries(claim?.principal_tags ?? {});
   for (const [name, value] of tags) {
     const good = Array.isArray(value) && value.length === 1 && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value[0]);
-    if (!good) throw new AwsError(400, "ValidationError", `the value of tag ${name} is not valid`);
+    if (!good) throw new AwsError(400, 'ValidationError', `the value of tag ${name} is not valid`);
   }
   return Object.fromEntries(tags.map(([name, [value]]) => [name, value]));
 }
@@ -180,7 +185,7 @@ function checkTags(claim) {
 function success(request, session, keys, requestId) {
   const result = {
     SubjectFromWebIdentityToken: session.subject,
-    AssumedRoleUser: { Arn: session.arn, AssumedRoleId: `AROALOCAL:${session.arn.split("/").pop()}` },
+    AssumedRoleUser: { Arn: session.arn, AssumedRoleId: `AROALOCAL:${session.arn.split('/').pop()}` },
     Credentials: {
       AccessKeyId: keys.accessKeyId,
       SecretAccessKey: keys.secretAccessKey,
@@ -191,17 +196,17 @@ function success(request, session, keys, requestId) {
   if (wantsJson(request)) {
     const metadata = { ResponseMetadata: { RequestId: requestId } };
     const out = { AssumeRoleWithWebIdentityResponse: { AssumeRoleWithWebIdentityResult: result, ...metadata } };
-    return { status: 200, type: "application/json", body: JSON.stringify(out) };
+    return { status: 200, type: 'application/json', body: JSON.stringify(out) };
   }
-  result.Credentials.Expiration = new Date(keys.expires * 1000).toISOString().replace(".000", "");
+  result.Credentials.Expiration = new Date(keys.expires * 1000).toISOString().replace('.000', '');
   const body =
     `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">` +
     `<AssumeRoleWithWebIdentityResult>${toXml(result)}</AssumeRoleWithWebIdentityResult>` +
     `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>`;
-  return { status: 200, type: "text/xml", body };
+  return { status: 200, type: 'text/xml', body };
 }
 
 const toXml = (value) =>
   Object.entries(value)
-    .map(([name, each]) => `<${name}>${typeof each === "object" ? toXml(each) : xmlText(each)}</${name}>`)
-    .join("");
+    .map(([name, each]) => `<${name}>${typeof each === 'object' ? toXml(each) : xmlText(each)}</${name}>`)
+    .join('');

@@ -1,5 +1,5 @@
 // What CloudTrail would have written: one event a call, naming the role session, its source identity and its tags.
-import { appendFileSync } from "node:fs";
+import { appendFileSync } from 'node:fs';
 
 const secretNames = /token|secret|policy|environment/i;
 
@@ -11,20 +11,20 @@ export class Trail {
   }
 
   record({ requestId, action, session, parameters, answer, error }) {
-    const [service, name] = action.split(":");
+    const [service, name] = action.split(':');
     const event = {
       eventTime: new Date().toISOString(),
       eventSource: `${service}.amazonaws.com`,
       eventName: name,
       requestID: requestId,
       userIdentity: session && {
-        type: "AssumedRole",
+        type: 'AssumedRole',
         arn: session.arn,
         sessionContext: { sourceIdentity: session.sourceIdentity, principalTags: session.tags },
       },
       requestParameters: withoutSecrets(parameters),
       ...(answer && { responseElements: answer }),
-      ...(error && { errorCode: error.code ?? "InternalFailure", errorMessage: error.message }),
+      ...(error && { errorCode: error.code ?? 'InternalFailure', errorMessage: error.message }),
     };
     this.events.push(event);
     if (this.file !== undefined) appendFileSync(this.file, `${JSON.stringify(event)}\n`);
@@ -33,5 +33,5 @@ export class Trail {
 
 function withoutSecrets(parameters) {
   const entries = Object.entries(parameters ?? {});
-  return Object.fromEntries(entries.map(([name, value]) => [name, secretNames.test(name) ? "HIDDEN" : value]));
+  return Object.fromEntries(entries.map(([name, value]) => [name, secretNames.test(name) ? 'HIDDEN' : value]));
 }

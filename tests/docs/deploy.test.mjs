@@ -19,7 +19,9 @@ const folder = mkdtempSync(join(tmpdir(), 'sallyport-docs-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The JSON documents of the guide. @type {any[]} */
-const documents = fences_of(guide).filter((fence) => fence.language === 'json').map((fence) => JSON.parse(fence.text));
+const documents = fences_of(guide)
+  .filter((fence) => fence.language === 'json')
+  .map((fence) => JSON.parse(fence.text));
 /** The policy document with a statement of this Sid. @param {string} sid @returns {any} */
 const with_statement = (sid) => documents.find((each) => each.Statement?.some((/** @type {any} */ statement) => statement.Sid === sid));
 const trust = with_statement('TheGateForTheseServicesAndJobs');
@@ -45,7 +47,8 @@ test('the trust policy takes the gate for its services and jobs, with tags and s
   const token = (/** @type {string} */ sub, aud = 'sts.amazonaws.com') => ({ 'edge.acme.example:aud': aud, 'edge.acme.example:sub': sub });
   const { services, jobs } = parse_jsonc(policy);
   for (const action of ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity']) {
-    for (const name of Object.keys({ ...services, ...jobs })) assert.ok(trusts(trust, action, provider, token(`sallyport:${name}`)), `${action} ${name}`);
+    for (const name of Object.keys({ ...services, ...jobs }))
+      assert.ok(trusts(trust, action, provider, token(`sallyport:${name}`)), `${action} ${name}`);
     assert.equal(trusts(trust, action, provider, token('sallyport:other')), false);
     assert.equal(trusts(trust, action, provider, token('sallyport:billing', 'other')), false);
     assert.equal(trusts(trust, action, `arn:aws:iam::${account}:oidc-provider/evil.example`, token('sallyport:billing')), false);
@@ -54,7 +57,8 @@ test('the trust policy takes the gate for its services and jobs, with tags and s
 
 test('the permissions policy allows each call of a wake and of a job, and no other service, job, cluster or role', () => {
   const session = { arn: 'the gate', rolePolicy: permissions.Statement };
-  const may = (/** @type {string} */ action, /** @type {string} */ resource, context = in_prod) => authorize(session, action, resource, context);
+  const may = (/** @type {string} */ action, /** @type {string} */ resource, context = in_prod) =>
+    authorize(session, action, resource, context);
   const passed = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
   may('ecs:UpdateService', `${ecs}:service/prod/billing`);
   may('ecs:DescribeServices', `${ecs}:service/prod/billing`);
@@ -64,12 +68,18 @@ test('the permissions policy allows each call of a wake and of a job, and no oth
   may('ecs:StopTask', `${ecs}:task/prod/0123456789abcdef`);
   for (const member of ['executionRoleArn']) may('iam:PassRole', task_definition[member], /** @type {any} */ (passed));
   const denied = [
-    ['ecs:UpdateService', `${ecs}:service/prod/other`, in_prod], ['ecs:ListTasks', '*', { 'ecs:cluster': `${ecs}:cluster/dev` }],
-    ['ecs:RunTask', `${ecs}:task-definition/other:1`, in_prod], ['ecs:DeleteService', `${ecs}:service/prod/billing`, in_prod],
+    ['ecs:UpdateService', `${ecs}:service/prod/other`, in_prod],
+    ['ecs:ListTasks', '*', { 'ecs:cluster': `${ecs}:cluster/dev` }],
+    ['ecs:RunTask', `${ecs}:task-definition/other:1`, in_prod],
+    ['ecs:DeleteService', `${ecs}:service/prod/billing`, in_prod],
     ['iam:PassRole', `arn:aws:iam::${account}:role/admin`, passed],
   ];
   for (const [action, resource, context] of denied) {
-    assert.throws(() => may(/** @type {string} */ (action), /** @type {string} */ (resource), /** @type {any} */ (context)), /not authorized/, `${action} ${resource}`);
+    assert.throws(
+      () => may(/** @type {string} */ (action), /** @type {string} */ (resource), /** @type {any} */ (context)),
+      /not authorized/,
+      `${action} ${resource}`,
+    );
   }
 });
 
@@ -78,7 +88,9 @@ test('the policy loads, and the agent of the task definition starts with it', as
   writeFileSync(file, policy);
   await run(sallyport, ['policy', 'check', file]);
   const agent = task_definition.containerDefinitions.find((/** @type {any} */ each) => each.name === 'sallyport');
-  const env = Object.fromEntries(agent.environment.map((/** @type {any} */ { name, value }) => [name, value === '/policy.jsonc' ? file : value]));
+  const env = Object.fromEntries(
+    agent.environment.map((/** @type {any} */ { name, value }) => [name, value === '/policy.jsonc' ? file : value]),
+  );
   const effective = await run(sallyport, ['agent', '--check'], { env });
   assert.match(effective, /"service": "billing"/);
   assert.doesNotMatch(effective, /unknown|warning/i);
@@ -94,7 +106,10 @@ test('the agent drains while the app still answers: it depends on the app, and s
 
 /** A shell function of the guide, as it stands. @param {string} name */
 function shell_function(name) {
-  const text = fences_of(guide).filter((fence) => fence.language === 'sh').map((fence) => fence.text).join('');
+  const text = fences_of(guide)
+    .filter((fence) => fence.language === 'sh')
+    .map((fence) => fence.text)
+    .join('');
   return new RegExp(`^${name}\\(\\) \\{\\n[\\s\\S]*?^\\}\\n`, 'm').exec(text)?.[0] ?? '';
 }
 
@@ -102,7 +117,13 @@ function shell_function(name) {
 function dry_run(name, config) {
   const wrangler = `node ${root}node_modules/wrangler/bin/wrangler.js deploy --dry-run --outdir ${join(folder, name)}`;
   const script = `${shell_function(name).replace('npx wrangler deploy', wrangler).replace('--config wrangler.issuer.toml', '')} ${name}`;
-  const env = { WRANGLER_SEND_METRICS: 'false', CI: 'true', DOMAIN: 'acme.example', ACCOUNT: account, PATH: `${root}build/dev:${process.env.PATH}` };
+  const env = {
+    WRANGLER_SEND_METRICS: 'false',
+    CI: 'true',
+    DOMAIN: 'acme.example',
+    ACCOUNT: account,
+    PATH: `${root}build/dev:${process.env.PATH}`,
+  };
   return run('bash', ['-euc', script.replace('wrangler.js deploy', `wrangler.js deploy --config ${config}`)], { env, cwd: folder });
 }
 
@@ -115,11 +136,27 @@ function configuration(file, added = '') {
 
 test('both Workers deploy by the functions of the guide, with its snippets pasted as they stand', async () => {
   await run('git', ['init', '--quiet', folder]);
-  await run('git', ['-C', folder, '-c', 'user.name=a', '-c', 'user.email=a@acme.example', 'commit', '--quiet', '--allow-empty', '--message', 'one']);
+  await run('git', [
+    '-C',
+    folder,
+    '-c',
+    'user.name=a',
+    '-c',
+    'user.email=a@acme.example',
+    'commit',
+    '--quiet',
+    '--allow-empty',
+    '--message',
+    'one',
+  ]);
   await run(sallyport, ['keys', 'generate', '--out', join(folder, 'edge-keys.json')]);
-  const added = fences_of(guide).filter((fence) => fence.language === 'toml').map((fence) => `\n${fence.text}`).join('');
+  const added = fences_of(guide)
+    .filter((fence) => fence.language === 'toml')
+    .map((fence) => `\n${fence.text}`)
+    .join('');
   const gate = await dry_run('deploy_gate', configuration('wrangler.toml', added));
-  for (const name of ['PROD_VPC', 'ORIGIN_CERT', 'SALLYPORT_AWS_ROLE', 'SALLYPORT_SIGNING_KEYS']) assert.match(gate, new RegExp(`env\\.${name} \\(`));
+  for (const name of ['PROD_VPC', 'ORIGIN_CERT', 'SALLYPORT_AWS_ROLE', 'SALLYPORT_SIGNING_KEYS'])
+    assert.match(gate, new RegExp(`env\\.${name} \\(`));
   const issuer = await dry_run('deploy_issuer', configuration('wrangler.issuer.toml'));
   for (const name of ['SALLYPORT_ISSUER', 'SALLYPORT_PUBLIC_KEYS']) assert.match(issuer, new RegExp(`env\\.${name} \\(`));
 });
@@ -127,7 +164,9 @@ test('both Workers deploy by the functions of the guide, with its snippets paste
 test('each reason that the table of failures names exists, with that status and public code', () => {
   const rows = readFileSync(`${root}docs/reference/reasons.md`, 'utf8').matchAll(/^\| \d+ \| `(\w+)` \| (\d+) \| `(\w+)` \|/gm);
   const known = new Map([...rows].map(([, reason, status, code]) => [reason, `${status} \`${code}\``]));
-  const guide_rows = readFileSync(`${root}docs/guide/troubleshooting.md`, 'utf8').matchAll(/^\| (?:(\d{3} `\w+`)|[^|]+?)[^|]*\| ([^|]*`\w+`[^|]*) \|/gm);
+  const guide_rows = readFileSync(`${root}docs/guide/troubleshooting.md`, 'utf8').matchAll(
+    /^\| (?:(\d{3} `\w+`)|[^|]+?)[^|]*\| ([^|]*`\w+`[^|]*) \|/gm,
+  );
   let seen = 0;
   for (const [row, answer, reasons] of guide_rows) {
     if (!answer) continue;

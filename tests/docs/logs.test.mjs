@@ -14,17 +14,37 @@ function members_under(heading) {
 }
 
 /** @param {object} question @returns {any} */
-const probed = (question) => JSON.parse(execFileSync(`${root}build/dev/tests/probe`, { input: `${JSON.stringify(question)}\n`, encoding: 'utf8' }));
+const probed = (question) =>
+  JSON.parse(execFileSync(`${root}build/dev/tests/probe`, { input: `${JSON.stringify(question)}\n`, encoding: 'utf8' }));
 
 test('the decision record has exactly the members that the guide lists', () => {
-  const shown = fences_of('docs/reference/probe.md').map(({ text }) => text).find((text) => text.includes('exchange.json')) ?? '';
+  const shown =
+    fences_of('docs/reference/probe.md')
+      .map(({ text }) => text)
+      .find((text) => text.includes('exchange.json')) ?? '';
   const [, exchange = ''] = /<<'JSON'\n([\s\S]*?)\nJSON\n/.exec(shown) ?? [];
   assert.deepEqual(Object.keys(probed(JSON.parse(exchange)).out.audit).sort(), members_under('The decision record'));
 });
 
 test('the outcome record has exactly the members that the guide lists', () => {
   const whole = {
-    attempts: 1, cache: 'miss', detail: 'd', first_ms: 1, how: 'handed_on', id: 'i', in: 0, ms: 1, out: 1, reused: true, service: 's', status: 200, upstream: 'u', time: 1,
+    attempts: 1,
+    cache: 'miss',
+    detail: 'd',
+    first_ms: 1,
+    how: 'handed_on',
+    id: 'i',
+    in: 0,
+    ms: 1,
+    out: 1,
+    reused: true,
+    service: 's',
+    status: 200,
+    upstream: 'u',
+    time: 1,
   };
-  assert.deepEqual(Object.keys(JSON.parse(probed({ id: 1, op: 'outcome', in: whole }).out.audit)).sort(), members_under('The outcome record'));
+  assert.deepEqual(
+    Object.keys(JSON.parse(probed({ id: 1, op: 'outcome', in: whole }).out.audit)).sort(),
+    members_under('The outcome record'),
+  );
 });

@@ -42,7 +42,8 @@ test('the policy of the first screen loads, without a warning', async () => {
 for (const line of (calls ?? '').trim().split('\n')) {
   test(`gets what it says: ${line}`, async () => {
     const [, expected] = /# (\d{3}):/.exec(line) ?? [];
-    const here = line.replace('https://reports.acme.example', `http://127.0.0.1:${edge.worker.port}`)
+    const here = line
+      .replace('https://reports.acme.example', `http://127.0.0.1:${edge.worker.port}`)
       .replace('curl', "curl --silent --output /dev/null --write-out '%{http_code}' --header 'Host: reports.acme.example'");
     assert.equal(await run('bash', ['-euc', here], { env: tokens }), expected);
   });

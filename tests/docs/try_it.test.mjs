@@ -24,7 +24,8 @@ after(async () => {
 /** @type {Map<string, string>} */
 const ports = new Map();
 for (const usual of usual_ports) ports.set(usual, String(await free_port()));
-const here = (/** @type {string} */ text) => text.replace(/\b\d{4}\b/g, (number) => ports.get(number) ?? number).replace('~/sallyport', root.replace(/\/$/, ''));
+const here = (/** @type {string} */ text) =>
+  text.replace(/\b\d{4}\b/g, (number) => ports.get(number) ?? number).replace('~/sallyport', root.replace(/\/$/, ''));
 const env = { CI: 'true', WRANGLER_SEND_METRICS: 'false', SALLYPORT_ADMIN_LISTEN: `127.0.0.1:${ports.get('9090')}` };
 
 const fences = fences_of(guide).map((fence) => ({ ...fence, text: here(fence.text) }));
@@ -37,7 +38,15 @@ const in_folder = (/** @type {string} */ script) => run('bash', ['-euc', `${each
 
 /** @param {string} what @param {string} script */
 function serve(what, script) {
-  const child = start_child(what, 'bash', ['-euc', `${each_terminal}\nexec ${script.replace('wrangler dev', `wrangler dev --port ${ports.get('8787')} --ip localhost --inspector-port 0 --show-interactive-dev-session=false`)}`], { cwd: folder, env, at_exit: 'TERM' });
+  const child = start_child(
+    what,
+    'bash',
+    [
+      '-euc',
+      `${each_terminal}\nexec ${script.replace('wrangler dev', `wrangler dev --port ${ports.get('8787')} --ip localhost --inspector-port 0 --show-interactive-dev-session=false`)}`,
+    ],
+    { cwd: folder, env, at_exit: 'TERM' },
+  );
   running.push(child);
   return child;
 }
@@ -55,7 +64,10 @@ test('an own app answers behind an own policy, and only those get in whom the gu
   serve('the app', app);
   await serve('wrangler dev', worker).saw(/Ready on/);
   const started_agent = serve('the agent', agent);
-  await until('the agent is ready', async () => (await fetch(`http://127.0.0.1:${ports.get('9090')}/readyz`).catch(() => null))?.ok === true);
+  await until(
+    'the agent is ready',
+    async () => (await fetch(`http://127.0.0.1:${ports.get('9090')}/readyz`).catch(() => null))?.ok === true,
+  );
 
   const [alice = '', bob = '', ...requests] = lines_of(calls);
   assert.equal(requests.length, 5);
@@ -70,5 +82,7 @@ test('an own app answers behind an own policy, and only those get in whom the gu
   const policy = join(folder, 'policy.jsonc');
   writeFileSync(policy, readFileSync(policy, 'utf8').replace("'finance'", "'sales'"));
   started_agent.signal('SIGHUP');
-  await until('the new policy holds at both ends', async () => (await in_folder(`${alice}\n${bob}\n${requests[2]?.replace('curl -i', 'curl -s -i')}`)).startsWith('HTTP/1.1 200 '));
+  await until('the new policy holds at both ends', async () =>
+    (await in_folder(`${alice}\n${bob}\n${requests[2]?.replace('curl -i', 'curl -s -i')}`)).startsWith('HTTP/1.1 200 '),
+  );
 });

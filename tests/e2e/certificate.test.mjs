@@ -15,10 +15,19 @@ const server_pair = key_pair('server', 'IP:127.0.0.1');
 const edge_pair = key_pair('edge', 'DNS:edge.acme.example');
 /** @type {string[]} */
 const callers = [];
-const server = createServer({ key: server_pair.privateKey, cert: server_pair.certificateChain, ca: edge_pair.certificateChain, requestCert: true, rejectUnauthorized: true }, (request, response) => {
-  callers.push(String(/** @type {import('node:tls').TLSSocket} */ (request.socket).getPeerCertificate().subject?.CN));
-  response.end('behind TLS');
-});
+const server = createServer(
+  {
+    key: server_pair.privateKey,
+    cert: server_pair.certificateChain,
+    ca: edge_pair.certificateChain,
+    requestCert: true,
+    rejectUnauthorized: true,
+  },
+  (request, response) => {
+    callers.push(String(/** @type {import('node:tls').TLSSocket} */ (request.socket).getPeerCertificate().subject?.CN));
+    response.end('behind TLS');
+  },
+);
 
 /** @type {Awaited<ReturnType<typeof start_edge>>} */
 let edge;
@@ -27,14 +36,17 @@ before(async () => {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const origin = `https://127.0.0.1:${port}`;
-  const binding = (/** @type {object} */ tls) => ({ network: { allow: ['127.0.0.0/8'], tlsOptions: { trustedCertificates: [server_pair.certificateChain], ...tls } } });
+  const binding = (/** @type {object} */ tls) => ({
+    network: { allow: ['127.0.0.0/8'], tlsOptions: { trustedCertificates: [server_pair.certificateChain], ...tls } },
+  });
   const ways = { with: { mtls_certificate: 'CERTIFICATE' }, without: { vpc: 'PLAIN' }, unbound: { mtls_certificate: 'NOT_THERE' } };
   edge = await start_edge({
-    policy: (issuer) => JSON.stringify({
-      ...JSON.parse(policy_for(issuer, origin)),
-      services: Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, { origin, ...way }])),
-      routes: Object.keys(ways).map((name) => ({ id: name, host: 'app.acme.example', path: `/${name}`, service: name, allow: 'true' })),
-    }),
+    policy: (issuer) =>
+      JSON.stringify({
+        ...JSON.parse(policy_for(issuer, origin)),
+        services: Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, { origin, ...way }])),
+        routes: Object.keys(ways).map((name) => ({ id: name, host: 'app.acme.example', path: `/${name}`, service: name, allow: 'true' })),
+      }),
     miniflare: { serviceBindings: { CERTIFICATE: binding({ keypair: edge_pair }), PLAIN: binding({}) } },
   });
 });
@@ -48,7 +60,29 @@ after(async () => {
 /** A key and a certificate that it signs itself. @param {string} name @param {string} also */
 function key_pair(name, also) {
   const [key, certificate] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-addext', `subjectAltName=${also}`, '-keyout', key, '-out', certificate], { stdio: 'pipe' });
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      `/CN=${name}`,
+      '-addext',
+      `subjectAltName=${also}`,
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+    ],
+    { stdio: 'pipe' },
+  );
   return { privateKey: readFileSync(key, 'utf8'), certificateChain: readFileSync(certificate, 'utf8') };
 }
 

@@ -9,14 +9,18 @@ import { root } from '../support/worker.mjs';
 
 /** Every process that descends from `pid`. @param {number} pid @returns {number[]} */
 function descendants(pid) {
-  const parents = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-      return [{ pid: Number(name), parent: Number(stat[1]) }];
-    } catch {
-      return [];
-    }
-  });
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+          .replace(/^.*\) /, '')
+          .split(' ');
+        return [{ pid: Number(name), parent: Number(stat[1]) }];
+      } catch {
+        return [];
+      }
+    });
   /** @param {number} of @returns {number[]} */
   const below = (of) => parents.filter((each) => each.parent === of).flatMap((each) => [each.pid, ...below(each.pid)]);
   return below(pid);
@@ -29,7 +33,14 @@ async function first_status(output) {
 }
 
 /** @param {number} pid */
-const lives = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
+const lives = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 test('the demo', async (t) => {
   const demo = start_child('the demo', `${root}scripts/demo`, [], { cwd: root });
@@ -39,12 +50,23 @@ test('the demo', async (t) => {
     const edge = /curl -i (http:\/\/127\.0\.0\.1:\d+)\/reports/.exec(demo.output())?.[1] ?? '';
     const started = descendants(demo.pid);
 
-    await t.test('prints lines that do what they say: alice in, bob out, a service that wakes, one that cannot, a job and its runs', async () => {
-      const lines = demo.output().split('\n').filter((line) => line.trim().startsWith('curl') && line.includes('demo-token'));
-      const outputs = await Promise.all(lines.map((line) => run('bash', ['-c', line.replace(/\bcurl\b/, 'curl -s -w "%{http_code}"')], { cwd: root })));
-      assert.deepEqual(outputs.map((output) => output.slice(-3)), ['200', '403', '200', '200', '503', '202', '200']);
-      assert.match(outputs[0], /alice@acme\.example/);
-    });
+    await t.test(
+      'prints lines that do what they say: alice in, bob out, a service that wakes, one that cannot, a job and its runs',
+      async () => {
+        const lines = demo
+          .output()
+          .split('\n')
+          .filter((line) => line.trim().startsWith('curl') && line.includes('demo-token'));
+        const outputs = await Promise.all(
+          lines.map((line) => run('bash', ['-c', line.replace(/\bcurl\b/, 'curl -s -w "%{http_code}"')], { cwd: root })),
+        );
+        assert.deepEqual(
+          outputs.map((output) => output.slice(-3)),
+          ['200', '403', '200', '200', '503', '202', '200'],
+        );
+        assert.match(outputs[0], /alice@acme\.example/);
+      },
+    );
     await t.test('stands beside another one: each has its own tokens, also when the other is gone', async () => {
       const other = start_child('the other demo', `${root}scripts/demo`, [], { cwd: root });
       try {
@@ -59,7 +81,8 @@ test('the demo', async (t) => {
       }
     });
     await t.test('has no token for a stranger', async () => {
-      for (const who of ['mallory', 'toString']) await assert.rejects(run(`${root}scripts/demo-token`, [who]), /usage: scripts\/demo-token/);
+      for (const who of ['mallory', 'toString'])
+        await assert.rejects(run(`${root}scripts/demo-token`, [who]), /usage: scripts\/demo-token/);
     });
     await t.test('stops everything it started, and says so', async () => {
       assert.ok(started.length >= 3, 'agent, app and workerd run');
@@ -90,9 +113,13 @@ test('nothing of a demo outlives it, even when it is killed', async () => {
 
 test('a demo that builds without a terminal says now and then how far it is, and at last what failed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-cmake-'));
-  const slow_and_failing = '#!/bin/sh\ncase "$*" in *--build*) echo "[1/2] Building"; sleep 3; echo "error: the compiler says why"; exit 1 ;; esac\n';
+  const slow_and_failing =
+    '#!/bin/sh\ncase "$*" in *--build*) echo "[1/2] Building"; sleep 3; echo "error: the compiler says why"; exit 1 ;; esac\n';
   writeFileSync(join(folder, 'cmake'), slow_and_failing, { mode: 0o755 });
-  const demo = start_child('the demo', `${root}scripts/demo`, [], { cwd: root, env: { PATH: `${folder}:${process.env.PATH}`, SALLYPORT_HEARTBEAT: '1' } });
+  const demo = start_child('the demo', `${root}scripts/demo`, [], {
+    cwd: root,
+    env: { PATH: `${folder}:${process.env.PATH}`, SALLYPORT_HEARTBEAT: '1' },
+  });
   try {
     assert.equal(await demo.ended, 1);
     assert.match(demo.output(), /^demo: \.\.\. \d+ s: \[1\/2\] Building$/m);
@@ -103,7 +130,10 @@ test('a demo that builds without a terminal says now and then how far it is, and
   }
 });
 
-for (const [args, says] of /** @type {[string[], string][]} */ ([[['--nonsense'], 'unknown argument --nonsense'], [['--tour', '--fast'], 'one argument at most']])) {
+for (const [args, says] of /** @type {[string[], string][]} */ ([
+  [['--nonsense'], 'unknown argument --nonsense'],
+  [['--tour', '--fast'], 'one argument at most'],
+])) {
   test(`the demo refuses ${args.join(' ')}`, async () => {
     const demo = start_child('the demo', `${root}scripts/demo`, args, { cwd: root });
     assert.equal(await demo.ended, 2);

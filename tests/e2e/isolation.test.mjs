@@ -48,7 +48,10 @@ after(async () => {
 
 /** @param {string} service @param {string} path @param {import('../support/edge.mjs').SendOptions} [options] */
 async function ask(service, path, options) {
-  return send(worker.port, path, { ...options, headers: { host: `${service}.acme.example`, authorization: `Bearer ${await issuer.token()}` } });
+  return send(worker.port, path, {
+    ...options,
+    headers: { host: `${service}.acme.example`, authorization: `Bearer ${await issuer.token()}` },
+  });
 }
 
 /** Takes connections, reads what comes, and says nothing, until it is told to answer. */
@@ -60,14 +63,17 @@ async function start_black_hole() {
     counted.connections += 1;
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
-    socket.on('data', () => { if (counted.answers) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nback'); });
+    socket.on('data', () => {
+      if (counted.answers) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nback');
+    });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const stop = () => new Promise((resolve) => {
-    server.close(() => resolve(undefined));
-    for (const socket of sockets) socket.destroy();
-  });
+  const stop = () =>
+    new Promise((resolve) => {
+      server.close(() => resolve(undefined));
+      for (const socket of sockets) socket.destroy();
+    });
   return { url: `http://127.0.0.1:${port}`, counted, open: () => sockets.size, stop };
 }
 
@@ -77,12 +83,26 @@ async function start_deaf() {
   const port = Number((await program.saw(/listening on [\d.]+:(\d+)/))[1]);
   await until('it listens', () => listens(port));
   program.signal('SIGSTOP');
-  return { url: `http://127.0.0.1:${port}`, stop: () => { program.signal('SIGCONT'); return program.stop(); } };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () => {
+      program.signal('SIGCONT');
+      return program.stop();
+    },
+  };
 }
 
 test('while requests hang at half of the services, every request to the other half is answered', async () => {
   let ended = 0;
-  const hanging = [...silent, ...deaf].flatMap((name) => Array.from({ length: each_black_hole }, (_, i) => ask(name, `/${i}`).catch(() => ({ status: 0 })).finally(() => { ended += 1; })));
+  const hanging = [...silent, ...deaf].flatMap((name) =>
+    Array.from({ length: each_black_hole }, (_, i) =>
+      ask(name, `/${i}`)
+        .catch(() => ({ status: 0 }))
+        .finally(() => {
+          ended += 1;
+        }),
+    ),
+  );
   await until('the black holes hold their requests', () => hole.open() >= silent.length * each_black_hole);
   const seen = await Promise.all(healthy.flatMap((name) => Array.from({ length: 40 }, (_, i) => ask(name, `/${name}/${i}`))));
   assert.deepEqual([...new Set(seen.map(({ status }) => status))], [200]);
@@ -93,7 +113,10 @@ test('while requests hang at half of the services, every request to the other ha
 
 test('a service that does not answer in the time of its route is a 504; after five in a row it is left alone', async () => {
   const seen = await Promise.all(Array.from({ length: 5 }, () => ask('failing', '/')));
-  assert.deepEqual(seen.map(({ status, body }) => `${status} ${JSON.parse(body.toString()).code}`), Array(5).fill('504 upstream_timeout'));
+  assert.deepEqual(
+    seen.map(({ status, body }) => `${status} ${JSON.parse(body.toString()).code}`),
+    Array(5).fill('504 upstream_timeout'),
+  );
   const asked = hole.counted.connections;
   const refused = await Promise.all(Array.from({ length: 20 }, () => ask('failing', '/')));
   assert.deepEqual([...new Set(refused.map(({ status }) => status))], [503]);
@@ -106,11 +129,17 @@ test('after the pause one request probes, and what it sees decides for all', asy
   const asked = hole.counted.connections;
   const statuses = /** @type {number[]} */ ([]);
   const burst = () => Promise.all(Array.from({ length: 10 }, async () => statuses.push((await ask('failing', '/')).status)));
-  await until('a probe went out', async () => { await burst(); return hole.counted.connections > asked; });
+  await until('a probe went out', async () => {
+    await burst();
+    return hole.counted.connections > asked;
+  });
   assert.equal(hole.counted.connections, asked + 1);
   assert.deepEqual([...new Set(statuses)].sort(), [503, 504]);
   assert.equal(statuses.filter((status) => status === 504).length, 1);
   hole.counted.answers = true;
   await until('it is used again', async () => (await ask('failing', '/')).status === 200);
-  assert.deepEqual((await Promise.all(Array.from({ length: 10 }, () => ask('failing', '/')))).map(({ status }) => status), Array(10).fill(200));
+  assert.deepEqual(
+    (await Promise.all(Array.from({ length: 10 }, () => ask('failing', '/')))).map(({ status }) => status),
+    Array(10).fill(200),
+  );
 });

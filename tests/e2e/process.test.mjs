@@ -10,7 +10,9 @@ import { root } from '../support/worker.mjs';
 
 const program = `${root}build/dev/sallyport`;
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-process-'));
-const [policy_file, keys, jwks_file, secrets_file] = ['policy.jsonc', 'keys.json', 'jwks.json', 'secret.json'].map((name) => join(folder, name));
+const [policy_file, keys, jwks_file, secrets_file] = ['policy.jsonc', 'keys.json', 'jwks.json', 'secret.json'].map((name) =>
+  join(folder, name),
+);
 /** @type {import('../support/agent.mjs').RunningAgent[]} */
 const started = [];
 
@@ -18,11 +20,14 @@ before(async () => {
   await run(program, ['keys', 'generate', '--out', keys]);
   await run(program, ['keys', 'generate', '--alg', 'HS256', '--out', secrets_file]);
   writeFileSync(jwks_file, await run(program, ['keys', 'show', '--json', keys]));
-  writeFileSync(policy_file, JSON.stringify({
-    edge: { issuer: 'https://edge.test' },
-    services: { reports: { origin: 'https://reports.test', signature: 'hmac-sha256' } },
-    routes: [],
-  }));
+  writeFileSync(
+    policy_file,
+    JSON.stringify({
+      edge: { issuer: 'https://edge.test' },
+      services: { reports: { origin: 'https://reports.test', signature: 'hmac-sha256' } },
+      routes: [],
+    }),
+  );
 });
 after(async () => {
   await Promise.all(started.map((each) => each.stop()));
@@ -31,7 +36,16 @@ after(async () => {
 
 /** @param {Partial<import('../support/agent.mjs').AgentOptions>} [more] */
 async function agent(more) {
-  const running = await start_agent({ program, service: 'reports', upstream_port: 9, policy_file, jwks_file, secrets_file, threads: 1, ...more });
+  const running = await start_agent({
+    program,
+    service: 'reports',
+    upstream_port: 9,
+    policy_file,
+    jwks_file,
+    secrets_file,
+    threads: 1,
+    ...more,
+  });
   started.push(running);
   return running;
 }
@@ -50,7 +64,10 @@ test('the soft limit of descriptors is raised as far as it is needed, and a hard
 
 test('no core is dumped unless the configuration says so', async () => {
   assert.deepEqual(limit(await agent({ pin: ['prlimit', '--core=4096:8192'] }), 'Max core file size'), ['0', '0']);
-  assert.deepEqual(limit(await agent({ pin: ['prlimit', '--core=4096:8192'], env: { SALLYPORT_CORE_DUMPS: 'on' } }), 'Max core file size'), ['4096', '8192']);
+  assert.deepEqual(
+    limit(await agent({ pin: ['prlimit', '--core=4096:8192'], env: { SALLYPORT_CORE_DUMPS: 'on' } }), 'Max core file size'),
+    ['4096', '8192'],
+  );
 });
 
 test('audit lines that cannot be written are told once, long before anything is refused', async () => {
@@ -64,7 +81,7 @@ test('audit lines that cannot be written are told once, long before anything is 
 
 test('a secret that others can read is refused at the start, and a policy that others can write warned of', async () => {
   chmodSync(secrets_file, 0o644);
-  await assert.rejects(agent(), /status 3:[^]*it holds secrets, and its mode 0644 lets others at them; chmod 600 it/);
+  await assert.rejects(agent(), /status 3:[\s\S]*it holds secrets, and its mode 0644 lets others at them; chmod 600 it/);
   chmodSync(secrets_file, 0o600);
   chmodSync(policy_file, 0o666);
   await (await agent()).saw(/"event":"starting".*anybody on this system may write to it/);

@@ -49,27 +49,47 @@ before(async () => {
   const [policy_file, jwks_file] = [join(folder, 'policy.jsonc'), join(folder, 'jwks.json')];
   writeFileSync(policy_file, policy);
   writeFileSync(jwks_file, JSON.stringify({ keys: [public_key] }));
-  agent = await start_agent({ program: `${root}build/dev/sallyport`, service: 'app', upstream_port, policy_file, jwks_file, port, threads: 1 });
+  agent = await start_agent({
+    program: `${root}build/dev/sallyport`,
+    service: 'app',
+    upstream_port,
+    policy_file,
+    jwks_file,
+    port,
+    threads: 1,
+  });
   stops.push(() => agent.stop());
   worker = await start_worker({ policy, signing_keys: JSON.stringify({ keys: [key] }) });
   stops.push(() => worker.stop());
 });
-after(async () => { for (const each of stops.reverse()) await each(); });
+after(async () => {
+  for (const each of stops.reverse()) await each();
+});
 
 /** @param {string} sub @param {string} path @param {string} [method] */
 async function ask(sub, path, method = 'GET') {
   return send(worker.port, path, { method, headers: { authorization: `Bearer ${await issuer.token({ sub })}` } });
 }
 
-const response = (/** @type {string} */ body) => `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const response = (/** @type {string} */ body) =>
+  `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
-test('content that an app sends behind a response without any, or behind a whole one, is never another caller\'s', async () => {
+test("content that an app sends behind a response without any, or behind a whole one, is never another caller's", async () => {
   const poison = response('what mallory wrote');
   /** @type {Record<string, (to: import('node:net').Socket) => void>} what the app does to mallory's requests */
   const habits = {
-    '/head': (to) => { to.write(`HTTP/1.1 200 OK\r\nContent-Length: ${poison.length}\r\n\r\n`); setImmediate(() => to.write(poison)); },
-    '/unchanged': (to) => { to.write('HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n'); setTimeout(() => to.write(poison), 1); },
-    '/twice': (to) => { to.write(response('one')); setImmediate(() => to.write(poison)); },
+    '/head': (to) => {
+      to.write(`HTTP/1.1 200 OK\r\nContent-Length: ${poison.length}\r\n\r\n`);
+      setImmediate(() => to.write(poison));
+    },
+    '/unchanged': (to) => {
+      to.write('HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n');
+      setTimeout(() => to.write(poison), 1);
+    },
+    '/twice': (to) => {
+      to.write(response('one'));
+      setImmediate(() => to.write(poison));
+    },
   };
   answer = (head, to) => {
     const path = head.split(' ')[1];
@@ -77,11 +97,15 @@ test('content that an app sends behind a response without any, or behind a whole
   };
   for (const path of Object.keys(habits)) {
     let going = true;
-    const mallory = Array.from({ length: 3 }, async () => { while (going) await ask('mallory', path, path === '/head' ? 'HEAD' : 'GET'); });
+    const mallory = Array.from({ length: 3 }, async () => {
+      while (going) await ask('mallory', path, path === '/head' ? 'HEAD' : 'GET');
+    });
     const alice = Array.from({ length: 3 }, async () => {
       for (let i = 0; i < 100; i += 1) assert.equal((await ask('alice', '/page')).body.toString(), 'yours', path);
     });
-    await Promise.all(alice).finally(() => { going = false; });
+    await Promise.all(alice).finally(() => {
+      going = false;
+    });
     await Promise.all(mallory);
   }
 });

@@ -40,9 +40,14 @@ class Poster {
       const to = connect(this.#port, '127.0.0.1').setEncoding('latin1').setNoDelay();
       let owed = 0;
       let seen = '';
-      const ask = () => { owed += 1; to.write('POST / HTTP/1.1\r\nHost: reports.test\r\nContent-Length: 0\r\n\r\n'); };
+      const ask = () => {
+        owed += 1;
+        to.write('POST / HTTP/1.1\r\nHost: reports.test\r\nContent-Length: 0\r\n\r\n');
+      };
       to.on('connect', ask);
-      to.on('error', (/** @type {NodeJS.ErrnoException} */ problem) => { this.end ||= owed === 0 ? problem.code ?? 'unknown' : `lost by ${problem.code}`; });
+      to.on('error', (/** @type {NodeJS.ErrnoException} */ problem) => {
+        this.end ||= owed === 0 ? (problem.code ?? 'unknown') : `lost by ${problem.code}`;
+      });
       to.on('data', (piece) => {
         seen += piece;
         const head = /^(HTTP\/1\.1 401 .*?\r\n\r\n)/s.exec(seen)?.[1];
@@ -55,7 +60,10 @@ class Poster {
         this.closed += 1;
         to.end();
       });
-      to.on('close', () => { if (owed > 0) this.end ||= 'lost by an end'; resolve(undefined); });
+      to.on('close', () => {
+        if (owed > 0) this.end ||= 'lost by an end';
+        resolve(undefined);
+      });
     });
   }
 }
@@ -66,11 +74,14 @@ async function agent(env) {
   rmSync(keys, { force: true });
   await run(program, ['keys', 'generate', '--out', keys]);
   writeFileSync(jwks_file, await run(program, ['keys', 'show', '--json', keys]));
-  writeFileSync(policy_file, JSON.stringify({
-    edge: { issuer: 'https://edge.test' },
-    services: { reports: { origin: 'https://reports.test' } },
-    routes: [],
-  }));
+  writeFileSync(
+    policy_file,
+    JSON.stringify({
+      edge: { issuer: 'https://edge.test' },
+      services: { reports: { origin: 'https://reports.test' } },
+      routes: [],
+    }),
+  );
   const running = await start_agent({ program, service: 'reports', upstream_port: 9, policy_file, jwks_file, threads: 1, env });
   started.push(running);
   return running;
@@ -101,7 +112,10 @@ test('SIGTERM under kept connections that send POST requests all the time loses 
   await all;
   assert.equal(await running.ended, 0);
   assert.deepEqual([...new Set(callers.map((each) => each.end))], ['ECONNREFUSED']);
-  assert.ok(callers.every((each) => each.closed > 0), 'each was told that its connection ends');
+  assert.ok(
+    callers.every((each) => each.closed > 0),
+    'each was told that its connection ends',
+  );
 });
 
 test('SIGTERM ends an agent without requests with 0', async () => {
@@ -114,7 +128,9 @@ test('the time for which it was suspended ends no connection', async () => {
   const running = await agent({ SALLYPORT_TIMEOUTS_IDLE: '3s' });
   const caller = connect(running.port, '127.0.0.1').setEncoding('latin1');
   let seen = '';
-  caller.on('data', (piece) => { seen += piece; });
+  caller.on('data', (piece) => {
+    seen += piece;
+  });
   const answers = () => seen.split('HTTP/1.1 401 ').length - 1;
   const ask = () => caller.write('GET / HTTP/1.1\r\nHost: reports.test\r\n\r\n');
   ask();

@@ -9,7 +9,8 @@ import { until } from '../support/child.mjs';
 import { start_ecs_stack } from '../support/ecs_stack.mjs';
 
 const region = 'us-east-1';
-const lattice_arn = `arn:aws:vpc-lattice:${region}:123456789012:service/svc-0a`, function_arn = `arn:aws:lambda:${region}:123456789012:function:quotes`;
+const lattice_arn = `arn:aws:vpc-lattice:${region}:123456789012:service/svc-0a`,
+  function_arn = `arn:aws:lambda:${region}:123456789012:function:quotes`;
 /** @type {(world: object, request: import('node:http').IncomingMessage, body: Buffer, service: string) => Promise<any>} */
 const authenticate = (await import(new URL('../../scripts/local_aws/signature.mjs', import.meta.url).href)).authenticate;
 
@@ -25,9 +26,20 @@ let lambda;
 before(async () => {
   [api, lattice, lambda] = await Promise.all([start_back_end('execute-api'), start_back_end('vpc-lattice-svcs'), start_back_end('lambda')]);
   const signed = (/** @type {{url: string, service: string}} */ { url, service }, route = {}, more = {}) => ({
-    origin: url, wakes: false, route, more: { upstream_auth: 'sigv4', sigv4: { service, region, ...more } },
+    origin: url,
+    wakes: false,
+    route,
+    more: { upstream_auth: 'sigv4', sigv4: { service, region, ...more } },
   });
-  stack = await start_ecs_stack({ services: { api: signed(api), lattice: signed(lattice, {}, { resource: lattice_arn }), lambda: signed(lambda, {}, { resource: function_arn }), streaming: signed(api, { body: 'stream' }), keyless: signed(api) } });
+  stack = await start_ecs_stack({
+    services: {
+      api: signed(api),
+      lattice: signed(lattice, {}, { resource: lattice_arn }),
+      lambda: signed(lambda, {}, { resource: function_arn }),
+      streaming: signed(api, { body: 'stream' }),
+      keyless: signed(api),
+    },
+  });
 });
 after(async () => {
   await stack?.stop();
@@ -44,17 +56,38 @@ async function start_back_end(service) {
     seen.push({ fields: request.headers, body });
     try {
       const session = await authenticate({ config: { region }, sessions: stack.aws.sessions }, request, body, service);
-      response.end(JSON.stringify({ name: session.sourceIdentity, signed: /SignedHeaders=([^,]+)/.exec(request.headers.authorization ?? '')?.[1].split(';') }));
+      response.end(
+        JSON.stringify({
+          name: session.sourceIdentity,
+          signed: /SignedHeaders=([^,]+)/.exec(request.headers.authorization ?? '')?.[1].split(';'),
+        }),
+      );
     } catch (problem) {
       response.writeHead(403).end(String(problem));
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${port}`, service, seen, stop: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    service,
+    seen,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
 }
 
-for (const path of ['/', '/things', '/things/a%20b/%E2%82%AC?x=1&y=%20z&x=0&empty=&%E2%82%AC=%2F', '/a/b/?', "/q?a=b%3Dc&k='()*!~", '/q?a=b+c&d=%2B']) {
+for (const path of [
+  '/',
+  '/things',
+  '/things/a%20b/%E2%82%AC?x=1&y=%20z&x=0&empty=&%E2%82%AC=%2F',
+  '/a/b/?',
+  "/q?a=b%3Dc&k='()*!~",
+  '/q?a=b+c&d=%2B',
+]) {
   test(`GET ${path} is accepted by AWS's signer, in the caller's name`, async () => {
     const seen = await stack.ask('api', path);
     assert.equal(seen.status, 200, seen.text);
@@ -63,8 +96,20 @@ for (const path of ['/', '/things', '/things/a%20b/%E2%82%AC?x=1&y=%20z&x=0&empt
 }
 
 test('the AWS signature covers ours, and what a hop may change is left out', async () => {
-  const { signed } = (await stack.ask('api', '/', { headers: { 'x-custom': '1', 'content-type': 'text/plain' }, method: 'POST', body: 'x' })).json();
-  for (const name of ['host', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256', 'sallyport-assertion', 'signature', 'signature-input', 'content-digest', 'content-type']) {
+  const { signed } = (
+    await stack.ask('api', '/', { headers: { 'x-custom': '1', 'content-type': 'text/plain' }, method: 'POST', body: 'x' })
+  ).json();
+  for (const name of [
+    'host',
+    'x-amz-date',
+    'x-amz-security-token',
+    'x-amz-content-sha256',
+    'sallyport-assertion',
+    'signature',
+    'signature-input',
+    'content-digest',
+    'content-type',
+  ]) {
     assert.ok(signed.includes(name), name);
   }
   for (const name of ['x-custom', 'accept-encoding', 'cf-connecting-ip', 'user-agent']) assert.ok(!signed.includes(name), name);
@@ -95,7 +140,10 @@ test('VPC Lattice, which looks at no body, gets a long one as it comes', async (
 test('the session may call this one back end and nothing else', async () => {
   await stack.ask('lattice', '/');
   const session = stack.aws.sessions.find(/Credential=(\w+)/.exec(String(lattice.seen.at(-1)?.fields.authorization))?.[1]);
-  assert.deepEqual(session.sessionPolicy.flatMap((/** @type {any} */ statement) => statement.Action), ['vpc-lattice-svcs:Invoke']);
+  assert.deepEqual(
+    session.sessionPolicy.flatMap((/** @type {any} */ statement) => statement.Action),
+    ['vpc-lattice-svcs:Invoke'],
+  );
 });
 
 test('credentials are asked for once per caller, not per request', async () => {
@@ -123,10 +171,16 @@ test('an upload that its client breaks off is a 400 for it, and costs nobody a s
   assert.equal((await stack.ask('api', '/')).status, 200);
   const before = stack.calls('AssumeRoleWithWebIdentity').length;
   const token = await stack.token_of('alice');
-  for (const [service, length] of [['streaming', 100_000], ['api', 2_000_000], ['streaming', 3]]) {
+  for (const [service, length] of [
+    ['streaming', 100_000],
+    ['api', 2_000_000],
+    ['streaming', 3],
+  ]) {
     const client = connect(stack.worker.port, '127.0.0.1');
     client.on('error', () => {});
-    client.write(`POST / HTTP/1.1\r\nHost: ${service}.acme.example\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${length}\r\n\r\nab`);
+    client.write(
+      `POST / HTTP/1.1\r\nHost: ${service}.acme.example\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${length}\r\n\r\nab`,
+    );
     await until('the core decided', () => stack.worker.output().includes(`"service":"${service}"`));
     client.end();
     await once(client.resume(), 'close');

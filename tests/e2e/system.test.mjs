@@ -21,12 +21,31 @@ after(() => stack?.stop());
 
 test('an admitted request leaves one decision at each end, under one id, with the same answer to who, what and why', async () => {
   const seen = await call(stack, '/reports/april', { token: alice });
-  await until('both ends wrote', () => records_of(stack.worker_output(), 'outcome', { id: seen.id }).length > 0 && records_of(stack.agent.output(), 'decision', { id: seen.id }).length > 0);
+  await until(
+    'both ends wrote',
+    () =>
+      records_of(stack.worker_output(), 'outcome', { id: seen.id }).length > 0 &&
+      records_of(stack.agent.output(), 'decision', { id: seen.id }).length > 0,
+  );
   const [edge, ...more_edge] = records_of(stack.worker_output(), 'decision', { id: seen.id });
   const [origin, ...more_origin] = records_of(stack.agent.output(), 'decision', { id: seen.id });
   assert.deepEqual([more_edge, more_origin], [[], []]);
   assert.deepEqual([edge.end, origin.end], ['edge', 'origin']);
-  for (const member of ['decision', 'reason', 'subject', 'issuer', 'kind', 'route', 'service', 'method', 'host', 'path', 'policy', 'assertion', 'ip']) {
+  for (const member of [
+    'decision',
+    'reason',
+    'subject',
+    'issuer',
+    'kind',
+    'route',
+    'service',
+    'method',
+    'host',
+    'path',
+    'policy',
+    'assertion',
+    'ip',
+  ]) {
     assert.equal(edge[member], origin[member], member);
   }
   assert.deepEqual([edge.decision, edge.subject, edge.route], ['allow', 'alice', 'reports']);
@@ -94,9 +113,15 @@ test('an agent that holds another policy refuses and names the reason', async ()
 test('an agent with a broken policy does not start, and says where and what to do', async () => {
   const broken = `${stack.policy_file}.broken.jsonc`;
   writeFileSync(broken, readFileSync(stack.policy_file, 'utf8').replace("'finance' in identity.groups", "'finance' in identity.group"));
-  const agent = start_child('the agent', `${build}/sallyport`, ['agent'], { env: { SALLYPORT_SERVICE: 'reports', SALLYPORT_POLICY_FILE: broken, SALLYPORT_LISTEN: '127.0.0.1:0' } });
+  const agent = start_child('the agent', `${build}/sallyport`, ['agent'], {
+    env: { SALLYPORT_SERVICE: 'reports', SALLYPORT_POLICY_FILE: broken, SALLYPORT_LISTEN: '127.0.0.1:0' },
+  });
   assert.notEqual(await agent.ended, 0);
-  assert.match(agent.output(), /broken\.jsonc:\d+:\d+: .*'group'.*\$\.routes\[1\]\.allow/, 'file, line, column, what, where in the document');
+  assert.match(
+    agent.output(),
+    /broken\.jsonc:\d+:\d+: .*'group'.*\$\.routes\[1\]\.allow/,
+    'file, line, column, what, where in the document',
+  );
 });
 
 test('an agent that is told to stop finishes what runs, then leaves', async () => {

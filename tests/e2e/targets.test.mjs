@@ -29,9 +29,15 @@ before(async () => {
   const [policy_file, jwks_file] = [join(folder, 'policy.jsonc'), join(folder, 'jwks.json')];
   writeFileSync(policy_file, policy);
   writeFileSync(jwks_file, JSON.stringify({ keys: [public_key] }));
-  started.push(await start_agent({ program: `${root}build/dev/sallyport`, service: 'app', upstream_port: app.port, policy_file, jwks_file, port }));
+  started.push(
+    await start_agent({ program: `${root}build/dev/sallyport`, service: 'app', upstream_port: app.port, policy_file, jwks_file, port }),
+  );
   const { compatibilityDate, compatibilityFlags } = deployed_options('wrangler.toml');
-  const bindings = { SALLYPORT_SIGNING_KEYS: JSON.stringify({ keys: [{ ...public_key, d }] }), SALLYPORT_SERVICE_SECRETS: '', SALLYPORT_BUILD: 'test' };
+  const bindings = {
+    SALLYPORT_SIGNING_KEYS: JSON.stringify({ keys: [{ ...public_key, d }] }),
+    SALLYPORT_SERVICE_SECRETS: '',
+    SALLYPORT_BUILD: 'test',
+  };
   const worker = await start_plain_workerd({ modules: edge_modules(edge_entry, policy), bindings, compatibilityDate, compatibilityFlags });
   started.push(worker);
   edge_port = worker.port;
@@ -44,8 +50,21 @@ after(async () => {
 /** The policy with a route that takes every form of a path. @param {string} text */
 function with_forms(text) {
   const policy = JSON.parse(text);
-  policy.routes.push({ id: 'forms-guard', host: 'app.acme.example', path: '/forms/stream', service: 'app', allow: "'finance' in identity.groups" });
-  policy.routes.push({ id: 'forms', host: 'app.acme.example', path: { pattern: '/forms/**', allow: ['%2F', '//', ';'] }, service: 'app', anonymous: true, allow: 'true' });
+  policy.routes.push({
+    id: 'forms-guard',
+    host: 'app.acme.example',
+    path: '/forms/stream',
+    service: 'app',
+    allow: "'finance' in identity.groups",
+  });
+  policy.routes.push({
+    id: 'forms',
+    host: 'app.acme.example',
+    path: { pattern: '/forms/**', allow: ['%2F', '//', ';'] },
+    service: 'app',
+    anonymous: true,
+    allow: 'true',
+  });
   return JSON.stringify(policy);
 }
 
@@ -60,8 +79,20 @@ const encoded_in_paths = [...'[]|^{}"`'];
 const targets = [
   ...characters.map((character) => `/open/a${character}b`),
   ...[...characters, ...';/?[]{}|^`\\'].map((character) => `/open/?a=${character}b`),
-  '/open', '/open/', '/open?', '/open/?', '/open/%25%2D%7e%c3%a9', '/open/?%25%2D%7e%c3%a9%00%2f%27', "/open/odata?$filter=name%20eq%20'x'",
-  '/forms/a%2Fb', '/forms/a%2fb/%2F', '/forms/a//b', '/forms//', '/forms/a;b=c/d', '/forms/a%3Bb', '/forms/;//%2F;?a;b//c',
+  '/open',
+  '/open/',
+  '/open?',
+  '/open/?',
+  '/open/%25%2D%7e%c3%a9',
+  '/open/?%25%2D%7e%c3%a9%00%2f%27',
+  "/open/odata?$filter=name%20eq%20'x'",
+  '/forms/a%2Fb',
+  '/forms/a%2fb/%2F',
+  '/forms/a//b',
+  '/forms//',
+  '/forms/a;b=c/d',
+  '/forms/a%3Bb',
+  '/forms/;//%2F;?a;b//c',
 ];
 
 for (const target of targets) {
@@ -75,8 +106,14 @@ for (const target of targets) {
 
 test('every spelling of a character arrives at the app as the same one', async () => {
   for (const [spellings, arrives] of /** @type {[string[], string][]} */ ([
-    ...characters.map((character) => [[`/open/a${character}b`, `/open/a${encoded(character)}b`, `/open/a${encoded(character).toLowerCase()}b`], `/open/a${character}b`]),
-    ...encoded_in_paths.map((character) => [[`/open/a${character}b`, `/open/a${encoded(character)}b`, `/open/a${encoded(character).toLowerCase()}b`], `/open/a${encoded(character)}b`]),
+    ...characters.map((character) => [
+      [`/open/a${character}b`, `/open/a${encoded(character)}b`, `/open/a${encoded(character).toLowerCase()}b`],
+      `/open/a${character}b`,
+    ]),
+    ...encoded_in_paths.map((character) => [
+      [`/open/a${character}b`, `/open/a${encoded(character)}b`, `/open/a${encoded(character).toLowerCase()}b`],
+      `/open/a${encoded(character)}b`,
+    ]),
     [['/open/chunks/[slug]/page.js'], '/open/chunks/%5Bslug%5D/page.js'],
     [['/forms/a%2fb', '/forms/a%2Fb'], '/forms/a%2Fb'],
     [['/forms/a;b//c%3bd'], '/forms/a;b//c%3Bd'],
@@ -91,7 +128,20 @@ test('every spelling of a character arrives at the app as the same one', async (
 
 test('what servers could read differently is refused before the app', async () => {
   const before_it = app.seen.length;
-  for (const target of ['/open/a%2Fb', '/open/a;b', '/open/a%3Bb', '/open//a', '/open/%0a', '/open/%7F', '/open/%C0%AF', '/forms%2Fa', '/forms/a%5Cb', '/forms/a%2F..%2Fb', '/Stream/a', '/forms//stream']) {
+  for (const target of [
+    '/open/a%2Fb',
+    '/open/a;b',
+    '/open/a%3Bb',
+    '/open//a',
+    '/open/%0a',
+    '/open/%7F',
+    '/open/%C0%AF',
+    '/forms%2Fa',
+    '/forms/a%5Cb',
+    '/forms/a%2F..%2Fb',
+    '/Stream/a',
+    '/forms//stream',
+  ]) {
     assert.equal((await get(target)).status, 400, target);
   }
   assert.equal(app.seen.length, before_it);

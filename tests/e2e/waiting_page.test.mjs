@@ -24,7 +24,13 @@ before(async () => {
   stack = await start_ecs_stack({
     // As long as it really is: the pages ask again sooner, and so they all hear of a failure.
     tuning: { retry_first: 10_000 },
-    services: { reports: watched, plain: shown, dark: watched, crashing: { ...shown, app: ['sh', '-c', 'exit 3'] }, hopeless: { ...shown, app: ['false'] } },
+    services: {
+      reports: watched,
+      plain: shown,
+      dark: watched,
+      crashing: { ...shown, app: ['sh', '-c', 'exit 3'] },
+      hopeless: { ...shown, app: ['false'] },
+    },
   });
   browser = await start_browser(stack.worker.port);
 });
@@ -38,7 +44,9 @@ async function visit(service, options) {
   const page = await browser.open(host_of(service), await stack.token_of('alice'), { viewport: { width: 720, height: 560 }, ...options });
   const complaints = /** @type {string[]} */ ([]);
   page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => { if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text()); });
+  page.on('console', (message) => {
+    if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text());
+  });
   const response = await page.goto(`http://${host_of(service)}/reports/april?x=1#part`);
   return { page, complaints, response };
 }
@@ -47,14 +55,21 @@ const app_page = /alice/;
 
 test('a browser is shown how the start goes, and is taken to the app by itself', async () => {
   const { page, complaints, response } = await visit('reports');
-  assert.deepEqual([response?.status(), Number(response?.headers()['retry-after']) >= 1, response?.headers()['cache-control']], [503, true, 'no-store']);
+  assert.deepEqual(
+    [response?.status(), Number(response?.headers()['retry-after']) >= 1, response?.headers()['cache-control']],
+    [503, true, 'no-store'],
+  );
   assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Starting');
   const steps = /** @type {(string | null)[]} */ ([]);
   await page.screenshot({ path: `${pictures}/starting.png` });
-  assert.match(await page.getByRole('status').textContent() ?? '', /^Step [1-4] of 4: /);
+  assert.match((await page.getByRole('status').textContent()) ?? '', /^Step [1-4] of 4: /);
   for (const look of [1, 2]) {
     steps.push(await page.locator('[aria-current=step]').textContent());
-    if (look === 1) await page.waitForFunction((before) => document.querySelector('.time b')?.textContent !== before, await page.locator('.time b').textContent());
+    if (look === 1)
+      await page.waitForFunction(
+        (before) => document.querySelector('.time b')?.textContent !== before,
+        await page.locator('.time b').textContent(),
+      );
   }
   assert.ok(steps.every((step) => step !== null && step !== ''));
   await page.getByText(app_page).first().waitFor();
@@ -67,7 +82,7 @@ test('a browser is shown how the start goes, and is taken to the app by itself',
 test('the page follows the steps of the start', async () => {
   const { page } = await visit('dark', { colorScheme: 'dark' });
   await page.locator('[aria-current=step][data-step=pulling]').waitFor();
-  assert.match(await page.getByRole('status').textContent() ?? '', /^Step 2 of 4: Loading the application\.$/);
+  assert.match((await page.getByRole('status').textContent()) ?? '', /^Step 2 of 4: Loading the application\.$/);
   assert.deepEqual(await page.locator('li.done').allTextContents(), ['Finding a place to run']);
   await page.screenshot({ path: `${pictures}/dark.png` });
   await page.getByText(app_page).first().waitFor();
@@ -75,12 +90,22 @@ test('the page follows the steps of the start', async () => {
 
 test('without JavaScript the page reloads by itself until the app is there', async () => {
   const { page } = await visit('plain', { javaScriptEnabled: false });
-  assert.match(await page.locator('noscript').first().innerText().catch(() => '') + await page.content(), /http-equiv="refresh"/);
+  assert.match(
+    (await page
+      .locator('noscript')
+      .first()
+      .innerText()
+      .catch(() => '')) + (await page.content()),
+    /http-equiv="refresh"/,
+  );
   await page.screenshot({ path: `${pictures}/no_script.png` });
   await page.getByText(app_page).first().waitFor();
 });
 
-for (const [service, options] of /** @type {const} */ ([['crashing', {}], ['hopeless', { javaScriptEnabled: false }]])) {
+for (const [service, options] of /** @type {const} */ ([
+  ['crashing', {}],
+  ['hopeless', { javaScriptEnabled: false }],
+])) {
   test(`a start that fails becomes a page that says so, and does not go on trying (${service === 'crashing' ? 'with' : 'without'} JavaScript)`, async () => {
     const { page, complaints } = await visit(service, options);
     await page.getByRole('heading', { name: 'This service could not be started' }).waitFor();
@@ -91,7 +116,10 @@ for (const [service, options] of /** @type {const} */ ([['crashing', {}], ['hope
     assert.ok(!words.includes('Essential container'), 'the words of AWS are not for callers');
     assert.equal(await page.locator('meta[http-equiv=refresh]').count(), 0);
     const link = page.getByRole('link', { name: 'try again' });
-    assert.equal(await link.evaluate((element) => /** @type {any} */ (element).href.replace(/#.*/, '')), `http://${host_of(service)}/reports/april?x=1`);
+    assert.equal(
+      await link.evaluate((element) => /** @type {any} */ (element).href.replace(/#.*/, '')),
+      `http://${host_of(service)}/reports/april?x=1`,
+    );
     assert.deepEqual(complaints, []);
   });
 }

@@ -27,7 +27,12 @@ after(() => path.stop());
 const at_app = (name) => path.seen.at(-1)?.match(new RegExp(`^${name}: (.*?)\r?$`, 'im'))?.[1];
 
 for (const [where, status] of Object.entries({
-  '/early-hints': 200, '/many-interim': 200, '/no-content-with-length': 204, '/no-content-chunked': 204, '/chunked-in-capitals': 200, '/reset-content': 205,
+  '/early-hints': 200,
+  '/many-interim': 200,
+  '/no-content-with-length': 204,
+  '/no-content-chunked': 204,
+  '/chunked-in-capitals': 200,
+  '/reset-content': 205,
 })) {
   test(`${where.slice(1)} reaches the caller as ${status}`, async () => {
     const answer = await path.ask(where);
@@ -60,8 +65,9 @@ for (const [name, value, seen] of authority) {
 }
 
 test('all of them at once, in several lines, on a request with a coded body', async () => {
-  const lines = 'Cookie: a=1\r\nCookie: b=2\r\nAuthorization: Basic YTpi\r\nOrigin: https://app.acme.example\r\nRange: bytes=0-1\r\n'
-    + 'Content-Encoding: gzip\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n';
+  const lines =
+    'Cookie: a=1\r\nCookie: b=2\r\nAuthorization: Basic YTpi\r\nOrigin: https://app.acme.example\r\nRange: bytes=0-1\r\n' +
+    'Content-Encoding: gzip\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n';
   const answer = await path.ask('/', lines, 'POST', 'abcd');
   assert.equal(answer.status, 200, answer.body);
   assert.equal(at_app('content-encoding'), 'gzip');
@@ -72,8 +78,24 @@ test('an empty value passes as well', async () => {
 });
 
 test('what apps take for the word of a proxy does not arrive, nor what the service strips', async () => {
-  const names = ['Proxy', 'X-WebAuth-User', 'X-ARR-ClientCert', 'Front-End-Https', 'X-Scheme', 'X-Accel-Mapping', 'X-Azure-ClientIP', 'X-Forwarded-User',
-    'Remote-User', 'X-Original-URL', 'X-Middleware-Subrequest', 'X-Http-Verb', 'X-Acme-Role', 'x_acme_role', 'X_WebAuth_User', 'Tailscale-User-Login'];
+  const names = [
+    'Proxy',
+    'X-WebAuth-User',
+    'X-ARR-ClientCert',
+    'Front-End-Https',
+    'X-Scheme',
+    'X-Accel-Mapping',
+    'X-Azure-ClientIP',
+    'X-Forwarded-User',
+    'Remote-User',
+    'X-Original-URL',
+    'X-Middleware-Subrequest',
+    'X-Http-Verb',
+    'X-Acme-Role',
+    'x_acme_role',
+    'X_WebAuth_User',
+    'Tailscale-User-Login',
+  ];
   const answer = await path.ask('/', names.map((name) => `${name}: evil\r\n`).join(''));
   assert.equal(answer.status, 200, answer.body);
   assert.doesNotMatch(path.seen.at(-1) ?? '', /evil/);

@@ -29,15 +29,25 @@ before(async () => {
   const jwks_file = join(folder, 'edge.json');
   const policy_file = join(folder, 'policy.jsonc');
   writeFileSync(jwks_file, JSON.stringify({ keys: [jwk] }));
-  writeFileSync(policy_file, JSON.stringify({
-    name: 'interop', edge: { issuer: edge_issuer },
-    issuers: { okta: { issuer: 'https://okta.example', audiences: ['api'], kind: 'user' } },
-    services: { reports: { origin: 'https://reports.example' } },
-    routes: [{ id: 'all', host: 'reports.example', path: '/**', service: 'reports', allow: "'finance' in identity.groups" }],
-  }));
-  policy_digest = String((await run(sallyport, ['policy', 'digest', policy_file]))).trim();
+  writeFileSync(
+    policy_file,
+    JSON.stringify({
+      name: 'interop',
+      edge: { issuer: edge_issuer },
+      issuers: { okta: { issuer: 'https://okta.example', audiences: ['api'], kind: 'user' } },
+      services: { reports: { origin: 'https://reports.example' } },
+      routes: [{ id: 'all', host: 'reports.example', path: '/**', service: 'reports', allow: "'finance' in identity.groups" }],
+    }),
+  );
+  policy_digest = String(await run(sallyport, ['policy', 'digest', policy_file])).trim();
   app = await start_origin();
-  agent = await start_agent({ program: sallyport, service: 'reports', upstream_port: Number(new URL(app.url).port), policy_file, jwks_file });
+  agent = await start_agent({
+    program: sallyport,
+    service: 'reports',
+    upstream_port: Number(new URL(app.url).port),
+    policy_file,
+    jwks_file,
+  });
 });
 
 after(async () => {
@@ -46,10 +56,23 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const assertion = (claims = {}) => new SignJWT({
-  idp: 'okta', kind: 'user', groups: ['finance'], route: 'all', pol: policy_digest, jti: randomBytes(16).toString('base64url'), ...claims,
-}).setProtectedHeader({ alg: 'ES256', kid: 'edge-1', typ: 'sallyport-assertion+jwt' })
-  .setIssuer(edge_issuer).setAudience('sallyport:service:reports').setSubject('alice').setIssuedAt().setExpirationTime('30s').sign(keys.privateKey);
+const assertion = (claims = {}) =>
+  new SignJWT({
+    idp: 'okta',
+    kind: 'user',
+    groups: ['finance'],
+    route: 'all',
+    pol: policy_digest,
+    jti: randomBytes(16).toString('base64url'),
+    ...claims,
+  })
+    .setProtectedHeader({ alg: 'ES256', kid: 'edge-1', typ: 'sallyport-assertion+jwt' })
+    .setIssuer(edge_issuer)
+    .setAudience('sallyport:service:reports')
+    .setSubject('alice')
+    .setIssuedAt()
+    .setExpirationTime('30s')
+    .sign(keys.privateKey);
 
 /** @param {{method?: string, path?: string, body?: string, claims?: object, unsigned?: Record<string, string>}} what `unsigned`: fields that no component covers */
 async function signed({ method = 'GET', path = '/api?full=1', body, claims, unsigned = {} } = {}) {
@@ -58,31 +81,42 @@ async function signed({ method = 'GET', path = '/api?full=1', body, claims, unsi
     host: 'agent.internal',
     'sallyport-assertion': await assertion(claims),
     'sallyport-context': `id="${randomBytes(16).toString('base64url')}", time=${Date.now()}, host="reports.example", proto="https", ip="192.0.2.7"${authority === undefined ? '' : `, authority=:${authority}:`}`,
-    ...(body === undefined ? {} : {
-      'content-type': 'text/plain',
-      'content-length': String(Buffer.byteLength(body)),
-      'content-digest': `sha-256=:${createHash('sha256').update(body).digest('base64')}:`,
-    }),
+    ...(body === undefined
+      ? {}
+      : {
+          'content-type': 'text/plain',
+          'content-length': String(Buffer.byteLength(body)),
+          'content-digest': `sha-256=:${createHash('sha256').update(body).digest('base64')}:`,
+        }),
   };
   const fields = ['@method', '@path', '@query', ...Object.keys(headers).filter((name) => name !== 'host')];
   const now = Math.floor(Date.now() / 1000);
-  const message = await httpbis.signMessage({
-    name: 'sallyport',
-    key: createSigner(keys.privateKey, 'ecdsa-p256-sha256', 'edge-1'),
-    fields,
-    params: ['created', 'expires', 'nonce', 'keyid', 'alg', 'tag'],
-    paramValues: { created: new Date(now * 1000), expires: new Date((now + 30) * 1000), nonce: randomBytes(16).toString('base64url'), tag: 'sallyport' },
-  }, { method, url: `http://agent.internal${path}`, headers });
+  const message = await httpbis.signMessage(
+    {
+      name: 'sallyport',
+      key: createSigner(keys.privateKey, 'ecdsa-p256-sha256', 'edge-1'),
+      fields,
+      params: ['created', 'expires', 'nonce', 'keyid', 'alg', 'tag'],
+      paramValues: {
+        created: new Date(now * 1000),
+        expires: new Date((now + 30) * 1000),
+        nonce: randomBytes(16).toString('base64url'),
+        tag: 'sallyport',
+      },
+    },
+    { method, url: `http://agent.internal${path}`, headers },
+  );
   return { method, path, headers: { ...message.headers, ...unsigned }, body };
 }
 
 /** @param {any} message @returns {Promise<number>} */
-const send = ({ method, path, headers, body }) => new Promise((resolve, reject) => {
-  const sending = request({ host: '127.0.0.1', port: agent.port, method, path, headers, agent: false }, (answer) => {
-    answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+const send = ({ method, path, headers, body }) =>
+  new Promise((resolve, reject) => {
+    const sending = request({ host: '127.0.0.1', port: agent.port, method, path, headers, agent: false }, (answer) => {
+      answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+    });
+    sending.on('error', reject).end(body);
   });
-  sending.on('error', reject).end(body);
-});
 
 test('a request signed by npm packages reaches the app, once', async () => {
   const message = await signed();
@@ -97,7 +131,13 @@ test('a body is bound to the signature of npm packages', async () => {
 });
 
 test('what an app takes as authority is bound through the context', async () => {
-  const unsigned = { Authorization: 'Basic YTpi', Cookie: 'a=1; b=2', Origin: 'https://app.example', Range: 'bytes=0-1', 'Content-Encoding': 'gzip' };
+  const unsigned = {
+    Authorization: 'Basic YTpi',
+    Cookie: 'a=1; b=2',
+    Origin: 'https://app.example',
+    Range: 'bytes=0-1',
+    'Content-Encoding': 'gzip',
+  };
   assert.equal(await send(await signed({ unsigned })), 200);
   for (const name of Object.keys(unsigned)) {
     const plain = await signed();

@@ -1,12 +1,12 @@
 // local-aws is driven by the real AWS SDK: what it accepts, AWS's own client can send and read.
-import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import {
   DescribeServicesCommand,
@@ -17,15 +17,15 @@ import {
   StopTaskCommand,
   UpdateServiceCommand,
   paginateListTasks,
-} from "@aws-sdk/client-ecs";
-import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { SignJWT, exportJWK, generateKeyPair } from "jose";
+} from '@aws-sdk/client-ecs';
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 
-import { checkConfig } from "../../scripts/local_aws/config.mjs";
-import { startLocalAws } from "../../scripts/local_aws/main.mjs";
+import { checkConfig } from '../../scripts/local_aws/config.mjs';
+import { startLocalAws } from '../../scripts/local_aws/main.mjs';
 
-const account = "123456789012";
-const region = "us-east-1";
+const account = '123456789012';
+const region = 'us-east-1';
 const roleArn = `arn:aws:iam::${account}:role/gate`;
 const clusterArn = `arn:aws:ecs:${region}:${account}:cluster/prod`;
 let issuer;
@@ -34,35 +34,42 @@ let aws;
 let issuerServer;
 
 before(async () => {
-  keys = await generateKeyPair("ES256");
-  const jwk = { ...(await exportJWK(keys.publicKey)), kid: "k1", alg: "ES256", use: "sig" };
+  keys = await generateKeyPair('ES256');
+  const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
   issuerServer = createServer((request, response) => {
     const documents = {
-      "/.well-known/openid-configuration": { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` },
-      "/.well-known/jwks.json": { keys: [jwk] },
+      '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` },
+      '/.well-known/jwks.json': { keys: [jwk] },
     };
-    response.setHeader("content-type", "application/json");
+    response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(documents[request.url] ?? {}));
   });
-  await new Promise((resolve) => issuerServer.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => issuerServer.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${issuerServer.address().port}`;
-  const sleeper = { name: "app", command: [process.execPath, "-e", "setInterval(() => {}, 1000)"], health: { command: ["true"], interval_ms: 50 } };
-  const oneShot = { name: "export", command: [process.execPath, "-e", "process.exit(Number(process.env.CODE ?? 0))"] };
+  const sleeper = {
+    name: 'app',
+    command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
+    health: { command: ['true'], interval_ms: 50 },
+  };
+  const oneShot = { name: 'export', command: [process.execPath, '-e', 'process.exit(Number(process.env.CODE ?? 0))'] };
   aws = await startLocalAws({
     config: checkConfig({
       account,
       region,
-      oidc_providers: [{ issuer, client_ids: ["sts.amazonaws.com"] }],
+      oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
       roles: {
-        gate: { trust: { issuer, sub: ["sallyport:*"] }, policy: [{ Effect: "Allow", Action: ["ecs:*", "iam:PassRole"], Resource: "*" }] },
+        gate: { trust: { issuer, sub: ['sallyport:*'] }, policy: [{ Effect: 'Allow', Action: ['ecs:*', 'iam:PassRole'], Resource: '*' }] },
         // As IAM takes them; without sts:SetSourceIdentity.
-        documented: { trust_policy: trustPolicy(["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]), policy: { Version: "2012-10-17", Statement: [] } },
+        documented: {
+          trust_policy: trustPolicy(['sts:AssumeRoleWithWebIdentity', 'sts:TagSession']),
+          policy: { Version: '2012-10-17', Statement: [] },
+        },
       },
-      clusters: { prod: { services: { billing: { task_definition: "billing:1" } } } },
+      clusters: { prod: { services: { billing: { task_definition: 'billing:1' } } } },
       task_definitions: {
-        "billing:1": { provision_ms: 20, pull_ms: 20, containers: [sleeper] },
-        "export:1": { containers: [oneShot] },
-        "with-role:1": { execution_role: "tasks", containers: [oneShot] },
+        'billing:1': { provision_ms: 20, pull_ms: 20, containers: [sleeper] },
+        'export:1': { containers: [oneShot] },
+        'with-role:1': { execution_role: 'tasks', containers: [oneShot] },
       },
     }),
   });
@@ -75,34 +82,39 @@ after(async () => {
 
 /** A trust policy document for tokens of the issuer whose subject is sallyport:billing. */
 function trustPolicy(actions) {
-  const provider = issuer.replace("http://", "");
-  const condition = { StringEquals: { [`${provider}:aud`]: "sts.amazonaws.com", [`${provider}:sub`]: "sallyport:billing" } };
+  const provider = issuer.replace('http://', '');
+  const condition = { StringEquals: { [`${provider}:aud`]: 'sts.amazonaws.com', [`${provider}:sub`]: 'sallyport:billing' } };
   const principal = { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` };
-  return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: principal, Action: actions, Condition: condition }] };
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: actions, Condition: condition }] };
 }
 
-const token = (claims = {}, { alg = "ES256", key = keys.privateKey, expires = "5m" } = {}) =>
+const token = (claims = {}, { alg = 'ES256', key = keys.privateKey, expires = '5m' } = {}) =>
   new SignJWT({
-    "https://aws.amazon.com/source_identity": "alice",
-    "https://aws.amazon.com/tags": { principal_tags: { subject: ["alice"] } },
+    'https://aws.amazon.com/source_identity': 'alice',
+    'https://aws.amazon.com/tags': { principal_tags: { subject: ['alice'] } },
     ...claims,
   })
-    .setProtectedHeader({ alg, kid: "k1" })
+    .setProtectedHeader({ alg, kid: 'k1' })
     .setIssuer(issuer)
-    .setAudience(claims.aud ?? "sts.amazonaws.com")
-    .setSubject(claims.sub ?? "sallyport:billing")
+    .setAudience(claims.aud ?? 'sts.amazonaws.com')
+    .setSubject(claims.sub ?? 'sallyport:billing')
     .setIssuedAt()
     .setExpirationTime(expires)
     .sign(key);
 
 async function assume(options = {}) {
-  const client = new STSClient({ region, endpoint: aws.url, maxAttempts: 1, credentials: { accessKeyId: "none", secretAccessKey: "none" } });
+  const client = new STSClient({
+    region,
+    endpoint: aws.url,
+    maxAttempts: 1,
+    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+  });
   const { Credentials } = await client.send(
     new AssumeRoleWithWebIdentityCommand({
       RoleArn: options.role ?? roleArn,
-      RoleSessionName: "alice",
+      RoleSessionName: 'alice',
       WebIdentityToken: options.token ?? (await token()),
-      Policy: options.policy && JSON.stringify({ Version: "2012-10-17", Statement: options.policy }),
+      Policy: options.policy && JSON.stringify({ Version: '2012-10-17', Statement: options.policy }),
       DurationSeconds: 900,
     }),
   );
@@ -123,138 +135,148 @@ async function until(what, holds) {
     if (holds(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  assert.fail("it did not happen in time");
+  assert.fail('it did not happen in time');
 }
 
-test("the SDK assumes the role and gets credentials that expire", async () => {
+test('the SDK assumes the role and gets credentials that expire', async () => {
   const credentials = await assume();
   assert.match(credentials.accessKeyId, /^ASIA/);
   assert.ok(credentials.expiration > new Date());
 });
 
-test("tokens that AWS would refuse are refused by name", async () => {
-  const other = await generateKeyPair("ES256");
-  await assert.rejects(assume({ token: "x.y.z" }), named("InvalidIdentityTokenException"));
-  await assert.rejects(assume({ token: await token({ aud: "other" }) }), named("InvalidIdentityTokenException"));
-  await assert.rejects(assume({ token: await token({}, { key: other.privateKey }) }), named("InvalidIdentityTokenException"));
-  await assert.rejects(assume({ token: await token({}, { expires: "-1m" }) }), named("ExpiredTokenException"));
-  await assert.rejects(assume({ token: await token({ sub: "stranger" }) }), named("AccessDenied"));
-  await assert.rejects(assume({ role: `arn:aws:iam::${account}:role/other` }), named("AccessDenied"));
+test('tokens that AWS would refuse are refused by name', async () => {
+  const other = await generateKeyPair('ES256');
+  await assert.rejects(assume({ token: 'x.y.z' }), named('InvalidIdentityTokenException'));
+  await assert.rejects(assume({ token: await token({ aud: 'other' }) }), named('InvalidIdentityTokenException'));
+  await assert.rejects(assume({ token: await token({}, { key: other.privateKey }) }), named('InvalidIdentityTokenException'));
+  await assert.rejects(assume({ token: await token({}, { expires: '-1m' }) }), named('ExpiredTokenException'));
+  await assert.rejects(assume({ token: await token({ sub: 'stranger' }) }), named('AccessDenied'));
+  await assert.rejects(assume({ role: `arn:aws:iam::${account}:role/other` }), named('AccessDenied'));
 });
 
-test("a trust policy must allow the tags and the source identity of a token, and names its subject", async () => {
+test('a trust policy must allow the tags and the source identity of a token, and names its subject', async () => {
   const documented = `arn:aws:iam::${account}:role/documented`;
-  const plain = (claims) => token({ "https://aws.amazon.com/source_identity": undefined, ...claims });
+  const plain = (claims) => token({ 'https://aws.amazon.com/source_identity': undefined, ...claims });
   assert.match((await assume({ role: documented, token: await plain() })).accessKeyId, /^ASIA/);
   const refused = (claims) => plain(claims).then((made) => assume({ role: documented, token: made }));
-  await assert.rejects(refused({ sub: "sallyport:other" }), /Not authorized to perform sts:AssumeRoleWithWebIdentity/);
+  await assert.rejects(refused({ sub: 'sallyport:other' }), /Not authorized to perform sts:AssumeRoleWithWebIdentity/);
   await assert.rejects(assume({ role: documented }), /Not authorized to perform sts:SetSourceIdentity/);
 });
 
-test("a task whose definition names a role runs only for who may pass that role", async () => {
-  const run = async (policy) => ecs(await assume({ policy })).send(new RunTaskCommand({ cluster: "prod", taskDefinition: "with-role:1" }));
-  const runs = { Effect: "Allow", Action: "ecs:RunTask", Resource: "*" };
-  const passes = { Effect: "Allow", Action: "iam:PassRole", Resource: `arn:aws:iam::${account}:role/tasks`, Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } } };
-  await assert.rejects(run([runs]), named("AccessDeniedException"));
+test('a task whose definition names a role runs only for who may pass that role', async () => {
+  const run = async (policy) => ecs(await assume({ policy })).send(new RunTaskCommand({ cluster: 'prod', taskDefinition: 'with-role:1' }));
+  const runs = { Effect: 'Allow', Action: 'ecs:RunTask', Resource: '*' };
+  const passes = {
+    Effect: 'Allow',
+    Action: 'iam:PassRole',
+    Resource: `arn:aws:iam::${account}:role/tasks`,
+    Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+  };
+  await assert.rejects(run([runs]), named('AccessDeniedException'));
   assert.equal((await run([runs, passes])).tasks.length, 1);
 });
 
-test("a service goes from zero to a healthy task and back", async () => {
+test('a service goes from zero to a healthy task and back', async () => {
   const client = ecs(await assume());
-  const { service } = await client.send(new UpdateServiceCommand({ cluster: "prod", service: "billing", desiredCount: 1 }));
+  const { service } = await client.send(new UpdateServiceCommand({ cluster: 'prod', service: 'billing', desiredCount: 1 }));
   assert.equal(service.desiredCount, 1);
-  const list = async () => (await client.send(new ListTasksCommand({ cluster: "prod", serviceName: "billing" }))).taskArns;
-  const describe = async () => (await client.send(new DescribeTasksCommand({ cluster: "prod", tasks: await list() }))).tasks[0];
-  const task = await until(describe, (each) => each.lastStatus === "RUNNING" && each.healthStatus === "HEALTHY");
+  const list = async () => (await client.send(new ListTasksCommand({ cluster: 'prod', serviceName: 'billing' }))).taskArns;
+  const describe = async () => (await client.send(new DescribeTasksCommand({ cluster: 'prod', tasks: await list() }))).tasks[0];
+  const task = await until(describe, (each) => each.lastStatus === 'RUNNING' && each.healthStatus === 'HEALTHY');
   assert.match(task.attachments[0].details[0].value, /^127\.0\.1\.\d+$/);
   assert.ok(task.createdAt instanceof Date);
-  await client.send(new UpdateServiceCommand({ cluster: "prod", service: "billing", desiredCount: 0 }));
-  const running = async () => (await client.send(new DescribeServicesCommand({ cluster: "prod", services: ["billing"] }))).services[0].runningCount;
+  await client.send(new UpdateServiceCommand({ cluster: 'prod', service: 'billing', desiredCount: 0 }));
+  const running = async () =>
+    (await client.send(new DescribeServicesCommand({ cluster: 'prod', services: ['billing'] }))).services[0].runningCount;
   assert.equal(await until(running, (count) => count === 0), 0);
 });
 
-test("RunTask keeps to its client token and passes the environment", async () => {
+test('RunTask keeps to its client token and passes the environment', async () => {
   const client = ecs(await assume());
   const run = (code, clientToken) =>
     client.send(
       new RunTaskCommand({
-        cluster: "prod",
-        taskDefinition: "export:1",
+        cluster: 'prod',
+        taskDefinition: 'export:1',
         clientToken,
-        overrides: { containerOverrides: [{ name: "export", environment: [{ name: "CODE", value: code }] }] },
+        overrides: { containerOverrides: [{ name: 'export', environment: [{ name: 'CODE', value: code }] }] },
       }),
     );
-  const first = await run("7", "key-1");
-  const again = await run("7", "key-1");
+  const first = await run('7', 'key-1');
+  const again = await run('7', 'key-1');
   assert.equal(again.tasks[0].taskArn, first.tasks[0].taskArn);
-  await assert.rejects(run("8", "key-1"), named("ConflictException"));
-  const describe = async () => (await client.send(new DescribeTasksCommand({ cluster: "prod", tasks: [first.tasks[0].taskArn] }))).tasks[0];
-  const ended = await until(describe, (each) => each.lastStatus === "STOPPED");
+  await assert.rejects(run('8', 'key-1'), named('ConflictException'));
+  const describe = async () => (await client.send(new DescribeTasksCommand({ cluster: 'prod', tasks: [first.tasks[0].taskArn] }))).tasks[0];
+  const ended = await until(describe, (each) => each.lastStatus === 'STOPPED');
   assert.equal(ended.containers[0].exitCode, 7);
-  assert.equal(ended.stopCode, "EssentialContainerExited");
+  assert.equal(ended.stopCode, 'EssentialContainerExited');
 });
 
-test("a session policy bounds action, resource and cluster", async () => {
+test('a session policy bounds action, resource and cluster', async () => {
   const serviceArn = `arn:aws:ecs:${region}:${account}:service/prod/billing`;
   const client = ecs(
     await assume({
       policy: [
-        { Effect: "Allow", Action: ["ecs:DescribeServices"], Resource: serviceArn },
-        { Effect: "Allow", Action: ["ecs:ListTasks"], Resource: "*", Condition: { ArnEquals: { "ecs:cluster": clusterArn } } },
+        { Effect: 'Allow', Action: ['ecs:DescribeServices'], Resource: serviceArn },
+        { Effect: 'Allow', Action: ['ecs:ListTasks'], Resource: '*', Condition: { ArnEquals: { 'ecs:cluster': clusterArn } } },
       ],
     }),
   );
-  await client.send(new DescribeServicesCommand({ cluster: "prod", services: ["billing"] }));
-  await client.send(new ListTasksCommand({ cluster: "prod" }));
-  const denied = named("AccessDeniedException");
-  await assert.rejects(client.send(new DescribeServicesCommand({ cluster: "prod", services: ["other"] })), denied);
-  await assert.rejects(client.send(new UpdateServiceCommand({ cluster: "prod", service: "billing", desiredCount: 1 })), denied);
-  await assert.rejects(client.send(new StopTaskCommand({ cluster: "prod", task: "x" })), denied);
+  await client.send(new DescribeServicesCommand({ cluster: 'prod', services: ['billing'] }));
+  await client.send(new ListTasksCommand({ cluster: 'prod' }));
+  const denied = named('AccessDeniedException');
+  await assert.rejects(client.send(new DescribeServicesCommand({ cluster: 'prod', services: ['other'] })), denied);
+  await assert.rejects(client.send(new UpdateServiceCommand({ cluster: 'prod', service: 'billing', desiredCount: 1 })), denied);
+  await assert.rejects(client.send(new StopTaskCommand({ cluster: 'prod', task: 'x' })), denied);
 });
 
-test("a wrong secret, a foreign session token and an expired session are refused", async () => {
+test('a wrong secret, a foreign session token and an expired session are refused', async () => {
   const credentials = await assume();
-  const call = new ListTasksCommand({ cluster: "prod" });
-  await assert.rejects(ecs({ ...credentials, secretAccessKey: "wrong" }).send(call), named("InvalidSignatureException"));
-  await assert.rejects(ecs({ ...credentials, sessionToken: "wrong" }).send(call), named("UnrecognizedClientException"));
+  const call = new ListTasksCommand({ cluster: 'prod' });
+  await assert.rejects(ecs({ ...credentials, secretAccessKey: 'wrong' }).send(call), named('InvalidSignatureException'));
+  await assert.rejects(ecs({ ...credentials, sessionToken: 'wrong' }).send(call), named('UnrecognizedClientException'));
   aws.faults.set({ session_seconds: -1 });
   const expired = await assume();
   aws.faults.set({ session_seconds: 0 });
-  await assert.rejects(ecs({ ...expired, expiration: undefined }).send(call), named("ExpiredTokenException"));
+  await assert.rejects(ecs({ ...expired, expiration: undefined }).send(call), named('ExpiredTokenException'));
 });
 
-test("credentials that expire sooner than was said are refused by name", async () => {
+test('credentials that expire sooner than was said are refused by name', async () => {
   const client = ecs(await assume());
   aws.faults.set({ expire_sessions: true });
-  await assert.rejects(client.send(new ListTasksCommand({ cluster: "prod" })), named("ExpiredTokenException"));
+  await assert.rejects(client.send(new ListTasksCommand({ cluster: 'prod' })), named('ExpiredTokenException'));
 });
 
-test("throttling is an HTTP 400, and failures of RunTask an HTTP 200", async () => {
+test('throttling is an HTTP 400, and failures of RunTask an HTTP 200', async () => {
   const client = ecs(await assume());
   aws.faults.set({ throttle: { ListTasks: 1 } });
-  const throttled = (problem) => problem.name === "ThrottlingException" && problem.$metadata.httpStatusCode === 400;
-  await assert.rejects(client.send(new ListTasksCommand({ cluster: "prod" })), throttled);
-  await client.send(new ListTasksCommand({ cluster: "prod" }));
-  aws.faults.set({ run_failures: [{ arn: "arn:x", reason: "RESOURCE:MEMORY" }] });
-  const answer = await client.send(new RunTaskCommand({ cluster: "prod", taskDefinition: "export:1" }));
+  const throttled = (problem) => problem.name === 'ThrottlingException' && problem.$metadata.httpStatusCode === 400;
+  await assert.rejects(client.send(new ListTasksCommand({ cluster: 'prod' })), throttled);
+  await client.send(new ListTasksCommand({ cluster: 'prod' }));
+  aws.faults.set({ run_failures: [{ arn: 'arn:x', reason: 'RESOURCE:MEMORY' }] });
+  const answer = await client.send(new RunTaskCommand({ cluster: 'prod', taskDefinition: 'export:1' }));
   assert.deepEqual(answer.tasks, []);
-  assert.equal(answer.failures[0].reason, "RESOURCE:MEMORY");
+  assert.equal(answer.failures[0].reason, 'RESOURCE:MEMORY');
 });
 
-test("a call whose answer is lost was carried out all the same", async () => {
+test('a call whose answer is lost was carried out all the same', async () => {
   const client = ecs(await assume());
-  const run = () => client.send(new RunTaskCommand({ cluster: "prod", taskDefinition: "export:1", clientToken: "lost-1", startedBy: "lost-1" }));
+  const run = () =>
+    client.send(new RunTaskCommand({ cluster: 'prod', taskDefinition: 'export:1', clientToken: 'lost-1', startedBy: 'lost-1' }));
   aws.faults.set({ lose: { RunTask: 1 } });
   await assert.rejects(run());
   const again = await run();
-  const started = aws.scheduler.describe().tasks.filter((task) => task.startedBy === "lost-1");
-  assert.deepEqual(started.map((task) => task.taskArn), [again.tasks[0].taskArn]);
+  const started = aws.scheduler.describe().tasks.filter((task) => task.startedBy === 'lost-1');
+  assert.deepEqual(
+    started.map((task) => task.taskArn),
+    [again.tasks[0].taskArn],
+  );
 });
 
-test("a list comes page by page, and the SDK finds all of it", async () => {
+test('a list comes page by page, and the SDK finds all of it', async () => {
   const client = ecs(await assume());
-  const started = await Promise.all([1, 2, 3].map(() => client.send(new RunTaskCommand({ cluster: "prod", taskDefinition: "export:1" }))));
-  const stopped = { cluster: "prod", desiredStatus: "STOPPED" };
+  const started = await Promise.all([1, 2, 3].map(() => client.send(new RunTaskCommand({ cluster: 'prod', taskDefinition: 'export:1' }))));
+  const stopped = { cluster: 'prod', desiredStatus: 'STOPPED' };
   const ended = async () => (await client.send(new ListTasksCommand(stopped))).taskArns;
   const wanted = started.map(({ tasks }) => tasks[0].taskArn);
   const whole = await until(ended, (arns) => wanted.every((arn) => arns.includes(arn)));
@@ -268,28 +290,32 @@ test("a list comes page by page, and the SDK finds all of it", async () => {
   assert.deepEqual(found, whole);
 });
 
-test("the trail names the person, and no secret", async () => {
+test('the trail names the person, and no secret', async () => {
   const credentials = await assume();
-  await ecs(credentials).send(new ListTasksCommand({ cluster: "prod" }));
+  await ecs(credentials).send(new ListTasksCommand({ cluster: 'prod' }));
   const event = aws.trail.events.at(-1);
-  assert.equal(event.eventName, "ListTasks");
-  assert.equal(event.userIdentity.sessionContext.sourceIdentity, "alice");
-  assert.deepEqual(event.userIdentity.sessionContext.principalTags, { subject: "alice" });
+  assert.equal(event.eventName, 'ListTasks');
+  assert.equal(event.userIdentity.sessionContext.sourceIdentity, 'alice');
+  assert.deepEqual(event.userIdentity.sessionContext.principalTags, { subject: 'alice' });
   const text = JSON.stringify(aws.trail.events);
   for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) assert.ok(!text.includes(secret));
 });
 
 for (const [what, args, status, says] of [
-  ["an unknown argument", ["nonsense"], 2, /^local-aws: Unexpected argument 'nonsense'.*\nusage: scripts\/local-aws --config FILE/],
-  ["no configuration", [], 2, /^local-aws: --config is missing\nusage: /],
-  ["a configuration that is not there", ["--config", "/nonexistent.json"], 1, /^local-aws: \/nonexistent\.json: ENOENT/],
-  ["an address that is none", ["--config", "CONFIG", "--listen", "nowhere"], 1, /^local-aws: --listen nowhere: not an address and a port/],
+  ['an unknown argument', ['nonsense'], 2, /^local-aws: Unexpected argument 'nonsense'.*\nusage: scripts\/local-aws --config FILE/],
+  ['no configuration', [], 2, /^local-aws: --config is missing\nusage: /],
+  ['a configuration that is not there', ['--config', '/nonexistent.json'], 1, /^local-aws: \/nonexistent\.json: ENOENT/],
+  ['an address that is none', ['--config', 'CONFIG', '--listen', 'nowhere'], 1, /^local-aws: --listen nowhere: not an address and a port/],
 ]) {
   test(`started with ${what} it says so, and not where in its code that was noticed`, () => {
-    const folder = mkdtempSync(join(tmpdir(), "local-aws-"));
-    writeFileSync(join(folder, "config.json"), JSON.stringify({ account, region }));
-    const program = fileURLToPath(new URL("../../scripts/local-aws", import.meta.url));
-    const ended = spawnSync(program, args.map((each) => (each === "CONFIG" ? join(folder, "config.json") : each)), { encoding: "utf8", timeout: 20_000 });
+    const folder = mkdtempSync(join(tmpdir(), 'local-aws-'));
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ account, region }));
+    const program = fileURLToPath(new URL('../../scripts/local-aws', import.meta.url));
+    const ended = spawnSync(
+      program,
+      args.map((each) => (each === 'CONFIG' ? join(folder, 'config.json') : each)),
+      { encoding: 'utf8', timeout: 20_000 },
+    );
     rmSync(folder, { recursive: true });
     assert.equal(ended.status, status, ended.stderr);
     assert.match(ended.stderr, says);

@@ -45,8 +45,21 @@ const MISTAKES = [
   ['edge', { policy: POLICY, request: { host: 'app.example.com', fields: 5 } }, 'fields is not an object or a list'],
   ['edge', { policy: POLICY, request: { host: 'app.example.com', body_state: 5 } }, 'body_state is not text'],
   ['jwt', { token: 'a.b.c', jwks: { keys: [] } }, 'now is missing'],
-  ...Object.entries({ issuer: ['text', 5], typ: ['text', 5], audience: ['text or a list of texts', 5], skew: ['a number', '5'], max_lifetime: ['a number', '1'], require_exp: ['true or false', 'no'] }).map(([name, [shape, given]]) =>
-    /** @type {[string, object, string]} */ (['jwt', { token: 'a.b.c', jwks: { keys: [] }, now: 0, [name]: given }, `${name} is not ${shape}`])),
+  ...Object.entries({
+    issuer: ['text', 5],
+    typ: ['text', 5],
+    audience: ['text or a list of texts', 5],
+    skew: ['a number', '5'],
+    max_lifetime: ['a number', '1'],
+    require_exp: ['true or false', 'no'],
+  }).map(
+    ([name, [shape, given]]) =>
+      /** @type {[string, object, string]} */ ([
+        'jwt',
+        { token: 'a.b.c', jwks: { keys: [] }, now: 0, [name]: given },
+        `${name} is not ${shape}`,
+      ]),
+  ),
   ['origin', {}, 'policy is missing'],
   ['origin', { policy: POLICY, message_b64: '!' }, 'message_b64 is not base64'],
   ['origin', { policy: POLICY, skew: '5' }, 'skew is not a number'],
@@ -60,7 +73,20 @@ test('an argument of the wrong shape is named, not taken for absent', async () =
 });
 
 test('a line that is no request is an error, and the next one is answered', async () => {
-  const lines = ['', ' ', '{', 'null', '[]', '{}', '{"op":"path"}', '{"op":"nope","in":{}}', '{"op":7,"in":{}}', '\u0000', '['.repeat(MIB), `{"op":"${'x'.repeat(33 * MIB)}"}`];
+  const lines = [
+    '',
+    ' ',
+    '{',
+    'null',
+    '[]',
+    '{}',
+    '{"op":"path"}',
+    '{"op":"nope","in":{}}',
+    '{"op":7,"in":{}}',
+    '\u0000',
+    '['.repeat(MIB),
+    `{"op":"${'x'.repeat(33 * MIB)}"}`,
+  ];
   const answers = await askLines([...lines, JSON.stringify({ id: 1, op: 'path', in: { target: '/', target_b64: base64('/') } })]);
   answers.slice(0, -1).forEach((answer, i) => assert.match(JSON.parse(answer).error, /./, lines[i].slice(0, 40)));
   assert.equal(JSON.parse(answers[answers.length - 1]).reason, 'ok');

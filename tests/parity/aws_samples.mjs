@@ -2,37 +2,70 @@
 
 const TASK = 'arn:aws:ecs:us-east-1:123456789012:task/prod/0123456789abcdef0123456789abcdef';
 const NOW = 1_767_225_600_000;
-const AMZ = [['content-type', 'application/x-amz-json-1.1'], ['x-amzn-requestid', 'r-1']];
+const AMZ = [
+  ['content-type', 'application/x-amz-json-1.1'],
+  ['x-amzn-requestid', 'r-1'],
+];
 const CREDENTIALS = { access_key_id: 'ASIAEXAMPLE', secret_access_key: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', session_token: 'token' };
 
 const task = (/** @type {object} */ more) => ({
-  taskArn: TASK, lastStatus: 'RUNNING', desiredStatus: 'RUNNING', healthStatus: 'HEALTHY', createdAt: 1767225500.123, startedBy: 'ecs-svc/1',
+  taskArn: TASK,
+  lastStatus: 'RUNNING',
+  desiredStatus: 'RUNNING',
+  healthStatus: 'HEALTHY',
+  createdAt: 1767225500.123,
+  startedBy: 'ecs-svc/1',
   attachments: [{ type: 'ElasticNetworkInterface', status: 'ATTACHED', details: [{ name: 'privateIPv4Address', value: '10.0.1.5' }] }],
-  containers: [{ name: 'app', lastStatus: 'RUNNING', exitCode: 0 }], ...more,
+  containers: [{ name: 'app', lastStatus: 'RUNNING', exitCode: 0 }],
+  ...more,
 });
 const read = (/** @type {string} */ action, /** @type {number} */ status, /** @type {unknown} */ body) => ({
-  op: 'read', in: { action, status, fields: AMZ, body: typeof body === 'string' ? body : JSON.stringify(body) },
+  op: 'read',
+  in: { action, status, fields: AMZ, body: typeof body === 'string' ? body : JSON.stringify(body) },
 });
 const looked = {
-  kind: 'looked', service: { status: 'ACTIVE', desired: 1, running: 1, pending: 0, newest_event: '' },
+  kind: 'looked',
+  service: { status: 'ACTIVE', desired: 1, running: 1, pending: 0, newest_event: '' },
   tasks: [{ arn: TASK, status: 3, health: 1, wanted: true, created_at: NOW - 1000, private_ipv4: '10.0.1.5' }],
 };
 const SETTINGS = { min: 1, port: 8443 };
 const wake = (/** @type {object} */ event, /** @type {object | undefined} */ state = undefined) => ({
-  op: 'wake', in: { ...(state ? { state } : {}), event, now: NOW, settings: SETTINGS, jitter: 500 },
+  op: 'wake',
+  in: { ...(state ? { state } : {}), event, now: NOW, settings: SETTINGS, jitter: 500 },
 });
 /** As shared/wake/json.cpp writes it: enumerators by number. */
-const STARTING = { version: 1, phase: 1, step: 0, ours: false, phase_since: NOW - 5000, last_request: NOW - 5000, in_flight: 1, in_flight_until: NOW + 10_000, alarm: NOW + 10_000 };
+const STARTING = {
+  version: 1,
+  phase: 1,
+  step: 0,
+  ours: false,
+  phase_since: NOW - 5000,
+  last_request: NOW - 5000,
+  in_flight: 1,
+  in_flight_until: NOW + 10_000,
+  alarm: NOW + 10_000,
+};
 
 const STS_ANSWER = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
 <AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/gate/alice</Arn><AssumedRoleId>A:alice</AssumedRoleId></AssumedRoleUser>
 <Credentials><SessionToken>token</SessionToken><SecretAccessKey>secret</SecretAccessKey><Expiration>2026-01-01T00:15:00Z</Expiration><AccessKeyId>ASIAEXAMPLE</AccessKeyId></Credentials>
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
-const STS_REFUSAL = '<ErrorResponse><Error><Type>Sender</Type><Code>IDPCommunicationError</Code><Message>m</Message></Error><RequestId>r</RequestId></ErrorResponse>';
+const STS_REFUSAL =
+  '<ErrorResponse><Error><Type>Sender</Type><Code>IDPCommunicationError</Code><Message>m</Message></Error><RequestId>r</RequestId></ErrorResponse>';
 
 /** The public key of RFC 7517 appendix A.1. */
-const PUBLIC_KEY = { kty: 'EC', crv: 'P-256', kid: '1', alg: 'ES256', x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4', y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM' };
-const issuer_documents = (/** @type {string} */ issuer, /** @type {object} */ key) => ({ op: 'issuer_documents', in: { issuer, keys: JSON.stringify({ keys: [key] }) } });
+const PUBLIC_KEY = {
+  kty: 'EC',
+  crv: 'P-256',
+  kid: '1',
+  alg: 'ES256',
+  x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+  y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+};
+const issuer_documents = (/** @type {string} */ issuer, /** @type {object} */ key) => ({
+  op: 'issuer_documents',
+  in: { issuer, keys: JSON.stringify({ keys: [key] }) },
+});
 
 export const AWS_OPERATIONS = [
   wake({ kind: 'request', caller: 'a' }),
@@ -43,15 +76,70 @@ export const AWS_OPERATIONS = [
   wake({ kind: 'endpoint_lost', task_arn: TASK }),
   { op: 'read_assume_role', in: { status: 200, fields: [['content-type', 'text/xml']], body: STS_ANSWER } },
   { op: 'read_assume_role', in: { status: 400, fields: [['content-type', 'text/xml']], body: STS_REFUSAL } },
-  read('DescribeTasks', 200, { tasks: [task({}), task({ lastStatus: 'STOPPED', stopCode: 'EssentialContainerExited', stoppedReason: 'exit 1' })], failures: [] }),
+  read('DescribeTasks', 200, {
+    tasks: [task({}), task({ lastStatus: 'STOPPED', stopCode: 'EssentialContainerExited', stoppedReason: 'exit 1' })],
+    failures: [],
+  }),
   read('RunTask', 200, { tasks: [], failures: [{ arn: TASK, reason: 'RESOURCE:MEMORY' }] }),
   read('ListTasks', 200, { taskArns: [TASK], nextToken: 'more' }),
-  read('DescribeServices', 200, { services: [{ serviceName: 'billing', status: 'ACTIVE', desiredCount: 1, runningCount: 0, pendingCount: 1, events: [{ message: 'has started 1 tasks' }] }], failures: [] }),
+  read('DescribeServices', 200, {
+    services: [
+      {
+        serviceName: 'billing',
+        status: 'ACTIVE',
+        desiredCount: 1,
+        runningCount: 0,
+        pendingCount: 1,
+        events: [{ message: 'has started 1 tasks' }],
+      },
+    ],
+    failures: [],
+  }),
   read('UpdateService', 400, { __type: 'com.amazonaws.ecs#ThrottlingException', message: 'Rate exceeded' }),
   read('StopTask', 200, '{"task":'),
-  { op: 'call', in: { action: 'UpdateService', region: 'us-east-1', cluster: 'prod', service: 'billing', desired: 1, credentials: CREDENTIALS, now: NOW } },
-  { op: 'call', in: { action: 'RunTask', region: 'us-east-1', cluster: 'batch', task_definition: 'export:12', container: 'export', environment: [['MONTH', '2026-01']], client_token: 't', started_by: 'r', credentials: CREDENTIALS, now: NOW, host: '127.0.0.1:1' } },
-  { op: 'sign', in: { method: 'GET', host: 'a1.execute-api.us-east-1.amazonaws.com', path: '/x', query: [['a', '1']], fields: [['accept', '*/*']], body_b64: '', region: 'us-east-1', service: 'execute-api', credentials: CREDENTIALS, now: NOW } },
+  {
+    op: 'call',
+    in: {
+      action: 'UpdateService',
+      region: 'us-east-1',
+      cluster: 'prod',
+      service: 'billing',
+      desired: 1,
+      credentials: CREDENTIALS,
+      now: NOW,
+    },
+  },
+  {
+    op: 'call',
+    in: {
+      action: 'RunTask',
+      region: 'us-east-1',
+      cluster: 'batch',
+      task_definition: 'export:12',
+      container: 'export',
+      environment: [['MONTH', '2026-01']],
+      client_token: 't',
+      started_by: 'r',
+      credentials: CREDENTIALS,
+      now: NOW,
+      host: '127.0.0.1:1',
+    },
+  },
+  {
+    op: 'sign',
+    in: {
+      method: 'GET',
+      host: 'a1.execute-api.us-east-1.amazonaws.com',
+      path: '/x',
+      query: [['a', '1']],
+      fields: [['accept', '*/*']],
+      body_b64: '',
+      region: 'us-east-1',
+      service: 'execute-api',
+      credentials: CREDENTIALS,
+      now: NOW,
+    },
+  },
   issuer_documents('https://edge.acme.example', PUBLIC_KEY),
   issuer_documents('https://edge.acme.example:8443', PUBLIC_KEY),
   issuer_documents('https://edge.acme.example', { ...PUBLIC_KEY, d: '870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE' }),

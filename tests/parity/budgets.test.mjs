@@ -21,13 +21,13 @@ const cel = (expr, list) => ({
 const expressions = {
   'small texts': 'identity.claims.l.map(x, identity.claims.l.map(y, y + y)).size() > 0',
   'lists of one': 'identity.claims.l.map(x, identity.claims.l.map(y, [y])).size() > 0',
-  'lists': 'identity.claims.l.map(x, identity.claims.l.map(y, y)).size() > 0',
-  'maps': "identity.claims.l.map(x, identity.claims.l.map(y, {'k': y})).size() > 0",
-  'optionals': 'identity.claims.l.map(x, identity.claims.l.map(y, optional.of(y))).size() > 0',
-  'addresses': "identity.claims.l.map(x, identity.claims.l.map(y, ip('192.0.2.1'))).size() > 0",
-  'formatting': "identity.claims.l.map(x, identity.claims.l.map(y, '%s-%s'.format([x, y]))).size() > 0",
+  lists: 'identity.claims.l.map(x, identity.claims.l.map(y, y)).size() > 0',
+  maps: "identity.claims.l.map(x, identity.claims.l.map(y, {'k': y})).size() > 0",
+  optionals: 'identity.claims.l.map(x, identity.claims.l.map(y, optional.of(y))).size() > 0',
+  addresses: "identity.claims.l.map(x, identity.claims.l.map(y, ip('192.0.2.1'))).size() > 0",
+  formatting: "identity.claims.l.map(x, identity.claims.l.map(y, '%s-%s'.format([x, y]))).size() > 0",
   'caught errors': 'identity.claims.l.all(x, identity.claims.l.all(y, true || x[0] == y))',
-  'text': "identity.claims.l.map(x, identity.claims.t + x).join(',').size() > 0",
+  text: "identity.claims.l.map(x, identity.claims.t + x).join(',').size() > 0",
 };
 
 for (const [what, expr] of Object.entries(expressions)) {
@@ -43,8 +43,13 @@ for (const [what, expr] of Object.entries(expressions)) {
 }
 
 test('a position beyond 32 bits is out of range in every build', async () => {
-  const expressions = ["'abc'.charAt(4294967296) == 'a'", "'abc'.substring(4294967296) == 'abc'", "'abc'.indexOf('a', 4294967296) == 0",
-    "'abc'.lastIndexOf('c', 4294967298) == 2", '[1][4294967296] == 1'];
+  const expressions = [
+    "'abc'.charAt(4294967296) == 'a'",
+    "'abc'.substring(4294967296) == 'abc'",
+    "'abc'.indexOf('a', 4294967296) == 0",
+    "'abc'.lastIndexOf('c', 4294967298) == 2",
+    '[1][4294967296] == 1',
+  ];
   const lines = expressions.map((expr, id) => JSON.stringify({ id, op: 'cel', in: { expr } }));
   for (const line of await askLines(lines)) assert.equal(JSON.parse(line).reason, 'cel_evaluation', line);
 });

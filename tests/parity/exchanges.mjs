@@ -8,7 +8,16 @@ const ENTROPY = base64(Buffer.alloc(48, 7));
 
 /** @param {Record<string, {secret: any, open: any}>} keys @param {number} now seconds */
 export async function edgeSeeds(keys, now) {
-  const issuers = { okta: { keys: [{ ...keys.RS256.open, kid: 'r1' }, { ...keys.ES256.open, kid: 'e1' }] }, github: { keys: [{ ...keys.RS256.open, kid: 'g1' }] }, access: { keys: [{ ...keys.RS256.open, kid: 'c1' }] } };
+  const issuers = {
+    okta: {
+      keys: [
+        { ...keys.RS256.open, kid: 'r1' },
+        { ...keys.ES256.open, kid: 'e1' },
+      ],
+    },
+    github: { keys: [{ ...keys.RS256.open, kid: 'g1' }] },
+    access: { keys: [{ ...keys.RS256.open, kid: 'c1' }] },
+  };
   const edge = { keys: [{ ...keys.EdDSA.secret, kid: 'edge', alg: 'EdDSA' }] };
   const shared = { keys: [{ ...keys.HS256.secret, kid: 'shared', alg: 'HS256' }] };
   const secrets = { shared, billing: shared };
@@ -22,17 +31,43 @@ export async function edgeSeeds(keys, now) {
     build: 'parity',
   });
   const times = { iat: now - 10, exp: now + 300 };
-  const alice = { iss: 'https://issuer.example', aud: 'api', sub: 'alice', email: 'alice@acme.example', email_verified: true, groups: ['finance'], dept: 'x', ...times };
+  const alice = {
+    iss: 'https://issuer.example',
+    aud: 'api',
+    sub: 'alice',
+    email: 'alice@acme.example',
+    email_verified: true,
+    groups: ['finance'],
+    dept: 'x',
+    ...times,
+  };
   const token = await bearer(keys.RS256.secret, 'RS256', 'r1', alice);
   const other = await bearer(keys.ES256.secret, 'ES256', 'e1', alice);
-  const workload = await bearer(keys.RS256.secret, 'RS256', 'g1', { iss: 'https://token.actions.githubusercontent.com', aud: 'sallyport', sub: 'repo:acme/reports', repository: 'acme/reports', ...times });
-  const access = { iss: 'https://acme.cloudflareaccess.com', aud: ['aud'], sub: 'alice', email: 'alice@acme.example', type: 'app', ...times };
+  const workload = await bearer(keys.RS256.secret, 'RS256', 'g1', {
+    iss: 'https://token.actions.githubusercontent.com',
+    aud: 'sallyport',
+    sub: 'repo:acme/reports',
+    repository: 'acme/reports',
+    ...times,
+  });
+  const access = {
+    iss: 'https://acme.cloudflareaccess.com',
+    aud: ['aud'],
+    sub: 'alice',
+    email: 'alice@acme.example',
+    type: 'app',
+    ...times,
+  };
   const cookie = await compact(keys.RS256.secret, 'RS256', 'c1', access);
   return [
     exchange({}, []),
     exchange({ target: '/reports/2026?x=1' }, [token]),
     exchange({ target: '/reports/2026/08' }, [other, ['x-tenant', 'a'], ['sallyport-subject', 'forged'], ['connection', 'x-tenant']]),
-    exchange({ method: 'POST', target: '/reports/new', body_b64: base64('{"a":1}') }, [token, ['content-type', 'application/json'], ['content-length', '7']]),
+    exchange({ method: 'POST', target: '/reports/new', body_b64: base64('{"a":1}') }, [
+      token,
+      ['content-type', 'application/json'],
+      ['content-length', '7'],
+    ]),
     exchange({ method: 'POST', target: '/reports/new', body_state: 'unread' }, [token, ['content-type', 'application/json']]),
     exchange({ method: 'PUT', target: '/users/alice/files/a.txt', body_state: 'unread' }, [token, ['content-length', '99']]),
     exchange({ target: '/admin/console' }, [token, ['x-tenant', 'b']]),
@@ -48,7 +83,12 @@ export async function edgeSeeds(keys, now) {
     exchange({ host: 'edge.example', target: '/.well-known/openid-configuration' }, []),
     exchange({ target: '/.sallyport/status' }, []),
     exchange({ target: '/billing/x?y=1' }, [token]),
-    exchange({ method: 'POST', target: '/export', body_b64: base64('{"MONTH":"2026-01"}') }, [token, ['content-type', 'application/json'], ['idempotency-key', 'k-1'], ['prefer', 'wait=5']]),
+    exchange({ method: 'POST', target: '/export', body_b64: base64('{"MONTH":"2026-01"}') }, [
+      token,
+      ['content-type', 'application/json'],
+      ['idempotency-key', 'k-1'],
+      ['prefer', 'wait=5'],
+    ]),
     exchange({ method: 'POST', target: '/export', body_b64: base64('{"MONTH":"soon"}') }, [token, ['content-type', 'application/json']]),
     exchange({ target: '/.sallyport/jobs/export~AAAAAAAAAAAAAAAAAAAAAA' }, [other, ['prefer', 'wait=30']]),
     exchange({ method: 'DELETE', target: '/.sallyport/jobs/export~AAAAAAAAAAAAAAAAAAAAAA' }, [token]),

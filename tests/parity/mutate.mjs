@@ -3,10 +3,73 @@
 
 /** Pieces that mean something to one of the parsers. */
 const TOKENS = [
-  '%2f', '%2F', '%00', '%', '%e9', '..', '//', '\\', '#', '?', '\r\n', '\n', '\r', '\0', '\t', ' ', '"', "'", '=', ';', ',', ':', '::',
-  '(', ')', '[', ']', '{', '}', '{}', '[]', 'null', 'true', '0', '-0', '-1', '1e400', '1e-400', '9007199254740993', '0.1', '1.0', '9.9995',
-  'é', '\u2028', '😀', '\ufeff', '\ud800', 'A'.repeat(300), '@', '?1', '&&', '||', '!', 'in', '.', '*', '**', ':id', 'Host: x\r\n',
-  'Content-Length: 1\r\n', 'Transfer-Encoding: chunked\r\n', 'sallyport_subject: root\r\n', '"alg":"none"', '"kid":"x"', '"crit":["exp"]', '/*', '//',
+  '%2f',
+  '%2F',
+  '%00',
+  '%',
+  '%e9',
+  '..',
+  '//',
+  '\\',
+  '#',
+  '?',
+  '\r\n',
+  '\n',
+  '\r',
+  '\0',
+  '\t',
+  ' ',
+  '"',
+  "'",
+  '=',
+  ';',
+  ',',
+  ':',
+  '::',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  '{}',
+  '[]',
+  'null',
+  'true',
+  '0',
+  '-0',
+  '-1',
+  '1e400',
+  '1e-400',
+  '9007199254740993',
+  '0.1',
+  '1.0',
+  '9.9995',
+  'é',
+  '\u2028',
+  '😀',
+  '\ufeff',
+  '\ud800',
+  'A'.repeat(300),
+  '@',
+  '?1',
+  '&&',
+  '||',
+  '!',
+  'in',
+  '.',
+  '*',
+  '**',
+  ':id',
+  'Host: x\r\n',
+  'Content-Length: 1\r\n',
+  'Transfer-Encoding: chunked\r\n',
+  'sallyport_subject: root\r\n',
+  '"alg":"none"',
+  '"kid":"x"',
+  '"crit":["exp"]',
+  '/*',
+  '//',
 ];
 
 /** A copy of `value` with one to three damages. @param {import('./random.mjs').Random} random @param {any} value */
@@ -55,7 +118,8 @@ function restructure(random, parent, key) {
 function damagedText(random, text, name) {
   if (name.endsWith('_b64') && !random.once_in(8)) return damagedBytes(random, Buffer.from(text, 'base64')).toString('base64');
   if (/^[\w-]+\.[\w-]*\.[\w-]*$/.test(text) && text.length > 20 && !random.once_in(4)) return damagedToken(random, text);
-  if (['n', 'x', 'y', 'd', 'k', 'e', 'payload_b64'].includes(name) && !random.once_in(4)) return damagedBytes(random, Buffer.from(text, 'base64url')).toString('base64url');
+  if (['n', 'x', 'y', 'd', 'k', 'e', 'payload_b64'].includes(name) && !random.once_in(4))
+    return damagedBytes(random, Buffer.from(text, 'base64url')).toString('base64url');
   return damagedBytes(random, Buffer.from(text)).toString();
 }
 
@@ -84,23 +148,40 @@ export function damagedBytes(random, bytes) {
   const until = Math.min(bytes.length, at + 1 + random.below(6));
   const [head, middle, tail] = [bytes.subarray(0, at), bytes.subarray(at, until), bytes.subarray(until)];
   switch (random.below(7)) {
-    case 0: return Buffer.concat([head, tail]);
-    case 1: return Buffer.concat([head, middle, middle, tail]);
-    case 2: return Buffer.concat([head, Buffer.from(random.one_of(TOKENS)), middle, tail]);
-    case 3: return Buffer.concat([head, Buffer.from(random.one_of(TOKENS)), tail]);
-    case 4: return Buffer.concat([head, random.bytes(1 + random.below(3)), tail]);
-    case 5: return random.once_in(3) ? head : Buffer.concat([head, Buffer.from(middle.map((byte) => byte ^ (1 << random.below(8)))), tail]);
-    default: return Buffer.from(bytes.toString('latin1').replace(/[a-z]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase())), 'latin1');
+    case 0:
+      return Buffer.concat([head, tail]);
+    case 1:
+      return Buffer.concat([head, middle, middle, tail]);
+    case 2:
+      return Buffer.concat([head, Buffer.from(random.one_of(TOKENS)), middle, tail]);
+    case 3:
+      return Buffer.concat([head, Buffer.from(random.one_of(TOKENS)), tail]);
+    case 4:
+      return Buffer.concat([head, random.bytes(1 + random.below(3)), tail]);
+    case 5:
+      return random.once_in(3) ? head : Buffer.concat([head, Buffer.from(middle.map((byte) => byte ^ (1 << random.below(8)))), tail]);
+    default:
+      return Buffer.from(
+        bytes
+          .toString('latin1')
+          .replace(/[a-z]/i, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase())),
+        'latin1',
+      );
   }
 }
 
 /** Arguments of the right names with anything at all in them. @param {import('./random.mjs').Random} random @param {any} value */
 export function garbage(random, value) {
   if (Array.isArray(value)) return value.slice(0, 3).map((each) => garbage(random, each));
-  if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, random.once_in(6) ? anything(random) : garbage(random, each)]));
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [name, random.once_in(6) ? anything(random) : garbage(random, each)]),
+    );
   if (typeof value === 'number') return random.below(2 ** 31) - 2 ** 30;
   if (typeof value !== 'string') return value;
-  const text = random.once_in(2) ? random.bytes(random.below(60)).toString('latin1') : Array.from({ length: random.below(8) }, () => random.one_of(TOKENS)).join('');
+  const text = random.once_in(2)
+    ? random.bytes(random.below(60)).toString('latin1')
+    : Array.from({ length: random.below(8) }, () => random.one_of(TOKENS)).join('');
   return random.once_in(2) ? Buffer.from(text).toString('base64') : text;
 }
 

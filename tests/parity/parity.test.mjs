@@ -14,7 +14,8 @@ import { makeSeeds } from './seeds.mjs';
 const SEED = Number(process.env.SALLYPORT_PARITY_SEED ?? 20260801);
 const COUNT = Number(process.env.SALLYPORT_PARITY_COUNT ?? 20_000);
 /** Of a hundred exchanges, so many are as valid as their seed and so many are garbage; the rest is damaged. */
-const VALID = 20, GARBAGE = 10;
+const VALID = 20,
+  GARBAGE = 10;
 
 test(`${COUNT} exchanges of seed ${SEED} get the same answer everywhere`, { timeout: 900_000 }, async (context) => {
   const seeds = await makeSeeds();
@@ -22,7 +23,7 @@ test(`${COUNT} exchanges of seed ${SEED} get the same answer everywhere`, { time
   const ops = Object.keys(seeds);
   const lines = Array.from({ length: COUNT }, (_, id) => exchange(random, id, ops[id % ops.length], seeds));
   const answers = await askLines(lines);
-  const rows = tally(ops, lines, answers);
+  const rows = tally(ops, answers);
   for (const row of rows) {
     context.diagnostic(`${row.op}: ${row.ok} ok, ${row.refused} refused for ${row.reasons.size} reasons, ${row.unusable} unusable`);
   }
@@ -38,7 +39,7 @@ function exchange(random, id, op, seeds) {
   return JSON.stringify({ id, op, in: mutated(random, seed) });
 }
 
-function tally(ops, lines, answers) {
+function tally(ops, answers) {
   const rows = ops.map((op) => ({ op, ok: 0, refused: 0, unusable: 0, reasons: new Set() }));
   answers.forEach((answer, id) => {
     const row = rows[id % ops.length];

@@ -29,7 +29,12 @@ export async function makeSeeds() {
     jwt: await jwtSeeds(keys),
     cel: conformanceCases().map((each) => question(each).in),
     cel_check: conformanceCases().map((each) => ({ expr: question(each).in.expr, container: '', variables: {} })),
-    route: [...TARGETS, ...SPELLINGS].map((target, i) => ({ policy: POLICY, method: ['GET', 'POST', 'PUT'][i % 3], host: ['app.example', 'a.wild.example', 'APP.example:443'][i % 3], target_b64: base64(target, 'latin1') })),
+    route: [...TARGETS, ...SPELLINGS].map((target, i) => ({
+      policy: POLICY,
+      method: ['GET', 'POST', 'PUT'][i % 3],
+      host: ['app.example', 'a.wild.example', 'APP.example:443'][i % 3],
+      target_b64: base64(target, 'latin1'),
+    })),
     decide: decisions(),
     edge,
     origin: await originSeeds(edge),
@@ -44,8 +49,12 @@ export async function makeSeeds() {
 async function makeKeys() {
   const algorithms = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
   const pairs = await Promise.all(algorithms.map((alg) => generateKeyPair(alg, { extractable: true })));
-  const entries = await Promise.all(pairs.map(async ({ privateKey, publicKey }, i) =>
-    [algorithms[i], { secret: await exportJWK(privateKey), open: await exportJWK(publicKey) }]));
+  const entries = await Promise.all(
+    pairs.map(async ({ privateKey, publicKey }, i) => [
+      algorithms[i],
+      { secret: await exportJWK(privateKey), open: await exportJWK(publicKey) },
+    ]),
+  );
   const shared = { kty: 'oct', k: createHash('sha512').update('parity').digest('base64url') };
   return Object.fromEntries([...entries, ['HS256', { secret: shared, open: shared }]]);
 }
@@ -65,7 +74,10 @@ async function jwsSeeds(keys) {
     const kid = `k-${alg}`;
     const key = { ...keyFor(keys, alg).open, kid, alg };
     const jws = await sign(keys, alg, { sub: 'alice', n: 1 }, { kid });
-    return [{ jws, jwks: key }, { jws, jwks: { keys: [key] }, algorithms: [alg] }];
+    return [
+      { jws, jwks: key },
+      { jws, jwks: { keys: [key] }, algorithms: [alg] },
+    ];
   });
   return (await Promise.all(made)).flat();
 }
@@ -74,7 +86,17 @@ async function jwtSeeds(keys) {
   const claims = { iss: 'https://issuer.example', aud: ['api', 'other'], sub: 'alice', iat: NOW - 10, nbf: NOW - 10, exp: NOW + 300 };
   const made = JWS_ALGORITHMS.map(async (alg) => {
     const token = await sign(keys, alg, { ...claims, exp: alg === 'ES256' ? claims.exp + 0.5 : claims.exp }, { typ: 'at+jwt' });
-    return { token, jwks: { keys: [keyFor(keys, alg).open] }, algorithms: [alg], issuer: claims.iss, audience: 'api', typ: 'at+jwt', now: NOW, skew: 5, require_exp: true };
+    return {
+      token,
+      jwks: { keys: [keyFor(keys, alg).open] },
+      algorithms: [alg],
+      issuer: claims.iss,
+      audience: 'api',
+      typ: 'at+jwt',
+      now: NOW,
+      skew: 5,
+      require_exp: true,
+    };
   });
   return Promise.all(made);
 }
@@ -85,43 +107,76 @@ async function parsedFields() {
 }
 
 function digests() {
-  return ['', 'x', '{"hello": "world"}'].flatMap((body) => ['sha-256', 'sha-512'].map((name) => {
-    const hash = createHash(name.replace('-', '')).update(body).digest('base64');
-    return { field: `${name}=:${hash}:`, body_b64: base64(body) };
-  }));
+  return ['', 'x', '{"hello": "world"}'].flatMap((body) =>
+    ['sha-256', 'sha-512'].map((name) => {
+      const hash = createHash(name.replace('-', '')).update(body).digest('base64');
+      return { field: `${name}=:${hash}:`, body_b64: base64(body) };
+    }),
+  );
 }
 
 /** RFC 9421's own examples, where they are there. */
 function signedMessages() {
   if (vectorsAbsent) return [];
   const keys = readVectors('rfc9421/keys.json');
-  return readVectors('rfc9421/signatures.json').filter((each) => each.expect_valid).map(({ message, request, scheme, label, key, alg }) =>
-    ({ message_b64: base64(message), ...(request && { request_b64: base64(request) }), scheme, label, key: keys[key].jwk, alg }));
+  return readVectors('rfc9421/signatures.json')
+    .filter((each) => each.expect_valid)
+    .map(({ message, request, scheme, label, key, alg }) => ({
+      message_b64: base64(message),
+      ...(request && { request_b64: base64(request) }),
+      scheme,
+      label,
+      key: keys[key].jwk,
+      alg,
+    }));
 }
 
 /** Requests that our own edge signed. */
 async function ownSignatures(edge) {
   const signed = await originSeeds(edge);
-  return signed.filter(({ keys }) => keys.secrets === undefined).map(({ message_b64, keys }) =>
-    ({ message_b64, scheme: 'https', label: 'sallyport', key: keys.edge.keys[0], alg: 'ed25519' }));
+  return signed
+    .filter(({ keys }) => keys.secrets === undefined)
+    .map(({ message_b64, keys }) => ({ message_b64, scheme: 'https', label: 'sallyport', key: keys.edge.keys[0], alg: 'ed25519' }));
 }
 
 function decisions() {
   const identities = [
     null,
-    { issuer: 'okta', subject: 'alice', kind: 'user', email: 'alice@acme.example', groups: ['finance'], claims: { dept: 'x', n: 1.5, list: [1, 'a', null] } },
+    {
+      issuer: 'okta',
+      subject: 'alice',
+      kind: 'user',
+      email: 'alice@acme.example',
+      groups: ['finance'],
+      claims: { dept: 'x', n: 1.5, list: [1, 'a', null] },
+    },
     { issuer: 'github', subject: 'repo:acme/app', kind: 'workload', claims: { repository: 'acme/reports' } },
   ];
   return TARGETS.flatMap((target, i) => ({
     policy: POLICY,
     identity: identities[i % 3],
-    request: { method: ['GET', 'POST'][i % 2], host: 'app.example', target, ip: '192.0.2.7', country: ['CH', 'KP'][i % 2], asn: 64500, time: NOW * 1000, id: 'r', headers: { 'X-Tenant': 'a' } },
+    request: {
+      method: ['GET', 'POST'][i % 2],
+      host: 'app.example',
+      target,
+      ip: '192.0.2.7',
+      country: ['CH', 'KP'][i % 2],
+      asn: 64500,
+      time: NOW * 1000,
+      id: 'r',
+      headers: { 'X-Tenant': 'a' },
+    },
   }));
 }
 
 /** Wycheproof's valid tokens, where they are there. */
 function wycheproofTokens() {
   if (vectorsAbsent) return [];
-  return listVectors('wycheproof').filter((path) => path.includes('json_web')).flatMap((path) =>
-    readVectors(path).testGroups.flatMap((group) => group.tests.filter(({ jws, result }) => jws && result === 'valid').map(({ jws }) => ({ jws, jwks: group.public ?? group.private }))));
+  return listVectors('wycheproof')
+    .filter((path) => path.includes('json_web'))
+    .flatMap((path) =>
+      readVectors(path).testGroups.flatMap((group) =>
+        group.tests.filter(({ jws, result }) => jws && result === 'valid').map(({ jws }) => ({ jws, jwks: group.public ?? group.private })),
+      ),
+    );
 }

@@ -23,13 +23,15 @@ import { free_port } from './ports.mjs';
 
 /** Starts it and waits until it says that it is ready. @param {AgentOptions} options */
 export async function start_agent(options) {
-  const port = options.port ?? await free_port();
+  const port = options.port ?? (await free_port());
   const admin_port = await free_port();
   const [program, ...args] = [...(options.pin ?? []), options.program, 'agent'];
   const child = start_child('the agent', program, args, { env: { ...environment(options, port, admin_port), ...options.env } });
   const admin = `http://127.0.0.1:${admin_port}`;
   const ready = async () => (await fetch(`${admin}/readyz`).catch(() => null))?.ok === true;
-  const ended = child.ended.then((status) => { throw new Error(`the agent ended with status ${status}:\n${child.output()}`); });
+  const ended = child.ended.then((status) => {
+    throw new Error(`the agent ended with status ${status}:\n${child.output()}`);
+  });
   // Once it is ready, its end is nobody's failure here.
   ended.catch(() => {});
   await Promise.race([until('the agent is ready', ready), ended]).catch(async (problem) => {
@@ -55,5 +57,9 @@ function environment(options, port, admin_port) {
     SALLYPORT_AUDIT_OUTPUT: options.audit ?? 'stdout',
     SALLYPORT_THREADS: options.threads === undefined ? undefined : String(options.threads),
   };
-  return Object.fromEntries(Object.entries(all).filter((entry) => entry[1] !== undefined).map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(
+    Object.entries(all)
+      .filter((entry) => entry[1] !== undefined)
+      .map(([name, value]) => [name, String(value)]),
+  );
 }

@@ -17,11 +17,27 @@ export const sleeper = { name: 'app', command: ['sleep', '1000'], health: { comm
 
 /** Times of the state machine, short enough for tests. */
 export const quick = {
-  poll_first: 40, poll_then: 40, poll_most: 80, expected_start: 80, pause_first: 40, pause_most: 400, retry_first: 40, refresh: 40, refresh_incomplete: 40, call_timeout: 8_000, start_timeout: 60_000,
+  poll_first: 40,
+  poll_then: 40,
+  poll_most: 80,
+  expected_start: 80,
+  pause_first: 40,
+  pause_most: 400,
+  retry_first: 40,
+  refresh: 40,
+  refresh_incomplete: 40,
+  call_timeout: 8_000,
+  start_timeout: 60_000,
 };
 
 /** Who calls: as the gate names callers to its objects. @param {string} subject */
-export const caller = (subject) => ({ key: Buffer.from(subject).toString('base64url'), issuer: 'okta', subject, kind: 'user', route: 'all' });
+export const caller = (subject) => ({
+  key: Buffer.from(subject).toString('base64url'),
+  issuer: 'okta',
+  subject,
+  kind: 'user',
+  route: 'all',
+});
 
 /**
  * @typedef {{containers: object[], provision_ms?: number, pull_ms?: number, desired?: number, wake?: object}} TaskDefinition
@@ -41,20 +57,29 @@ export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy =
   const aws = await startLocalAws({ config: checkConfig(aws_config(issuer, services, more)) });
   const issuer_worker = await start_issuer_worker({ issuer, public_keys: JSON.stringify({ keys: [public_key] }), port: issuer_port });
   /** @param {Partial<Parameters<typeof start_worker>[0]>} [other] */
-  const start = (other) => start_worker({
-    policy: JSON.stringify(policy_of(issuer, services, ecs, policy)),
-    signing_keys: JSON.stringify({ keys: [key] }),
-    vpc: ['VPC'],
-    ...(options.entry === undefined && { entry: 'tests/support/breakable_edge.mjs', objects: true }),
-    ...options,
-    variables: { SALLYPORT_AWS_ROLE: role, SALLYPORT_AWS_ENDPOINT: aws.url, SALLYPORT_WAKE_TUNING: JSON.stringify({ ...quick, ...tuning }), ...options.variables },
-    ...other,
-  });
+  const start = (other) =>
+    start_worker({
+      policy: JSON.stringify(policy_of(issuer, services, ecs, policy)),
+      signing_keys: JSON.stringify({ keys: [key] }),
+      vpc: ['VPC'],
+      ...(options.entry === undefined && { entry: 'tests/support/breakable_edge.mjs', objects: true }),
+      ...options,
+      variables: {
+        SALLYPORT_AWS_ROLE: role,
+        SALLYPORT_AWS_ENDPOINT: aws.url,
+        SALLYPORT_WAKE_TUNING: JSON.stringify({ ...quick, ...tuning }),
+        ...options.variables,
+      },
+      ...other,
+    });
   let worker = await start();
   /** @param {string} service @param {string} method @param {object} [request] */
   const wake = (service, method, request) => call_object(worker, 'WAKE', service, method, ...(request ? [{ service, ...request }] : []));
   return {
-    aws, issuer, issuer_worker, key,
+    aws,
+    issuer,
+    issuer_worker,
+    key,
     get worker() {
       return worker;
     },
@@ -89,7 +114,11 @@ function aws_config(issuer, services, more) {
     region,
     oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
     roles: { gate: { trust: { issuer, sub: ['sallyport:*'] }, policy: [{ Effect: 'Allow', Action: ['ecs:*'], Resource: '*' }] } },
-    clusters: { prod: { services: Object.fromEntries(names.map((name) => [name, { task_definition: `${name}:1`, desired: services[name].desired ?? 0 }])) } },
+    clusters: {
+      prod: {
+        services: Object.fromEntries(names.map((name) => [name, { task_definition: `${name}:1`, desired: services[name].desired ?? 0 }])),
+      },
+    },
     task_definitions: Object.fromEntries(names.map((name) => [`${name}:1`, services[name]])),
     ...more,
   };
@@ -98,7 +127,10 @@ function aws_config(issuer, services, more) {
 /** @param {string} issuer @param {Record<string, TaskDefinition>} services @param {Record<string, unknown>} ecs @param {Record<string, unknown>} more */
 function policy_of(issuer, services, ecs, more) {
   const names = Object.keys(services);
-  const service = (/** @type {string} */ name) => ({ vpc: 'VPC', ecs: { region, cluster: 'prod', service: name, port: 8443, wake: services[name].wake ?? {}, ...ecs } });
+  const service = (/** @type {string} */ name) => ({
+    vpc: 'VPC',
+    ecs: { region, cluster: 'prod', service: name, port: 8443, wake: services[name].wake ?? {}, ...ecs },
+  });
   return {
     name: 'test',
     edge: { issuer },

@@ -13,7 +13,9 @@ export function conformanceCases() {
         id: `${file.name}/${section.name}/${each.original.name}`,
         test: each.original,
         type: each.type,
-      }))));
+      })),
+    ),
+  );
 }
 
 /** The probe's question for a case. */
@@ -36,18 +38,33 @@ export function isExpected({ test }, answer) {
 export function normal(value) {
   const [name, content] = Object.entries(value)[0];
   switch (name.replaceAll('_', '').toLowerCase()) {
-    case 'nullvalue': return 'null';
-    case 'boolvalue': return `bool ${content}`;
-    case 'int64value': return `int ${BigInt(content)}`;
-    case 'uint64value': return `uint ${BigInt(content)}`;
-    case 'doublevalue': return `double ${Number(content)}`;
-    case 'stringvalue': return `string ${JSON.stringify(content)}`;
-    case 'bytesvalue': return `bytes ${content}`;
-    case 'typevalue': return `type ${content}`;
-    case 'listvalue': return `list [${(content.values ?? []).map(normal).join(', ')}]`;
-    case 'mapvalue': return `map {${(content.entries ?? []).map((each) => `${normal(each.key)}: ${normal(each.value)}`).sort().join(', ')}}`;
-    case 'objectvalue': return `object ${content['@type']} ${JSON.stringify(content.value)}`;
-    default: return JSON.stringify(value);
+    case 'nullvalue':
+      return 'null';
+    case 'boolvalue':
+      return `bool ${content}`;
+    case 'int64value':
+      return `int ${BigInt(content)}`;
+    case 'uint64value':
+      return `uint ${BigInt(content)}`;
+    case 'doublevalue':
+      return `double ${Number(content)}`;
+    case 'stringvalue':
+      return `string ${JSON.stringify(content)}`;
+    case 'bytesvalue':
+      return `bytes ${content}`;
+    case 'typevalue':
+      return `type ${content}`;
+    case 'listvalue':
+      return `list [${(content.values ?? []).map(normal).join(', ')}]`;
+    case 'mapvalue':
+      return `map {${(content.entries ?? [])
+        .map((each) => `${normal(each.key)}: ${normal(each.value)}`)
+        .sort()
+        .join(', ')}}`;
+    case 'objectvalue':
+      return `object ${content['@type']} ${JSON.stringify(content.value)}`;
+    default:
+      return JSON.stringify(value);
   }
 }
 
@@ -69,7 +86,9 @@ export function declaredTypes({ id, test }) {
 const differing = new Set(['type_deductions/legacy_nullable_types/null_assignable_to_abstract_parameter_candidate']);
 
 function needsMessages(test) {
-  return /TestAllTypes|TestRequired|google\.protobuf\.(?!Timestamp|Duration)|GlobalEnum|NestedEnum|Value\{|Struct\{/.test(JSON.stringify(test));
+  return /TestAllTypes|TestRequired|google\.protobuf\.(?!Timestamp|Duration)|GlobalEnum|NestedEnum|Value\{|Struct\{/.test(
+    JSON.stringify(test),
+  );
 }
 
 function typeText(type) {

@@ -23,32 +23,55 @@ const grace_ms = 10_000;
  *   process is gone; TERM for one that must then end others
  * @returns {Child} */
 export function start_child(name, program, args, { env = {}, cwd, at_exit = 'KILL' } = {}) {
-  const child = spawn('setpriv', ['--pdeathsig', at_exit, '--', program, ...args], { cwd, env: { ...inherited(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('setpriv', ['--pdeathsig', at_exit, '--', program, ...args], {
+    cwd,
+    env: { ...inherited(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   let over = false;
   /** @type {Set<() => void>} */
   const watchers = new Set();
   const notify = () => [...watchers].forEach((watch) => watch());
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => { text += piece; notify(); });
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (piece) => {
+      text += piece;
+      notify();
+    });
   /** @type {Promise<number | null>} */
   const ended = new Promise((resolve) => {
-    const end = (/** @type {number | null} */ status) => { over = true; notify(); resolve(status); };
+    const end = (/** @type {number | null} */ status) => {
+      over = true;
+      notify();
+      resolve(status);
+    };
     child.once('close', end);
-    child.once('error', (problem) => { text += String(problem); end(127); });
+    child.once('error', (problem) => {
+      text += String(problem);
+      end(127);
+    });
   });
 
   /** @type {Child['saw']} */
-  const saw = (pattern, patience = patience_ms) => new Promise((resolve, reject) => {
-    const timer = setTimeout(() => finish(() => reject(new Error(`${name} did not print ${pattern} in ${patience / 1000} s:\n${text}`))), patience);
-    const finish = (/** @type {() => void} */ how) => { clearTimeout(timer); watchers.delete(look); how(); };
-    const look = () => {
-      const found = pattern.exec(text);
-      if (found) finish(() => resolve(found));
-      else if (over) finish(() => reject(new Error(`${name} ended:\n${text}`)));
-    };
-    watchers.add(look);
-    look();
-  });
+  const saw = (pattern, patience = patience_ms) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => finish(() => reject(new Error(`${name} did not print ${pattern} in ${patience / 1000} s:\n${text}`))),
+        patience,
+      );
+      const finish = (/** @type {() => void} */ how) => {
+        clearTimeout(timer);
+        watchers.delete(look);
+        how();
+      };
+      const look = () => {
+        const found = pattern.exec(text);
+        if (found) finish(() => resolve(found));
+        else if (over) finish(() => reject(new Error(`${name} ended:\n${text}`)));
+      };
+      watchers.add(look);
+      look();
+    });
 
   const stop = async () => {
     if (over) return;
@@ -61,7 +84,8 @@ export function start_child(name, program, args, { env = {}, cwd, at_exit = 'KIL
 }
 
 /** What the test itself was told by SALLYPORT_*, or tells its own miniflare (worker.mjs), is not meant for the programs that it starts. */
-const inherited = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_') && name !== 'MINIFLARE_WORKERD_PATH'));
+const inherited = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_') && name !== 'MINIFLARE_WORKERD_PATH'));
 
 /** Runs a program to its end and returns what it printed; fails with its output. @param {string} program @param {string[]} args
  * @param {{env?: Record<string, string>, cwd?: string}} [options] */
@@ -83,16 +107,22 @@ export async function until(what, test) {
 }
 
 /** Whether something listens there. @param {number} port @returns {Promise<boolean>} */
-export const listens = (port) => new Promise((resolve) => {
-  const socket = createConnection({ host: '127.0.0.1', port });
-  socket.once('connect', () => { socket.destroy(); resolve(true); });
-  socket.once('error', () => resolve(false));
-});
+export const listens = (port) =>
+  new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 
 /** CPU time that a process took so far, in seconds. Linux counts it in ticks of 10 ms. @param {number} pid */
 export function cpu_seconds(pid) {
   // The second field is the program's name in parentheses, which may hold spaces.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 

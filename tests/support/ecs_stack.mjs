@@ -37,9 +37,14 @@ const build = `${root}build/dev`;
 /** @param {{services: Record<string, SleepingService>, tuning?: Record<string, number>, worker?: Record<string, any>}} options */
 export async function start_ecs_stack({ services, tuning = {}, worker: options = {} }) {
   const stops = /** @type {(() => unknown)[]} */ ([]);
-  const stop = async () => { for (const each of stops.splice(0).reverse()) await each(); };
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
   /** @template {{stop: () => unknown}} T @param {T} part */
-  const started = (part) => { stops.push(() => part.stop()); return part; };
+  const started = (part) => {
+    stops.push(() => part.stop());
+    return part;
+  };
   try {
     return { ...(await start_parts(services, tuning, options, started)), stop };
   } catch (problem) {
@@ -65,16 +70,26 @@ async function start_parts(services, tuning, options, started) {
   const policy_file = join(folder, 'policy.jsonc');
   writeFileSync(policy_file, policy);
   const aws = started(await startLocalAws({ config: checkConfig(aws_config(edge_issuer, services, policy_file, ports)) }));
-  const worker = started(await start_worker({
-    policy,
-    signing_keys: JSON.stringify({ keys: [key] }),
-    vpc: ['VPC'],
-    ...options,
-    variables: { SALLYPORT_AWS_ROLE: role, SALLYPORT_AWS_ENDPOINT: aws.url, SALLYPORT_WAKE_TUNING: JSON.stringify({ ...quick, ...tuning }), ...options.variables },
-  }));
-  const token_of = (/** @type {string} */ name) => people.token({ sub: name, email: `${name}@acme.example`, groups: [name === 'alice' ? 'finance' : 'sales'] });
+  const worker = started(
+    await start_worker({
+      policy,
+      signing_keys: JSON.stringify({ keys: [key] }),
+      vpc: ['VPC'],
+      ...options,
+      variables: {
+        SALLYPORT_AWS_ROLE: role,
+        SALLYPORT_AWS_ENDPOINT: aws.url,
+        SALLYPORT_WAKE_TUNING: JSON.stringify({ ...quick, ...tuning }),
+        ...options.variables,
+      },
+    }),
+  );
+  const token_of = (/** @type {string} */ name) =>
+    people.token({ sub: name, email: `${name}@acme.example`, groups: [name === 'alice' ? 'finance' : 'sales'] });
   return {
-    aws, worker, token_of,
+    aws,
+    worker,
+    token_of,
     /** A request of alice, who is of finance, or bob, who is not. @param {string} service @param {string} path
      * @param {{as?: string, method?: string, headers?: Record<string, string>, body?: string}} [how] */
     async ask(service, path, { as = 'alice', headers = {}, ...how } = {}) {
@@ -103,14 +118,27 @@ export const host_of = (service) => `${service}.acme.example`;
 function policy_of(edge_issuer, people, services, port) {
   const entries = Object.entries(services);
   const ecs = (/** @type {string} */ name, /** @type {SleepingService} */ of) => ({
-    region, cluster: 'prod', service: name, port, ...(of.wakes === false ? {} : { wake: { hold: of.hold ?? '25s' } }),
+    region,
+    cluster: 'prod',
+    service: name,
+    port,
+    ...(of.wakes === false ? {} : { wake: { hold: of.hold ?? '25s' } }),
   });
   return {
     name: 'ecs',
     edge: { issuer: edge_issuer },
     issuers: { people: { issuer: people, audiences: ['api://acme'], kind: 'user', from: ['authorization', 'cookie:session'] } },
-    services: Object.fromEntries(entries.map(([name, of]) => [name, { vpc: 'VPC', ...(of.origin && { origin: of.origin }), ecs: ecs(name, of), ...of.more }])),
-    routes: entries.map(([name, of]) => ({ id: name, host: host_of(name), path: '/**', service: name, allow: "'finance' in identity.groups", ...of.route })),
+    services: Object.fromEntries(
+      entries.map(([name, of]) => [name, { vpc: 'VPC', ...(of.origin && { origin: of.origin }), ecs: ecs(name, of), ...of.more }]),
+    ),
+    routes: entries.map(([name, of]) => ({
+      id: name,
+      host: host_of(name),
+      path: '/**',
+      service: name,
+      allow: "'finance' in identity.groups",
+      ...of.route,
+    })),
   };
 }
 
@@ -121,8 +149,17 @@ function aws_config(issuer, services, policy_file, ports) {
     account,
     region,
     oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
-    roles: { gate: { trust: { issuer, sub: names.map((name) => `sallyport:${name}`) }, policy: [{ Effect: 'Allow', Action: ['ecs:*'], Resource: '*' }] } },
-    clusters: { prod: { services: Object.fromEntries(names.map((name) => [name, { task_definition: `${name}:1`, desired: services[name].desired ?? 0 }])) } },
+    roles: {
+      gate: {
+        trust: { issuer, sub: names.map((name) => `sallyport:${name}`) },
+        policy: [{ Effect: 'Allow', Action: ['ecs:*'], Resource: '*' }],
+      },
+    },
+    clusters: {
+      prod: {
+        services: Object.fromEntries(names.map((name) => [name, { task_definition: `${name}:1`, desired: services[name].desired ?? 0 }])),
+      },
+    },
     task_definitions: Object.fromEntries(names.map((name) => [`${name}:1`, definition(name, services[name], policy_file, ports)])),
   };
 }

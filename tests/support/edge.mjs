@@ -19,7 +19,8 @@ export async function signing_key(kid = 'edge-1', alg = 'ES256') {
 /** A policy with the service `app`, open to finance. @param {string} issuer @param {string} origin @param {Record<string, unknown>} [more] */
 export function policy_for(issuer, origin, more = {}) {
   return JSON.stringify({
-    name: 'test', edge: { issuer: edge_issuer },
+    name: 'test',
+    edge: { issuer: edge_issuer },
     issuers: { okta: { issuer, audiences: ['api://acme'], kind: 'user' } },
     services: { app: { origin } },
     routes: [
@@ -47,7 +48,10 @@ export async function start_edge({ policy = policy_for, answer, keys, secrets, r
     miniflare,
   });
   return {
-    issuer, origin, worker, signing_keys,
+    issuer,
+    origin,
+    worker,
+    signing_keys,
     /** @param {string} path @param {SendOptions} [options] */
     send: (path, options) => send(worker.port, path, options),
     /** As alice of finance. @param {string} path @param {SendOptions} [options] */
@@ -92,7 +96,11 @@ export async function told_of(worker, { headers: { 'sallyport-request-id': id } 
  * @param {SendOptions} [options] @returns {Promise<Received>} */
 export function send(port, path, { method = 'GET', headers = {}, body } = {}) {
   return new Promise((resolve, reject) => {
-    const all = { host: 'app.acme.example', ...(typeof body === 'string' || Buffer.isBuffer(body) ? { 'content-length': Buffer.byteLength(body) } : {}), ...headers };
+    const all = {
+      host: 'app.acme.example',
+      ...(typeof body === 'string' || Buffer.isBuffer(body) ? { 'content-length': Buffer.byteLength(body) } : {}),
+      ...headers,
+    };
     const sending = http_request({ host: '127.0.0.1', port, path, method, headers: all, agent: false }, (response) => {
       received(response).then(resolve, reject);
     });

@@ -16,17 +16,31 @@ const HTTPSIG_NAMES = { ES256: 'ecdsa-p256-sha256', EdDSA: 'ed25519', HS256: 'hm
  */
 export async function verify_request(seen, jwks, { issuer, audience }) {
   const headers = Object.fromEntries(seen.fields);
-  const verified = await httpbis.verifyMessage({
-    keyLookup: async ({ keyid }) => verifying_key(jwks.keys.find((key) => key.kid === keyid)),
-    requiredFields: ['@method', '@path', '@query', 'sallyport-assertion', 'sallyport-context', ...present(headers, ['content-digest', 'content-type', 'content-length'])],
-    requiredParams: ['created', 'expires', 'nonce', 'keyid', 'alg', 'tag'],
-    all: true,
-  }, { method: seen.method, url: `http://origin.example${seen.target}`, headers });
+  const verified = await httpbis.verifyMessage(
+    {
+      keyLookup: async ({ keyid }) => verifying_key(jwks.keys.find((key) => key.kid === keyid)),
+      requiredFields: [
+        '@method',
+        '@path',
+        '@query',
+        'sallyport-assertion',
+        'sallyport-context',
+        ...present(headers, ['content-digest', 'content-type', 'content-length']),
+      ],
+      requiredParams: ['created', 'expires', 'nonce', 'keyid', 'alg', 'tag'],
+      all: true,
+    },
+    { method: seen.method, url: `http://origin.example${seen.target}`, headers },
+  );
   assert.equal(verified, true, 'request signature');
   assert.equal(/authority=:([^:]+):/.exec(headers['sallyport-context'])?.[1], authority_digest(seen.fields), 'authority');
 
   const open = { keys: jwks.keys.filter((key) => key.kty !== 'oct') };
-  const { payload, protectedHeader } = await jwtVerify(headers['sallyport-assertion'], createLocalJWKSet(open), { issuer, audience, typ: 'sallyport-assertion+jwt' });
+  const { payload, protectedHeader } = await jwtVerify(headers['sallyport-assertion'], createLocalJWKSet(open), {
+    issuer,
+    audience,
+    typ: 'sallyport-assertion+jwt',
+  });
   if (headers['content-digest'] !== undefined) {
     assert.equal(headers['content-digest'], `sha-256=:${createHash('sha256').update(seen.body).digest('base64')}:`);
   } else {
@@ -42,7 +56,8 @@ const AUTHORITY = ['authorization', 'content-encoding', 'cookie', 'origin', 'ran
 export function authority_digest(fields) {
   const all = [...fields];
   const lines = AUTHORITY.map((name) => [name, all.filter(([each]) => each.toLowerCase() === name).map(([, value]) => value)])
-    .filter(([, values]) => values.length > 0).map(([name, values]) => `"${name}": ${/** @type {string[]} */ (values).join(name === 'cookie' ? '; ' : ', ')}\n`);
+    .filter(([, values]) => values.length > 0)
+    .map(([name, values]) => `"${name}": ${/** @type {string[]} */ (values).join(name === 'cookie' ? '; ' : ', ')}\n`);
   return lines.length === 0 ? undefined : createHash('sha256').update(lines.join('')).digest('base64');
 }
 

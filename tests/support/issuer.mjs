@@ -11,21 +11,28 @@ export async function start_issuer({ alg = 'ES256' } = {}) {
   const keys = [await make_key(alg, 'first')];
   /** What was asked, path by path; and what to answer instead of the documents, when set. */
   const seen = /** @type {string[]} */ ([]);
-  const behaviour = { answer: /** @type {((path: string, response: import('node:http').ServerResponse) => boolean) | null} */ (null), cacheControl: '' };
+  const behaviour = {
+    answer: /** @type {((path: string, response: import('node:http').ServerResponse) => boolean) | null} */ (null),
+    cacheControl: '',
+  };
   const server = createServer((request, response) => {
     seen.push(request.url ?? '');
     if (behaviour.answer?.(request.url ?? '', response)) return;
     const document = documents()[request.url ?? ''];
-    response.writeHead(document ? 200 : 404, { 'Content-Type': 'application/json', ...(behaviour.cacheControl && { 'Cache-Control': behaviour.cacheControl }) });
+    response.writeHead(document ? 200 : 404, {
+      'Content-Type': 'application/json',
+      ...(behaviour.cacheControl && { 'Cache-Control': behaviour.cacheControl }),
+    });
     response.end(JSON.stringify(document ?? {}));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const issuer = `http://127.0.0.1:${port}`;
-  const documents = () => /** @type {Record<string, unknown>} */ ({
-    '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/jwks` },
-    '/jwks': { keys: keys.map((key) => key.open) },
-  });
+  const documents = () =>
+    /** @type {Record<string, unknown>} */ ({
+      '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/jwks` },
+      '/jwks': { keys: keys.map((key) => key.open) },
+    });
 
   return {
     issuer,
@@ -44,13 +51,24 @@ export async function start_issuer({ alg = 'ES256' } = {}) {
     token(claims = {}, header = {}) {
       const now = Math.floor(Date.now() / 1000);
       const [key] = keys;
-      return new SignJWT({ iss: issuer, aud: 'api://acme', sub: 'alice', email: 'alice@acme.example', groups: ['finance'], iat: now, exp: now + 600, ...claims })
-        .setProtectedHeader({ alg, kid: key.open.kid, ...header }).sign(key.secret);
+      return new SignJWT({
+        iss: issuer,
+        aud: 'api://acme',
+        sub: 'alice',
+        email: 'alice@acme.example',
+        groups: ['finance'],
+        iat: now,
+        exp: now + 600,
+        ...claims,
+      })
+        .setProtectedHeader({ alg, kid: key.open.kid, ...header })
+        .sign(key.secret);
     },
-    stop: () => new Promise((resolve) => {
-      server.close(() => resolve(undefined));
-      server.closeAllConnections();
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve(undefined));
+        server.closeAllConnections();
+      }),
   };
 }
 

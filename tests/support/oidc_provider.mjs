@@ -71,12 +71,25 @@ function configuration(keys, machine_secret) {
     jwks: { keys: [keys.rs256, keys.es256] },
     clients: [
       { client_id: cli_client, token_endpoint_auth_method: 'none', redirect_uris: [redirect_uri], application_type: 'native' },
-      { client_id: machine_client, client_secret: machine_secret, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
+      {
+        client_id: machine_client,
+        client_secret: machine_secret,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+      },
     ],
     findAccount: (/** @type {unknown} */ _, /** @type {string} */ id) => people[id] && account(id),
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     cookies: { keys: [randomBytes(24).toString('base64url')] },
-    ttl: { IdToken: token_lifetime_seconds, AccessToken: token_lifetime_seconds, ClientCredentials: token_lifetime_seconds, Interaction: 600, Session: 3600, Grant: 3600 },
+    ttl: {
+      IdToken: token_lifetime_seconds,
+      AccessToken: token_lifetime_seconds,
+      ClientCredentials: token_lifetime_seconds,
+      Interaction: 600,
+      Session: 3600,
+      Grant: 3600,
+    },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -89,7 +102,10 @@ function configuration(keys, machine_secret) {
     },
     extraTokenClaims: (/** @type {unknown} */ _, /** @type {{accountId?: string}} */ token) => people[token.accountId ?? ''],
     adapter: KeptInMemory,
-    interactions: { policy: login_only(), url: (/** @type {unknown} */ _, /** @type {{uid: string}} */ interaction) => `/login/${interaction.uid}` },
+    interactions: {
+      policy: login_only(),
+      url: (/** @type {unknown} */ _, /** @type {{uid: string}} */ interaction) => `/login/${interaction.uid}`,
+    },
     loadExistingGrant: grant_of_first_party,
   };
 }
@@ -137,16 +153,18 @@ function login_pages(provider) {
 
 /** @param {any} key @returns {RunningProvider['sign']} */
 function signer(key) {
-  return (claims, header = {}) => new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt', ...header }).sign(key);
+  return (claims, header = {}) =>
+    new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt', ...header }).sign(key);
 }
 
 /** @param {import('node:http').Server} server */
 function stopper(server) {
-  return () => new Promise((/** @type {(value: void) => void} */ resolve) => {
-    if (!server.listening) return resolve();
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  return () =>
+    new Promise((/** @type {(value: void) => void} */ resolve) => {
+      if (!server.listening) return resolve();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
 }
 
 /** Logs a person in by the authorization code flow with PKCE (RFC 7636) and returns the access token. Plays the browser:
@@ -156,11 +174,23 @@ export async function log_in({ issuer }, person, { resource = api_audience } = {
   const verifier = randomBytes(32).toString('base64url');
   const challenge = createHash('sha256').update(verifier).digest('base64url');
   const question = new URLSearchParams({
-    client_id: cli_client, response_type: 'code', redirect_uri, scope: 'openid email read', resource,
-    code_challenge: challenge, code_challenge_method: 'S256',
+    client_id: cli_client,
+    response_type: 'code',
+    redirect_uri,
+    scope: 'openid email read',
+    resource,
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
   });
   const code = await browse_to_code(`${issuer}/auth?${question}`, person);
-  return token_request(issuer, { grant_type: 'authorization_code', client_id: cli_client, redirect_uri, code, code_verifier: verifier, resource });
+  return token_request(issuer, {
+    grant_type: 'authorization_code',
+    client_id: cli_client,
+    redirect_uri,
+    code,
+    code_verifier: verifier,
+    resource,
+  });
 }
 
 /** @param {string} start @param {string} person */
@@ -170,13 +200,18 @@ async function browse_to_code(start, person) {
   let url = start;
   let method = 'GET';
   for (let step = 0; step < 10; ++step) {
-    const answer = await fetch(url, { method, redirect: 'manual', headers: { cookie: [...cookies].map(([k, v]) => `${k}=${v}`).join('; ') } });
+    const answer = await fetch(url, {
+      method,
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map(([k, v]) => `${k}=${v}`).join('; ') },
+    });
     for (const line of answer.headers.getSetCookie()) {
       const [name, value] = line.split(';')[0].split('=');
       cookies.set(name, value);
     }
     const next = answer.headers.get('location');
-    if (!next && answer.status !== 200) throw new Error(`the provider answered ${answer.status} at ${new URL(url).pathname}: ${await answer.text()}`);
+    if (!next && answer.status !== 200)
+      throw new Error(`the provider answered ${answer.status} at ${new URL(url).pathname}: ${await answer.text()}`);
     const target = new URL(next ?? `${url}?as=${person}`, url);
     if (target.href.startsWith(redirect_uri)) return code_of(target);
     method = next ? 'GET' : 'POST';

@@ -25,10 +25,11 @@ export async function start_origin({ answer } = {}) {
     port,
     seen,
     last: () => seen[seen.length - 1],
-    stop: () => new Promise((resolve) => {
-      server.close(() => resolve(undefined));
-      server.closeAllConnections();
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve(undefined));
+        server.closeAllConnections();
+      }),
   };
 }
 

@@ -30,7 +30,9 @@ export async function start_plain_path(answer, { issuers = {}, service = {}, rou
   const { port: upstream_port } = /** @type {import('node:net').AddressInfo} */ (app.address());
   const port = await free_port();
   const policy = JSON.stringify({
-    name: 'path', edge: { issuer: 'https://edge.acme.example' }, issuers,
+    name: 'path',
+    edge: { issuer: 'https://edge.acme.example' },
+    issuers,
     services: { app: { origin: `http://127.0.0.1:${port}`, ...service } },
     routes: [{ id: 'all', host: 'app.acme.example', path: '/**', service: 'app', anonymous: true, allow: 'true', ...route }],
   });
@@ -44,10 +46,14 @@ export async function start_plain_path(answer, { issuers = {}, service = {}, rou
   const bindings = { SALLYPORT_SIGNING_KEYS: JSON.stringify({ keys: [key] }), SALLYPORT_SERVICE_SECRETS: '', SALLYPORT_BUILD: 'test' };
   const worker = await start_plain_workerd({ modules: edge_modules(edge_entry, policy), bindings, compatibilityDate, compatibilityFlags });
   return {
-    seen, agent,
+    seen,
+    agent,
     /** @param {string} path @param {string} [lines] further field lines @param {string} [method] @param {string} [body] */
     ask: (path, lines = '', method = 'GET', body = '') =>
-      send_raw(worker.port, Buffer.from(`${method} ${path} HTTP/1.1\r\nHost: app.acme.example\r\nConnection: close\r\n${lines}\r\n${body}`, 'latin1')),
+      send_raw(
+        worker.port,
+        Buffer.from(`${method} ${path} HTTP/1.1\r\nHost: app.acme.example\r\nConnection: close\r\n${lines}\r\n${body}`, 'latin1'),
+      ),
     async stop() {
       await Promise.all([worker.stop(), agent.stop()]);
       app.close();

@@ -8,7 +8,7 @@ const most_tries = 100;
 
 /** A port that was free a moment ago: the wanted one when it is. @param {number} [wanted] @returns {Promise<number>} */
 export async function free_port(wanted = 0) {
-  if (wanted !== 0 && await is_free(wanted)) return wanted;
+  if (wanted !== 0 && (await is_free(wanted))) return wanted;
   for (let tries = 0; tries < most_tries; ++tries) {
     const port = first + Math.floor(Math.random() * count);
     if (await is_free(port)) return port;
@@ -17,8 +17,9 @@ export async function free_port(wanted = 0) {
 }
 
 /** @param {number} port @returns {Promise<boolean>} */
-const is_free = (port) => new Promise((resolve) => {
-  const server = createServer();
-  server.once('error', () => resolve(false));
-  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-});
+const is_free = (port) =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });

@@ -62,7 +62,11 @@ function answerLines([program, ...args], lines) {
       const answers = Buffer.concat(output).toString('latin1').split('\n').slice(0, -1);
       if (code === 0 && answers.length === lines.length) return resolve(answers.map((line) => Buffer.from(line, 'latin1').toString()));
       const last = lines[answers.length];
-      reject(new Error(`${program} ended with ${signal ?? code} after ${answers.length} of ${lines.length} answers; next was ${last?.slice(0, 2000)}`));
+      reject(
+        new Error(
+          `${program} ended with ${signal ?? code} after ${answers.length} of ${lines.length} answers; next was ${last?.slice(0, 2000)}`,
+        ),
+      );
     });
     child.stdin.end(lines.map((line) => `${line}\n`).join(''));
   });

@@ -11,8 +11,15 @@ export function send_raw(port, bytes) {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ host: '127.0.0.1', port });
     let received = Buffer.alloc(0);
-    const finish = (/** @type {() => void} */ how) => { clearTimeout(timer); socket.destroy(); how(); };
-    const timer = setTimeout(() => finish(() => reject(new Error(`no answer in ${patience_ms / 1000} s, only ${JSON.stringify(received.toString('latin1'))}`))), patience_ms);
+    const finish = (/** @type {() => void} */ how) => {
+      clearTimeout(timer);
+      socket.destroy();
+      how();
+    };
+    const timer = setTimeout(
+      () => finish(() => reject(new Error(`no answer in ${patience_ms / 1000} s, only ${JSON.stringify(received.toString('latin1'))}`))),
+      patience_ms,
+    );
     socket.on('connect', () => socket.write(bytes));
     socket.on('error', (problem) => finish(() => reject(problem)));
     socket.on('data', (piece) => {
@@ -37,7 +44,8 @@ function read_answer(received, over) {
   const fields = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
   const rest = received.subarray(end + 4);
   const length = fields.get('content-length');
-  if (length !== undefined) return rest.length >= Number(length) ? { status, fields, body: rest.toString('utf8', 0, Number(length)) } : null;
+  if (length !== undefined)
+    return rest.length >= Number(length) ? { status, fields, body: rest.toString('utf8', 0, Number(length)) } : null;
   if (fields.get('transfer-encoding') === 'chunked') {
     const body = dechunk(rest);
     return body === null ? null : { status, fields, body };
@@ -48,7 +56,7 @@ function read_answer(received, over) {
 /** @param {Buffer} bytes @returns {string | null} the body, when it is all there */
 function dechunk(bytes) {
   let body = '';
-  for (let at = 0; ;) {
+  for (let at = 0; ; ) {
     const line_end = bytes.indexOf('\r\n', at);
     if (line_end < 0) return null;
     const size = parseInt(bytes.toString('latin1', at, line_end), 16);
@@ -65,7 +73,9 @@ export function take_apart(bytes) {
   const end = bytes.indexOf('\r\n\r\n');
   const [request_line, ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
   const [method, target] = request_line.split(' ');
-  const fields = lines.map((line) => /** @type {[string, string]} */ ([line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]));
+  const fields = lines.map(
+    (line) => /** @type {[string, string]} */ ([line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+  );
   return { method, target, fields, body: bytes.subarray(end + 4) };
 }
 

@@ -13,7 +13,15 @@ const statuses = { upstream_connect_failed: 502, upstream_timeout: 504, wake_bud
 export const core = {
   refusal: (/** @type {string} */ reason, /** @type {string} */ requestId) => {
     const status = statuses[reason] ?? 503;
-    return { status, reason, title: reason, requestId, challenge: '', problem: JSON.stringify({ status, code: reason, request_id: requestId }), audit: '' };
+    return {
+      status,
+      reason,
+      title: reason,
+      requestId,
+      challenge: '',
+      problem: JSON.stringify({ status, code: reason, request_id: requestId }),
+      audit: '',
+    };
   },
 };
 
@@ -23,38 +31,98 @@ export const core = {
  * @param {{fetch?: (url: string, init: any) => any, ensure?: (asked: any) => any}} [world]
  */
 export function reaching(entry, { fetch = () => new Response('app'), ensure = () => ({ answer: 'ready', endpoints: tasks(2) }) } = {}) {
-  const world = { now: 1_000_000, sent: [], asked: [], lost: [], background: [], decisions: 0, sendings: 0, again: [], fetch, ensure, refusal: undefined, aws: undefined };
+  const world = {
+    now: 1_000_000,
+    sent: [],
+    asked: [],
+    lost: [],
+    background: [],
+    decisions: 0,
+    sendings: 0,
+    again: [],
+    fetch,
+    ensure,
+    refusal: undefined,
+    aws: undefined,
+  };
   const coordinator = {
-    ensure: async (asked) => { world.asked.push(asked); return world.ensure(asked); },
-    lost: async (what) => { world.lost.push(what); },
+    ensure: async (asked) => {
+      world.asked.push(asked);
+      return world.ensure(asked);
+    },
+    lost: async (what) => {
+      world.lost.push(what);
+    },
   };
   const environment = {
-    NET: { fetch: async (url, init) => { world.sent.push({ url, init, id: init.headers.get('id') }); return world.fetch(url, init); } },
+    NET: {
+      fetch: async (url, init) => {
+        world.sent.push({ url, init, id: init.headers.get('id') });
+        return world.fetch(url, init);
+      },
+    },
     WAKE: { idFromName: (name) => name, get: () => coordinator },
   };
-  const reach = new Reach(core, world.aws, environment, { services: [entry], credential_cookies: false }, { now: () => world.now, random: () => 0 });
+  const reach = new Reach(
+    core,
+    world.aws,
+    environment,
+    { services: [entry], credential_cookies: false },
+    { now: () => world.now, random: () => 0 },
+  );
   const forward = (more) => {
     world.decisions += 1;
-    return { service: entry.name, url: entry.origin + '/x?y=1', body: 'none', contentLength: null, requestId: `id-${world.decisions}`, timeoutMs: 5_000,
-      headers: new Headers({ id: `id-${world.decisions}` }), caller: { key: 'k', subject: 'alice' }, callerTag: 'alice', ...more };
+    return {
+      service: entry.name,
+      url: `${entry.origin}/x?y=1`,
+      body: 'none',
+      contentLength: null,
+      requestId: `id-${world.decisions}`,
+      timeoutMs: 5_000,
+      headers: new Headers({ id: `id-${world.decisions}` }),
+      caller: { key: 'k', subject: 'alice' },
+      callerTag: 'alice',
+      ...more,
+    };
   };
   const respond = async (options = {}) => {
     const { forward: more, body, ...init } = options;
     const request = new Request('https://app.acme.example/x?y=1', init);
-    return reach.respond(new Turn({
-      request, forward: forward(more),
-      body: { forwarded: (_plan, _length, upload) => (typeof body === 'function' ? body(upload) : body ?? null) },
-      decideAgain: async () => world.refusal ?? forward(more),
-      record: { sending() { world.sendings += 1; }, again: (why) => world.again.push(why), fromCache() {} },
-      context: { waitUntil: (promise) => world.background.push(promise) },
-    }, () => world.now));
+    return reach.respond(
+      new Turn(
+        {
+          request,
+          forward: forward(more),
+          body: { forwarded: (_plan, _length, upload) => (typeof body === 'function' ? body(upload) : (body ?? null)) },
+          decideAgain: async () => world.refusal ?? forward(more),
+          record: {
+            sending() {
+              world.sendings += 1;
+            },
+            again: (why) => world.again.push(why),
+            fromCache() {},
+          },
+          context: { waitUntil: (promise) => world.background.push(promise) },
+        },
+        () => world.now,
+      ),
+    );
   };
   return Object.assign(world, { respond, reach });
 }
 
-export const tasks = (/** @type {number} */ count) => Array.from({ length: count }, (_, i) => ({ task_arn: `arn:${i + 1}`, address: `10.0.0.${i + 1}`, port: 8443 }));
+export const tasks = (/** @type {number} */ count) =>
+  Array.from({ length: count }, (_, i) => ({ task_arn: `arn:${i + 1}`, address: `10.0.0.${i + 1}`, port: 8443 }));
 export const starting = () => ({ answer: 'starting', phase: 'starting', progress: 'pulling', since_ms: 12_000, retry_after_s: 3 });
-export const until_sent = async (world, /** @type {number} */ count) => { while (world.sent.length < count) await new Promise(setImmediate); };
-export const refused = () => { throw new TypeError('connection refused'); };
+export const until_sent = async (world, /** @type {number} */ count) => {
+  while (world.sent.length < count) await new Promise(setImmediate);
+};
+export const refused = () => {
+  throw new TypeError('connection refused');
+};
 export const silent = () => new Promise(() => {});
-export const json_of = async (response) => ({ status: response.status, retry: response.headers.get('retry-after'), ...(await response.json()) });
+export const json_of = async (response) => ({
+  status: response.status,
+  retry: response.headers.get('retry-after'),
+  ...(await response.json()),
+});

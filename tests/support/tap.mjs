@@ -26,7 +26,10 @@ export async function start_tap(target_port, { port = 0 } = {}) {
   const server = createServer((caller) => {
     ++counted.connections;
     const target = createConnection({ host: '127.0.0.1', port: target_port() });
-    const show = request_reader((request) => { wanted?.resolve(request); wanted = undefined; });
+    const show = request_reader((request) => {
+      wanted?.resolve(request);
+      wanted = undefined;
+    });
     pass(caller, target, (piece) => {
       const held = wanted?.hold === true;
       if (wanted) show(piece);
@@ -34,7 +37,10 @@ export async function start_tap(target_port, { port = 0 } = {}) {
       if (!held) counted.to_target += piece.length;
       return !held;
     });
-    pass(target, caller, (piece) => { counted.to_caller += piece.length; return true; });
+    pass(target, caller, (piece) => {
+      counted.to_caller += piece.length;
+      return true;
+    });
   });
 
   /** @param {Socket} from @param {Socket} to @param {(piece: Buffer) => boolean} may_pass */
@@ -47,7 +53,10 @@ export async function start_tap(target_port, { port = 0 } = {}) {
     });
     from.on('end', () => to.end());
     from.on('error', () => to.destroy());
-    from.on('close', () => { sockets.delete(from); to.destroySoon(); });
+    from.on('close', () => {
+      sockets.delete(from);
+      to.destroySoon();
+    });
   }
 
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => resolve(undefined)));
@@ -55,11 +64,15 @@ export async function start_tap(target_port, { port = 0 } = {}) {
   return {
     port: address.port,
     counts: () => ({ ...counted }),
-    next_request: ({ hold = false } = {}) => new Promise((resolve) => { wanted = { hold, resolve }; }),
-    stop: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
-    }),
+    next_request: ({ hold = false } = {}) =>
+      new Promise((resolve) => {
+        wanted = { hold, resolve };
+      }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
   };
 }
 

@@ -5,9 +5,7 @@ import { fileURLToPath } from 'node:url';
 const root = process.env.SALLYPORT_VECTORS ?? fileURLToPath(new URL('../../../shared/vectors', import.meta.url));
 
 /** For node:test's `skip`: false, or why the cases are skipped and where they come from. */
-export const vectorsAbsent = existsSync(root)
-  ? false
-  : `${root} is absent: set SALLYPORT_VECTORS to the folder of third-party vectors`;
+export const vectorsAbsent = existsSync(root) ? false : `${root} is absent: set SALLYPORT_VECTORS to the folder of third-party vectors`;
 
 /** The JSON document at `path` below the folder of vectors. Numbers keep their spelling with `exactNumbers`. */
 export function readVectors(path, { exactNumbers = false } = {}) {
@@ -17,7 +15,9 @@ export function readVectors(path, { exactNumbers = false } = {}) {
 
 /** Paths below the folder of vectors of the JSON files in one of its folders. */
 export function listVectors(folder) {
-  return readdirSync(`${root}/${folder}`).filter((name) => name.endsWith('.json')).map((name) => `${folder}/${name}`);
+  return readdirSync(`${root}/${folder}`)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => `${folder}/${name}`);
 }
 
 // 1.0 is a decimal and 1 an integer in structured fields; a JavaScript number forgets which it was.

@@ -11,7 +11,9 @@ export const edge_entry = 'worker-shim/index.js';
 const caller_name = 'object-caller';
 const core_module = 'build/wasm/sallyport.js';
 /** workerd, of the version that miniflare brings. */
-export const workerd_program = /** @type {{default: string}} */ (createRequire(createRequire(import.meta.url).resolve('miniflare'))('workerd')).default;
+export const workerd_program = /** @type {{default: string}} */ (
+  createRequire(createRequire(import.meta.url).resolve('miniflare'))('workerd')
+).default;
 Object.assign(process.env, { MINIFLARE_WORKERD_PATH: `${root}tests/support/workerd_of_parent`, SALLYPORT_WORKERD: workerd_program });
 
 /**
@@ -29,7 +31,18 @@ Object.assign(process.env, { MINIFLARE_WORKERD_PATH: `${root}tests/support/worke
  * `entry`: another module than the gate's own; without `objects` it has none.
  * @param {{policy: string, signing_keys: string, service_secrets?: string, port?: number, replaced?: Record<string, string>,
  *   vpc?: string[], objects?: boolean, entry?: string, variables?: Record<string, string>, miniflare?: Record<string, unknown>}} options @returns {Promise<RunningWorker>} */
-export async function start_worker({ policy, signing_keys, service_secrets = '', port = 0, replaced = {}, vpc = [], objects = false, entry = edge_entry, variables = {}, miniflare = {} }) {
+export async function start_worker({
+  policy,
+  signing_keys,
+  service_secrets = '',
+  port = 0,
+  replaced = {},
+  vpc = [],
+  objects = false,
+  entry = edge_entry,
+  variables = {},
+  miniflare = {},
+}) {
   const deployed = deployed_options('wrangler.toml');
   const edge = {
     name: edge_name,
@@ -41,8 +54,15 @@ export async function start_worker({ policy, signing_keys, service_secrets = '',
     ...miniflare,
   };
   if (!objects) return start_workerd(edge, { port });
-  const reached = Object.fromEntries(Object.entries(deployed.durableObjects).map(([name, { className }]) => [name, { className, scriptName: edge_name, useSQLite: true }]));
-  const caller = { name: caller_name, modules: [{ type: 'ESModule', path: `${root}tests/support/object_caller.mjs` }], compatibilityDate: deployed.compatibilityDate, durableObjects: reached };
+  const reached = Object.fromEntries(
+    Object.entries(deployed.durableObjects).map(([name, { className }]) => [name, { className, scriptName: edge_name, useSQLite: true }]),
+  );
+  const caller = {
+    name: caller_name,
+    modules: [{ type: 'ESModule', path: `${root}tests/support/object_caller.mjs` }],
+    compatibilityDate: deployed.compatibilityDate,
+    durableObjects: reached,
+  };
   // Some options are of the whole runtime, such as where objects are stored; the others are not read there.
   return start_workerd({ ...miniflare, workers: [edge, caller] }, { port });
 }
@@ -59,12 +79,15 @@ export async function call_object(worker, binding, name, method, ...args) {
 
 /** The issuer Worker, which serves the public keys of `signing_keys`. @param {{issuer: string, public_keys: string, port?: number}} options */
 export async function start_issuer_worker({ issuer, public_keys, port = 0 }) {
-  return start_workerd({
-    name: 'sallyport-issuer',
-    modules: modules_from('worker-shim/issuer.js'),
-    bindings: { SALLYPORT_ISSUER: issuer, SALLYPORT_PUBLIC_KEYS: public_keys },
-    ...deployed_options('wrangler.issuer.toml'),
-  }, { port });
+  return start_workerd(
+    {
+      name: 'sallyport-issuer',
+      modules: modules_from('worker-shim/issuer.js'),
+      bindings: { SALLYPORT_ISSUER: issuer, SALLYPORT_PUBLIC_KEYS: public_keys },
+      ...deployed_options('wrangler.issuer.toml'),
+    },
+    { port },
+  );
 }
 
 /** The modules of the gate's Worker, with this policy. @param {string} entry @param {string} policy @param {Record<string, string>} [replaced] */
@@ -76,9 +99,15 @@ export function edge_modules(entry, policy, replaced = {}) {
  * @param {Record<string, string>} [replaced] */
 function modules_from(entry, replaced = {}) {
   if (!existsSync(root + core_module)) throw new Error('the core is not built; run: cmake --preset wasm && cmake --build --preset wasm');
-  const scripts = readdirSync(`${root}worker-shim`, { recursive: true, encoding: 'utf8' }).map((name) => `worker-shim/${name}`).filter((path) => path.endsWith('.js') && path !== entry);
+  const scripts = readdirSync(`${root}worker-shim`, { recursive: true, encoding: 'utf8' })
+    .map((name) => `worker-shim/${name}`)
+    .filter((path) => path.endsWith('.js') && path !== entry);
   return [
-    ...[entry, ...scripts, core_module].map((path) => ({ type: /** @type {const} */ ('ESModule'), path: root + path, ...(replaced[path] !== undefined && { contents: replaced[path] }) })),
+    ...[entry, ...scripts, core_module].map((path) => ({
+      type: /** @type {const} */ ('ESModule'),
+      path: root + path,
+      ...(replaced[path] !== undefined && { contents: replaced[path] }),
+    })),
     { type: /** @type {const} */ ('CompiledWasm'), path: `${root}build/wasm/sallyport.wasm` },
   ];
 }
@@ -103,18 +132,24 @@ export async function start_workerd(options, { port = 0 } = {}) {
   let text = '';
   const before = workerd_children();
   const handlers = signal_handlers();
-  const miniflare = new Miniflare(/** @type {any} */ ({
-    modulesRoot: root,
-    host: '127.0.0.1',
-    port,
-    log: new Log(LogLevel.NONE),
-    handleRuntimeStdio: (/** @type {NodeJS.ReadableStream} */ out, /** @type {NodeJS.ReadableStream} */ err) => {
-      for (const stream of [out, err]) stream.on('data', (piece) => { text += piece; });
-    },
-    ...options,
-  }));
+  const miniflare = new Miniflare(
+    /** @type {any} */ ({
+      modulesRoot: root,
+      host: '127.0.0.1',
+      port,
+      log: new Log(LogLevel.NONE),
+      handleRuntimeStdio: (/** @type {NodeJS.ReadableStream} */ out, /** @type {NodeJS.ReadableStream} */ err) => {
+        for (const stream of [out, err])
+          stream.on('data', (piece) => {
+            text += piece;
+          });
+      },
+      ...options,
+    }),
+  );
   // Miniflare would end the whole process at a signal; here, whoever starts a Worker also stops it.
-  for (const [signal, handler] of signal_handlers()) if (!handlers.some((known) => known[1] === handler)) process.removeListener(signal, handler);
+  for (const [signal, handler] of signal_handlers())
+    if (!handlers.some((known) => known[1] === handler)) process.removeListener(signal, handler);
   const url = await miniflare.ready;
   const pid = workerd_children().find((child) => !before.includes(child)) ?? 0;
   let stopping = /** @type {Promise<void> | undefined} */ (undefined);
@@ -124,11 +159,16 @@ export async function start_workerd(options, { port = 0 } = {}) {
 /** @returns {[NodeJS.Signals, NodeJS.SignalsListener][]} */
 function signal_handlers() {
   const signals = /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM']);
-  return signals.flatMap((signal) => process.listeners(signal).map((handler) => /** @type {[NodeJS.Signals, NodeJS.SignalsListener]} */ ([signal, handler])));
+  return signals.flatMap((signal) =>
+    process.listeners(signal).map((handler) => /** @type {[NodeJS.Signals, NodeJS.SignalsListener]} */ ([signal, handler])),
+  );
 }
 
 /** Miniflare does not say which process it started. */
 function workerd_children() {
-  return readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number)
+  return readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .map(Number)
     .filter((pid) => pid > 0 && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'workerd');
 }

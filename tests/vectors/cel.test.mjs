@@ -29,14 +29,22 @@ test('CEL conformance: every case has the value or the error of the specificatio
     failures.expect(passes || reason, () => `${each.id}: ${each.test.expr} gave ${JSON.stringify(answers[i])}`);
     failures.expect(!passes || !reason, () => `${each.id} passes: take it off the list of the unsupported`);
   });
-  for (const [file, { passed, unsupported: others }] of Object.entries(counts)) t.diagnostic(`${file}: ${passed} passed, ${others} unsupported`);
+  for (const [file, { passed, unsupported: others }] of Object.entries(counts))
+    t.diagnostic(`${file}: ${passed} passed, ${others} unsupported`);
   failures.assertNone();
 });
 
 test('CEL conformance: the checker deduces the type that the reference implementation does', async () => {
-  const cases = conformanceCases().filter((each) => each.type !== undefined && !whyUnsupported(each.id) && declaredTypes(each) !== undefined);
+  const cases = conformanceCases().filter(
+    (each) => each.type !== undefined && !whyUnsupported(each.id) && declaredTypes(each) !== undefined,
+  );
   assert.ok(cases.length > 1400, `${cases.length} cases`);
-  const answers = await ask(cases.map((each) => ({ op: 'cel_check', in: { expr: each.test.expr, container: each.test.container ?? '', variables: declaredTypes(each) } })));
+  const answers = await ask(
+    cases.map((each) => ({
+      op: 'cel_check',
+      in: { expr: each.test.expr, container: each.test.container ?? '', variables: declaredTypes(each) },
+    })),
+  );
   const failures = new Failures();
   cases.forEach((each, i) => {
     const type = answers[i].out?.type;

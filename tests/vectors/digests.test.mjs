@@ -16,7 +16,9 @@ test('RFC 9530: the digests of 13 messages and 8 samples', { skip: vectorsAbsent
     ...samples.map(({ alg, value }) => ({ alg, field: `${alg}=${value}`, body_b64: sampled })),
   ];
   const right = await ask(cases.map(({ field, body_b64 }) => ({ op: 'digest', in: { field, body_b64 } })));
-  const changed = await ask(cases.map(({ field, body_b64 }) => ({ op: 'digest', in: { field, body_b64: base64(`${Buffer.from(body_b64, 'base64')}x`) } })));
+  const changed = await ask(
+    cases.map(({ field, body_b64 }) => ({ op: 'digest', in: { field, body_b64: base64(`${Buffer.from(body_b64, 'base64')}x`) } })),
+  );
   cases.forEach(({ alg, field }, i) => {
     assert.equal(right[i].reason, KNOWN.has(alg) ? 'ok' : 'digest_unsupported', field);
     assert.equal(changed[i].reason, KNOWN.has(alg) ? 'digest_mismatch' : 'digest_unsupported', field);

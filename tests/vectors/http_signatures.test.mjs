@@ -10,12 +10,20 @@ test('RFC 9421: 20 signatures have the base of the RFC and verify as the RFC say
   const keys = readVectors('rfc9421/keys.json');
   assert.equal(cases.length, 20);
   const bases = await ask(cases.map((each) => ({ op: 'httpsig_base', in: signedMessage(each) })));
-  const verdicts = await ask(cases.map((each) => ({ op: 'httpsig_verify', in: { ...signedMessage(each), key: keys[each.key].jwk, alg: each.alg } })));
+  const verdicts = await ask(
+    cases.map((each) => ({ op: 'httpsig_verify', in: { ...signedMessage(each), key: keys[each.key].jwk, alg: each.alg } })),
+  );
   const failures = new Failures();
   cases.forEach(({ id, signature_base: base, expect_valid: valid }, i) => {
     const seen = bases[i].out?.base_b64;
-    failures.expect(base === null || seen === base64(base), () => `${id}: base is ${bases[i].error ?? bases[i].reason}: ${seen && Buffer.from(seen, 'base64')}`);
-    failures.expect((verdicts[i].reason === 'ok') === valid && verdicts[i].error === undefined, () => `${id}: ${verdicts[i].error ?? verdicts[i].reason}`);
+    failures.expect(
+      base === null || seen === base64(base),
+      () => `${id}: base is ${bases[i].error ?? bases[i].reason}: ${seen && Buffer.from(seen, 'base64')}`,
+    );
+    failures.expect(
+      (verdicts[i].reason === 'ok') === valid && verdicts[i].error === undefined,
+      () => `${id}: ${verdicts[i].error ?? verdicts[i].reason}`,
+    );
   });
   failures.assertNone();
 });

@@ -6,7 +6,8 @@ import { ask } from '../support/probes.mjs';
 import { base64, listVectors, readVectors, vectorsAbsent } from '../support/vectors.mjs';
 
 const COMPACT = ['4_1.rsa_v15_signature', '4_2.rsa-pss_signature', '4_3.ecdsa_signature', '4_4.hmac-sha2_integrity_protection']
-  .map((name) => `jose-cookbook/jws/${name}.json`).concat('jose-cookbook/curve25519/jws.json');
+  .map((name) => `jose-cookbook/jws/${name}.json`)
+  .concat('jose-cookbook/curve25519/jws.json');
 
 test('compact signatures of the cookbook verify, with their payload', { skip: vectorsAbsent }, async () => {
   const cases = COMPACT.map((path) => readVectors(path));
@@ -36,7 +37,11 @@ test('JSON serializations and several signatures are refused', { skip: vectorsAb
 test('an unencoded payload (RFC 7797) is refused in every form', { skip: vectorsAbsent }, async () => {
   const compact = listVectors('jose-cookbook/rfc7797').flatMap((path) => {
     const { input, signing, output } = readVectors(path);
-    const forms = [output.compact, `${signing.protected_b64u}..${signing.sig}`, `${signing.protected_b64u}.${base64(input.payload)}.${signing.sig}`];
+    const forms = [
+      output.compact,
+      `${signing.protected_b64u}..${signing.sig}`,
+      `${signing.protected_b64u}.${base64(input.payload)}.${signing.sig}`,
+    ];
     return forms.filter(Boolean).map((jws) => ({ op: 'jws', in: { jws, jwks: input.key } }));
   });
   assert.ok(compact.length >= 4);

@@ -23,7 +23,10 @@ test('SigV4: 38 requests in both modes at every stage', { skip: vectorsAbsent },
     }
     const sent = proof(vector[`${mode}_signed_request`], mode);
     failures.expect(out.signature === sent.signature, () => `${label}: signature of the request that is sent`);
-    failures.expect(out.signed_headers === sent.signed_headers, () => `${label}: signed headers ${out.signed_headers}, not ${sent.signed_headers}`);
+    failures.expect(
+      out.signed_headers === sent.signed_headers,
+      () => `${label}: signed headers ${out.signed_headers}, not ${sent.signed_headers}`,
+    );
   });
   failures.assertNone();
 });

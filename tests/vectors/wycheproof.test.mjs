@@ -48,7 +48,8 @@ for (const { name, count } of FILES) {
 
 function jwsCases({ testGroups }) {
   return testGroups.flatMap((group) =>
-    group.tests.filter((each) => each.jws !== undefined).map((each) => ({ ...each, key: group.public ?? group.private })));
+    group.tests.filter((each) => each.jws !== undefined).map((each) => ({ ...each, key: group.public ?? group.private })),
+  );
 }
 
 function samePayload(out, jws) {

@@ -13,7 +13,8 @@ import { readVectors, vectorsAbsent } from '../support/vectors.mjs';
 const hostSource = new URL('../../worker-shim/host/crypto.js', import.meta.url);
 const KIND = { rsa: 0, ec: 1, okp: 2, secret: 3 };
 const FAMILY = { pkcs1: 0, pss: 1, ecdsa: 2, eddsa: 3, hmac: 4 };
-const SHA256 = 1, NO_HASH = 0;
+const SHA256 = 1,
+  NO_HASH = 0;
 /** All cases of the suites but those that the core refuses by itself. */
 const COUNT = 782;
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -23,7 +24,13 @@ const SUITES = {
   ecdsa_secp256r1_sha256_p1363: { kind: KIND.ec, family: FAMILY.ecdsa, hash: SHA256, key: p256Key, signature: derSignature },
   ed25519: { kind: KIND.okp, family: FAMILY.eddsa, hash: NO_HASH, key: (group) => jwk(group.publicKeyJwk), signature: ofBytes(64) },
   rsa_signature_2048_sha256: { kind: KIND.rsa, family: FAMILY.pkcs1, hash: SHA256, key: (group) => jwk(group.keyJwk), signature: notEmpty },
-  rsa_pss_2048_sha256_mgf1_32: { kind: KIND.rsa, family: FAMILY.pss, hash: SHA256, key: (group) => jwk(group.publicKeyJwk), signature: notEmpty },
+  rsa_pss_2048_sha256_mgf1_32: {
+    kind: KIND.rsa,
+    family: FAMILY.pss,
+    hash: SHA256,
+    key: (group) => jwk(group.publicKeyJwk),
+    signature: notEmpty,
+  },
   hmac_sha256: { kind: KIND.secret, family: FAMILY.hmac, hash: SHA256, key: (_group, each) => each.key, signature: ofBytes(32) },
 };
 
@@ -72,11 +79,24 @@ for (const [place, ask] of Object.entries({ Node: async (all) => askHost(all, Cr
 }
 
 function questionsOf(name, { kind, family, hash, key, signature }) {
-  return readVectors(`wycheproof/${name}_test.json`).testGroups.flatMap((group) => group.tests.flatMap((each) => {
-    const form = signature(each.sig ?? each.tag);
-    if (form === undefined) return [];
-    return [{ id: `${name} ${each.tcId}`, valid: each.result === 'valid', kind, family, hash, key: key(group, each), message: each.msg, signature: form }];
-  }));
+  return readVectors(`wycheproof/${name}_test.json`).testGroups.flatMap((group) =>
+    group.tests.flatMap((each) => {
+      const form = signature(each.sig ?? each.tag);
+      if (form === undefined) return [];
+      return [
+        {
+          id: `${name} ${each.tcId}`,
+          valid: each.result === 'valid',
+          kind,
+          family,
+          hash,
+          key: key(group, each),
+          message: each.msg,
+          signature: form,
+        },
+      ];
+    }),
+  );
 }
 
 /** A public JWK as the core hands it over: only what the host needs, and in hexadecimal for the way there. */

@@ -10,15 +10,29 @@ let cookies = [];
 let edge;
 before(async () => {
   edge = await start_edge({
-    policy: (issuer, origin) => policy_for(issuer, origin, {
-      issuers: { okta: { issuer, audiences: ['api://acme'], kind: 'user', from: ['authorization', 'cookie:sid'] }, access: { preset: 'cloudflare-access', team: 'acme', audiences: ['a'] } },
-    }),
-    answer: (_, response) => { response.writeHead(200, { 'Set-Cookie': cookies, 'Content-Type': 'text/plain' }).end('ok'); return true; },
+    policy: (issuer, origin) =>
+      policy_for(issuer, origin, {
+        issuers: {
+          okta: { issuer, audiences: ['api://acme'], kind: 'user', from: ['authorization', 'cookie:sid'] },
+          access: { preset: 'cloudflare-access', team: 'acme', audiences: ['a'] },
+        },
+      }),
+    answer: (_, response) => {
+      response.writeHead(200, { 'Set-Cookie': cookies, 'Content-Type': 'text/plain' }).end('ok');
+      return true;
+    },
   });
 });
 after(() => edge.stop());
 
-for (const planted of ['sid=evil; Domain=acme.example; Path=/', '__Host-sid=evil; Secure; Path=/', '__secure-sid=evil; Secure', '=sid=evil', 'a=1, sid=evil', 'CF_Authorization=; Max-Age=0']) {
+for (const planted of [
+  'sid=evil; Domain=acme.example; Path=/',
+  '__Host-sid=evil; Secure; Path=/',
+  '__secure-sid=evil; Secure',
+  '=sid=evil',
+  'a=1, sid=evil',
+  'CF_Authorization=; Max-Age=0',
+]) {
   test(`${planted} is dropped, its neighbours stay`, async () => {
     cookies = ['first=1; Path=/', planted, 'SID=its-own', 'last=3'];
     const received = await edge.send_as_alice('/x');
@@ -26,7 +40,7 @@ for (const planted of ['sid=evil; Domain=acme.example; Path=/', '__Host-sid=evil
     assert.equal(received.body.toString(), 'ok');
     assert.equal(received.headers['set-cookie']?.length, 3, String(received.headers['set-cookie']));
     assert.deepEqual(received.headers['set-cookie']?.slice(0, 2), ['first=1; Path=/', 'SID=its-own']);
-    assert.equal(records_of(edge.worker.output(), 'log', { event: 'Set-Cookie of a credential\'s cookie was dropped' })[0]?.service, 'app');
+    assert.equal(records_of(edge.worker.output(), 'log', { event: "Set-Cookie of a credential's cookie was dropped" })[0]?.service, 'app');
   });
 }
 

@@ -15,13 +15,18 @@ const secrets = new Set();
 let people = 0;
 
 before(async () => {
-  edge = await start_aws_edge({ services: { billing: { containers: [sleeper] }, other: { containers: [sleeper] } }, worker: { entry: 'tests/support/aws_caller.mjs' } });
+  edge = await start_aws_edge({
+    services: { billing: { containers: [sleeper] }, other: { containers: [sleeper] } },
+    worker: { entry: 'tests/support/aws_caller.mjs' },
+  });
 });
 after(() => edge.stop());
-beforeEach(() => { edge.aws.faults.set({ throttle: {}, fail: {}, delay_ms: {}, session_seconds: 0, answers: {}, cut: {}, quote: {} }); });
+beforeEach(() => {
+  edge.aws.faults.set({ throttle: {}, fail: {}, delay_ms: {}, session_seconds: 0, answers: {}, cut: {}, quote: {} });
+});
 
 /** Somebody for whom no credentials are held yet. */
-const newcomer = () => who(`person-${people += 1}`);
+const newcomer = () => who(`person-${(people += 1)}`);
 
 /** @param {string} subject */
 function who(subject, target = 'billing') {
@@ -69,25 +74,34 @@ test('a hundred calls at once cost one session', async () => {
 });
 
 test('another caller, or another purpose, never gets the same credentials', async () => {
-  const keys = await Promise.all([who('dora'), who('emil'), who('dora', 'other')].map(async (each) => (await ask({ who: each })).credentials.access_key_id));
+  const keys = await Promise.all(
+    [who('dora'), who('emil'), who('dora', 'other')].map(async (each) => (await ask({ who: each })).credentials.access_key_id),
+  );
   assert.equal(new Set(keys).size, 3);
   assert.equal((await ask({ who: who('dora') })).credentials.access_key_id, keys[0]);
 });
 
 test('a session says by which route its caller came, and whose mail it is: another one has another session', async () => {
   const of = who('dora');
-  const as = async (/** @type {object} */ more) => (await ask({ who: { ...of, caller: { ...of.caller, ...more } } })).credentials.access_key_id;
+  const as = async (/** @type {object} */ more) =>
+    (await ask({ who: { ...of, caller: { ...of.caller, ...more } } })).credentials.access_key_id;
   const keys = await Promise.all([as({ route: 'read' }), as({ route: 'admin' }), as({ route: 'read', email: 'dora@acme.example' })]);
   assert.equal(new Set(keys).size, 3);
   assert.equal(await as({ route: 'read' }), keys[0]);
-  assert.deepEqual(keys.map((key) => edge.aws.sessions.find(key).tags.route), ['read', 'admin', 'read']);
+  assert.deepEqual(
+    keys.map((key) => edge.aws.sessions.find(key).tags.route),
+    ['read', 'admin', 'read'],
+  );
 });
 
 test('credentials are replaced before they expire', async () => {
   edge.aws.faults.set({ session_seconds: 2 });
   const of = newcomer();
   const first = await ask({ who: of });
-  await until('other credentials are given out', async () => (await ask({ who: of })).credentials.access_key_id !== first.credentials.access_key_id);
+  await until(
+    'other credentials are given out',
+    async () => (await ask({ who: of })).credentials.access_key_id !== first.credentials.access_key_id,
+  );
   const second = await ask({ who: of });
   assert.ok(second.expires > first.expires);
   assert.equal((await list(of)).refused, undefined);
@@ -102,7 +116,12 @@ test('credentials that AWS takes for expired are replaced once, within the call'
   assert.equal(sessions() - before, 1);
 });
 
-for (const [code, status] of /** @type {[string, number][]} */ ([['IDPCommunicationError', 400], ['InvalidIdentityToken', 400], ['InternalFailure', 500], ['ThrottlingException', 400]])) {
+for (const [code, status] of /** @type {[string, number][]} */ ([
+  ['IDPCommunicationError', 400],
+  ['InvalidIdentityToken', 400],
+  ['InternalFailure', 500],
+  ['ThrottlingException', 400],
+])) {
   test(`STS is asked again after ${code}`, async () => {
     edge.aws.faults.set({ fail: { AssumeRoleWithWebIdentity: [code, status, 2] } });
     assert.equal((await list(newcomer())).refused, undefined);
@@ -195,7 +214,10 @@ test('no credential is in any log', () => {
 test('the cache is bounded: who came first is asked for again first', async () => {
   const cache = new CredentialsCache();
   let asked = 0;
-  const ask_for = async () => { asked += 1; return { credentials: { access_key_id: '', secret_access_key: '', session_token: '' }, expires: Date.now() / 1000 + 900, session: '' }; };
+  const ask_for = async () => {
+    asked += 1;
+    return { credentials: { access_key_id: '', secret_access_key: '', session_token: '' }, expires: Date.now() / 1000 + 900, session: '' };
+  };
   for (let i = 0; i < 400; i += 1) await cache.get(`caller-${i}`, ask_for);
   assert.equal(asked, 400);
   await cache.get('caller-399', ask_for);
@@ -217,7 +239,15 @@ test('the endpoint in place of AWS is https, or http on loopback', () => {
   assert.equal(endpointOf(''), undefined);
   assert.deepEqual(endpointOf('http://127.0.0.1:4566'), { origin: 'http://127.0.0.1:4566', host: '127.0.0.1:4566' });
   assert.deepEqual(endpointOf('https://aws.acme.example'), { origin: 'https://aws.acme.example', host: 'aws.acme.example' });
-  for (const wrong of ['nonsense', 'http://aws.acme.example', 'http://127.0.0.1.evil.example', 'https://x.example/path', 'https://x.example/?q', 'https://u:p@x.example', 'ftp://127.0.0.1']) {
+  for (const wrong of [
+    'nonsense',
+    'http://aws.acme.example',
+    'http://127.0.0.1.evil.example',
+    'https://x.example/path',
+    'https://x.example/?q',
+    'https://u:p@x.example',
+    'ftp://127.0.0.1',
+  ]) {
     assert.throws(() => endpointOf(wrong), /SALLYPORT_AWS_ENDPOINT/, wrong);
   }
 });

@@ -7,18 +7,27 @@ import { readBounded } from '../../worker-shim/host/bounded.js';
 function answer_of(pieces) {
   const left = pieces.map((piece) => new TextEncoder().encode(piece));
   const state = { cancelled: false };
-  const body = new ReadableStream({
-    pull(controller) {
-      const piece = left.shift();
-      if (piece === undefined) controller.close();
-      else controller.enqueue(piece);
+  const body = new ReadableStream(
+    {
+      pull(controller) {
+        const piece = left.shift();
+        if (piece === undefined) controller.close();
+        else controller.enqueue(piece);
+      },
+      cancel() {
+        state.cancelled = true;
+      },
     },
-    cancel() { state.cancelled = true; },
-  }, { highWaterMark: 0 });
+    { highWaterMark: 0 },
+  );
   return { answer: new Response(body), state };
 }
 
-for (const [what, pieces] of /** @type {[string, string[]][]} */ ([['in one piece', ['12345678']], ['in pieces', ['123', '', '45', '678']], ['empty', []]])) {
+for (const [what, pieces] of /** @type {[string, string[]][]} */ ([
+  ['in one piece', ['12345678']],
+  ['in pieces', ['123', '', '45', '678']],
+  ['empty', []],
+])) {
   test(`an answer that comes ${what} is read whole`, async () => {
     const bytes = await readBounded(answer_of(pieces).answer, 8);
     assert.equal(new TextDecoder().decode(bytes), pieces.join(''));

@@ -11,7 +11,9 @@ const connections = [];
 function serve(socket) {
   const connection = { text: '', closed: false };
   connections.push(connection);
-  socket.on('close', () => { connection.closed = true; });
+  socket.on('close', () => {
+    connection.closed = true;
+  });
   socket.on('data', (piece) => {
     connection.text += piece.toString('latin1');
     if (!is_whole(connection.text)) return;
@@ -26,7 +28,9 @@ const is_whole = (text) => text.endsWith('\r\n0\r\n\r\n') || (text.startsWith('G
 /** @type {Awaited<ReturnType<typeof start_edge_to_raw_service>>} */
 let stage;
 const brief = { id: 'brief', host: 'app.acme.example', path: '/brief/**', service: 'app', body: 'stream', timeout: '1s', allow: 'true' };
-before(async () => { stage = await start_edge_to_raw_service(serve, [brief]); });
+before(async () => {
+  stage = await start_edge_to_raw_service(serve, [brief]);
+});
 after(() => stage.stop());
 
 /** Sends the head of an upload and a part of its body, and then ends: by half, as one who still listens, or altogether.
@@ -37,10 +41,17 @@ async function upload(framing, body, how) {
   const client = connect(stage.edge.worker.port, '127.0.0.1');
   let answer = '';
   client.on('error', () => {});
-  client.on('data', (piece) => { answer += piece; });
+  client.on('data', (piece) => {
+    answer += piece;
+  });
   const gone = new Promise((resolve) => client.once('close', resolve));
-  client.write(`POST /stream/x HTTP/1.1\r\nHost: app.acme.example\r\nAuthorization: ${authorization}\r\nConnection: close\r\n${framing}\r\n\r\n${body}`);
-  await until('the service has the part that was sent', () => connections.length > before && /abc(\r\n)?$/.test(connections.at(-1)?.text ?? ''));
+  client.write(
+    `POST /stream/x HTTP/1.1\r\nHost: app.acme.example\r\nAuthorization: ${authorization}\r\nConnection: close\r\n${framing}\r\n\r\n${body}`,
+  );
+  await until(
+    'the service has the part that was sent',
+    () => connections.length > before && /abc(\r\n)?$/.test(connections.at(-1)?.text ?? ''),
+  );
   client[how]();
   await until('the service has lost the connection', () => connections.at(-1)?.closed === true);
   if (how === 'end') await gone;
@@ -71,20 +82,28 @@ test('broken uploads, however many, say nothing about the service', async () => 
 
 test('an upload that stands still is a 408 for its client alone, and says nothing about the service', async () => {
   const authorization = `Bearer ${await stage.edge.issuer.token({ sub: 'mallory' })}`;
-  const stalls = await Promise.all(Array.from({ length: 12 }, (_, i) => new Promise((resolve) => {
-    const client = connect(stage.edge.worker.port, '127.0.0.1');
-    let answer = '';
-    client.on('error', () => {});
-    // The client still owes its body, so the platform need not close.
-    client.on('data', (piece) => {
-      answer += piece;
-      if (/\}\s*$/.test(answer)) client.destroy();
-    });
-    client.once('close', () => resolve(answer));
-    const framing = i % 2 === 0 ? 'Content-Length: 2000000' : 'Transfer-Encoding: chunked';
-    client.write(`POST /brief/x HTTP/1.1\r\nHost: app.acme.example\r\nAuthorization: ${authorization}\r\nConnection: close\r\n${framing}\r\n\r\n${i % 2 === 0 ? 'abc' : '3\r\nabc\r\n'}`);
-  })));
-  for (const answer of stalls) assert.match(answer, /^HTTP\/1\.1 408 [^]*"code":"timeout"/);
+  const stalls = await Promise.all(
+    Array.from(
+      { length: 12 },
+      (_, i) =>
+        new Promise((resolve) => {
+          const client = connect(stage.edge.worker.port, '127.0.0.1');
+          let answer = '';
+          client.on('error', () => {});
+          // The client still owes its body, so the platform need not close.
+          client.on('data', (piece) => {
+            answer += piece;
+            if (/\}\s*$/.test(answer)) client.destroy();
+          });
+          client.once('close', () => resolve(answer));
+          const framing = i % 2 === 0 ? 'Content-Length: 2000000' : 'Transfer-Encoding: chunked';
+          client.write(
+            `POST /brief/x HTTP/1.1\r\nHost: app.acme.example\r\nAuthorization: ${authorization}\r\nConnection: close\r\n${framing}\r\n\r\n${i % 2 === 0 ? 'abc' : '3\r\nabc\r\n'}`,
+          );
+        }),
+    ),
+  );
+  for (const answer of stalls) assert.match(answer, /^HTTP\/1\.1 408 [\s\S]*"code":"timeout"/);
   assert.equal((await stage.edge.send_as_alice('/x')).status, 200);
   assert.doesNotMatch(stage.edge.worker.output(), /no answer within/);
 });

@@ -1,16 +1,15 @@
 // Answers from the edge, in real workerd with its real Cache API, in front of an origin that counts what reaches it. Time
 // does not pass here: an answer is as old as its Age says.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { request as http_request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { until } from '../support/child.mjs';
-import { policy_for, send, start_edge } from '../support/edge.mjs';
 import { check_outcome } from '../support/cache_outcome.mjs';
+import { open_head, policy } from '../support/cached_edge.mjs';
+import { send, start_edge } from '../support/edge.mjs';
 import { start_worker } from '../support/worker.mjs';
 
 /** @typedef {import('../support/edge.mjs').SendOptions} SendOptions */
@@ -27,24 +26,15 @@ const answered = [];
 /** A path of its own for each test. */
 let path = '';
 
-/** @param {string} issuer @param {string} origin @param {string} [name] */
-function policy(issuer, origin, name = 'test') {
-  const allow = "'finance' in identity.groups";
-  const route = (/** @type {string} */ id, /** @type {object} */ more) => ({ id, host: 'app.acme.example', path: `/${id}/**`, service: 'app', allow, ...more });
-  return policy_for(issuer, origin, { name, routes: [
-    route('cached', { cache: true }),
-    route('lasting', { cache: { stale_if_error: '10m' } }),
-    route('capped', { cache: { max_age: '5s' } }),
-    route('plain', {}),
-  ] });
-}
-
 before(async () => {
-  edge = await start_edge({ policy, answer: (request, response) => {
-    asked.push(request);
-    answer(request, response);
-    return true;
-  } });
+  edge = await start_edge({
+    policy,
+    answer: (request, response) => {
+      asked.push(request);
+      answer(request, response);
+      return true;
+    },
+  });
 });
 after(async () => {
   try {
@@ -75,14 +65,6 @@ async function get(who, at, { claims = {}, ...options } = {}) {
   const got = { ...received, text: received.body.toString(), cache: String(received.headers['cache-status'] ?? '') };
   answered.push(got);
   return got;
-}
-
-/** The head of an answer, whose body comes as it comes. @returns {Promise<import('node:http').IncomingMessage>} */
-async function open_as_alice() {
-  const authorization = `Bearer ${await edge.issuer.token()}`;
-  const sending = http_request({ host: '127.0.0.1', port: edge.worker.port, path, headers: { host: 'app.acme.example', authorization }, agent: false });
-  sending.end();
-  return (await once(sending, 'response'))[0];
 }
 
 /** Asks until the answer is there: it is stored behind the back of whoever caused it. @param {string} who @param {string} at @param {SendOptions} [options] */
@@ -206,13 +188,20 @@ test('the client may demand that the origin is asked, and may have only what is 
 });
 
 test('a request that says no-store leaves nothing behind', async () => {
-  assert.equal((await get('alice', path, { headers: { 'cache-control': 'no-store' } })).cache, 'Sallyport; fwd=uri-miss; detail=request-no-store');
+  assert.equal(
+    (await get('alice', path, { headers: { 'cache-control': 'no-store' } })).cache,
+    'Sallyport; fwd=uri-miss; detail=request-no-store',
+  );
 });
 
 test('a stale answer is validated by its tag; a 304 makes it fresh, and the client gets the whole answer', async () => {
   answer = (request, response) => {
     const known = request.headers['if-none-match'] === '"v1"';
-    response.writeHead(known ? 304 : 200, { 'Cache-Control': 'max-age=60', ETag: '"v1"', ...(known ? { 'X-Round': '2' } : { Age: '61', 'X-Round': '1' }) });
+    response.writeHead(known ? 304 : 200, {
+      'Cache-Control': 'max-age=60',
+      ETag: '"v1"',
+      ...(known ? { 'X-Round': '2' } : { Age: '61', 'X-Round': '1' }),
+    });
     response.end(known ? undefined : 'the whole');
   };
   assert.equal((await get('alice', path)).cache, 'Sallyport; fwd=uri-miss; stored');
@@ -315,7 +304,13 @@ test('what fails to change something makes nobody forget', async () => {
 test('a packed answer is stored, and comes back packed to who can unpack it', async () => {
   const content = 'packed by the app'.repeat(100);
   answer = (_, response) => {
-    response.writeHead(200, { 'Cache-Control': 'max-age=60', 'Content-Encoding': 'gzip', 'Content-Type': 'text/plain', ETag: '"v1"', Vary: 'Accept-Encoding' });
+    response.writeHead(200, {
+      'Cache-Control': 'max-age=60',
+      'Content-Encoding': 'gzip',
+      'Content-Type': 'text/plain',
+      ETag: '"v1"',
+      Vary: 'Accept-Encoding',
+    });
     response.end(gzipSync(content));
   };
   const gzip = { headers: { 'accept-encoding': 'gzip' } };
@@ -345,7 +340,7 @@ test('an answer that breaks off is not stored', async () => {
     response.write('only the beginning');
     setImmediate(() => response.destroy());
   };
-  const response = await open_as_alice();
+  const response = await open_head(edge, path);
   response.resume();
   await new Promise((resolve) => response.once('error', resolve));
   saying('max-age=60');
@@ -359,7 +354,7 @@ test('an answer streams while it is stored: the client has its first part before
     response.write('first ');
     received.promise.then(() => response.end('last'));
   };
-  const response = await open_as_alice();
+  const response = await open_head(edge, path);
   assert.equal(String((await once(response, 'data'))[0]), 'first ');
   received.resolve(undefined);
   assert.equal(String((await once(response, 'data'))[0]), 'last');

@@ -19,24 +19,39 @@ let path = '';
 
 /** @param {string} issuer @param {string} origin */
 function policy(issuer, origin) {
-  const route = (/** @type {string} */ id, /** @type {object} */ more) => ({ id, host: 'app.acme.example', path: `/${id}/**`, service: 'app', allow: "'finance' in identity.groups", cache: true, ...more });
+  const route = (/** @type {string} */ id, /** @type {object} */ more) => ({
+    id,
+    host: 'app.acme.example',
+    path: `/${id}/**`,
+    service: 'app',
+    allow: "'finance' in identity.groups",
+    cache: true,
+    ...more,
+  });
   const issuers = {
     okta: { issuer, audiences: ['api://acme'], kind: 'user', from: ['authorization', 'header:X-Session-Token', 'cookie:sid'] },
     access: { preset: 'cloudflare-access', team: 'acme', audiences: ['x'] },
   };
-  return policy_for(issuer, origin, { issuers, services: { app: { origin, signed_headers: ['x-tenant'] } }, routes: [
-    route('tenants', { allow: "request.headers['x-tenant'] in identity.groups" }),
-    route('open', { anonymous: true, allow: 'true' }),
-    route('cached', {}),
-  ] });
+  return policy_for(issuer, origin, {
+    issuers,
+    services: { app: { origin, signed_headers: ['x-tenant'] } },
+    routes: [
+      route('tenants', { allow: "request.headers['x-tenant'] in identity.groups" }),
+      route('open', { anonymous: true, allow: 'true' }),
+      route('cached', {}),
+    ],
+  });
 }
 
 before(async () => {
-  edge = await start_edge({ policy, answer: (request, response) => {
-    asked.push(request);
-    answer(request, response);
-    return true;
-  } });
+  edge = await start_edge({
+    policy,
+    answer: (request, response) => {
+      asked.push(request);
+      answer(request, response);
+      return true;
+    },
+  });
 });
 after(() => edge.stop());
 beforeEach(() => {
@@ -85,7 +100,9 @@ for (const [what, vary, as] of /** @type {[string, string, (token: string) => Re
     const ask = async (/** @type {string} */ sub) => edge.send(path, { headers: as(await edge.issuer.token({ sub })) });
     const text = (/** @type {Awaited<ReturnType<typeof ask>>} */ { body }) => body.toString();
     const first = await ask('alice');
-    await until('the answer is stored for alice', async () => String((await ask('alice')).headers['cache-status']).startsWith('Sallyport; hit'));
+    await until('the answer is stored for alice', async () =>
+      String((await ask('alice')).headers['cache-status']).startsWith('Sallyport; hit'),
+    );
     const [mine, theirs] = [await ask('alice'), await ask('bob')];
     assert.match(String(theirs.headers['cache-status']), /uri-miss|vary-miss/);
     assert.notEqual(text(theirs), text(mine));
@@ -122,7 +139,7 @@ test('anonymous callers share what is public, and nothing else is kept for them'
   assert.match(String((await ask('session=bob')).headers['cache-status']), /hit/);
 });
 
-test('an app\'s own session makes another caller', async () => {
+test("an app's own session makes another caller", async () => {
   const as = (/** @type {string} */ session) => ({ headers: { cookie: `session=${session}` } });
   const { text } = await stored('alice', path, as('1'));
   assert.notEqual((await get('alice', path, as('2'))).text, text);
@@ -135,7 +152,7 @@ test('another spelling of a field name goes past the cache, and neither stores n
     response.end(`in ${request.headers['accept-language'] ?? request.headers['accept_language'] ?? 'en'}`);
   };
   for (let i = 0; i < 2; i += 1) {
-    const odd = await get('mallory', path, { headers: { 'Accept_Language': 'MALLORY' } });
+    const odd = await get('mallory', path, { headers: { Accept_Language: 'MALLORY' } });
     assert.deepEqual([odd.cache, odd.text], ['Sallyport; fwd=bypass', 'in MALLORY']);
   }
   assert.equal((await get('alice', path)).text, 'in en');
@@ -145,7 +162,10 @@ test('another spelling of a field name goes past the cache, and neither stores n
 
 test('an answer that was made for a page of one origin is not given to another', async () => {
   answer = (request, response) => {
-    response.writeHead(200, { 'Cache-Control': 'public, max-age=60', ...(request.headers.origin && { 'Access-Control-Allow-Origin': request.headers.origin }) });
+    response.writeHead(200, {
+      'Cache-Control': 'public, max-age=60',
+      ...(request.headers.origin && { 'Access-Control-Allow-Origin': request.headers.origin }),
+    });
     response.end();
   };
   const from = (/** @type {string} */ origin) => ({ headers: { origin } });

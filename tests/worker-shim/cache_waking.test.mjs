@@ -31,7 +31,16 @@ before(async () => {
     services: { app: { containers: [app] } },
     policy: {
       issuers: { okta: { issuer: people.issuer, audiences: ['api://acme'], kind: 'user' } },
-      routes: [{ id: 'app', host: 'app.acme.example', path: '/**', service: 'app', allow: "'finance' in identity.groups", cache: { stale_if_error: '10m' } }],
+      routes: [
+        {
+          id: 'app',
+          host: 'app.acme.example',
+          path: '/**',
+          service: 'app',
+          allow: "'finance' in identity.groups",
+          cache: { stale_if_error: '10m' },
+        },
+      ],
     },
   });
 });
@@ -43,7 +52,10 @@ after(async () => {
 
 /** @param {{path?: string, method?: string, claims?: Record<string, unknown>}} [options] */
 async function ask({ path = '/report', method = 'GET', claims } = {}) {
-  const { status, headers, body } = await send(edge.worker.port, path, { method, headers: { authorization: `Bearer ${await people.token(claims)}` } });
+  const { status, headers, body } = await send(edge.worker.port, path, {
+    method,
+    headers: { authorization: `Bearer ${await people.token(claims)}` },
+  });
   return { status, text: body.toString(), cache: String(headers['cache-status'] ?? '') };
 }
 

@@ -16,7 +16,9 @@ let edge;
 /** @type {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => boolean | void} */
 let answer = () => false;
 
-before(async () => { edge = await start_edge({ answer: (request, response) => answer(request, response) }); });
+before(async () => {
+  edge = await start_edge({ answer: (request, response) => answer(request, response) });
+});
 after(() => edge.stop());
 
 /** The last request at the origin, verified. */
@@ -48,7 +50,11 @@ test('a request without a query is signed with the empty query', async () => {
 });
 
 test('a small body is covered by digest, type and length', async () => {
-  const { status } = await edge.send_as_alice('/things', { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } });
+  const { status } = await edge.send_as_alice('/things', {
+    method: 'POST',
+    body: '{"a":1}',
+    headers: { 'content-type': 'application/json' },
+  });
   assert.equal(status, 200);
   const { seen } = await verified();
   assert.equal(seen.body.toString(), '{"a":1}');
@@ -57,7 +63,11 @@ test('a small body is covered by digest, type and length', async () => {
 });
 
 for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-  for (const [what, options] of /** @type {[string, object][]} */ ([['no body', {}], ['an empty body', { body: '' }], ['an empty chunked body', { body: pieces(Buffer.alloc(0), 1) }]])) {
+  for (const [what, options] of /** @type {[string, object][]} */ ([
+    ['no body', {}],
+    ['an empty body', { body: '' }],
+    ['an empty chunked body', { body: pieces(Buffer.alloc(0), 1) }],
+  ])) {
     test(`${method} with ${what} arrives, verified, as a request without body`, async () => {
       const { status } = await edge.send_as_alice('/things', { method, ...options });
       assert.equal(status, 200);
@@ -122,13 +132,19 @@ test('a body of a stream route is not read ahead: the origin has its first part 
 
 test('an answer streams: the client has its first part before the origin sends the last', async () => {
   const received = Promise.withResolvers();
-  answer = (request, response) => {
+  answer = (_, response) => {
     response.write('first');
     received.promise.then(() => response.end('last'));
     return true;
   };
   const token = await edge.issuer.token();
-  const sending = http_request({ host: '127.0.0.1', port: edge.worker.port, path: '/events', headers: { host: 'app.acme.example', authorization: `Bearer ${token}` }, agent: false });
+  const sending = http_request({
+    host: '127.0.0.1',
+    port: edge.worker.port,
+    path: '/events',
+    headers: { host: 'app.acme.example', authorization: `Bearer ${token}` },
+    agent: false,
+  });
   sending.end();
   const [response] = await once(sending, 'response');
   const [first] = await once(response, 'data');
@@ -141,13 +157,24 @@ test('an answer streams: the client has its first part before the origin sends t
 });
 
 test('what a client sends under our names never arrives, whatever its spelling', async () => {
-  const forged = { 'Sallyport-Subject': 'root', sallyport_subject: 'root', 'SALLYPORT-ASSERTION': 'x', 'Sallyport-Context': 'x', 'X-Forwarded-For': '1.2.3.4', 'Forwarded': 'for=1.2.3.4',
-    'Signature': 'sallyport=:AAAA:', 'Signature-Input': 'sallyport=()', 'Content-Digest': 'sha-256=:AAAA:' };
+  const forged = {
+    'Sallyport-Subject': 'root',
+    sallyport_subject: 'root',
+    'SALLYPORT-ASSERTION': 'x',
+    'Sallyport-Context': 'x',
+    'X-Forwarded-For': '1.2.3.4',
+    Forwarded: 'for=1.2.3.4',
+    Signature: 'sallyport=:AAAA:',
+    'Signature-Input': 'sallyport=()',
+    'Content-Digest': 'sha-256=:AAAA:',
+  };
   const { status } = await edge.send_as_alice('/x', { headers: forged });
   assert.equal(status, 200);
   const { seen } = await verified();
-  for (const name of ['sallyport-subject', 'sallyport_subject', 'x-forwarded-for', 'forwarded', 'content-digest']) assert.deepEqual(values(seen, name), [], name);
-  for (const name of ['sallyport-assertion', 'sallyport-context', 'signature', 'signature-input']) assert.equal(values(seen, name).length, 1, name);
+  for (const name of ['sallyport-subject', 'sallyport_subject', 'x-forwarded-for', 'forwarded', 'content-digest'])
+    assert.deepEqual(values(seen, name), [], name);
+  for (const name of ['sallyport-assertion', 'sallyport-context', 'signature', 'signature-input'])
+    assert.equal(values(seen, name).length, 1, name);
 });
 
 test("the platform's own cache, which knows no identities, is kept out of the way to the origin", async () => {
@@ -158,7 +185,9 @@ test("the platform's own cache, which knows no identities, is kept out of the wa
 });
 
 test('hop-by-hop fields and those that Connection names do not pass', async () => {
-  const { status } = await edge.send_as_alice('/x', { headers: { connection: 'x-mine, sallyport-assertion', 'x-mine': '1', te: 'trailers', 'x-kept': '2' } });
+  const { status } = await edge.send_as_alice('/x', {
+    headers: { connection: 'x-mine, sallyport-assertion', 'x-mine': '1', te: 'trailers', 'x-kept': '2' },
+  });
   assert.equal(status, 200);
   const { seen } = await verified();
   assert.deepEqual([values(seen, 'x-mine'), values(seen, 'te'), values(seen, 'x-kept')], [[], [], ['2']]);
@@ -177,21 +206,33 @@ test('a field value beyond ASCII arrives as the bytes that were sent', async () 
 });
 
 test('status, cookies, redirects and unknown fields of the app come back as they are', async () => {
-  answer = (request, response) => {
-    response.writeHead(302, [['Location', 'https://elsewhere.example/'], ['Set-Cookie', 'a=1; Path=/'], ['Set-Cookie', 'b=2; Path=/'], ['X-App', 'yes'], ['Sallyport-Request-Id', 'forged']].flat());
+  answer = (_, response) => {
+    response.writeHead(
+      302,
+      [
+        ['Location', 'https://elsewhere.example/'],
+        ['Set-Cookie', 'a=1; Path=/'],
+        ['Set-Cookie', 'b=2; Path=/'],
+        ['X-App', 'yes'],
+        ['Sallyport-Request-Id', 'forged'],
+      ].flat(),
+    );
     response.end();
     return true;
   };
   const { status, headers } = await edge.send_as_alice('/x');
   answer = () => false;
   assert.equal(status, 302);
-  assert.deepEqual([headers.location, headers['set-cookie'], headers['x-app']], ['https://elsewhere.example/', ['a=1; Path=/', 'b=2; Path=/'], 'yes']);
+  assert.deepEqual(
+    [headers.location, headers['set-cookie'], headers['x-app']],
+    ['https://elsewhere.example/', ['a=1; Path=/', 'b=2; Path=/'], 'yes'],
+  );
   assert.notEqual(headers['sallyport-request-id'], 'forged');
 });
 
 test('a compressed answer comes back compressed, byte for byte', async () => {
   const packed = gzipSync(Buffer.from('packed by the app'.repeat(100)));
-  answer = (request, response) => {
+  answer = (_, response) => {
     response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Type': 'text/plain' });
     response.end(packed);
     return true;
@@ -203,8 +244,12 @@ test('a compressed answer comes back compressed, byte for byte', async () => {
 });
 
 test('HEAD has the length of the answer and no body; 204 and 304 have none either', async () => {
-  for (const [method, status] of /** @type {[string, number][]} */ ([['HEAD', 200], ['GET', 204], ['GET', 304]])) {
-    answer = (request, response) => {
+  for (const [method, status] of /** @type {[string, number][]} */ ([
+    ['HEAD', 200],
+    ['GET', 204],
+    ['GET', 304],
+  ])) {
+    answer = (_, response) => {
       response.writeHead(status, status === 200 ? { 'Content-Length': '1234' } : { ETag: '"1"' });
       response.end();
       return true;
@@ -222,14 +267,20 @@ test('HEAD has the length of the answer and no body; 204 and 304 have none eithe
 async function leave(begin) {
   const started = Promise.withResolvers();
   const ended = Promise.withResolvers();
-  answer = (request, response) => {
+  answer = (_, response) => {
     begin(response);
     response.on('close', () => ended.resolve(undefined));
     started.resolve(undefined);
     return true;
   };
   const token = await edge.issuer.token();
-  const sending = http_request({ host: '127.0.0.1', port: edge.worker.port, path: '/x', headers: { host: 'app.acme.example', authorization: `Bearer ${token}` }, agent: false });
+  const sending = http_request({
+    host: '127.0.0.1',
+    port: edge.worker.port,
+    path: '/x',
+    headers: { host: 'app.acme.example', authorization: `Bearer ${token}` },
+    agent: false,
+  });
   sending.on('error', () => {});
   sending.end();
   await started.promise;

@@ -14,14 +14,19 @@ const issuer = `http://127.0.0.1:${port}`;
 /** @type {import('../support/worker.mjs').RunningWorker} */
 let worker;
 
-before(async () => { worker = await start_issuer_worker({ issuer, public_keys: JSON.stringify({ keys: [public_key] }), port }); });
+before(async () => {
+  worker = await start_issuer_worker({ issuer, public_keys: JSON.stringify({ keys: [public_key] }), port });
+});
 after(() => worker.stop());
 
 test('a token of ours is verified with what it serves, found by discovery', async () => {
   const discovery = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
   assert.equal(discovery.issuer, issuer);
   assert.deepEqual(discovery.id_token_signing_alg_values_supported, ['ES256']);
-  const token = await new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid: key.kid }).setIssuer(issuer).sign(await importJWK(key, 'ES256'));
+  const token = await new SignJWT({})
+    .setProtectedHeader({ alg: 'ES256', kid: key.kid })
+    .setIssuer(issuer)
+    .sign(await importJWK(key, 'ES256'));
   const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL(discovery.jwks_uri)), { issuer });
   assert.equal(payload.iss, issuer);
 });
@@ -45,7 +50,16 @@ test('a query changes nothing', async () => {
   assert.equal((await send(port, '/.well-known/jwks.json?x=1')).status, 200);
 });
 
-for (const path of ['/', '/.well-known/', '/.well-known/jwks.json/', '/.WELL-KNOWN/jwks.json', '//.well-known/jwks.json', '/.well-known/jwks%2Ejson', '/.sallyport/status', '/x/../y']) {
+for (const path of [
+  '/',
+  '/.well-known/',
+  '/.well-known/jwks.json/',
+  '/.WELL-KNOWN/jwks.json',
+  '//.well-known/jwks.json',
+  '/.well-known/jwks%2Ejson',
+  '/.sallyport/status',
+  '/x/../y',
+]) {
   test(`there is nothing at ${path}`, async () => {
     const { status, headers } = await send(port, path);
     assert.equal(status, 404);
@@ -65,8 +79,16 @@ for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
 /** What it must not start with -> what the log says. */
 const wrong = /** @type {[string, {issuer?: string, public_keys?: string}, RegExp][]} */ ([
   ['a private key', { public_keys: JSON.stringify({ keys: [key] }) }, /jwk_private_in_public_set/],
-  ['a private key behind a public one', { public_keys: JSON.stringify({ keys: [public_key, { ...key, kid: 'other' }] }) }, /jwk_private_in_public_set/],
-  ['a shared secret', { public_keys: JSON.stringify({ keys: [{ kty: 'oct', kid: 's', alg: 'HS256', k: Buffer.alloc(32, 7).toString('base64url') }] }) }, /jwk_private_in_public_set/],
+  [
+    'a private key behind a public one',
+    { public_keys: JSON.stringify({ keys: [public_key, { ...key, kid: 'other' }] }) },
+    /jwk_private_in_public_set/,
+  ],
+  [
+    'a shared secret',
+    { public_keys: JSON.stringify({ keys: [{ kty: 'oct', kid: 's', alg: 'HS256', k: Buffer.alloc(32, 7).toString('base64url') }] }) },
+    /jwk_private_in_public_set/,
+  ],
   ['no keys', { public_keys: '' }, /not started/],
   ['a point off its curve', { public_keys: JSON.stringify({ keys: [{ ...public_key, y: public_key.x }] }) }, /jwk_point_not_on_curve/],
   ['an issuer with a query', { issuer: 'https://issuer.acme.example?x' }, /config_invalid/],

@@ -13,7 +13,9 @@ import { records_of } from '../support/records.mjs';
 
 /** @type {import('../support/jobs_edge.mjs').JobsEdge} */ let world;
 const storage = mkdtempSync(join(tmpdir(), 'sallyport-jobs-'));
-before(async () => { world = await start_jobs_edge({ storage }); });
+before(async () => {
+  world = await start_jobs_edge({ storage });
+});
 after(async () => {
   await world.stop();
   rmSync(storage, { recursive: true });
@@ -33,7 +35,10 @@ test('a job runs: 202 with its place, then its result, and the process saw its i
   assert.equal(over.status, 200);
   assert.equal(over.headers['preference-applied'], 'wait=20');
   const { state, exit_code, job: name, caller, created, started: from, ended } = over.json;
-  assert.deepEqual({ state, exit_code, name, caller }, { state: 'succeeded', exit_code: 0, name: 'export', caller: { issuer: 'okta', subject: 'alice' } });
+  assert.deepEqual(
+    { state, exit_code, name, caller },
+    { state: 'succeeded', exit_code: 0, name: 'export', caller: { issuer: 'okta', subject: 'alice' } },
+  );
   for (const time of [created, from, ended]) assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.ok(created <= ended && from <= ended);
 
@@ -59,7 +64,7 @@ test('another exit code than 0 is a failure that tells the code', async () => {
   assert.deepEqual([over.json.state, over.json.reason, over.json.exit_code], ['failed', 'exit_code', 3]);
 });
 
-test('a task that cannot start is a failure in our words; AWS\'s are in the log', async () => {
+test("a task that cannot start is a failure in our words; AWS's are in the log", async () => {
   world.faults({ pull_error: 'CannotPullContainerError: registry.internal.example/secret-image: not found' });
   const over = await world.run('export', { MONTH: '2026-07' }, { prefer: 'wait=20' });
   assert.deepEqual([over.json.state, over.json.reason], ['failed', 'start_failed']);
@@ -124,7 +129,7 @@ test('the same key and input is the same run: later, and 20 at once', async () =
   assert.equal(world.all_tasks().filter((task) => all.some(({ headers }) => headers['sallyport-request-id'] === task.startedBy)).length, 1);
 });
 
-test('the same key with other input is a conflict, and another caller\'s key is another run', async () => {
+test("the same key with other input is a conflict, and another caller's key is another run", async () => {
   const key = world.fresh_key();
   const first = await world.run('export', { MONTH: '2026-07' }, key);
   const calls = world.edge.calls('RunTask').length;
@@ -147,7 +152,7 @@ test('without a key, the same request is another run', async () => {
   assert.equal(world.tasks_of(one).length + world.tasks_of(two).length, 2);
 });
 
-test('another caller\'s run is not there: not to look at, not to stop, not in a list', async () => {
+test("another caller's run is not there: not to look at, not to stop, not in a list", async () => {
   const started = await world.run('endless');
   const location = started.location;
   for (const method of ['GET', 'DELETE']) {
@@ -156,13 +161,21 @@ test('another caller\'s run is not there: not to look at, not to stop, not in a 
     assert.equal(theirs.json.code, 'not_found');
   }
   const absent = await world.call('/.sallyport/jobs/endless~AAAAAAAAAAAAAAAAAAAAAA');
-  assert.deepEqual({ ...absent.json, request_id: '' }, { ...(await world.call(location, { token: world.bob() })).json, request_id: '' }, 'as if there were none');
-  assert.ok((await world.call('/.sallyport/jobs', { token: world.bob() })).json.runs.every((/** @type {any} */ each) => each.caller.subject === 'bob'));
+  assert.deepEqual(
+    { ...absent.json, request_id: '' },
+    { ...(await world.call(location, { token: world.bob() })).json, request_id: '' },
+    'as if there were none',
+  );
+  assert.ok(
+    (await world.call('/.sallyport/jobs', { token: world.bob() })).json.runs.every(
+      (/** @type {any} */ each) => each.caller.subject === 'bob',
+    ),
+  );
   await world.reaches(started, 'running');
   await world.stop_run(location);
 });
 
-test('whom the job\'s inspect lets in may look and stop', async () => {
+test("whom the job's inspect lets in may look and stop", async () => {
   const started = await world.run('endless');
   const location = started.location;
   const seen = await world.call(location, { token: world.auditor() });
@@ -173,28 +186,38 @@ test('whom the job\'s inspect lets in may look and stop', async () => {
   assert.equal(over.json.state, 'stopped');
   const event = world.edge.calls('StopTask').at(-1);
   assert.equal(event.userIdentity.sessionContext.sourceIdentity, 'carol');
-  assert.deepEqual((await world.call('/.sallyport/jobs', { token: world.auditor() })).json.runs, [], 'a list is of one\'s own');
+  assert.deepEqual((await world.call('/.sallyport/jobs', { token: world.auditor() })).json.runs, [], "a list is of one's own");
 });
 
-test('a list has the caller\'s runs of all jobs, newest first, up to its limit', async () => {
+test("a list has the caller's runs of all jobs, newest first, up to its limit", async () => {
   const token = () => world.issuer.token({ sub: 'dora' });
   const first = await world.run('export', { MONTH: '2026-07' }, {}, token());
   const second = await world.run('short', {}, {}, token());
   const listed = await world.call('/.sallyport/jobs', { token: token() });
   assert.equal(listed.status, 200);
-  assert.deepEqual(listed.json.runs.map((/** @type {any} */ each) => each.id), [second.json.id, first.json.id]);
+  assert.deepEqual(
+    listed.json.runs.map((/** @type {any} */ each) => each.id),
+    [second.json.id, first.json.id],
+  );
   assert.deepEqual([listed.json.limit, listed.json.more], [100, false]);
 });
 
 test('input that does not match is refused by name, and AWS is not asked', async () => {
   const before_calls = world.edge.aws.trail.events.length;
-  for (const [input, name] of /** @type {[Record<string, string>, string][]} */ ([[{ MONTH: 'July' }, 'MONTH'], [{}, 'MONTH'], [{ MONTH: '2026-07', PATH: '/' }, 'PATH'], [{ MONTH: '2026-07', CODE: 'x' }, 'CODE']])) {
+  for (const [input, name] of /** @type {[Record<string, string>, string][]} */ ([
+    [{ MONTH: 'July' }, 'MONTH'],
+    [{}, 'MONTH'],
+    [{ MONTH: '2026-07', PATH: '/' }, 'PATH'],
+    [{ MONTH: '2026-07', CODE: 'x' }, 'CODE'],
+  ])) {
     const refused = await world.run('export', input, {}, world.issuer.token({ sub: 'emil' }));
     assert.equal(refused.status, 422, refused.text);
     assert.match(refused.json.detail, new RegExp(`"${name}"`));
   }
   const { events } = world.edge.aws.trail;
-  assert.ok(events.slice(before_calls).every((/** @type {any} */ { userIdentity }) => userIdentity?.sessionContext.sourceIdentity !== 'emil'));
+  assert.ok(
+    events.slice(before_calls).every((/** @type {any} */ { userIdentity }) => userIdentity?.sessionContext.sourceIdentity !== 'emil'),
+  );
 });
 
 test('HEAD answers like GET without a body; other methods and callers without a credential are refused', async () => {
@@ -209,7 +232,8 @@ test('HEAD answers like GET without a body; other methods and callers without a 
 });
 
 test('no page of another origin runs or stops a job with the cookies of its visitor; a machine needs no body', async () => {
-  const form = { 'content-type': 'application/x-www-form-urlencoded' }, json = { 'content-type': 'application/json' };
+  const form = { 'content-type': 'application/x-www-form-urlencoded' },
+    json = { 'content-type': 'application/json' };
   const run = async (/** @type {Record<string, string>} */ headers) => world.call('/run/endless', { method: 'POST', headers });
   for (const [headers, status] of /** @type {[Record<string, string>, number][]} */ ([
     [{ ...form, 'sec-fetch-site': 'same-site', origin: 'https://evil.acme.example' }, 403],
@@ -236,7 +260,9 @@ test('running, looking and stopping have a session each, which can do that and n
   await world.call(started.location, { method: 'DELETE' });
   const [task] = world.tasks_of(started);
   const { edge } = world;
-  await until('ECS was asked to stop it', () => edge.calls('StopTask').some(({ requestParameters }) => requestParameters.task === task.taskArn));
+  await until('ECS was asked to stop it', () =>
+    edge.calls('StopTask').some(({ requestParameters }) => requestParameters.task === task.taskArn),
+  );
   const sessions = edge.aws.sessions.issued().map(({ accessKeyId }) => edge.aws.sessions.find(accessKeyId).sessionPolicy);
   const actions = sessions.map((each) => each.map((/** @type {any} */ { Action }) => Action.join()).join());
   assert.deepEqual([...new Set(actions)].sort(), ['ecs:DescribeTasks', 'ecs:RunTask', 'ecs:StopTask']);
@@ -247,6 +273,7 @@ test('running, looking and stopping have a session each, which can do that and n
 test('no credential is in any log', () => {
   const output = world.edge.worker.output();
   assert.ok(records_of(output, 'job').length > 0, 'there is a log');
-  for (const { secretAccessKey, sessionToken } of world.edge.aws.sessions.issued()) assert.ok(!output.includes(secretAccessKey) && !output.includes(sessionToken));
+  for (const { secretAccessKey, sessionToken } of world.edge.aws.sessions.issued())
+    assert.ok(!output.includes(secretAccessKey) && !output.includes(sessionToken));
   assert.ok(!/eyJ[\w-]{10}/.test(output), 'a token');
 });

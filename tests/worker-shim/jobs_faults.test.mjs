@@ -10,7 +10,9 @@ import { records_of, told_in } from '../support/records.mjs';
 
 /** @type {import('../support/jobs_edge.mjs').JobsEdge} */ let world;
 const storage = mkdtempSync(join(tmpdir(), 'sallyport-jobs-'));
-before(async () => { world = await start_jobs_edge({ storage }); });
+before(async () => {
+  world = await start_jobs_edge({ storage });
+});
 after(async () => {
   await world.stop();
   rmSync(storage, { recursive: true });
@@ -40,7 +42,9 @@ test('an answer of RunTask that is lost does not start a second task', async () 
   const over = await world.finished(started.location);
   assert.equal(over.json.state, 'succeeded');
   assert.equal(world.tasks_of(started).length, 1);
-  assert.ok(world.edge.calls('RunTask').filter(({ requestParameters }) => requestParameters.startedBy === started.json.request_id).length >= 4);
+  assert.ok(
+    world.edge.calls('RunTask').filter(({ requestParameters }) => requestParameters.startedBy === started.json.request_id).length >= 4,
+  );
 });
 
 test('while a task may have been started, no refusal ends the search for it', async () => {
@@ -49,7 +53,9 @@ test('while a task may have been started, no refusal ends the search for it', as
   world.faults({ fail: { RunTask: ['AccessDeniedException', 400, 1] } });
   await world.reaches(started, 'running');
   assert.equal(world.tasks_of(started).length, 1);
-  await until('operators see the doubt', () => world.logged(started).some((line) => line.includes('AccessDeniedException') && line.includes('a task may have been started')));
+  await until('operators see the doubt', () =>
+    world.logged(started).some((line) => line.includes('AccessDeniedException') && line.includes('a task may have been started')),
+  );
   await world.stop_run(started.location);
   assert.equal((await world.finished(started.location)).json.state, 'stopped');
 });
@@ -76,19 +82,22 @@ test('no capacity is said at once, and the same key may try again', async () => 
   assert.equal(again.json.state, 'succeeded');
 });
 
-test('what the session policy or the role does not allow is refused, with AWS\'s code for operators only', async () => {
+test("what the session policy or the role does not allow is refused, with AWS's code for operators only", async () => {
   for (const name of ['passing', 'unwelcome']) {
     const refused = await world.run(name);
     assert.equal(refused.status, 502, refused.text);
     assert.ok(!/AccessDenied|authorized|arn:/.test(refused.text));
-    await until('operators see why', () => world.logged(refused).some((line) => /AccessDenied(Exception)? \(40[03], request [\w-]{36}\)/.test(line)));
+    await until('operators see why', () =>
+      world.logged(refused).some((line) => /AccessDenied(Exception)? \(40[03], request [\w-]{36}\)/.test(line)),
+    );
   }
 });
 
 test('looks are made by the alarm, all runs in one call, however often callers ask', async () => {
   const started = await Promise.all(Array.from({ length: 5 }, () => world.run('endless')));
   const arns = () => started.map((each) => world.tasks_of(each)[0]?.taskArn);
-  const together = () => world.edge.calls('DescribeTasks').filter(({ requestParameters }) => arns().every((arn) => requestParameters.tasks.includes(arn)));
+  const together = () =>
+    world.edge.calls('DescribeTasks').filter(({ requestParameters }) => arns().every((arn) => requestParameters.tasks.includes(arn)));
   await until('one call names all five', () => together().length > 0);
   const looks = world.edge.calls('DescribeTasks').length;
   await Promise.all(Array.from({ length: 100 }, () => world.call(started[0].location)));
@@ -142,7 +151,10 @@ test('an object that ends while a task runs goes on where it was', async () => {
 });
 
 test('no credential is in any log or stored', () => {
-  const stored = readdirSync(storage, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).map((each) => readFileSync(join(each.parentPath, each.name), 'latin1')).join('');
+  const stored = readdirSync(storage, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) => readFileSync(join(each.parentPath, each.name), 'latin1'))
+    .join('');
   const output = world.edge.worker.output();
   assert.ok(records_of(output, 'job').length > 0 && stored.includes('task_arn'), 'there is a log, and something is stored');
   for (const { secretAccessKey, sessionToken } of world.edge.aws.sessions.issued()) {
@@ -154,7 +166,10 @@ test('no credential is in any log or stored', () => {
 test('a stop that does not get through outlives the runtime: its alarm tries again, and nobody has to ask', async () => {
   world.faults({ throttle: { StopTask: 1_000 } });
   const started = await world.run('short');
-  await until('the timeout is noticed', () => world.arrived('StopTask') > 0 && world.logged(started).some((line) => line.includes('StopTask')));
+  await until(
+    'the timeout is noticed',
+    () => world.arrived('StopTask') > 0 && world.logged(started).some((line) => line.includes('StopTask')),
+  );
   await world.edge.restart();
   world.no_faults();
   await until('the task is stopped', () => world.tasks_of(started)[0].lastStatus === 'STOPPED');

@@ -4,13 +4,33 @@ import { test } from 'node:test';
 import { untilNextLook } from '../../worker-shim/jobs/pace.js';
 import { begin, end, isFinal, observe, observeMissing, taskStarted, view } from '../../worker-shim/jobs/run.js';
 
-const PENDING = 1, RUNNING = 3, STOPPING = 5, STOPPED = 6;
+const PENDING = 1,
+  RUNNING = 3,
+  STOPPING = 5,
+  STOPPED = 6;
 const place = /** @type {any} */ ({ region: 'r', cluster: 'c', container: 'export', timeout_ms: 60_000 });
 const caller = { key: 'k', issuer: 'okta', subject: 'alice', kind: 'user', email: 'alice@acme.example' };
-const order = /** @type {any} */ ({ do: 'run', job: 'export', caller, request_id: 'r-1', client_token: 't', input_digest: 'd', environment: [['MONTH', '2026-01']] });
+const order = /** @type {any} */ ({
+  do: 'run',
+  job: 'export',
+  caller,
+  request_id: 'r-1',
+  client_token: 't',
+  input_digest: 'd',
+  environment: [['MONTH', '2026-01']],
+});
 
 /** @param {Record<string, unknown>} [more] @returns {any} */
-const task = (more = {}) => ({ arn: 'arn:task', status: PENDING, started_at: 0, stopped_at: 0, stop_code: '', stopped_why: '', containers: [], ...more });
+const task = (more = {}) => ({
+  arn: 'arn:task',
+  status: PENDING,
+  started_at: 0,
+  stopped_at: 0,
+  stop_code: '',
+  stopped_why: '',
+  containers: [],
+  ...more,
+});
 
 function started_run() {
   const run = begin({ ...order, caller: { ...caller } }, place, 1_000);
@@ -22,7 +42,20 @@ function started_run() {
 function ended(stop_code, container, stop = /** @type {any} */ (null)) {
   const run = started_run();
   run.stop = stop;
-  observe(run, task({ status: STOPPED, started_at: 3_000, stopped_at: 9_000, stop_code, containers: [{ name: 'sidecar', exit_code: 0, why: '' }, { name: 'export', why: '', ...container }] }), 9_500);
+  observe(
+    run,
+    task({
+      status: STOPPED,
+      started_at: 3_000,
+      stopped_at: 9_000,
+      stop_code,
+      containers: [
+        { name: 'sidecar', exit_code: 0, why: '' },
+        { name: 'export', why: '', ...container },
+      ],
+    }),
+    9_500,
+  );
   const { state, reason, exit_code } = run;
   assert.equal(run.ended, 9_000);
   return [state, reason, exit_code];
@@ -33,10 +66,27 @@ test('a run goes from pending to running to its end, with its times', () => {
   assert.deepEqual([run.state, run.deadline, run.task_arn], ['pending', 62_000, 'arn:task']);
   observe(run, task({ status: RUNNING, started_at: 3_000 }), 4_000);
   assert.deepEqual([run.state, run.started], ['running', 3_000]);
-  observe(run, task({ status: STOPPED, started_at: 3_000, stopped_at: 5_000, stop_code: 'EssentialContainerExited', containers: [{ name: 'export', exit_code: 0, why: '' }] }), 6_000);
+  observe(
+    run,
+    task({
+      status: STOPPED,
+      started_at: 3_000,
+      stopped_at: 5_000,
+      stop_code: 'EssentialContainerExited',
+      containers: [{ name: 'export', exit_code: 0, why: '' }],
+    }),
+    6_000,
+  );
   assert.deepEqual(view(run), {
-    id: `export~${run.id}`, job: 'export', state: 'succeeded', exit_code: 0, created: '1970-01-01T00:00:01.000Z', started: '1970-01-01T00:00:03.000Z',
-    ended: '1970-01-01T00:00:05.000Z', caller: { issuer: 'okta', subject: 'alice' }, request_id: 'r-1',
+    id: `export~${run.id}`,
+    job: 'export',
+    state: 'succeeded',
+    exit_code: 0,
+    created: '1970-01-01T00:00:01.000Z',
+    started: '1970-01-01T00:00:03.000Z',
+    ended: '1970-01-01T00:00:05.000Z',
+    caller: { issuer: 'okta', subject: 'alice' },
+    request_id: 'r-1',
   });
   assert.match(run.id, /^[\w-]{22}$/);
 });
@@ -47,7 +97,7 @@ test('what the task was given, and the address of its caller, are forgotten once
   assert.ok(!JSON.stringify(run).includes('alice@acme.example'));
 });
 
-test('the exit code that counts is that of the job\'s container', () => {
+test("the exit code that counts is that of the job's container", () => {
   assert.deepEqual(ended('EssentialContainerExited', { exit_code: 0 }), ['succeeded', '', 0]);
   assert.deepEqual(ended('EssentialContainerExited', { exit_code: 3 }), ['failed', 'exit_code', 3]);
   assert.deepEqual(ended('EssentialContainerExited', {}), ['failed', 'no_exit_code', null]);
@@ -59,7 +109,11 @@ test('a task that did not end by itself says why', () => {
   assert.deepEqual(ended('TaskFailedToStart', {}), ['failed', 'start_failed', null]);
   assert.deepEqual(ended('SpotInterruption', { exit_code: 143 }), ['failed', 'interrupted', 143]);
   assert.deepEqual(ended('TerminationNotice', { exit_code: 143 }), ['failed', 'interrupted', 143]);
-  assert.deepEqual(ended('EssentialContainerExited', { exit_code: 137, why: 'OutOfMemoryError: killed' }), ['failed', 'out_of_memory', 137]);
+  assert.deepEqual(ended('EssentialContainerExited', { exit_code: 137, why: 'OutOfMemoryError: killed' }), [
+    'failed',
+    'out_of_memory',
+    137,
+  ]);
 });
 
 test('who stopped it is told apart: its caller, the timeout, or an operator in AWS', () => {
@@ -67,7 +121,11 @@ test('who stopped it is told apart: its caller, the timeout, or an operator in A
   assert.deepEqual(ended('UserInitiated', { exit_code: 143 }, stop('caller')), ['stopped', 'stopped_by_caller', 143]);
   assert.deepEqual(ended('UserInitiated', { exit_code: 143 }, stop('timeout')), ['timed_out', 'timeout', 143]);
   assert.deepEqual(ended('UserInitiated', { exit_code: 143 }), ['stopped', 'stopped_by_operator', 143]);
-  assert.deepEqual(ended('EssentialContainerExited', { exit_code: 0 }, stop('timeout')), ['succeeded', '', 0], 'it was done before the stop came');
+  assert.deepEqual(
+    ended('EssentialContainerExited', { exit_code: 0 }, stop('timeout')),
+    ['succeeded', '', 0],
+    'it was done before the stop came',
+  );
 });
 
 test('a task on its way down that was never up is not called running', () => {

@@ -11,16 +11,29 @@ const place = /** @type {any} */ ({ region: 'r', cluster: 'c', role: 'role', con
 function open_store() {
   const database = new DatabaseSync(':memory:');
   // The little of a Durable Object's SQL that the store uses.
-  const sql = { exec: (/** @type {string} */ query, /** @type {any[]} */ ...values) => {
-    const rows = database.prepare(query).all(...values);
-    return { toArray: () => rows };
-  } };
+  const sql = {
+    exec: (/** @type {string} */ query, /** @type {any[]} */ ...values) => {
+      const rows = database.prepare(query).all(...values);
+      return { toArray: () => rows };
+    },
+  };
   return new RunStore(/** @type {any} */ (sql));
 }
 
 /** @param {string} key of the caller @param {string} client_token @param {number} now */
 function new_run(key, client_token, now) {
-  return begin(/** @type {any} */ ({ job: 'export', caller: { key, issuer: 'i', subject: key, kind: 'user' }, request_id: 'r', client_token, input_digest: 'd', environment: [] }), place, now);
+  return begin(
+    /** @type {any} */ ({
+      job: 'export',
+      caller: { key, issuer: 'i', subject: key, kind: 'user' },
+      request_id: 'r',
+      client_token,
+      input_digest: 'd',
+      environment: [],
+    }),
+    place,
+    now,
+  );
 }
 const succeeded = /** @type {const} */ ({ state: 'succeeded', reason: '', exit_code: 0 });
 
@@ -62,14 +75,20 @@ test('what is over goes after a week, what is not over stays', () => {
   assert.ok(store.find(over.id));
   store.expire(5_000 + KEPT_MS);
   assert.equal(store.find(over.id), undefined);
-  assert.deepEqual(store.live().map(({ id }) => id), [live.id]);
+  assert.deepEqual(
+    store.live().map(({ id }) => id),
+    [live.id],
+  );
 });
 
 test('a list is of one caller, newest first, and no longer than asked for', () => {
   const store = open_store();
   const runs = [1, 2, 3, 4].map((now) => new_run('alice', `t${now}`, now * 1_000));
   for (const run of [...runs, new_run('bob', 'tb', 9_000)]) store.save(run);
-  assert.deepEqual(store.ofCaller('alice', 3).map(({ created }) => created), [4_000, 3_000, 2_000]);
+  assert.deepEqual(
+    store.ofCaller('alice', 3).map(({ created }) => created),
+    [4_000, 3_000, 2_000],
+  );
   assert.deepEqual(store.ofCaller('carol', 3), []);
 });
 

@@ -12,7 +12,9 @@ const seed = 20260801;
 
 /** @type {import('../support/jobs_edge.mjs').JobsEdge} */ let world;
 const storage = mkdtempSync(join(tmpdir(), 'sallyport-jobs-'));
-before(async () => { world = await start_jobs_edge({ storage }); });
+before(async () => {
+  world = await start_jobs_edge({ storage });
+});
 after(async () => {
   await world.stop();
   rmSync(storage, { recursive: true });

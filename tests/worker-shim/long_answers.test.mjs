@@ -4,7 +4,13 @@ import { mock, test } from 'node:test';
 import { keepInUse } from '../../worker-shim/reach/long_answers.js';
 
 // The platform's names for streams that pass bytes on.
-Object.assign(globalThis, { IdentityTransformStream: TransformStream, FixedLengthStream: class extends TransformStream { constructor() { super(); } } });
+class FixedLengthStream extends TransformStream {
+  // biome-ignore lint/complexity/noUselessConstructor: it drops the length, which would be a transformer here
+  constructor() {
+    super();
+  }
+}
+Object.assign(globalThis, { IdentityTransformStream: TransformStream, FixedLengthStream });
 
 const IDLE_STOP_MS = 60_000;
 const encoder = new TextEncoder();
@@ -15,11 +21,22 @@ const EVENTS = { 'content-type': 'text/event-stream; charset=utf-8' };
 function streaming(init = { headers: EVENTS }) {
   /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} */
   let source;
-  const body = new ReadableStream({ start(controller) { source = controller; } });
+  const body = new ReadableStream({
+    start(controller) {
+      source = controller;
+    },
+  });
   let told = 0;
   /** @type {Promise<unknown>[]} */
   const waited = [];
-  const answer = keepInUse(new Response(body, init), IDLE_STOP_MS, () => { told += 1; }, { waitUntil: (promise) => waited.push(promise) });
+  const answer = keepInUse(
+    new Response(body, init),
+    IDLE_STOP_MS,
+    () => {
+      told += 1;
+    },
+    { waitUntil: (promise) => waited.push(promise) },
+  );
   return { answer, source: /** @type {NonNullable<typeof source>} */ (source), told: () => told, over: () => Promise.all(waited) };
 }
 
@@ -61,7 +78,11 @@ test('a large file is use of its service, too', async () => {
 test('an answer that has no body, or none that takes long, is passed on as it is', () => {
   const tell = mock.fn();
   const context = { waitUntil() {} };
-  for (const answer of [new Response(null, { status: 204, headers: EVENTS }), new Response('page'), new Response('short', { headers: { 'content-length': '5' } })]) {
+  for (const answer of [
+    new Response(null, { status: 204, headers: EVENTS }),
+    new Response('page'),
+    new Response('short', { headers: { 'content-length': '5' } }),
+  ]) {
     assert.equal(keepInUse(answer, IDLE_STOP_MS, tell, context), answer);
   }
 });

@@ -10,7 +10,8 @@ const large = Buffer.alloc(17 << 20, 'sallyport ');
 const coded = gzipSync(large, { level: 0 });
 
 const service = createServer((request, response) => {
-  if (request.url === '/coded') return void response.writeHead(200, { 'Content-Length': coded.length, 'Content-Encoding': 'gzip' }).end(coded);
+  if (request.url === '/coded')
+    return void response.writeHead(200, { 'Content-Length': coded.length, 'Content-Encoding': 'gzip' }).end(coded);
   response.writeHead(200, { 'Content-Length': large.length });
   if (request.url === '/whole') response.end(large);
   else response.write(large.subarray(0, 1 << 20), () => response.destroy());
@@ -24,7 +25,10 @@ before(async () => {
     export default { async fetch(request, _, context) {
       return keepInUse(await fetch('http://127.0.0.1:${port}' + new URL(request.url).pathname, { headers: request.headers }), 60000, () => {}, context);
     } };`;
-  const modules = [{ type: 'ESModule', path: `${root}passing_on.mjs`, contents: passing_on }, { type: 'ESModule', path: `${root}worker-shim/reach/long_answers.js` }];
+  const modules = [
+    { type: 'ESModule', path: `${root}passing_on.mjs`, contents: passing_on },
+    { type: 'ESModule', path: `${root}worker-shim/reach/long_answers.js` },
+  ];
   worker = await start_workerd({ modules, compatibilityDate: '2026-07-30' }, { direct: true });
 });
 after(async () => {
@@ -33,14 +37,17 @@ after(async () => {
 });
 
 /** @param {string} path @param {string} [coding] @returns {Promise<{length: string | undefined, bytes: Buffer, whole: boolean}>} */
-const fetched = (path, coding = 'identity') => new Promise((resolve, reject) => {
-  get({ host: '127.0.0.1', port: worker.port, path, headers: { 'accept-encoding': coding }, agent: false }, (response) => {
-    /** @type {Buffer[]} */
-    const chunks = [];
-    response.on('data', (chunk) => chunks.push(chunk)).on('error', () => {});
-    response.on('close', () => resolve({ length: response.headers['content-length'], bytes: Buffer.concat(chunks), whole: response.complete }));
-  }).on('error', reject);
-});
+const fetched = (path, coding = 'identity') =>
+  new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port: worker.port, path, headers: { 'accept-encoding': coding }, agent: false }, (response) => {
+      /** @type {Buffer[]} */
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk)).on('error', () => {});
+      response.on('close', () =>
+        resolve({ length: response.headers['content-length'], bytes: Buffer.concat(chunks), whole: response.complete }),
+      );
+    }).on('error', reject);
+  });
 
 test('a large file arrives with its length, whole', async () => {
   const { length, bytes, whole } = await fetched('/whole');

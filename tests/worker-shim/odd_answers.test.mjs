@@ -20,7 +20,9 @@ const plain = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
 let stage;
 before(async () => {
   stage = await start_edge_to_raw_service((socket) => {
-    socket.on('data', (head) => { socket.write(odd[String(head).split(' ')[1] ?? ''] ?? plain); });
+    socket.on('data', (head) => {
+      socket.write(odd[String(head).split(' ')[1] ?? ''] ?? plain);
+    });
   });
 });
 after(() => stage.stop());

@@ -15,7 +15,16 @@ import { start_edge } from '../support/edge.mjs';
 import { root } from '../support/worker.mjs';
 
 const sigv4 = { ...by_origin, sigv4: { service: 'execute-api', region: 'us-east-1', role: 'r', resource: '' } };
-const aws_reasons = ['aws_response_invalid', 'aws_access_denied', 'aws_throttled', 'aws_not_found', 'aws_conflict', 'aws_capacity', 'aws_unavailable', 'aws_request_refused'];
+const aws_reasons = [
+  'aws_response_invalid',
+  'aws_access_denied',
+  'aws_throttled',
+  'aws_not_found',
+  'aws_conflict',
+  'aws_capacity',
+  'aws_unavailable',
+  'aws_request_refused',
+];
 const failed = (/** @type {string} */ reason) => () => ({ answer: 'failed', reason, retry_after_s: 5, detail: 'why' });
 
 /**
@@ -25,21 +34,66 @@ const failed = (/** @type {string} */ reason) => () => ({ answer: 'failed', reas
  */
 
 /** A Worker around that, and what it told. @param {Case} how */
-function worker({ entry = by_origin, forward = {}, order, redecided, method = 'GET', fetch = () => new Response('app'), ensure = () => ({ answer: 'ready', endpoints: tasks(2) }), ...how }) {
-  const environment = { NET: { fetch: async (/** @type {string} */ url, /** @type {any} */ init) => fetch(url, init) }, WAKE: { idFromName: String, get: () => ({ ensure, lost() {} }) } };
+function worker({
+  entry = by_origin,
+  forward = {},
+  order,
+  redecided,
+  method = 'GET',
+  fetch = () => new Response('app'),
+  ensure = () => ({ answer: 'ready', endpoints: tasks(2) }),
+  ...how
+}) {
+  const environment = {
+    NET: { fetch: async (/** @type {string} */ url, /** @type {any} */ init) => fetch(url, init) },
+    WAKE: { idFromName: String, get: () => ({ ensure, lost() {} }) },
+  };
   const allowed = (/** @type {string} */ id, /** @type {object} */ more) => ({
-    service: entry.name, url: `${entry.origin}/x?y=1`, body: 'none', contentLength: null, requestId: id, timeoutMs: 5_000, headers: {}, refresh: [],
-    caller: { key: 'k', subject: 'alice' }, callerTag: id, cache: null, audit: JSON.stringify({ type: 'decision', id, decision: 'allow' }), ...forward, ...more,
+    service: entry.name,
+    url: `${entry.origin}/x?y=1`,
+    body: 'none',
+    contentLength: null,
+    requestId: id,
+    timeoutMs: 5_000,
+    headers: {},
+    refresh: [],
+    caller: { key: 'k', subject: 'alice' },
+    callerTag: id,
+    cache: null,
+    audit: JSON.stringify({ type: 'decision', id, decision: 'allow' }),
+    ...forward,
+    ...more,
   });
   /** @param {any} request */
   const handle = ({ asked }) => {
     asked.times = (asked.times ?? 0) + 1;
     if (asked.times > 1 && redecided !== undefined) return { kind: 'refuse', refusal: words.refusal(redecided, asked.id) };
-    if (order !== undefined) return { kind: 'job', order: { request_id: asked.id, audit: JSON.stringify({ type: 'decision', id: asked.id, decision: 'allow' }), wait_ms: 0, caller: {}, job: 'export', ...order } };
+    if (order !== undefined)
+      return {
+        kind: 'job',
+        order: {
+          request_id: asked.id,
+          audit: JSON.stringify({ type: 'decision', id: asked.id, decision: 'allow' }),
+          wait_ms: 0,
+          caller: {},
+          job: 'export',
+          ...order,
+        },
+      };
     return { kind: 'forward', forward: allowed(asked.id, asked.more) };
   };
-  const core = /** @type {any} */ ({ ...words, handle, outcome: (/** @type {object} */ ended) => JSON.stringify({ type: 'outcome', ...ended }), cache: how.cache, catalog: () => ({ jobs: [{ name: 'export' }] }), operate: () => ({ fields: [] }) });
-  const reach = new Reach(core, { credentials: async () => how.aws?.() ?? {} }, environment, { services: [entry], credential_cookies: false });
+  const core = /** @type {any} */ ({
+    ...words,
+    handle,
+    outcome: (/** @type {object} */ ended) => JSON.stringify({ type: 'outcome', ...ended }),
+    cache: how.cache,
+    catalog: () => ({ jobs: [{ name: 'export' }] }),
+    operate: () => ({ fields: [] }),
+  });
+  const reach = new Reach(core, { credentials: async () => how.aws?.() ?? {} }, environment, {
+    services: [entry],
+    credential_cookies: false,
+  });
   const object = { run: how.run, get: how.run, stop: how.run, list: how.run };
   const jobs = 'jobs' in how ? how.jobs : /** @type {any} */ ({ idFromName: String, get: () => object });
   const store = /** @type {any} */ ({ read: async () => undefined });
@@ -58,20 +112,47 @@ const held = [];
 const cases = {
   ok: {},
   framing_body_unexpected: { forward: { body: 'stream' } },
-  framing_body_incomplete: { entry: sigv4, aws: () => { throw new BrokenUpload('the client left'); } },
-  request_timeout: { entry: sigv4, aws: () => { throw new BrokenUpload('no more of the body', true); } },
+  framing_body_incomplete: {
+    entry: sigv4,
+    aws: () => {
+      throw new BrokenUpload('the client left');
+    },
+  },
+  request_timeout: {
+    entry: sigv4,
+    aws: () => {
+      throw new BrokenUpload('no more of the body', true);
+    },
+  },
   utf8_invalid: { entry: sigv4, forward: { url: 'https://reports.example/x?y=%FF' }, aws: () => ({ credentials: {} }) },
   body_too_large: { entry: sigv4, method: 'PUT', forward: { body: 'stream' }, aws: () => ({ credentials: {} }) },
   reach_unconfigured: { entry: { ...by_origin, vpc: 'NOT_THERE' } },
-  too_many_connections: { fetch: () => new Promise((resolve) => held.push(resolve)), before: (again) => { for (let i = 0; i < 600; i += 1) void again({}); }, forward: { callerTag: 'test', timeoutMs: 60_000 }, after: () => held.forEach((answer) => answer(new Response())) },
+  too_many_connections: {
+    fetch: () => new Promise((resolve) => held.push(resolve)),
+    before: (again) => {
+      for (let i = 0; i < 600; i += 1) void again({});
+    },
+    forward: { callerTag: 'test', timeoutMs: 60_000 },
+    after: () => held.forEach((answer) => answer(new Response())),
+  },
   upstream_connect_failed: { fetch: refused },
   upstream_timeout: { fetch: silent, forward: { timeoutMs: 10 } },
-  upstream_circuit_open: { fetch: refused, before: async (again) => { for (let i = 0; i < 3 * FAILURES_TO_OPEN; i += 1) await again({ callerTag: `caller ${i % 3}` }); } },
+  upstream_circuit_open: {
+    fetch: refused,
+    before: async (again) => {
+      for (let i = 0; i < 3 * FAILURES_TO_OPEN; i += 1) await again({ callerTag: `caller ${i % 3}` });
+    },
+  },
   upstream_invalid_response: { fetch: () => ({ status: 999, headers: new Headers(), body: null }) },
   jwt_expired: { entry: by_task, fetch: refused, redecided: 'jwt_expired' },
   wake_starting: { entry: by_task, ensure: starting },
   wake_budget_exhausted: { entry: by_task, ensure: () => ({ answer: 'refused', reason: 'wake_budget_exhausted' }) },
-  ...Object.fromEntries(['wake_failed', 'wake_timeout', 'service_stopped', ...aws_reasons].map((reason) => [reason, { entry: by_task, ensure: failed(reason) }])),
+  ...Object.fromEntries(
+    ['wake_failed', 'wake_timeout', 'service_stopped', ...aws_reasons].map((reason) => [
+      reason,
+      { entry: by_task, ensure: failed(reason) },
+    ]),
+  ),
   not_ready: { order: { do: 'run' }, run: () => ({ refused: { reason: 'not_ready', detail: '' } }) },
   job_not_found: { order: { do: 'get' }, run: () => ({ refused: { reason: 'job_not_found', detail: '' } }) },
   job_key_reused: { order: { do: 'run' }, run: () => ({ refused: { reason: 'job_key_reused', detail: '' } }) },
@@ -79,18 +160,61 @@ const cases = {
 
 /** Other ways to the same reasons. @type {[string, string, Case][]} */
 const more = [
-  ['ok', 'a job is run', { order: { do: 'run' }, run: () => ({ run: { id: 'export~1', state: 'pending', created: new Date().toISOString() } }) }],
+  [
+    'ok',
+    'a job is run',
+    { order: { do: 'run' }, run: () => ({ run: { id: 'export~1', state: 'pending', created: new Date().toISOString() } }) },
+  ],
   ['ok', 'runs are listed', { order: { do: 'list' }, run: () => [] }],
   ['ok', 'a second task answers', { entry: by_task, fetch: (url) => (url.includes('10.0.0.1') ? refused() : new Response('app')) }],
-  ['upstream_timeout', 'only-if-cached', { forward: { cache: { use: 'answers', key: 'k', identity: 'i', shared: '' } }, cache: () => ({ do: 'refuse', fwd: 'request' }) }],
+  [
+    'upstream_timeout',
+    'only-if-cached',
+    { forward: { cache: { use: 'answers', key: 'k', identity: 'i', shared: '' } }, cache: () => ({ do: 'refuse', fwd: 'request' }) },
+  ],
   ['reach_unconfigured', 'no binding for jobs', { order: { do: 'run' }, jobs: undefined }],
-  ['aws_unavailable', 'the object of a job fails', { order: { do: 'stop' }, run: () => { throw new Error('lost'); } }],
-  ['aws_unavailable', 'the coordinator fails', { entry: by_task, ensure: () => { throw new Error('lost'); } }],
-  ...aws_reasons.map((reason) => /** @type {[string, string, Case]} */ ([reason, 'no credentials to sign with', { entry: sigv4, aws: () => ({ refused: { reason, code: 'Code', message: 'no', request_id: 'r' } }) }])),
-  ...aws_reasons.map((reason) => /** @type {[string, string, Case]} */ ([reason, 'of a job', { order: { do: 'run' }, run: () => ({ refused: { reason, detail: 'Code: no' } }) }])),
+  [
+    'aws_unavailable',
+    'the object of a job fails',
+    {
+      order: { do: 'stop' },
+      run: () => {
+        throw new Error('lost');
+      },
+    },
+  ],
+  [
+    'aws_unavailable',
+    'the coordinator fails',
+    {
+      entry: by_task,
+      ensure: () => {
+        throw new Error('lost');
+      },
+    },
+  ],
+  ...aws_reasons.map(
+    (reason) =>
+      /** @type {[string, string, Case]} */ ([
+        reason,
+        'no credentials to sign with',
+        { entry: sigv4, aws: () => ({ refused: { reason, code: 'Code', message: 'no', request_id: 'r' } }) },
+      ]),
+  ),
+  ...aws_reasons.map(
+    (reason) =>
+      /** @type {[string, string, Case]} */ ([
+        reason,
+        'of a job',
+        { order: { do: 'run' }, run: () => ({ refused: { reason, detail: 'Code: no' } }) },
+      ]),
+  ),
 ];
 
-for (const [reason, what, how] of [...Object.entries(cases).map(([reason, how]) => /** @type {[string, string, Case]} */ ([reason, 'a request', how])), ...more]) {
+for (const [reason, what, how] of [
+  ...Object.entries(cases).map(([reason, how]) => /** @type {[string, string, Case]} */ ([reason, 'a request', how])),
+  ...more,
+]) {
   test(`${reason} (${what}): one decision, one outcome`, async (context) => {
     /** @type {any[]} */
     const told = [];
@@ -101,7 +225,10 @@ for (const [reason, what, how] of [...Object.entries(cases).map(([reason, how]) 
     await how.before?.((changes) => send('earlier', changes));
     const answer = await send('it');
     const [decision, outcome, ...others] = told.filter(({ id, type }) => id === 'it' && type !== 'attempt');
-    assert.deepEqual([decision.type, decision.decision, outcome.type, outcome.reason, others], ['decision', 'allow', 'outcome', reason, []]);
+    assert.deepEqual(
+      [decision.type, decision.decision, outcome.type, outcome.reason, others],
+      ['decision', 'allow', 'outcome', reason, []],
+    );
     how.after?.();
     assert.deepEqual([outcome.status, outcome.how], [answer.status, reason === 'ok' && how.order === undefined ? 'handed_on' : 'complete']);
     const attempts = told.filter(({ id, type }) => id === 'it' && type === 'attempt').length;
@@ -110,12 +237,20 @@ for (const [reason, what, how] of [...Object.entries(cases).map(([reason, how]) 
 }
 
 test('every reason that the Worker gives has a case here', () => {
-  const names = [...readFileSync(`${root}shared/core/reason.def`, 'utf8').matchAll(/^SALLYPORT_REASON\(\d+, (\w+)/gm)].map(([, name = '']) => name);
-  const sources = readdirSync(`${root}worker-shim`, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js')).map((path) => readFileSync(`${root}worker-shim/${path}`, 'utf8')).join('\n');
+  const names = [...readFileSync(`${root}shared/core/reason.def`, 'utf8').matchAll(/^SALLYPORT_REASON\(\d+, (\w+)/gm)].map(
+    ([, name = '']) => name,
+  );
+  const sources = readdirSync(`${root}worker-shim`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.js'))
+    .map((path) => readFileSync(`${root}worker-shim/${path}`, 'utf8'))
+    .join('\n');
   // Of the start, and of what the core checks before it allows; `internal` is below.
   const elsewhere = new Set(['config_invalid', 'internal', 'job_input_invalid', 'job_cross_site']);
   const given = names.filter((name) => sources.includes(`'${name}'`) || /^(aws|wake|job)_/.test(name));
-  assert.deepEqual(given.filter((name) => !elsewhere.has(name) && !(name in cases)), []);
+  assert.deepEqual(
+    given.filter((name) => !elsewhere.has(name) && !(name in cases)),
+    [],
+  );
 });
 
 test('a refusal by policy is one decision, without an outcome', async (context) => {
@@ -130,7 +265,12 @@ test('a refusal by policy is one decision, without an outcome', async (context) 
 
 for (const [what, path, right, wrong] of [
   ['something of ours throws', 'worker-shim/reach/send.js', 'fetcher.fetch(url, init)', '(() => { throw new Error("ours"); })()'],
-  ['the core stops', 'worker-shim/core/core.js', 'within(() => this.#module.ended(', 'if (!globalThis.stopped) { globalThis.stopped = true; within(() => { throw new Error("stopped"); }); }\n    within(() => this.#module.ended('],
+  [
+    'the core stops',
+    'worker-shim/core/core.js',
+    'within(() => this.#module.ended(',
+    'if (!globalThis.stopped) { globalThis.stopped = true; within(() => { throw new Error("stopped"); }); }\n    within(() => this.#module.ended(',
+  ],
 ]) {
   test(`internal, because ${what} after the request was allowed: one decision, one outcome`, async () => {
     const source = readFileSync(root + path, 'utf8');

@@ -5,18 +5,30 @@ import { test } from 'node:test';
 import { edge_issuer, start_edge } from '../support/edge.mjs';
 import { fences_of, parse_jsonc } from '../support/fences.mjs';
 
-const shown = fences_of('docs/reference/policy.md').map(({ text }) => text).find((text) => text.includes('"api-preflight"')) ?? '';
+const shown =
+  fences_of('docs/reference/policy.md')
+    .map(({ text }) => text)
+    .find((text) => text.includes('"api-preflight"')) ?? '';
 
 /** @param {string} issuer @param {string} origin */
-const policy = (issuer, origin) => JSON.stringify({
-  name: 'test', edge: { issuer: edge_issuer },
-  issuers: { okta: { issuer, audiences: ['api://acme'] } },
-  services: { reports: { origin } },
-  routes: [
-    parse_jsonc(shown),
-    { id: 'api', host: 'reports.acme.example', path: '/api/**', methods: ['GET'], service: 'reports', allow: "'finance' in identity.groups" },
-  ],
-});
+const policy = (issuer, origin) =>
+  JSON.stringify({
+    name: 'test',
+    edge: { issuer: edge_issuer },
+    issuers: { okta: { issuer, audiences: ['api://acme'] } },
+    services: { reports: { origin } },
+    routes: [
+      parse_jsonc(shown),
+      {
+        id: 'api',
+        host: 'reports.acme.example',
+        path: '/api/**',
+        methods: ['GET'],
+        service: 'reports',
+        allow: "'finance' in identity.groups",
+      },
+    ],
+  });
 
 test('a preflight reaches the app without a credential, with what it asks for; the request that it is about does not', async () => {
   const edge = await start_edge({ policy });
@@ -25,7 +37,11 @@ test('a preflight reaches the app without a credential, with what it asks for; t
     assert.equal((await edge.send('/api/2026', { method: 'OPTIONS', headers })).status, 200);
     const { method, fields } = edge.origin.last();
     assert.equal(method, 'OPTIONS');
-    for (const name of ['origin', 'access-control-request-method']) assert.ok(fields.some(([each]) => each === name), name);
+    for (const name of ['origin', 'access-control-request-method'])
+      assert.ok(
+        fields.some(([each]) => each === name),
+        name,
+      );
     assert.equal((await edge.send('/api/2026', { headers })).status, 401);
     assert.equal((await edge.send('/other', { method: 'OPTIONS', headers })).status, 401);
     assert.equal(edge.origin.seen.length, 1);

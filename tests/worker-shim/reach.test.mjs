@@ -5,7 +5,7 @@ import { before, mock, test } from 'node:test';
 import { FAILURES_TO_OPEN, PAUSE_FIRST_MS } from '../../worker-shim/reach/breaker.js';
 import { SILENT_MS } from '../../worker-shim/reach/delivery.js';
 import { Reach } from '../../worker-shim/reach/reach.js';
-import { by_origin, by_task, core, here, json_of, reaching, refused, silent, starting, tasks, until_sent, wake } from '../support/reaching.mjs';
+import { by_origin, by_task, core, json_of, reaching, refused, silent, tasks, until_sent } from '../support/reaching.mjs';
 
 before(() => {
   for (const stream of /** @type {const} */ (['log', 'error'])) mock.method(console, stream, () => {});
@@ -14,9 +14,15 @@ before(() => {
 test('a service with an origin is sent there, over its binding, with the fields of the core and no redirect followed', async () => {
   const world = reaching(by_origin, { fetch: () => new Response('hello', { status: 418, headers: { 'x-app': '1' } }) });
   const response = await world.respond({ method: 'POST', forward: { body: 'bytes' }, body: new Uint8Array([1]) });
-  assert.deepEqual([response.status, response.headers.get('x-app'), response.headers.get('sallyport-request-id'), await response.text()], [418, '1', 'id-1', 'hello']);
+  assert.deepEqual(
+    [response.status, response.headers.get('x-app'), response.headers.get('sallyport-request-id'), await response.text()],
+    [418, '1', 'id-1', 'hello'],
+  );
   const [{ url, init }] = world.sent;
-  assert.deepEqual([url, init.method, init.redirect, [...init.headers], init.body], ['https://reports.example/x?y=1', 'POST', 'manual', [['id', 'id-1']], new Uint8Array([1])]);
+  assert.deepEqual(
+    [url, init.method, init.redirect, [...init.headers], init.body],
+    ['https://reports.example/x?y=1', 'POST', 'manual', [['id', 'id-1']], new Uint8Array([1])],
+  );
   assert.deepEqual(world.asked, []);
 });
 
@@ -34,25 +40,55 @@ test('an answer under the id of its request is passed on untouched; under anothe
   }
 });
 
-for (const [what, entry] of [['a network', by_origin], ['a certificate', { ...by_origin, vpc: '', mtls_certificate: 'CERT' }], ['a coordinator', by_task]]) {
+for (const [what, entry] of [
+  ['a network', by_origin],
+  ['a certificate', { ...by_origin, vpc: '', mtls_certificate: 'CERT' }],
+  ['a coordinator', by_task],
+]) {
   test(`where the Worker has no binding for ${what}, nothing is sent`, async () => {
-    const reach = new Reach(core, undefined, what === 'a coordinator' ? { NET: { fetch: () => assert.fail('sent') } } : {}, { services: [/** @type {any} */ (entry)], credential_cookies: false });
-    const forward = { service: entry.name, url: 'https://reports.example/', body: 'none', contentLength: null, requestId: 'id', timeoutMs: 1000, headers: new Headers(), caller: null };
-    const response = await reach.respond(/** @type {any} */ ({ request: new Request('https://app.acme.example/'), forward, decidedAt: Date.now(), body: { forwarded: () => null } }));
+    const reach = new Reach(core, undefined, what === 'a coordinator' ? { NET: { fetch: () => assert.fail('sent') } } : {}, {
+      services: [/** @type {any} */ (entry)],
+      credential_cookies: false,
+    });
+    const forward = {
+      service: entry.name,
+      url: 'https://reports.example/',
+      body: 'none',
+      contentLength: null,
+      requestId: 'id',
+      timeoutMs: 1000,
+      headers: new Headers(),
+      caller: null,
+    };
+    const response = await reach.respond(
+      /** @type {any} */ ({
+        request: new Request('https://app.acme.example/'),
+        forward,
+        decidedAt: Date.now(),
+        body: { forwarded: () => null },
+      }),
+    );
     assert.equal((await json_of(response)).code, 'reach_unconfigured');
   });
 }
 
 test('an origin that takes no connection is a 502, one that does not answer in time a 504', async () => {
   assert.equal((await json_of(await reaching(by_origin, { fetch: refused }).respond())).code, 'upstream_connect_failed');
-  assert.equal((await json_of(await reaching(by_origin, { fetch: silent }).respond({ forward: { timeoutMs: 20 } }))).code, 'upstream_timeout');
+  assert.equal(
+    (await json_of(await reaching(by_origin, { fetch: silent }).respond({ forward: { timeoutMs: 20 } }))).code,
+    'upstream_timeout',
+  );
 });
 
 test('what the core throws is not taken for a failure of the service', async () => {
   const world = reaching({ ...by_task }, { fetch: refused });
   world.ensure = () => ({ answer: 'ready', endpoints: tasks(2) });
   const broken = new WebAssembly.RuntimeError('unreachable');
-  Object.defineProperty(world, 'refusal', { get() { throw broken; } });
+  Object.defineProperty(world, 'refusal', {
+    get() {
+      throw broken;
+    },
+  });
   await assert.rejects(world.respond(), broken);
 });
 
@@ -108,7 +144,9 @@ test('a coordinator that cannot be reached in the background changes nothing', a
   const world = reaching(by_task);
   await world.respond();
   world.now += 40_000;
-  world.ensure = () => { throw new Error('overloaded'); };
+  world.ensure = () => {
+    throw new Error('overloaded');
+  };
   assert.equal((await world.respond()).status, 200);
   await Promise.all(world.background);
   assert.equal((await world.respond()).status, 200);
@@ -118,14 +156,21 @@ test('a task that takes no connection is dropped and told of; the request is dec
   const world = reaching(by_task, { fetch: (url) => (url.includes('10.0.0.1:') ? refused() : new Response('second')) });
   const response = await world.respond({ method: 'PUT', forward: { body: 'bytes' } });
   assert.deepEqual([await response.text(), response.headers.get('sallyport-request-id')], ['second', 'id-2']);
-  assert.deepEqual(world.sent.map((each) => each.id), ['id-1', 'id-2']);
+  assert.deepEqual(
+    world.sent.map((each) => each.id),
+    ['id-1', 'id-2'],
+  );
   assert.deepEqual(world.lost, [{ service: 'billing', task_arn: 'arn:1' }]);
   for (let i = 0; i < 5; i += 1) assert.equal(await (await world.respond()).text(), 'second');
   assert.equal(world.sent.filter((each) => each.url.includes('10.0.0.1:')).length, 1);
 });
 
 /** What an agent says whose app is gone. */
-const alone = () => new Response('{"code":"upstream_unavailable","status":502}', { status: 502, headers: { 'content-type': 'application/problem+json', 'sallyport-refusal': 'upstream_unavailable;unreached' } });
+const alone = () =>
+  new Response('{"code":"upstream_unavailable","status":502}', {
+    status: 502,
+    headers: { 'content-type': 'application/problem+json', 'sallyport-refusal': 'upstream_unavailable;unreached' },
+  });
 
 test('an app that breaks off costs an idempotent request no answer, and its task no place on the list', async () => {
   const broken = () => new Response(null, { status: 502, headers: { 'sallyport-refusal': 'upstream_unavailable' } });
@@ -140,28 +185,40 @@ test('a task whose agent cannot reach its app is passed over for an idempotent r
   assert.deepEqual([world.sent.map((each) => each.id), world.lost.length], [['id-1', 'id-2'], 1]);
 });
 
-test('where there is no other task, the agent\'s own answer is passed on; and so it is for a POST, and any 502 of an app', async () => {
+test("where there is no other task, the agent's own answer is passed on; and so it is for a POST, and any 502 of an app", async () => {
   const only = reaching(by_task, { fetch: alone, ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
   assert.deepEqual([await (await only.respond()).text(), only.sent.length], ['{"code":"upstream_unavailable","status":502}', 1]);
   const post = reaching(by_task, { fetch: alone });
   assert.deepEqual([(await post.respond({ method: 'POST' })).status, post.sent.length, post.lost.length], [502, 1, 0]);
   for (const body of ['not json', '{"code":"mine"}', 'null', '{"code":"upstream_unavailable","status":502}']) {
-    const app = reaching(by_task, { fetch: () => new Response(body, { status: 502, headers: { 'content-type': 'application/problem+json' } }) });
+    const app = reaching(by_task, {
+      fetch: () => new Response(body, { status: 502, headers: { 'content-type': 'application/problem+json' } }),
+    });
     assert.deepEqual([await (await app.respond()).text(), app.sent.length], [body, 1]);
   }
 });
 
 test('a 502 of an app is passed on as it comes, and nothing of it is read first', async () => {
   let taken = 0;
-  const endless = new ReadableStream({ pull: (controller) => { taken += 1; controller.enqueue(new Uint8Array(1 << 16)); } });
-  const world = reaching(by_task, { fetch: () => new Response(endless, { status: 502, headers: { 'content-type': 'application/problem+json' } }) });
+  const endless = new ReadableStream({
+    pull: (controller) => {
+      taken += 1;
+      controller.enqueue(new Uint8Array(1 << 16));
+    },
+  });
+  const world = reaching(by_task, {
+    fetch: () => new Response(endless, { status: 502, headers: { 'content-type': 'application/problem+json' } }),
+  });
   const response = await world.respond();
   assert.deepEqual([response.status, world.sent.length, world.lost.length], [502, 1, 0]);
   assert.ok(taken <= 1, `${taken} parts were read`);
   await response.body?.cancel();
 });
 
-for (const [what, options] of [['a POST', { method: 'POST' }], ['a body that streams', { method: 'PUT', forward: { body: 'stream' } }]]) {
+for (const [what, options] of [
+  ['a POST', { method: 'POST' }],
+  ['a body that streams', { method: 'PUT', forward: { body: 'stream' } }],
+]) {
   test(`${what} is not sent a second time, but its task is dropped`, async () => {
     const world = reaching(by_task, { fetch: refused });
     assert.equal((await json_of(await world.respond(options))).code, 'upstream_connect_failed');
@@ -188,7 +245,12 @@ test('a task that is silent to everybody is passed over: an idempotent request g
 test('a task that answers others meanwhile is not silent: a slow request is not sent twice', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   let finish;
-  const world = reaching(by_task, { fetch: () => new Promise((resolve) => { finish = resolve; }) });
+  const world = reaching(by_task, {
+    fetch: () =>
+      new Promise((resolve) => {
+        finish = resolve;
+      }),
+  });
   const slow = world.respond();
   await until_sent(world, 1);
   const [{ url }] = world.sent;
@@ -197,7 +259,10 @@ test('a task that answers others meanwhile is not silent: a slow request is not 
     void world.respond({ method: 'POST' });
     await until_sent(world, i);
   }
-  assert.ok(world.sent.slice(1).some((each) => each.url === url), 'it answered somebody');
+  assert.ok(
+    world.sent.slice(1).some((each) => each.url === url),
+    'it answered somebody',
+  );
   context.mock.timers.tick(SILENT_MS);
   await new Promise(setImmediate);
   finish(new Response('slow'));
@@ -247,8 +312,14 @@ test('when the only task is gone, the coordinator hears of it first and is then 
   const order = [];
   const world = reaching(by_task, { ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
   await world.respond();
-  world.fetch = (url) => { world.now += 5_000; return url.includes('10.0.0.1:') ? refused() : new Response('new task'); };
-  world.ensure = (asked) => { order.push(['ensure', world.lost.length, asked.hold_ms]); return { answer: 'ready', endpoints: tasks(2).slice(1) }; };
+  world.fetch = (url) => {
+    world.now += 5_000;
+    return url.includes('10.0.0.1:') ? refused() : new Response('new task');
+  };
+  world.ensure = (asked) => {
+    order.push(['ensure', world.lost.length, asked.hold_ms]);
+    return { answer: 'ready', endpoints: tasks(2).slice(1) };
+  };
   assert.equal(await (await world.respond()).text(), 'new task');
   assert.deepEqual(order, [['ensure', 1, 20_000]]);
 });
@@ -257,85 +328,4 @@ test('when the coordinator knows no other task than the one that failed, that is
   const world = reaching(by_task, { fetch: refused, ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
   assert.equal((await json_of(await world.respond())).code, 'upstream_connect_failed');
   assert.equal(world.sent.length, 1);
-});
-
-test('a service behind an origin is woken through the coordinator and reached at the origin', async () => {
-  const world = reaching({ ...by_task, origin: 'https://billing.example' });
-  assert.equal((await world.respond()).status, 200);
-  assert.equal((await world.respond()).status, 200);
-  assert.deepEqual([world.asked.length, world.sent.map((each) => each.url)], [1, ['https://billing.example/x?y=1', 'https://billing.example/x?y=1']]);
-});
-
-test('a fixed origin that is never woken is not asked about', async () => {
-  const world = reaching({ ...by_task, origin: 'https://billing.example', ecs: { ...here, wake: null } });
-  assert.equal((await world.respond()).status, 200);
-  assert.deepEqual(world.asked, []);
-});
-
-test('an origin that fails is asked about again, and an idempotent request tried again there', async () => {
-  const world = reaching({ ...by_task, origin: 'https://billing.example' });
-  await world.respond();
-  world.fetch = () => (world.sent.length === 2 ? refused() : new Response('up again'));
-  assert.equal(await (await world.respond()).text(), 'up again');
-  assert.deepEqual([world.asked.length, world.lost], [2, []]);
-});
-
-test('after waiting the core decides anew, and only what it says then is sent', async () => {
-  const world = reaching(by_task, { ensure: () => { world.now += 8_000; return { answer: 'ready', endpoints: tasks(1) }; } });
-  const response = await world.respond();
-  assert.deepEqual([response.headers.get('sallyport-request-id'), world.sent.map((each) => each.id)], ['id-2', ['id-2']]);
-});
-
-test('whoever is no longer allowed after waiting is not served', async () => {
-  const world = reaching(by_task, { ensure: () => { world.now += 8_000; return { answer: 'ready', endpoints: tasks(1) }; } });
-  world.refusal = new Response('no longer', { status: 403 });
-  assert.equal((await world.respond()).status, 403);
-  assert.equal(world.sent.length, 0);
-});
-
-test('a program is told that the service is starting, how far it is, since when, and when to come back', async () => {
-  const world = reaching(by_task, { ensure: () => starting() });
-  const told = await json_of(await world.respond({ headers: { accept: 'application/json' } }));
-  assert.deepEqual([told.status, told.code, told.retry, told.state, told.progress, told.elapsed, told.request_id], [503, 'wake_starting', '3', 'starting', 'pulling', 12, 'id-1']);
-});
-
-test('a start that failed is another answer than one that runs', async () => {
-  const world = reaching(by_task, { ensure: () => ({ answer: 'failed', reason: 'wake_failed', retry_after_s: 40, detail: 'CannotPullContainerError: no such image' }) });
-  const response = await world.respond();
-  const told = await json_of(response);
-  assert.deepEqual([told.status, told.code, told.retry, told.state, 'progress' in told], [503, 'wake_failed', '40', 'failed', false]);
-  assert.ok(!JSON.stringify(told).includes('CannotPull'), 'the words of AWS are for operators');
-});
-
-test('a caller over budget is refused and the service stays asleep', async () => {
-  const told = await json_of(await reaching(by_task, { ensure: () => ({ answer: 'refused', reason: 'wake_budget_exhausted' }) }).respond());
-  assert.deepEqual([told.status, told.code, told.state, Number(told.retry) > 0], [429, 'wake_budget_exhausted', 'asleep', true]);
-});
-
-test('a coordinator that fails is a failure of its own, and does not open the breaker', async () => {
-  const world = reaching(by_task, { ensure: () => { throw new Error('overloaded'); } });
-  for (let i = 0; i < 2 * FAILURES_TO_OPEN; i += 1) assert.equal((await json_of(await world.respond())).code, 'aws_unavailable');
-});
-
-test('a client may ask to wait less than the policy allows, never more', async () => {
-  for (const [prefer, hold] of [['wait=0', 0], ['respond-async, wait=10', 10_000], ['wait=600', 25_000], ['wait=soon', 25_000], ['await=1', 25_000]]) {
-    const world = reaching(by_task);
-    await world.respond({ headers: { prefer: String(prefer) } });
-    assert.equal(world.asked[0].hold_ms, hold, String(prefer));
-  }
-});
-
-test('a wait is never longer than the platform allows', async () => {
-  const world = reaching({ ...by_task, ecs: { ...here, wake: { ...wake, hold_ms: 3_600_000 } } });
-  await world.respond();
-  assert.equal(world.asked[0].hold_ms, 90_000);
-});
-
-test('waiting and answering together take no longer than the platform allows', async (context) => {
-  context.mock.timers.enable({ apis: ['setTimeout'] });
-  const world = reaching(by_task, { fetch: silent, ensure: () => { world.now += 90_000; return { answer: 'ready', endpoints: tasks(1) }; } });
-  const answering = world.respond({ method: 'POST', forward: { timeoutMs: 60_000 } });
-  await until_sent(world, 1);
-  context.mock.timers.tick(8_000);
-  assert.equal((await json_of(await answering)).code, 'upstream_timeout');
 });

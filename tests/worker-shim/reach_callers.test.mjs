@@ -24,7 +24,8 @@ const streaming = (owed) => ({
 test('a client that stops in its upload is told so in time, and the service loses the connection', async () => {
   for (const entry of [by_origin, by_task]) {
     const world = reaching(entry, { fetch: silent });
-    for (let i = 0; i < 3 * FAILURES_TO_OPEN; i += 1) assert.equal((await json_of(await world.respond(streaming(true)))).code, 'request_timeout');
+    for (let i = 0; i < 3 * FAILURES_TO_OPEN; i += 1)
+      assert.equal((await json_of(await world.respond(streaming(true)))).code, 'request_timeout');
     assert.ok(world.sent.every(({ init }) => init.signal.aborted));
     world.fetch = () => new Response('fine');
     const told = await world.respond();
@@ -35,15 +36,36 @@ test('a client that stops in its upload is told so in time, and the service lose
 
 test('a service that does not take an upload, or does not answer it, has failed', async () => {
   const world = reaching(by_origin, { fetch: silent });
-  for (let i = 0; i < FAILURES_TO_OPEN; i += 1) assert.equal((await json_of(await world.respond(streaming(false)))).code, 'upstream_timeout');
+  for (let i = 0; i < FAILURES_TO_OPEN; i += 1)
+    assert.equal((await json_of(await world.respond(streaming(false)))).code, 'upstream_timeout');
   assert.equal((await json_of(await world.respond())).code, 'upstream_circuit_open');
 });
 
 test('what fetch itself will not take says nothing about the service', async (context) => {
-  context.mock.method(globalThis, 'fetch', () => { throw new TypeError('invalid'); });
+  context.mock.method(globalThis, 'fetch', () => {
+    throw new TypeError('invalid');
+  });
   const reach = new Reach(core, undefined, {}, { services: [{ ...by_origin, vpc: '' }] });
-  const forward = { service: 'reports', url: 'https://reports.example/', body: 'none', contentLength: null, requestId: 'id', timeoutMs: 1000, headers: new Headers(), caller: null, callerTag: 'mallory' };
-  const turn = () => new Turn(/** @type {any} */ ({ request: new Request('https://app.acme.example/'), forward, body: { forwarded: () => null }, record: { sending() {} } }));
+  const forward = {
+    service: 'reports',
+    url: 'https://reports.example/',
+    body: 'none',
+    contentLength: null,
+    requestId: 'id',
+    timeoutMs: 1000,
+    headers: new Headers(),
+    caller: null,
+    callerTag: 'mallory',
+  };
+  const turn = () =>
+    new Turn(
+      /** @type {any} */ ({
+        request: new Request('https://app.acme.example/'),
+        forward,
+        body: { forwarded: () => null },
+        record: { sending() {} },
+      }),
+    );
   for (let i = 0; i < 2 * FAILURES_TO_OPEN; i += 1) await assert.rejects(reach.respond(turn()), /invalid/);
 });
 
@@ -55,7 +77,7 @@ test('the failures of one caller leave the service open to others', async () => 
   assert.equal((await world.respond({ forward: { callerTag: 'alice' } })).status, 200);
 });
 
-test('one caller\'s unanswered requests leave room for others', async () => {
+test("one caller's unanswered requests leave room for others", async () => {
   const world = reaching(by_origin, { fetch: silent });
   for (let i = 0; i < 600; i += 1) void world.respond({ forward: { timeoutMs: 100, callerTag: 'mallory' } });
   assert.equal(world.sent.length, 500);

@@ -46,7 +46,10 @@ test('a single caller of a service that is gone is told so as well, and probes',
   const breaker = new Breaker(never);
   for (let i = 0; i < FAILURES_TO_OPEN; i += 1) breaker.failed(0, 'alice');
   assert.equal(breaker.admit(0, 'alice'), PAUSE_FIRST_MS);
-  assert.deepEqual([breaker.admit(PAUSE_FIRST_MS, 'alice'), breaker.isProbing('alice'), breaker.admit(PAUSE_FIRST_MS, 'alice')], [0, true, PAUSE_FIRST_MS]);
+  assert.deepEqual(
+    [breaker.admit(PAUSE_FIRST_MS, 'alice'), breaker.isProbing('alice'), breaker.admit(PAUSE_FIRST_MS, 'alice')],
+    [0, true, PAUSE_FIRST_MS],
+  );
   breaker.failed(PAUSE_FIRST_MS, 'alice');
   assert.equal(breaker.admit(PAUSE_FIRST_MS, 'alice'), 2 * PAUSE_FIRST_MS);
 });
@@ -82,7 +85,10 @@ test('each probe that fails doubles the pause, up to the most', () => {
     assert.equal(breaker.admit(now, `prober ${i}`), 0);
     breaker.failed(now, `prober ${i}`);
   }
-  assert.deepEqual(pauses, [1, 2, 4, 8, 16, 30, 30, 30].map((times) => Math.min(times * PAUSE_FIRST_MS, PAUSE_MOST_MS)));
+  assert.deepEqual(
+    pauses,
+    [1, 2, 4, 8, 16, 30, 30, 30].map((times) => Math.min(times * PAUSE_FIRST_MS, PAUSE_MOST_MS)),
+  );
 });
 
 test('whose probe failed does not take the next one from others', () => {
@@ -94,7 +100,7 @@ test('whose probe failed does not take the next one from others', () => {
   assert.equal(breaker.admit(reopened, 'alice'), 0);
 });
 
-test('nobody waits for ever for another caller\'s probe', () => {
+test("nobody waits for ever for another caller's probe", () => {
   const breaker = opened();
   assert.equal(breaker.admit(PAUSE_FIRST_MS, 'mallory'), 0);
   assert.equal(breaker.admit(PAUSE_FIRST_MS + PROBE_PATIENCE_MS - 1, 'alice'), PAUSE_FIRST_MS);
@@ -140,9 +146,13 @@ test('isolates that opened together do not probe together', () => {
 
 test('one caller does not fill what others need: beyond a half, nobody has more than a tenth', () => {
   const flying = new InFlight();
-  const enter = (/** @type {string} */ caller, /** @type {number} */ count) => Array.from({ length: count }, () => flying.enter(100, caller));
+  const enter = (/** @type {string} */ caller, /** @type {number} */ count) =>
+    Array.from({ length: count }, () => flying.enter(100, caller));
   const mine = enter('mallory', 50);
-  assert.deepEqual(['mallory', 'alice'].map((each) => flying.isFull(0, 100, each)), [true, false]);
+  assert.deepEqual(
+    ['mallory', 'alice'].map((each) => flying.isFull(0, 100, each)),
+    [true, false],
+  );
   enter('alice', 9);
   assert.equal(flying.isFull(0, 100, 'alice'), false);
   enter('alice', 1);
@@ -243,7 +253,10 @@ test('an endpoint that is still there after a refresh keeps its count; a new add
 });
 
 test('a list is refreshed once per refresh time, and jittered to be earlier, never later', () => {
-  for (const [random, early] of /** @type {[() => number, number]} */ ([[() => 0, 0], [() => 0.999, 0.25]])) {
+  for (const [random, early] of /** @type {[() => number, number]} */ ([
+    [() => 0, 0],
+    [() => 0.999, 0.25],
+  ])) {
     const endpoints = new Endpoints(0, random);
     endpoints.learn(tasks(1), 0);
     assert.equal(endpoints.takeRefresh(REFRESH_MS * (1 - early) - 1), false);
@@ -270,11 +283,15 @@ test('no list is used for longer than the idle stop of its service', () => {
 });
 
 test('only idempotent methods are repeated (RFC 9110 section 9.2.2), and only with a body that is still at hand', () => {
-  const repeated = (/** @type {any} */ body) => ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'POST', 'PATCH', 'get', 'PURGE'].filter((method) => mayBeRepeated(method, body));
+  const repeated = (/** @type {any} */ body) =>
+    ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'POST', 'PATCH', 'get', 'PURGE'].filter((method) => mayBeRepeated(method, body));
   assert.deepEqual(repeated('none'), ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
   assert.deepEqual(repeated('bytes'), repeated('none'));
   assert.deepEqual(repeated('stream'), []);
   // A body is its bytes: one of none is at hand, whatever field announces it.
-  assert.deepEqual(['PUT', 'DELETE', 'POST'].map((method) => mayBeRepeated(method, 'stream', 0)), [true, true, false]);
+  assert.deepEqual(
+    ['PUT', 'DELETE', 'POST'].map((method) => mayBeRepeated(method, 'stream', 0)),
+    [true, true, false],
+  );
   assert.equal(mayBeRepeated('PUT', 'stream', 1), false);
 });

@@ -8,7 +8,9 @@ import { prefersHtml } from '../../worker-shim/pages/respond.js';
 
 /** @type {Awaited<ReturnType<typeof start_edge>>} */
 let edge;
-before(async () => { edge = await start_edge(); });
+before(async () => {
+  edge = await start_edge();
+});
 after(() => edge.stop());
 
 test('a refusal is a problem document under the id of its audit line', async () => {
@@ -17,7 +19,12 @@ test('a refusal is a problem document under the id of its audit line', async () 
   assert.equal(received.headers['content-type'], 'application/problem+json');
   assert.equal(received.headers['cache-control'], 'no-store');
   const id = received.headers['sallyport-request-id'];
-  assert.deepEqual(JSON.parse(received.body.toString()), { code: 'credential_required', request_id: id, status: 401, title: 'Unauthorized' });
+  assert.deepEqual(JSON.parse(received.body.toString()), {
+    code: 'credential_required',
+    request_id: id,
+    status: 401,
+    title: 'Unauthorized',
+  });
   const { decision, reason } = await edge.audited(received);
   assert.deepEqual([decision, reason], ['deny', 'credential_missing']);
 });
@@ -59,7 +66,9 @@ test('every bad token has its own reason in the audit, and the caller sees 401',
   const now = Math.floor(Date.now() / 1000);
   const none = (/** @type {string} */ token) => `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1]}.`;
   const token = await edge.issuer.token();
-  const symmetric = await new SignJWT({ iss: edge.issuer.issuer, aud: 'api://acme', exp: now + 60 }).setProtectedHeader({ alg: 'HS256', kid: 'first' }).sign(await generateSecret('HS256'));
+  const symmetric = await new SignJWT({ iss: edge.issuer.issuer, aud: 'api://acme', exp: now + 60 })
+    .setProtectedHeader({ alg: 'HS256', kid: 'first' })
+    .sign(await generateSecret('HS256'));
   const cases = /** @type {[string, string][]} */ ([
     [await edge.issuer.token({ exp: now - 600, iat: now - 1200 }), 'jwt_expired'],
     [await edge.issuer.token({ aud: 'api://other' }), 'jwt_audience_mismatch'],
@@ -107,9 +116,20 @@ test('ambiguous paths are refused before anything else', async () => {
 
 test('a WebSocket upgrade is refused by name', async () => {
   const authorization = `Bearer ${await edge.issuer.token()}`;
-  const received = await send_raw(edge.worker.port, [
-    'GET /x HTTP/1.1', 'Host: app.acme.example', `Authorization: ${authorization}`, 'Connection: Upgrade', 'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n'));
+  const received = await send_raw(
+    edge.worker.port,
+    [
+      'GET /x HTTP/1.1',
+      'Host: app.acme.example',
+      `Authorization: ${authorization}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      '',
+      '',
+    ].join('\r\n'),
+  );
   assert.equal(received.status, 501);
   assert.equal((await edge.audited({ headers: Object.fromEntries(received.fields) })).reason, 'framing_upgrade_unsupported');
 });
@@ -131,9 +151,15 @@ test('our own documents: keys without private parts, discovery, status', async (
   // With its port: the issuer is https, and the test comes by http.
   const issuer = { headers: { host: 'edge.acme.example:443' } };
   const keys = JSON.parse((await edge.send('/.well-known/jwks.json', issuer)).body.toString()).keys;
-  assert.deepEqual(keys.map((/** @type {any} */ { kid, alg, d }) => [kid, alg, d]), [['edge-1', 'ES256', undefined]]);
+  assert.deepEqual(
+    keys.map((/** @type {any} */ { kid, alg, d }) => [kid, alg, d]),
+    [['edge-1', 'ES256', undefined]],
+  );
   const discovery = JSON.parse((await edge.send('/.well-known/openid-configuration', issuer)).body.toString());
-  assert.deepEqual([discovery.issuer, discovery.jwks_uri], ['https://edge.acme.example', 'https://edge.acme.example/.well-known/jwks.json']);
+  assert.deepEqual(
+    [discovery.issuer, discovery.jwks_uri],
+    ['https://edge.acme.example', 'https://edge.acme.example/.well-known/jwks.json'],
+  );
   const status = JSON.parse((await edge.send('/.sallyport/status')).body.toString());
   assert.deepEqual([status.policy.name, status.keys], ['test', ['edge-1']]);
   const head = await edge.send('/.sallyport/status', { method: 'HEAD' });
@@ -144,7 +170,16 @@ test('HTML is for those who prefer it', () => {
   assert.ok(prefersHtml('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'));
   assert.ok(prefersHtml('application/json;q=0.5, text/html;q=0.9'));
   assert.ok(prefersHtml('text/*'));
-  for (const accept of ['', '*/*', 'application/json', 'application/json, text/html', 'text/html;q=0', 'text/html;q=0.5, application/problem+json', 'text/html;q=0.1, */*', 'application/*, text/html;q=0.2']) {
+  for (const accept of [
+    '',
+    '*/*',
+    'application/json',
+    'application/json, text/html',
+    'text/html;q=0',
+    'text/html;q=0.5, application/problem+json',
+    'text/html;q=0.1, */*',
+    'application/*, text/html;q=0.2',
+  ]) {
     assert.ok(!prefersHtml(accept), accept);
   }
 });

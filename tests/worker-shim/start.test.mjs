@@ -13,7 +13,11 @@ const good_keys = JSON.stringify({ keys: [await signing_key()] });
 async function refusal_of(settings) {
   const worker = await start_worker({ policy: good_policy, signing_keys: good_keys, ...settings });
   try {
-    const received = [await send(worker.port, '/x'), await send(worker.port, '/.sallyport/status'), await send(worker.port, '/.well-known/jwks.json', { headers: { host: 'edge.acme.example:443' } })];
+    const received = [
+      await send(worker.port, '/x'),
+      await send(worker.port, '/.sallyport/status'),
+      await send(worker.port, '/.well-known/jwks.json', { headers: { host: 'edge.acme.example:443' } }),
+    ];
     for (const { status, headers, body } of received) {
       assert.equal(status, 503);
       assert.equal(headers['content-type'], 'application/problem+json');
@@ -30,7 +34,10 @@ test('with policy and keys it serves', async () => {
 });
 
 test('without a signing key it serves nothing, and the log says what to do', async () => {
-  assert.match(await refusal_of({ signing_keys: '' }), /not started: signing_key_missing: .*SALLYPORT_SIGNING_KEYS.*sallyport keys generate/);
+  assert.match(
+    await refusal_of({ signing_keys: '' }),
+    /not started: signing_key_missing: .*SALLYPORT_SIGNING_KEYS.*sallyport keys generate/,
+  );
 });
 
 test('a broken signing key is named, and never shown', async () => {
@@ -61,7 +68,10 @@ test('a secret for a service that the policy does not have is refused', async ()
 
 test('a short shared secret is refused', async () => {
   const secrets = { app: { kty: 'oct', kid: 's', k: Buffer.alloc(8, 1).toString('base64url') } };
-  assert.match(await refusal_of({ service_secrets: JSON.stringify(secrets) }), /not started: jwk_weak_secret: SALLYPORT_SERVICE_SECRETS, service app/);
+  assert.match(
+    await refusal_of({ service_secrets: JSON.stringify(secrets) }),
+    /not started: jwk_weak_secret: SALLYPORT_SERVICE_SECRETS, service app/,
+  );
 });
 
 test('an endpoint in place of AWS on plain http elsewhere than on loopback is refused', async () => {
@@ -100,7 +110,11 @@ for (const [what, right, wrong] of [
 ]) {
   test(`where the platform's bare hash ${what}, the documented one is used`, async () => {
     assert.ok(host_source.includes(right));
-    const worker = await start_worker({ policy: good_policy, signing_keys: good_keys, replaced: { [host_path]: host_source.replace(right, wrong) } });
+    const worker = await start_worker({
+      policy: good_policy,
+      signing_keys: good_keys,
+      replaced: { [host_path]: host_source.replace(right, wrong) },
+    });
     try {
       assert.equal((await send(worker.port, '/x')).status, 401);
     } finally {
@@ -111,7 +125,10 @@ for (const [what, right, wrong] of [
 
 test('a core that fails half-way is replaced, and its request is refused', async () => {
   // The hash of one token fails, which stops the core: a digest is what it cannot do without.
-  const replaced = host_source.replace('hash(hash, data, out) {', 'hash(hash, data, out) {\n    if (String(Buffer.from(data)).includes("c3RvcA")) return FAILED;');
+  const replaced = host_source.replace(
+    'hash(hash, data, out) {',
+    'hash(hash, data, out) {\n    if (String(Buffer.from(data)).includes("c3RvcA")) return FAILED;',
+  );
   assert.notEqual(replaced, host_source);
   const worker = await start_worker({ policy: good_policy, signing_keys: good_keys, replaced: { [host_path]: replaced } });
   const ask = (/** @type {string} */ token) => send(worker.port, '/x', { headers: { authorization: `Bearer ${token}` } });

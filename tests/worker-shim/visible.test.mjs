@@ -5,7 +5,26 @@ import { describe } from '../../worker-shim/host/describe.js';
 import { visible } from '../../worker-shim/host/visible.js';
 import { fail } from '../../worker-shim/observe.js';
 
-const unseen = ['\u0000', '\n', '\r', '\u001b', '\u007f', '\u0085', '\u009b', '\u00ad', '\u061c', '\u200b', '\u200e', '\u2028', '\u2029', '\u202e', '\u2066', '\u2069', '\ufeff', '\u{e0041}'];
+const unseen = [
+  '\u0000',
+  '\n',
+  '\r',
+  '\u001b',
+  '\u007f',
+  '\u0085',
+  '\u009b',
+  '\u00ad',
+  '\u061c',
+  '\u200b',
+  '\u200e',
+  '\u2028',
+  '\u2029',
+  '\u202e',
+  '\u2066',
+  '\u2069',
+  '\ufeff',
+  '\u{e0041}',
+];
 
 for (const character of unseen) {
   const code = /** @type {number} */ (character.codePointAt(0));

@@ -10,9 +10,20 @@ const failure = { url: 'https://app.acme.example/x?y=1', reason: 'wake_failed', 
 const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 /** @param {any} said @param {RequestInit} [init] */
-const answer = (said, init) => notReadyResponse(new Request('https://app.acme.example/x', init), {
-  status: 503, reason: 'wake_starting', title: 'Service Unavailable', requestId: 'id-1', challenge: '', problem: '{"code":"starting","status":503}', audit: '',
-}, said);
+const answer = (said, init) =>
+  notReadyResponse(
+    new Request('https://app.acme.example/x', init),
+    {
+      status: 503,
+      reason: 'wake_starting',
+      title: 'Service Unavailable',
+      requestId: 'id-1',
+      challenge: '',
+      problem: '{"code":"starting","status":503}',
+      audit: '',
+    },
+    said,
+  );
 const starting = { answer: 'starting', phase: 'starting', progress: 'checking', since_ms: 61_400, retry_after_s: 2 };
 const failed = { answer: 'failed', reason: 'wake_failed', retry_after_s: 30, detail: 'CannotPullContainerError: secret registry' };
 
@@ -21,7 +32,10 @@ const inline = (page, element) => [...page.matchAll(new RegExp(`<${element}[^>]*
 /** @param {string} text */
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-for (const [name, page] of [['starting', startingPage(start)], ['failed', failedPage(failure)]]) {
+for (const [name, page] of [
+  ['starting', startingPage(start)],
+  ['failed', failedPage(failure)],
+]) {
   test(`the ${name} page runs and styles itself with exactly what its policy names, and loads nothing`, () => {
     const directives = new Map(page.policy.split('; ').map((each) => /** @type {[string, string]} */ (each.split(/ (.*)/).slice(0, 2))));
     assert.equal(directives.get('default-src'), "'none'");
@@ -41,7 +55,10 @@ for (const [name, page] of [['starting', startingPage(start)], ['failed', failed
 
 test('what comes from outside is text on the pages, never markup', () => {
   const hostile = '"><script>alert(1)</script>';
-  for (const { html: page } of [startingPage({ ...start, url: `https://app.acme.example/?${hostile}`, requestId: hostile, progress: hostile }), failedPage({ ...failure, url: `https://app.acme.example/?${hostile}`, requestId: hostile, reason: hostile })]) {
+  for (const { html: page } of [
+    startingPage({ ...start, url: `https://app.acme.example/?${hostile}`, requestId: hostile, progress: hostile }),
+    failedPage({ ...failure, url: `https://app.acme.example/?${hostile}`, requestId: hostile, reason: hostile }),
+  ]) {
     assert.ok(!page.includes('<script>alert'));
   }
 });
@@ -59,7 +76,10 @@ test('a progress that is not known is shown as the first step', () => {
 });
 
 test('without its script the page reloads its whole address: a browser that is at a fragment would else only scroll there', () => {
-  assert.match(startingPage(start).html, /<noscript><meta http-equiv="refresh" content="5; url=https:\/\/app\.acme\.example\/x\?y=1"><\/noscript>/);
+  assert.match(
+    startingPage(start).html,
+    /<noscript><meta http-equiv="refresh" content="5; url=https:\/\/app\.acme\.example\/x\?y=1"><\/noscript>/,
+  );
 });
 
 test('a browser gets the page for a GET, everybody else the problem document', async () => {
@@ -84,7 +104,12 @@ test('a HEAD is answered like its GET, without the body', async () => {
 });
 
 test('nothing of it may be kept, and a client is told when to come back', () => {
-  for (const [said, retry] of [[starting, '2'], [failed, '30'], [{ ...starting, retry_after_s: 0 }, '1'], [{ ...failed, retry_after_s: 0.2 }, '1']]) {
+  for (const [said, retry] of [
+    [starting, '2'],
+    [failed, '30'],
+    [{ ...starting, retry_after_s: 0 }, '1'],
+    [{ ...failed, retry_after_s: 0.2 }, '1'],
+  ]) {
     const { headers } = answer(said);
     assert.deepEqual([headers.get('cache-control'), headers.get('vary'), headers.get('retry-after')], ['no-store', 'Accept', retry]);
   }

@@ -12,26 +12,51 @@ const quick_task = { containers: [sleeper] };
 const slow_task = { provision_ms: 300, pull_ms: 700, containers: [sleeper] };
 const crashing = { containers: [{ name: 'app', command: ['sh', '-c', 'exit 7'] }] };
 const services = {
-  first: slow_task, herd: quick_task, slow: slow_task, crash: crashing, flaky: crashing, unpullable: quick_task, spender: crashing, restarted: slow_task,
-  alone: slow_task, storm: quick_task, renewed: slow_task, denied: quick_task, garbled: quick_task, dying: { ...quick_task, wake: { min: 2 } }, paged: { ...quick_task, wake: { min: 3 } }, up: { ...quick_task, desired: 1 },
-  busy: quick_task, flakysts: quick_task, unreached: quick_task,
+  first: slow_task,
+  herd: quick_task,
+  slow: slow_task,
+  crash: crashing,
+  flaky: crashing,
+  unpullable: quick_task,
+  spender: crashing,
+  restarted: slow_task,
+  alone: slow_task,
+  storm: quick_task,
+  renewed: slow_task,
+  denied: quick_task,
+  garbled: quick_task,
+  dying: { ...quick_task, wake: { min: 2 } },
+  paged: { ...quick_task, wake: { min: 3 } },
+  up: { ...quick_task, desired: 1 },
+  busy: quick_task,
+  flakysts: quick_task,
+  unreached: quick_task,
 };
 const storage = mkdtempSync(join(tmpdir(), 'sallyport-wake-'));
 /** @type {import('../support/aws_edge.mjs').AwsEdge} */
 let edge;
 
 before(async () => {
-  edge = await start_aws_edge({ services, tuning: { starts_per_caller: 2, starts_per_service: 3 }, worker: { miniflare: { durableObjectsPersist: storage } } });
+  edge = await start_aws_edge({
+    services,
+    tuning: { starts_per_caller: 2, starts_per_service: 3 },
+    worker: { miniflare: { durableObjectsPersist: storage } },
+  });
 });
 after(async () => {
   await edge.stop();
   rmSync(storage, { recursive: true });
 });
-afterEach(() => { edge.aws.faults.set({ throttle: {}, fail: {}, delay_ms: {}, answers: {}, cut: {}, pull_error: '', page_size: 0 }); });
+afterEach(() => {
+  edge.aws.faults.set({ throttle: {}, fail: {}, delay_ms: {}, answers: {}, cut: {}, pull_error: '', page_size: 0 });
+});
 
 /** The updates of a service, oldest first, as [desired count, who caused it]. @param {string} service */
-const updates = (service, of = edge) => of.calls('UpdateService').filter(({ requestParameters }) => requestParameters.service === service)
-  .map(({ requestParameters, userIdentity }) => [requestParameters.desiredCount, userIdentity.sessionContext.sourceIdentity]);
+const updates = (service, of = edge) =>
+  of
+    .calls('UpdateService')
+    .filter(({ requestParameters }) => requestParameters.service === service)
+    .map(({ requestParameters, userIdentity }) => [requestParameters.desiredCount, userIdentity.sessionContext.sourceIdentity]);
 /** @param {string} service */
 const desired = (service, of = edge) => of.aws.scheduler.findService('prod', service).desired;
 
@@ -78,8 +103,13 @@ test('a task that ends at its start is an honest failure, and is not started aga
     assert.ok(retry_after_s >= 1);
   }
   await until('it is back at zero', () => desired('crash') === 0);
-  assert.deepEqual(updates('crash'), [[1, 'alice'], [0, 'alice']]);
-  await until('operators see why', () => records_of(edge.worker.output(), 'wake', { to: 'failed', reason: 'wake_failed' }).some(({ detail }) => /exited with 7/.test(detail)));
+  assert.deepEqual(updates('crash'), [
+    [1, 'alice'],
+    [0, 'alice'],
+  ]);
+  await until('operators see why', () =>
+    records_of(edge.worker.output(), 'wake', { to: 'failed', reason: 'wake_failed' }).some(({ detail }) => /exited with 7/.test(detail)),
+  );
 });
 
 test('an image that cannot be pulled is told in the words of AWS', async () => {
@@ -93,7 +123,10 @@ test('after a failure the next start waits for its pause, and then is tried', as
   assert.equal((await edge.wake('flaky').ensure('alice')).answer, 'failed');
   const soon = await edge.wake('flaky').ensure('bob');
   assert.equal(soon.answer, 'failed');
-  await until('it is tried again', async () => { await edge.wake('flaky').ensure('bob', 0); return updates('flaky').filter(([count]) => count === 1).length >= 2; });
+  await until('it is tried again', async () => {
+    await edge.wake('flaky').ensure('bob', 0);
+    return updates('flaky').filter(([count]) => count === 1).length >= 2;
+  });
 });
 
 test('who woke it too often, or too many together, are refused; others are not', async () => {
@@ -101,7 +134,10 @@ test('who woke it too often, or too many together, are refused; others are not',
   const spend = async (subject) => {
     /** @type {any} */
     let told;
-    await until(`a start for ${subject} is refused`, async () => { told = await edge.wake('spender').ensure(subject); return told.answer === 'refused'; });
+    await until(`a start for ${subject} is refused`, async () => {
+      told = await edge.wake('spender').ensure(subject);
+      return told.answer === 'refused';
+    });
     return told;
   };
   assert.deepEqual(await spend('alice'), { answer: 'refused', reason: 'wake_budget_exhausted' });
@@ -118,9 +154,15 @@ test('a coordinator that is ended in the middle of a start goes on with it', asy
   await waiting;
   assert.equal((await wake.ensure('bob')).answer, 'ready');
   assert.deepEqual(updates('restarted'), [[1, 'alice']]);
-  const { state: { ours, starts } } = await wake.status();
+  const {
+    state: { ours, starts },
+  } = await wake.status();
   assert.ok(ours, 'it knows that it raised the service, and will lower it');
-  assert.deepEqual(starts.map((/** @type {{caller: string}} */ each) => each.caller), [caller('alice').key], 'bob joined the start of alice');
+  assert.deepEqual(
+    starts.map((/** @type {{caller: string}} */ each) => each.caller),
+    [caller('alice').key],
+    'bob joined the start of alice',
+  );
 });
 
 test('a start goes on by itself when nobody asks any more, also over an end of its coordinator', async () => {
@@ -128,11 +170,16 @@ test('a start goes on by itself when nobody asks any more, also over an end of i
   assert.equal((await wake.ensure('alice', 0)).answer, 'starting');
   await until('the update was sent', () => updates('alone').length === 1);
   await wake.end();
-  await until('it is healthy', () => records_of(edge.worker.output(), 'wake', { service: 'alone', from: 'starting', to: 'healthy' }).length > 0);
+  await until(
+    'it is healthy',
+    () => records_of(edge.worker.output(), 'wake', { service: 'alone', from: 'starting', to: 'healthy' }).length > 0,
+  );
 });
 
 test('a storm of throttling delays a start and does not fail it', async () => {
-  edge.aws.faults.set({ throttle: { DescribeServices: 3, ListTasks: 2, UpdateService: 3, DescribeTasks: 3, AssumeRoleWithWebIdentity: 2 } });
+  edge.aws.faults.set({
+    throttle: { DescribeServices: 3, ListTasks: 2, UpdateService: 3, DescribeTasks: 3, AssumeRoleWithWebIdentity: 2 },
+  });
   assert.equal((await edge.wake('storm').ensure('alice')).answer, 'ready');
   assert.deepEqual(updates('storm'), [[1, 'alice']]);
 });
@@ -154,7 +201,10 @@ test('AWS says no: the reason is public, its code and request id are for operato
   const { answer, reason, detail } = await edge.wake('denied').ensure('alice');
   assert.deepEqual([answer, reason], ['failed', 'aws_access_denied']);
   assert.match(detail, /^AccessDeniedException: .*\(request [0-9a-f-]{36}\)$/);
-  await until('operators see it', () => records_of(edge.worker.output(), 'log', { event: 'AWS refused', service: 'denied', code: 'AccessDeniedException' }).length > 0);
+  await until(
+    'operators see it',
+    () => records_of(edge.worker.output(), 'log', { event: 'AWS refused', service: 'denied', code: 'AccessDeniedException' }).length > 0,
+  );
 });
 
 test('an answer that cannot be read is a failure with a reason', async () => {
@@ -172,12 +222,17 @@ test('an AWS that cannot be reached for a while delays a start', async () => {
 test('a task that dies is never given out again, and its successor is', async () => {
   const wake = edge.wake('dying');
   await until('both tasks are known', async () => (await wake.ensure('alice')).endpoints.length === 2);
-  const { endpoints: [dead, other] } = await wake.ensure('alice');
+  const {
+    endpoints: [dead, other],
+  } = await wake.ensure('alice');
   await edge.aws.scheduler.tasks.get(dead.task_arn).stop('UserInitiated', 'stopped by the test');
   await wake.lost(dead.task_arn);
   const left = await wake.ensure('bob');
   assert.equal(left.answer, 'ready');
-  assert.deepEqual(left.endpoints.filter(({ task_arn }) => task_arn === dead.task_arn), []);
+  assert.deepEqual(
+    left.endpoints.filter(({ task_arn }) => task_arn === dead.task_arn),
+    [],
+  );
   await until('its successor is known', async () => {
     const { endpoints } = await wake.ensure('bob');
     return endpoints.length === 2 && endpoints.some((/** @type {any} */ each) => ![dead.task_arn, other.task_arn].includes(each.task_arn));
@@ -192,7 +247,9 @@ test('tasks are found page by page', async () => {
 });
 
 test('a service that someone else keeps running is found, and never changed', async () => {
-  await until('its task is healthy', () => edge.aws.scheduler.describe().tasks.some(({ group, healthStatus }) => group === 'service:up' && healthStatus === 'HEALTHY'));
+  await until('its task is healthy', () =>
+    edge.aws.scheduler.describe().tasks.some(({ group, healthStatus }) => group === 'service:up' && healthStatus === 'HEALTHY'),
+  );
   assert.equal((await edge.wake('up').ensure('alice')).answer, 'ready');
   assert.deepEqual(updates('up'), []);
 });
@@ -202,8 +259,10 @@ test('a request that was answered elsewhere keeps a service awake, and wakes non
   assert.equal(await wake.touch('alice'), false);
   assert.deepEqual(updates('busy'), []);
   await wake.ensure('alice');
-  const { state: { last_request: first } } = await wake.status();
-  await until('a later request is noted', async () => await wake.touch('bob') && (await wake.status()).state.last_request > first);
+  const {
+    state: { last_request: first },
+  } = await wake.status();
+  await until('a later request is noted', async () => (await wake.touch('bob')) && (await wake.status()).state.last_request > first);
   assert.deepEqual(updates('busy'), [[1, 'alice']]);
 });
 
@@ -214,11 +273,14 @@ test('a service that the policy does not have is refused', async () => {
 test('no credential and no token is in a log or in what the objects store', () => {
   const issued = edge.aws.sessions.issued();
   assert.ok(issued.length > 10);
-  const files = readdirSync(storage, { recursive: true, encoding: 'utf8' }).map((name) => join(storage, name)).filter((path) => statSync(path).isFile());
+  const files = readdirSync(storage, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(storage, name))
+    .filter((path) => statSync(path).isFile());
   const stored = files.map((path) => readFileSync(path, 'latin1')).join('');
   assert.ok(stored.includes('renata'), 'the stored state is what is searched');
   for (const text of [edge.worker.output(), edge.issuer_worker.output(), stored]) {
-    for (const { secretAccessKey, sessionToken, accessKeyId } of issued) for (const each of [secretAccessKey, sessionToken, accessKeyId]) assert.ok(!text.includes(each));
+    for (const { secretAccessKey, sessionToken, accessKeyId } of issued)
+      for (const each of [secretAccessKey, sessionToken, accessKeyId]) assert.ok(!text.includes(each));
     assert.doesNotMatch(text, /eyJ[\w-]+\.eyJ/);
   }
 });
@@ -230,10 +292,17 @@ test('a service that nobody asks for goes back to zero, and comes up again for t
     assert.equal((await idle.wake('kept').ensure('alice')).answer, 'ready');
     const states = async () => Promise.all(['nap', 'kept'].map(async (name) => (await idle.wake(name).status()).state.phase_name));
     await until('both are asleep', async () => (await states()).join() === 'asleep,asleep');
-    assert.deepEqual(updates('nap', idle), [[1, 'alice'], [0, 'alice']]);
+    assert.deepEqual(updates('nap', idle), [
+      [1, 'alice'],
+      [0, 'alice'],
+    ]);
     assert.deepEqual(updates('kept', idle), [], 'what we did not start we do not stop');
     assert.equal((await idle.wake('nap').ensure('bob')).answer, 'ready');
-    assert.deepEqual(updates('nap', idle).slice(0, 3), [[1, 'alice'], [0, 'alice'], [1, 'bob']]);
+    assert.deepEqual(updates('nap', idle).slice(0, 3), [
+      [1, 'alice'],
+      [0, 'alice'],
+      [1, 'bob'],
+    ]);
   } finally {
     await idle.stop();
   }
@@ -241,17 +310,26 @@ test('a service that nobody asks for goes back to zero, and comes up again for t
 
 test('a deployment that cannot start loses nothing: the next one that can stops what is idle', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-wake-'));
-  const edge_of_two = await start_aws_edge({ services: { nap: quick_task }, tuning: { idle_stop: 5_000 }, worker: { miniflare: { durableObjectsPersist: folder } } });
+  const edge_of_two = await start_aws_edge({
+    services: { nap: quick_task },
+    tuning: { idle_stop: 5_000 },
+    worker: { miniflare: { durableObjectsPersist: folder } },
+  });
   try {
     assert.equal((await edge_of_two.wake('nap').ensure('alice')).answer, 'ready');
     await edge_of_two.restart({ signing_keys: '' });
-    await until('its alarm has found that out', () => told_in(edge_of_two.worker.output()).includes('object not started: signing_key_missing'));
+    await until('its alarm has found that out', () =>
+      told_in(edge_of_two.worker.output()).includes('object not started: signing_key_missing'),
+    );
     await assert.rejects(edge_of_two.wake('nap').ensure('bob'), /not started/);
     assert.deepEqual(updates('nap', edge_of_two), [[1, 'alice']]);
     await edge_of_two.restart();
     await edge_of_two.wake('nap').status();
     await until('it is back at zero', () => desired('nap', edge_of_two) === 0);
-    assert.deepEqual(updates('nap', edge_of_two), [[1, 'alice'], [0, 'alice']]);
+    assert.deepEqual(updates('nap', edge_of_two), [
+      [1, 'alice'],
+      [0, 'alice'],
+    ]);
   } finally {
     await edge_of_two.stop();
     rmSync(folder, { recursive: true });
@@ -262,7 +340,8 @@ test('a core that stops in the middle of a call is replaced, and the start goes 
   const path = 'worker-shim/host/crypto.js';
   const source = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   // The digest of one request to AWS fails, once, which stops the core: a digest is what it cannot do without.
-  const fails = 'hash(hash, data, out) {\n    if (!globalThis.failed && String(Buffer.from(data)).includes("desiredCount")) { globalThis.failed = true; return FAILED; }';
+  const fails =
+    'hash(hash, data, out) {\n    if (!globalThis.failed && String(Buffer.from(data)).includes("desiredCount")) { globalThis.failed = true; return FAILED; }';
   const replaced = source.replace('hash(hash, data, out) {', fails);
   assert.notEqual(replaced, source);
   const halting = await start_aws_edge({ services: { any: quick_task }, worker: { replaced: { [path]: replaced } } });

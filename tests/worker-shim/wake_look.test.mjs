@@ -22,18 +22,39 @@ const service = { status: 'ACTIVE', desired: 1 };
 const refused = { refused: { kind: 0, code: 'ThrottlingException' } };
 
 test('a look asks for the service, its tasks, and what they are', async () => {
-  const { call, asked } = scripted({ DescribeServices: [service], ListTasks: [{ task_arns: ['arn:1'], next_token: '' }], DescribeTasks: [tasks(['arn:1'])] });
+  const { call, asked } = scripted({
+    DescribeServices: [service],
+    ListTasks: [{ task_arns: ['arn:1'], next_token: '' }],
+    DescribeTasks: [tasks(['arn:1'])],
+  });
   assert.deepEqual(await lookAtService(call, 'billing', true), { kind: 'looked', service, tasks: [{ arn: 'arn:1' }] });
-  assert.deepEqual(asked.map(([action]) => action), ['DescribeServices', 'ListTasks', 'DescribeTasks']);
+  assert.deepEqual(
+    asked.map(([action]) => action),
+    ['DescribeServices', 'ListTasks', 'DescribeTasks'],
+  );
 });
 
 test('pages are followed by their tokens, and tasks described a hundred at once', async () => {
-  const pages = [{ task_arns: arns(100), next_token: 'second' }, { task_arns: arns(100, 100), next_token: 'third' }, { task_arns: arns(5, 200), next_token: '' }];
-  const { call, asked } = scripted({ DescribeServices: [service], ListTasks: pages, DescribeTasks: [tasks(arns(100)), tasks(arns(100, 100)), tasks(arns(5, 200))] });
+  const pages = [
+    { task_arns: arns(100), next_token: 'second' },
+    { task_arns: arns(100, 100), next_token: 'third' },
+    { task_arns: arns(5, 200), next_token: '' },
+  ];
+  const { call, asked } = scripted({
+    DescribeServices: [service],
+    ListTasks: pages,
+    DescribeTasks: [tasks(arns(100)), tasks(arns(100, 100)), tasks(arns(5, 200))],
+  });
   const seen = await lookAtService(call, 'billing', false);
   assert.equal(seen.kind === 'looked' && seen.tasks.length, 205);
-  assert.deepEqual(asked.filter(([action]) => action === 'ListTasks').map(([, { next_token }]) => next_token), ['', 'second', 'third']);
-  assert.deepEqual(asked.filter(([action]) => action === 'DescribeTasks').map(([, { tasks: some }]) => some.length), [100, 100, 5]);
+  assert.deepEqual(
+    asked.filter(([action]) => action === 'ListTasks').map(([, { next_token }]) => next_token),
+    ['', 'second', 'third'],
+  );
+  assert.deepEqual(
+    asked.filter(([action]) => action === 'DescribeTasks').map(([, { tasks: some }]) => some.length),
+    [100, 100, 5],
+  );
 });
 
 test('a list without end is given up after ten pages', async () => {
@@ -45,7 +66,12 @@ test('a list without end is given up after ten pages', async () => {
 
 test('when a start has no task, the stopped ones are asked why; else they are not', async () => {
   const none = { task_arns: [], next_token: '' };
-  const watching = scripted({ DescribeServices: [service], ListTasks: [none], ListStoppedTasks: [{ task_arns: ['arn:dead'], next_token: 'more' }], DescribeTasks: [tasks(['arn:dead'])] });
+  const watching = scripted({
+    DescribeServices: [service],
+    ListTasks: [none],
+    ListStoppedTasks: [{ task_arns: ['arn:dead'], next_token: 'more' }],
+    DescribeTasks: [tasks(['arn:dead'])],
+  });
   assert.deepEqual(await lookAtService(watching.call, 'billing', true), { kind: 'looked', service, tasks: [{ arn: 'arn:dead' }] });
   const checking = scripted({ DescribeServices: [service], ListTasks: [none] });
   assert.deepEqual(await lookAtService(checking.call, 'billing', false), { kind: 'looked', service, tasks: [] });
@@ -59,7 +85,13 @@ test('tasks that are known are described, and nothing else is asked', async () =
 
 for (const failing of ['DescribeServices', 'ListTasks', 'ListStoppedTasks', 'DescribeTasks']) {
   test(`when ${failing} is refused the look is`, async () => {
-    const script = { DescribeServices: [service], ListTasks: [{ task_arns: failing === 'ListStoppedTasks' ? [] : ['arn:1'], next_token: '' }], ListStoppedTasks: [refused], DescribeTasks: [tasks(['arn:1'])], [failing]: [refused] };
+    const script = {
+      DescribeServices: [service],
+      ListTasks: [{ task_arns: failing === 'ListStoppedTasks' ? [] : ['arn:1'], next_token: '' }],
+      ListStoppedTasks: [refused],
+      DescribeTasks: [tasks(['arn:1'])],
+      [failing]: [refused],
+    };
     assert.deepEqual(await lookAtService(scripted(script).call, 'billing', true), { kind: 'refused', error: refused.refused });
   });
 }

@@ -8,9 +8,16 @@ import { start_issuer } from '../support/issuer.mjs';
 
 /** A process that answers with what it was asked, as an app behind an agent would. */
 const program = 'require("http").createServer((q, s) => s.end(q.method + " " + q.url)).listen(8443, process.argv[1])';
-const app = { name: 'app', command: [process.execPath, '-e', program, '{address}'], health: { command: ['bash', '-c', 'exec 3<>/dev/tcp/{address}/8443'], interval_ms: 100 } };
+const app = {
+  name: 'app',
+  command: [process.execPath, '-e', program, '{address}'],
+  health: { command: ['bash', '-c', 'exec 3<>/dev/tcp/{address}/8443'], interval_ms: 100 },
+};
 const services = {
-  first: { containers: [app] }, herd: { containers: [app] }, restarted: { provision_ms: 500, pull_ms: 500, containers: [app] }, guarded: { containers: [app] },
+  first: { containers: [app] },
+  herd: { containers: [app] },
+  restarted: { provision_ms: 500, pull_ms: 500, containers: [app] },
+  guarded: { containers: [app] },
   crash: { containers: [{ name: 'app', command: ['sh', '-c', 'exit 3'] }] },
 };
 /** @type {import('../support/aws_edge.mjs').AwsEdge} */
@@ -24,7 +31,13 @@ before(async () => {
     services,
     policy: {
       issuers: { okta: { issuer: people.issuer, audiences: ['api://acme'], kind: 'user' } },
-      routes: Object.keys(services).map((name) => ({ id: name, host: `${name}.acme.example`, path: '/**', service: name, allow: "'finance' in identity.groups" })),
+      routes: Object.keys(services).map((name) => ({
+        id: name,
+        host: `${name}.acme.example`,
+        path: '/**',
+        service: name,
+        allow: "'finance' in identity.groups",
+      })),
     },
   });
 });
@@ -47,7 +60,12 @@ test('the first request of an allowed caller is answered by the task that it wok
   assert.equal(body.toString(), 'GET /a?b=c');
   const [{ userIdentity }] = updates('first');
   assert.equal(userIdentity.sessionContext.sourceIdentity, 'alice');
-  assert.deepEqual(userIdentity.sessionContext.principalTags, { email: 'alice@acme.example', issuer: 'okta', route: 'first', subject: 'alice' });
+  assert.deepEqual(userIdentity.sessionContext.principalTags, {
+    email: 'alice@acme.example',
+    issuer: 'okta',
+    route: 'first',
+    subject: 'alice',
+  });
 });
 
 test('a hundred first requests at once cause one update, and all are answered', async () => {
@@ -84,5 +102,6 @@ test('a service that crashes at its start is told as that; what AWS said is for 
 test('no credential is in the log of the gate', () => {
   const issued = edge.aws.sessions.issued();
   assert.ok(issued.length > 0);
-  for (const { secretAccessKey, sessionToken } of issued) for (const each of [secretAccessKey, sessionToken]) assert.ok(!edge.worker.output().includes(each));
+  for (const { secretAccessKey, sessionToken } of issued)
+    for (const each of [secretAccessKey, sessionToken]) assert.ok(!edge.worker.output().includes(each));
 });

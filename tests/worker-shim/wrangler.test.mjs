@@ -19,7 +19,11 @@ const most_bytes = 1024 * 1024;
 function with_bundle(config, look) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bundle-'));
   try {
-    const said = execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', '--config', config, '--outdir', folder], { cwd: root, env: { ...process.env, ...offline }, stdio: 'pipe' });
+    const said = execFileSync(process.execPath, [wrangler, 'deploy', '--dry-run', '--config', config, '--outdir', folder], {
+      cwd: root,
+      env: { ...process.env, ...offline },
+      stdio: 'pipe',
+    });
     const files = readdirSync(folder);
     look((ending) => {
       const found = files.filter((name) => name.endsWith(ending));
@@ -36,22 +40,24 @@ function imports_of(script) {
   return [...script.matchAll(/^import .* from "([^"]+)"/gm)].map(([, from]) => from).filter((from) => !from.startsWith('./'));
 }
 
-test('wrangler bundles the gate: core, policy, shim and objects, nothing else', () => with_bundle('wrangler.toml', (only, said) => {
-  assert.ok(only('sallyport.wasm').equals(readFileSync(`${root}build/wasm/sallyport.wasm`)));
-  assert.ok(only('policy.jsonc').equals(readFileSync(`${root}policy.jsonc`)));
-  const script = only('index.js').toString();
-  assert.doesNotMatch(script, /\beval\(|new Function\(/, 'Workers forbid both');
-  assert.deepEqual([...new Set(imports_of(script))].sort(), ['cloudflare:workers', 'node:crypto']);
-  for (const object of [/env\.WAKE \(Wake\)/, /env\.JOBS \(Jobs\)/]) assert.match(said, object);
-}));
+test('wrangler bundles the gate: core, policy, shim and objects, nothing else', () =>
+  with_bundle('wrangler.toml', (only, said) => {
+    assert.ok(only('sallyport.wasm').equals(readFileSync(`${root}build/wasm/sallyport.wasm`)));
+    assert.ok(only('policy.jsonc').equals(readFileSync(`${root}policy.jsonc`)));
+    const script = only('index.js').toString();
+    assert.doesNotMatch(script, /\beval\(|new Function\(/, 'Workers forbid both');
+    assert.deepEqual([...new Set(imports_of(script))].sort(), ['cloudflare:workers', 'node:crypto']);
+    for (const object of [/env\.WAKE \(Wake\)/, /env\.JOBS \(Jobs\)/]) assert.match(said, object);
+  }));
 
-test('wrangler bundles the issuer: core and shim, no policy and no objects', () => with_bundle('wrangler.issuer.toml', (only, said) => {
-  assert.ok(only('sallyport.wasm').equals(readFileSync(`${root}build/wasm/sallyport.wasm`)));
-  const script = only('issuer.js').toString();
-  assert.deepEqual(imports_of(script), ['node:crypto']);
-  assert.doesNotMatch(script, /SALLYPORT_SIGNING_KEYS/, 'it never asks for a private key');
-  assert.doesNotMatch(said, /Durable Object/);
-}));
+test('wrangler bundles the issuer: core and shim, no policy and no objects', () =>
+  with_bundle('wrangler.issuer.toml', (only, said) => {
+    assert.ok(only('sallyport.wasm').equals(readFileSync(`${root}build/wasm/sallyport.wasm`)));
+    const script = only('issuer.js').toString();
+    assert.deepEqual(imports_of(script), ['node:crypto']);
+    assert.doesNotMatch(script, /SALLYPORT_SIGNING_KEYS/, 'it never asks for a private key');
+    assert.doesNotMatch(said, /Durable Object/);
+  }));
 
 test('every class of objects that is bound is stored in SQLite from its first migration on', () => {
   const config = readFileSync(`${root}wrangler.toml`, 'utf8');
@@ -75,7 +81,12 @@ test('wrangler dev serves offline, with the keys of .dev.vars', { timeout: 120_0
   const config = readFileSync(`${root}wrangler.toml`, 'utf8').replace('main = "worker-shim', `main = "${root}worker-shim`);
   writeFileSync(join(folder, 'wrangler.toml'), config);
   writeFileSync(join(folder, '.dev.vars'), `SALLYPORT_SIGNING_KEYS='${JSON.stringify({ keys: [await signing_key('dev-key')] })}'\n`);
-  const child = start_child('wrangler dev', process.execPath, [wrangler, 'dev', '--port', String(port), '--ip', '127.0.0.1', '--inspector-port', '0', '--show-interactive-dev-session=false'], { cwd: folder, env: offline });
+  const child = start_child(
+    'wrangler dev',
+    process.execPath,
+    [wrangler, 'dev', '--port', String(port), '--ip', '127.0.0.1', '--inspector-port', '0', '--show-interactive-dev-session=false'],
+    { cwd: folder, env: offline },
+  );
   try {
     await child.saw(/Ready on/);
     const answer = await send(port, '/.sallyport/status');

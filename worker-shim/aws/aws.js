@@ -24,9 +24,12 @@ const PAUSE_MOST_MS = 3_000;
 
 /** What operators can do about refusals that say little. @type {Record<string, string>} */
 const ADVICE = {
-  IDPCommunicationError: 'STS could not fetch the discovery document or keys of the issuer in 5 s: it must be reachable from the internet without Access, bot or WAF challenge',
-  InvalidIdentityToken: 'check that IAM has an OIDC provider for exactly this issuer with audience sts.amazonaws.com, and that the issuer publishes the key that signs',
-  AccessDenied: "check the role's trust policy (aud, sub sallyport:<service or job>, sts:TagSession, sts:SetSourceIdentity) and its permissions",
+  IDPCommunicationError:
+    'STS could not fetch the discovery document or keys of the issuer in 5 s: it must be reachable from the internet without Access, bot or WAF challenge',
+  InvalidIdentityToken:
+    'check that IAM has an OIDC provider for exactly this issuer with audience sts.amazonaws.com, and that the issuer publishes the key that signs',
+  AccessDenied:
+    "check the role's trust policy (aud, sub sallyport:<service or job>, sts:TagSession, sts:SetSourceIdentity) and its permissions",
 };
 
 export class Aws {
@@ -81,7 +84,16 @@ export class Aws {
    */
   async #assumeRole(who, signal) {
     const { region, role, target, purpose, caller } = who;
-    const call = this.#core.operate('assume_role', { region, role, target, purpose, caller, ...this.#host(), id: randomName(), now: Date.now() });
+    const call = this.#core.operate('assume_role', {
+      region,
+      role,
+      target,
+      purpose,
+      caller,
+      ...this.#host(),
+      id: randomName(),
+      now: Date.now(),
+    });
     if (call.error !== undefined) return { refused: refusedHere(call) };
     const token = new URLSearchParams(call.body).get('WebIdentityToken') ?? '';
     const answer = await this.#exchange('read_assume_role', {}, call, [token], signal);

@@ -82,7 +82,9 @@ export class CredentialsCache {
 export async function within(promise, milliseconds) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const late = new Promise((resolve) => { timer = setTimeout(() => resolve(undefined), milliseconds); });
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
   try {
     return await Promise.race([promise, /** @type {Promise<undefined>} */ (late)]);
   } finally {

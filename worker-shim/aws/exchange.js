@@ -73,7 +73,15 @@ export function refusedHere({ error, detail }) {
  * @returns {AwsRefusal}
  */
 export function unreadable(message, status) {
-  return { ...NOTHING_SAID, kind: 9, kind_name: 'unreadable', code: 'Unreadable', message, http_status: status, reason: 'aws_response_invalid' };
+  return {
+    ...NOTHING_SAID,
+    kind: 9,
+    kind_name: 'unreadable',
+    code: 'Unreadable',
+    message,
+    http_status: status,
+    reason: 'aws_response_invalid',
+  };
 }
 
 /** The kinds by their number in shared/aws/call.hpp. */

@@ -64,7 +64,10 @@ export class AnswerCache {
     discard(entries, entry);
     if (said.do === 'serve' && entry !== undefined) return served(parts, 'hit', said.answer, entry);
     parts.record.fromCache('miss');
-    if (said.do === 'refuse') return refusalResponse(parts.request, this.#core.refusal('upstream_timeout', parts.forward.requestId, 'only-if-cached'), { fields: parts.forward.refusalFields });
+    if (said.do === 'refuse')
+      return refusalResponse(parts.request, this.#core.refusal('upstream_timeout', parts.forward.requestId, 'only-if-cached'), {
+        fields: parts.forward.refusalFields,
+      });
     return this.#ask(parts, asked, said, entry, send);
   }
 
@@ -114,8 +117,12 @@ export class AnswerCache {
    */
   #decide(asked, { identity, shared }, invalidated, varied) {
     return this.#core.cache('lookup', {
-      ...asked, now: Date.now(), varied,
-      identity: identity?.text ?? '', shared: shared?.text ?? '', invalidated: invalidated?.text ?? '',
+      ...asked,
+      now: Date.now(),
+      varied,
+      identity: identity?.text ?? '',
+      shared: shared?.text ?? '',
+      invalidated: invalidated?.text ?? '',
     });
   }
 
@@ -134,8 +141,17 @@ export class AnswerCache {
     if (conditional.refused) return answer;
     const came = { ...asked, fwd: said.fwd, requested: conditional.sentAt, received: Date.now() };
     if (said.on_error && entry !== undefined) {
-      const { answer: stale } = this.#core.cache('stale', { ...asked, now: came.received, stored: entry.text, fwd: said.fwd, fwd_status: answer.status });
-      if (stale !== undefined) return answer.body?.cancel(), served(parts, 'stale', stale, entry, answer);
+      const { answer: stale } = this.#core.cache('stale', {
+        ...asked,
+        now: came.received,
+        stored: entry.text,
+        fwd: said.fwd,
+        fwd_status: answer.status,
+      });
+      if (stale !== undefined) {
+        answer.body?.cancel();
+        return served(parts, 'stale', stale, entry, answer);
+      }
     }
     if (answer.status !== 304 || said.conditions === undefined || entry === undefined) {
       entry?.body?.cancel();

@@ -4,8 +4,20 @@ import wasm from '../../build/wasm/sallyport.wasm';
 import { CryptoHost } from '../host/crypto.js';
 import { describe } from '../host/describe.js';
 import {
-  ANSWER, FORWARD, JOB, NEED_BODY, NEED_KEYS, readAnswer, readBodyRequest, readForward, readKeyRequest, readRefusal,
-  writeEnded, writeKeyResponse, writeRefusal, writeRequest,
+  ANSWER,
+  FORWARD,
+  JOB,
+  NEED_BODY,
+  NEED_KEYS,
+  readAnswer,
+  readBodyRequest,
+  readForward,
+  readKeyRequest,
+  readRefusal,
+  writeEnded,
+  writeKeyResponse,
+  writeRefusal,
+  writeRequest,
 } from './wire.js';
 
 /**
@@ -61,7 +73,11 @@ export class CoreFailed extends Error {
 }
 
 /** The words of the mailbox (wasm/edge_host.hpp). */
-const INBOX = 0, INBOX_BYTES = 1, ANSWER_AT = 2, ANSWER_BYTES = 3, ENTROPY = 4;
+const INBOX = 0,
+  INBOX_BYTES = 1,
+  ANSWER_AT = 2,
+  ANSWER_BYTES = 3,
+  ENTROPY = 4;
 
 export class Core {
   #module;
@@ -259,11 +275,17 @@ function readFailure(text) {
  */
 function readOutcome(kind, text) {
   switch (kind) {
-    case FORWARD: return { kind: 'forward', forward: readForward(text) };
-    case NEED_KEYS: return { kind: 'need', need: { what: 'keys', request: readKeyRequest(text) } };
-    case NEED_BODY: return { kind: 'need', need: { what: 'body', ...readBodyRequest(text) } };
-    case JOB: return { kind: 'job', order: JSON.parse(text) };
-    case ANSWER: return { kind: 'answer', answer: readAnswer(text) };
-    default: return { kind: 'refuse', refusal: readRefusal(text) };
+    case FORWARD:
+      return { kind: 'forward', forward: readForward(text) };
+    case NEED_KEYS:
+      return { kind: 'need', need: { what: 'keys', request: readKeyRequest(text) } };
+    case NEED_BODY:
+      return { kind: 'need', need: { what: 'body', ...readBodyRequest(text) } };
+    case JOB:
+      return { kind: 'job', order: JSON.parse(text) };
+    case ANSWER:
+      return { kind: 'answer', answer: readAnswer(text) };
+    default:
+      return { kind: 'refuse', refusal: readRefusal(text) };
   }
 }

@@ -25,7 +25,9 @@ let started;
 export function startedCore(environment) {
   if (started !== undefined) return started;
   const starting = start(environment);
-  const settle = (/** @type {StartedCore | undefined} */ core) => { if (started === starting) started = core; };
+  const settle = (/** @type {StartedCore | undefined} */ core) => {
+    if (started === starting) started = core;
+  };
   starting.then(settle, () => settle(undefined));
   return (started = starting);
 }

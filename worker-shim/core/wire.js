@@ -2,7 +2,12 @@
 // the format.
 
 /** The kinds of outcomes, by their number. */
-export const REFUSE = 0, FORWARD = 1, NEED_KEYS = 2, NEED_BODY = 3, ANSWER = 4, JOB = 5;
+export const REFUSE = 0,
+  FORWARD = 1,
+  NEED_KEYS = 2,
+  NEED_BODY = 3,
+  ANSWER = 4,
+  JOB = 5;
 
 /**
  * @typedef {'none' | 'unread' | 'read' | 'too_large'} BodyState
@@ -41,7 +46,7 @@ export function writeRequest(request, bodyState) {
   let count = 0;
   let ip = '';
   request.headers.forEach((value, name) => {
-    fields += name + '\n' + value + '\n';
+    fields += `${name}\n${value}\n`;
     count += 1;
     // On Cloudflare this field is the platform's own; a client cannot set it.
     if (name === 'cf-connecting-ip') ip = value;
@@ -77,8 +82,19 @@ export function writeEnded({ id, service, reason, status, how, cache, attempts, 
  * @returns {Refusal}
  */
 export function readRefusal(text) {
-  const [status = '', reason = '', title = '', requestId = '', challenge = '', problem = '', audit = '', fields = '', ...detail] = text.split('\n');
-  return { status: Number(status), reason, title, requestId, challenge, problem, audit, fields: readList(fields), detail: detail.join('\n') };
+  const [status = '', reason = '', title = '', requestId = '', challenge = '', problem = '', audit = '', fields = '', ...detail] =
+    text.split('\n');
+  return {
+    status: Number(status),
+    reason,
+    title,
+    requestId,
+    challenge,
+    problem,
+    audit,
+    fields: readList(fields),
+    detail: detail.join('\n'),
+  };
 }
 
 /**
@@ -93,7 +109,12 @@ export function readForward(text) {
   const refresh = [];
   for (let at = 12; at < fieldsFrom; at += 6) refresh.push(readKeyRequestLines(lines, at));
   return {
-    service, url, requestId, audit, callerTag, refresh,
+    service,
+    url,
+    requestId,
+    audit,
+    callerTag,
+    refresh,
     refusalFields: readList(refusalFields),
     timeoutMs: Number(timeout),
     caller: caller === '' ? null : JSON.parse(caller),

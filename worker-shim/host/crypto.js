@@ -9,10 +9,15 @@ import crypto from 'node:crypto';
 
 // By the number of crypto::hash and crypto::family in shared/crypto/algorithm.hpp.
 const HASHES = [null, 'sha256', 'sha384', 'sha512'];
-const RSA_PKCS1 = 0, RSA_PSS = 1, ECDSA = 2, EDDSA = 3, HMAC = 4;
+const RSA_PSS = 1,
+  EDDSA = 3,
+  HMAC = 4;
 
 // By the number of key_kind in wasm/host_crypto.cpp: which kind a family of algorithms works with.
-const KIND_RSA = 0, KIND_EC = 1, KIND_OKP = 2, KIND_SECRET = 3;
+const KIND_RSA = 0,
+  KIND_EC = 1,
+  KIND_OKP = 2,
+  KIND_SECRET = 3;
 const KIND_OF_FAMILY = [KIND_RSA, KIND_RSA, KIND_EC, KIND_OKP, KIND_SECRET];
 
 const FAILED = -1;
@@ -312,7 +317,10 @@ function signWith(entry, family, hash, data) {
  */
 function verifyPss(entry, hash, data, signature) {
   const key = /** @type {import('node:crypto').VerifyJsonWebKeyInput} */ (entry.pssPublic);
-  return crypto.createVerify(/** @type {string} */ (hash)).update(data).verify(key, signature);
+  return crypto
+    .createVerify(/** @type {string} */ (hash))
+    .update(data)
+    .verify(key, signature);
 }
 
 /**
@@ -322,7 +330,10 @@ function verifyPss(entry, hash, data, signature) {
  */
 function signPss(entry, hash, data) {
   if (entry.pssPrivate === undefined) return undefined;
-  return crypto.createSign(/** @type {string} */ (hash)).update(data).sign(entry.pssPrivate);
+  return crypto
+    .createSign(/** @type {string} */ (hash))
+    .update(data)
+    .sign(entry.pssPrivate);
 }
 
 /**
@@ -331,7 +342,10 @@ function signPss(entry, hash, data) {
  * @param {Uint8Array} data
  */
 function mac(entry, hash, data) {
-  return crypto.createHmac(/** @type {string} */ (hash), /** @type {KeyObject} */ (entry.secret)).update(data).digest();
+  return crypto
+    .createHmac(/** @type {string} */ (hash), /** @type {KeyObject} */ (entry.secret))
+    .update(data)
+    .digest();
 }
 
 /**

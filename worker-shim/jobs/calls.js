@@ -56,15 +56,28 @@ export async function startTask(aws, run) {
  */
 async function runTask(aws, run, by) {
   const { task_definition, container, subnets, security_groups, assign_public_ip } = run.place;
-  const answer = await aws.call('RunTask', {
-    task_definition, container, environment: run.environment ?? [], client_token: run.client_token, started_by: startedBy(run.request_id),
-    subnets, security_groups, assign_public_ip,
-  }, by, ONCE);
-  if (answer.refused !== undefined) return notStarted(answer.refused.kind_name, refusedBy(answer.refused), !UNSEEN.has(answer.refused.kind_name));
+  const answer = await aws.call(
+    'RunTask',
+    {
+      task_definition,
+      container,
+      environment: run.environment ?? [],
+      client_token: run.client_token,
+      started_by: startedBy(run.request_id),
+      subnets,
+      security_groups,
+      assign_public_ip,
+    },
+    by,
+    ONCE,
+  );
+  if (answer.refused !== undefined)
+    return notStarted(answer.refused.kind_name, refusedBy(answer.refused), !UNSEEN.has(answer.refused.kind_name));
   const [task] = answer.tasks;
   if (task !== undefined) return { task };
   const [failure] = answer.failures;
-  if (failure === undefined) return notStarted('', { reason: 'aws_response_invalid', words: 'RunTask gave neither task nor failure' }, true);
+  if (failure === undefined)
+    return notStarted('', { reason: 'aws_response_invalid', words: 'RunTask gave neither task nor failure' }, true);
   return notStarted(failure.kind_name, { reason: failure.reason, words: `${failure.why} ${failure.arn} ${failure.detail}`.trim() }, false);
 }
 
@@ -85,7 +98,12 @@ function notStarted(kind, refused, unclear) {
  */
 export async function lookAtTasks(aws, runs) {
   const [first] = /** @type {[Run]} */ (runs);
-  const answer = await aws.call('DescribeTasks', { tasks: runs.map((run) => run.task_arn) }, who(first, ourselves(first.job), { watch: 'tasks', cluster: first.place.cluster }), ONCE);
+  const answer = await aws.call(
+    'DescribeTasks',
+    { tasks: runs.map((run) => run.task_arn) },
+    who(first, ourselves(first.job), { watch: 'tasks', cluster: first.place.cluster }),
+    ONCE,
+  );
   if (answer.refused !== undefined) return { refused: refusedBy(answer.refused) };
   const missing = answer.failures.filter((/** @type {{why: string}} */ { why }) => why === 'MISSING');
   return { tasks: answer.tasks, missing: missing.map((/** @type {{arn: string}} */ { arn }) => arn) };
@@ -100,9 +118,17 @@ export async function stopTask(aws, run) {
   const stop = /** @type {NonNullable<Run['stop']>} */ (run.stop);
   const why = stop.why === 'timeout' ? 'over the timeout of its job' : 'stopped by its caller';
   const by = stop.why === 'timeout' ? ourselves(run.job) : stop.caller;
-  const answer = await aws.call('StopTask', { task: run.task_arn, why: `sallyport: ${why}` }, who(run, by, { stop: run.task_arn, cluster: run.place.cluster }), FEW);
+  const answer = await aws.call(
+    'StopTask',
+    { task: run.task_arn, why: `sallyport: ${why}` },
+    who(run, by, { stop: run.task_arn, cluster: run.place.cluster }),
+    FEW,
+  );
   if (answer.refused === undefined) return undefined;
-  return { refused: refusedBy(answer.refused), for_good: answer.refused.kind_name === 'access_denied' || answer.refused.kind_name === 'token_refused' };
+  return {
+    refused: refusedBy(answer.refused),
+    for_good: answer.refused.kind_name === 'access_denied' || answer.refused.kind_name === 'token_refused',
+  };
 }
 
 /**
@@ -118,7 +144,8 @@ export function batched(runs) {
     byCluster.set(key, [...(byCluster.get(key) ?? []), run]);
   }
   return [...byCluster.values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / MOST_TASKS) }, (_, i) => group.slice(i * MOST_TASKS, (i + 1) * MOST_TASKS)));
+    Array.from({ length: Math.ceil(group.length / MOST_TASKS) }, (_, i) => group.slice(i * MOST_TASKS, (i + 1) * MOST_TASKS)),
+  );
 }
 
 /**

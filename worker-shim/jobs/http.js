@@ -40,7 +40,10 @@ export async function answerJob(request, order, { core, jobs }) {
     const answer = await ask(jobs, order.job ?? '', (object) => carryOut(core, object, order));
     return answer.refused === undefined ? runResponse(request, order, answer.run) : refused(request, core, order, answer.refused);
   } catch (error) {
-    return refused(request, core, order, { reason: 'aws_unavailable', detail: `the object of job ${order.job ?? ''} failed: ${describe(error)}` });
+    return refused(request, core, order, {
+      reason: 'aws_unavailable',
+      detail: `the object of job ${order.job ?? ''} failed: ${describe(error)}`,
+    });
   }
 }
 
@@ -52,7 +55,9 @@ export async function answerJob(request, order, { core, jobs }) {
  */
 async function carryOut(core, object, order) {
   if (order.do === 'run') {
-    const { name, ...place } = /** @type {import('../core/core.js').CatalogJob} */ (core.catalog().jobs.find((each) => each.name === order.job));
+    const { name, ...place } = /** @type {import('../core/core.js').CatalogJob} */ (
+      core.catalog().jobs.find((each) => each.name === order.job)
+    );
     return object.run(order, place);
   }
   const id = (order.id ?? '').slice((order.id ?? '').indexOf('~') + 1);
@@ -138,8 +143,11 @@ function retryAfter({ created }) {
  */
 function respond(request, order, status, body, more) {
   const headers = {
-    'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff',
-    'Sallyport-Request-Id': order.request_id, ...more,
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Sallyport-Request-Id': order.request_id,
+    ...more,
   };
   return new Response(request.method === 'HEAD' ? null : `${JSON.stringify(body)}\n`, { status, headers });
 }

@@ -10,7 +10,8 @@ import { change, fail } from '../observe.js';
  * @param {import('./run.js').Task} [task] what ECS said of it
  */
 export function note({ job, id, request_id, state, reason, exit_code, caller: { issuer, subject } }, before, task) {
-  const aws = task === undefined ? {} : { task: task.arn, stop_code: task.stop_code, stopped_why: task.stopped_why, containers: task.containers };
+  const aws =
+    task === undefined ? {} : { task: task.arn, stop_code: task.stop_code, stopped_why: task.stopped_why, containers: task.containers };
   change('job', { run: `${job}~${id}`, cause: request_id, from: before, to: state, reason, exit_code, issuer, subject, ...aws });
 }
 

@@ -42,7 +42,8 @@ const START_PATIENCE_MS = 600_000;
 export class Jobs extends DurableObject {
   /** Where the deployment cannot start, the object only tells what is stored. */ #frame;
   #store;
-  /** What is told to those who wait for a start: the refusal, or nothing. @type {Map<string, Promise<Refused | undefined>>} */ #starting = new Map();
+  /** What is told to those who wait for a start: the refusal, or nothing. @type {Map<string, Promise<Refused | undefined>>} */ #starting =
+    new Map();
   /** @type {Set<string>} */ #stopping = new Set();
   /** @type {Waiters<void>} */ #waiters = new Waiters();
   /** When tasks are looked at next. */ #lookAt = 0;
@@ -69,7 +70,8 @@ export class Jobs extends DurableObject {
     if (!this.#frame.started) return refusal('not_ready', 'the object of the job could not start');
     const now = Date.now();
     let run = this.#store.findByToken(order.client_token ?? '', now);
-    if (run !== undefined && (run.caller.key !== order.caller.key || run.input_digest !== order.input_digest)) return refusal('job_key_reused', '');
+    if (run !== undefined && (run.caller.key !== order.caller.key || run.input_digest !== order.input_digest))
+      return refusal('job_key_reused', '');
     if (run === undefined) {
       run = begin(order, place, now);
       this.#store.save(run);
@@ -77,7 +79,9 @@ export class Jobs extends DurableObject {
     }
     const refused = await within(this.#starting.get(run.id), START_ANSWER_MS);
     if (refused !== undefined) return refusal(refused.reason, refused.words);
-    this.#change(run.id, (told) => { told.told = true; });
+    this.#change(run.id, (told) => {
+      told.told = true;
+    });
     return this.#answer(run.id, order.wait_ms);
   }
 
@@ -97,7 +101,9 @@ export class Jobs extends DurableObject {
     if (run === undefined) return refusal('job_not_found', '');
     if (isFinal(run)) return { run: view(run) };
     if (!this.#frame.started) return refusal('not_ready', 'the object of the job could not start');
-    this.#change(run.id, (wanted) => { wanted.stop ??= { why: 'caller', caller: question.caller, at: 0, tries: 0, sent: false }; });
+    this.#change(run.id, (wanted) => {
+      wanted.stop ??= { why: 'caller', caller: question.caller, at: 0, tries: 0, sent: false };
+    });
     const refused = await this.#stop(run.id);
     if (refused !== undefined) return refusal(refused.reason, refused.words);
     return this.#answer(run.id, question.wait_ms);
@@ -113,7 +119,10 @@ export class Jobs extends DurableObject {
     if (!this.#frame.rang()) return;
     const now = Date.now();
     const live = this.#store.live();
-    const due = live.filter((run) => run.task_arn === '' && run.start.at <= now).slice(0, MOST_STARTS).map((run) => this.#start(run));
+    const due = live
+      .filter((run) => run.task_arn === '' && run.start.at <= now)
+      .slice(0, MOST_STARTS)
+      .map((run) => this.#start(run));
     await Promise.all([...due, this.#lookWhenDue(live, now)]);
     this.#enforce(Date.now());
     this.#store.expire(Date.now());
@@ -122,7 +131,7 @@ export class Jobs extends DurableObject {
 
   /** @param {CoreEnvironment} environment */
   async #begin(environment) {
-    if (!await this.#frame.start(environment)) return;
+    if (!(await this.#frame.start(environment))) return;
     // An object that comes back keeps to the pace of the one before it.
     this.#lookAt = (await this.ctx.storage.getAlarm()) ?? Date.now();
     for (const run of this.#store.live()) if (run.start.sending) this.#interrupted(run);
@@ -141,7 +150,11 @@ export class Jobs extends DurableObject {
    */
   #start(run) {
     const { id } = run;
-    const flight = this.#starting.get(id) ?? this.#tryStart(run).finally(() => { this.#starting.delete(id); });
+    const flight =
+      this.#starting.get(id) ??
+      this.#tryStart(run).finally(() => {
+        this.#starting.delete(id);
+      });
     this.#starting.set(id, flight);
     return flight;
   }
@@ -163,10 +176,14 @@ export class Jobs extends DurableObject {
    * @param {import('./run.js').Task} task
    */
   #started(id, task) {
-    this.#change(id, (run) => {
-      run.start.sending = false;
-      taskStarted(run, task, Date.now());
-    }, task);
+    this.#change(
+      id,
+      (run) => {
+        run.start.sending = false;
+        taskStarted(run, task, Date.now());
+      },
+      task,
+    );
     this.#lookAt = Math.min(this.#lookAt, Date.now() + LOOK_FIRST_MS);
     return undefined;
   }
@@ -191,7 +208,9 @@ export class Jobs extends DurableObject {
       return refused;
     }
     this.#store.save(run);
-    this.#change(id, (lost) => end(lost, { state: 'failed', reason: 'again' in answer ? 'start_failed' : 'start_refused', exit_code: null }, Date.now()));
+    this.#change(id, (lost) =>
+      end(lost, { state: 'failed', reason: 'again' in answer ? 'start_failed' : 'start_refused', exit_code: null }, Date.now()),
+    );
     return undefined;
   }
 
@@ -225,7 +244,9 @@ export class Jobs extends DurableObject {
   #enforce(now) {
     for (const { id, deadline, stop } of this.#store.live()) {
       if (deadline > 0 && deadline <= now && stop === null) {
-        this.#change(id, (run) => { run.stop = { why: 'timeout', caller: run.caller, at: 0, tries: 0, sent: false }; });
+        this.#change(id, (run) => {
+          run.stop = { why: 'timeout', caller: run.caller, at: 0, tries: 0, sent: false };
+        });
       } else if (stop === null || stop.at > now) {
         continue;
       }
@@ -244,7 +265,8 @@ export class Jobs extends DurableObject {
     for (const batch of batches) failed = !(await this.#look(batch)) || failed;
     this.#failedLooks = failed ? this.#failedLooks + 1 : 0;
     const left = this.#store.live().filter((run) => run.task_arn !== '');
-    this.#lookAt = left.length === 0 ? Infinity : Date.now() + (failed ? pause(this.#failedLooks) : untilNextLook(left, batches.length, Date.now()));
+    this.#lookAt =
+      left.length === 0 ? Infinity : Date.now() + (failed ? pause(this.#failedLooks) : untilNextLook(left, batches.length, Date.now()));
   }
 
   /** @param {Run[]} runs of one cluster @returns {Promise<boolean>} */

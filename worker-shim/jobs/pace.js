@@ -6,7 +6,8 @@ import { random } from '../host/random.js';
 
 export const LOOK_FIRST_MS = 1_000;
 const LOOK_MOST_MS = 15_000;
-const PAUSE_FIRST_MS = 1_000, PAUSE_MOST_MS = 60_000;
+const PAUSE_FIRST_MS = 1_000,
+  PAUSE_MOST_MS = 60_000;
 
 /**
  * A quarter of the time since the newest change, and no more than one call a second.
@@ -35,7 +36,9 @@ function jittered(milliseconds) {
  */
 export async function within(promise, milliseconds) {
   let timer;
-  const late = new Promise((/** @type {(value: undefined) => void} */ resolve) => { timer = setTimeout(resolve, milliseconds); });
+  const late = new Promise((/** @type {(value: undefined) => void} */ resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
   try {
     return await Promise.race([promise, late]);
   } finally {

@@ -47,7 +47,8 @@ import { randomName } from '../host/random.js';
  */
 
 /** task_status of shared/aws/ecs.hpp. */
-const RUNNING = 3, STOPPED = 6;
+const RUNNING = 3,
+  STOPPED = 6;
 const FINAL = new Set(['succeeded', 'failed', 'stopped', 'timed_out']);
 /** ECS may not know a task in the first moments after it was started, and drops it an hour after its end. */
 const FIRST_MOMENTS_MS = 60_000;
@@ -64,10 +65,26 @@ export const isFinal = (run) => FINAL.has(run.state);
  */
 export function begin(order, place, now) {
   return {
-    id: randomName(), job: order.job ?? '', caller: order.caller, request_id: order.request_id, client_token: order.client_token ?? '',
-    input_digest: order.input_digest ?? '', environment: order.environment ?? [], place, state: 'pending', reason: '', exit_code: null,
-    created: now, started: 0, ended: 0, task_arn: '', deadline: 0, told: false, start: { at: now, tries: 0, sending: false, unclear: false },
-    stop: null, missing: 0,
+    id: randomName(),
+    job: order.job ?? '',
+    caller: order.caller,
+    request_id: order.request_id,
+    client_token: order.client_token ?? '',
+    input_digest: order.input_digest ?? '',
+    environment: order.environment ?? [],
+    place,
+    state: 'pending',
+    reason: '',
+    exit_code: null,
+    created: now,
+    started: 0,
+    ended: 0,
+    task_arn: '',
+    deadline: 0,
+    told: false,
+    start: { at: now, tries: 0, sending: false, unclear: false },
+    stop: null,
+    missing: 0,
   };
 }
 
@@ -131,7 +148,9 @@ export function end(run, { state, reason, exit_code }, at) {
  * @returns {Ending}
  */
 export function stoppedBy(why) {
-  return why === 'timeout' ? { state: 'timed_out', reason: 'timeout', exit_code: null } : { state: 'stopped', reason: 'stopped_by_caller', exit_code: null };
+  return why === 'timeout'
+    ? { state: 'timed_out', reason: 'timeout', exit_code: null }
+    : { state: 'stopped', reason: 'stopped_by_caller', exit_code: null };
 }
 
 /**
@@ -144,10 +163,15 @@ function endingOf({ place, stop }, task) {
   const container = task.containers.find(({ name }) => name === place.container);
   const exit_code = container?.exit_code ?? null;
   switch (task.stop_code) {
-    case 'TaskFailedToStart': return { state: 'failed', reason: 'start_failed', exit_code };
-    case 'SpotInterruption': case 'TerminationNotice': return { state: 'failed', reason: 'interrupted', exit_code };
-    case 'UserInitiated': return { ...(stop === null ? { state: 'stopped', reason: 'stopped_by_operator' } : stoppedBy(stop.why)), exit_code };
-    default: return endedAlone(exit_code, container?.why ?? '');
+    case 'TaskFailedToStart':
+      return { state: 'failed', reason: 'start_failed', exit_code };
+    case 'SpotInterruption':
+    case 'TerminationNotice':
+      return { state: 'failed', reason: 'interrupted', exit_code };
+    case 'UserInitiated':
+      return { ...(stop === null ? { state: 'stopped', reason: 'stopped_by_operator' } : stoppedBy(stop.why)), exit_code };
+    default:
+      return endedAlone(exit_code, container?.why ?? '');
   }
 }
 
@@ -169,14 +193,17 @@ function endedAlone(exit_code, why) {
 export function view(run) {
   const { issuer, subject } = run.caller;
   return {
-    id: `${run.job}~${run.id}`, job: run.job, state: run.state,
+    id: `${run.job}~${run.id}`,
+    job: run.job,
+    state: run.state,
     ...(run.reason !== '' && { reason: run.reason }),
     ...(run.exit_code !== null && { exit_code: run.exit_code }),
     ...(run.stop !== null && { stopping: true }),
     created: rfc3339(run.created),
     ...(run.started > 0 && { started: rfc3339(run.started) }),
     ...(run.ended > 0 && { ended: rfc3339(run.ended) }),
-    caller: { issuer, subject }, request_id: run.request_id,
+    caller: { issuer, subject },
+    request_id: run.request_id,
   };
 }
 

@@ -26,8 +26,15 @@ export class RunStore {
 
   /** @param {Run} run new or changed */
   save(run) {
-    this.#sql.exec('INSERT OR REPLACE INTO runs (id, client_token, caller_key, created, ended, run) VALUES (?, ?, ?, ?, ?, ?)',
-      run.id, run.client_token, run.caller.key, run.created, run.ended, JSON.stringify(run));
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO runs (id, client_token, caller_key, created, ended, run) VALUES (?, ?, ?, ?, ?, ?)',
+      run.id,
+      run.client_token,
+      run.caller.key,
+      run.created,
+      run.ended,
+      JSON.stringify(run),
+    );
   }
 
   /** @param {string} id */
@@ -42,7 +49,11 @@ export class RunStore {
 
   /** The run that an idempotency key stands for. @param {string} clientToken @param {number} now @returns {Run | undefined} */
   findByToken(clientToken, now) {
-    return this.#all('SELECT run FROM runs WHERE client_token = ? AND created > ? ORDER BY created DESC LIMIT 1', clientToken, now - KEY_KEPT_MS)[0];
+    return this.#all(
+      'SELECT run FROM runs WHERE client_token = ? AND created > ? ORDER BY created DESC LIMIT 1',
+      clientToken,
+      now - KEY_KEPT_MS,
+    )[0];
   }
 
   /** Newest first. @param {string} callerKey @param {number} most */
@@ -72,6 +83,9 @@ export class RunStore {
    * @returns {Run[]}
    */
   #all(query, ...values) {
-    return this.#sql.exec(query, ...values).toArray().map(({ run }) => JSON.parse(/** @type {string} */ (run)));
+    return this.#sql
+      .exec(query, ...values)
+      .toArray()
+      .map(({ run }) => JSON.parse(/** @type {string} */ (run)));
   }
 }

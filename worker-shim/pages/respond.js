@@ -35,7 +35,7 @@ export function refusalResponse(request, refusal, { retryAfterS = 0, members, pa
   const headers = new Headers({
     'Content-Type': html ? 'text/html; charset=utf-8' : 'application/problem+json',
     'Cache-Control': 'no-store',
-    'Vary': 'Accept',
+    Vary: 'Accept',
     'X-Content-Type-Options': 'nosniff',
     'Sallyport-Request-Id': refusal.requestId,
   });
@@ -43,7 +43,7 @@ export function refusalResponse(request, refusal, { retryAfterS = 0, members, pa
   if (refusal.challenge !== '') headers.set('WWW-Authenticate', refusal.challenge);
   for (const [name, value] of fields) headers.append(name, value);
   if (retryAfterS > 0) headers.set('Retry-After', String(Math.ceil(retryAfterS)));
-  const body = html ? own?.html ?? refusalPage(refusal) : problemWith(refusal.problem, members);
+  const body = html ? (own?.html ?? refusalPage(refusal)) : problemWith(refusal.problem, members);
   const response = new Response(request.method === 'HEAD' ? null : body, { status: refusal.status, headers });
   refusals.set(response, refusal);
   return response;

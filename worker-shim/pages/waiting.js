@@ -36,9 +36,12 @@ export function holdOf(request, mostMs) {
 export function notReadyResponse(request, { ...refusal }, said, fields) {
   if (fields !== undefined) refusal.fields = fields;
   switch (said.answer) {
-    case 'starting': return startingResponse(request, refusal, said);
-    case 'failed': return failedResponse(request, refusal, said);
-    case 'refused': return refusalResponse(request, refusal, { retryAfterS: BUDGET_RETRY_S, members: { state: 'asleep' } });
+    case 'starting':
+      return startingResponse(request, refusal, said);
+    case 'failed':
+      return failedResponse(request, refusal, said);
+    case 'refused':
+      return refusalResponse(request, refusal, { retryAfterS: BUDGET_RETRY_S, members: { state: 'asleep' } });
   }
 }
 
@@ -67,6 +70,9 @@ function failedResponse(request, refusal, failure) {
   return refusalResponse(request, refusal, {
     retryAfterS,
     members: { state: 'failed' },
-    page: request.method !== 'GET' ? undefined : () => failedPage({ url: request.url, reason: refusal.reason, retryAfterS, requestId: refusal.requestId }),
+    page:
+      request.method !== 'GET'
+        ? undefined
+        : () => failedPage({ url: request.url, reason: refusal.reason, retryAfterS, requestId: refusal.requestId }),
   });
 }

@@ -100,7 +100,10 @@ setTimeout(ask, pause);
  */
 export function startingPage({ url, progress, elapsedS, reloadS, requestId }) {
   const { host } = new URL(url);
-  const at = Math.max(STEPS.findIndex(([name]) => name === progress), 0);
+  const at = Math.max(
+    STEPS.findIndex(([name]) => name === progress),
+    0,
+  );
   const main = `<p class="status">${escaped(host)}</p>
 <h1>Starting</h1>
 <p>The service opens here as soon as it is ready.</p>

@@ -65,7 +65,7 @@ export class Delivery {
     if (refused !== undefined) return refused;
     const repeatable = mayBeRepeated(this.#turn.request.method, this.#turn.forward.body, this.#turn.forward.contentLength);
     const first = this.#sendTo(place);
-    if (repeatable && await this.#isSilent(place, first)) {
+    if (repeatable && (await this.#isSilent(place, first))) {
       this.#search.lost(place);
       return firstOf(first, this.#again(place));
     }
@@ -83,7 +83,7 @@ export class Delivery {
       if (!isWithoutAnswer(answer)) return answer;
       // Any caller can make an app break a connection; one that takes none is on the way down.
       if (isWithoutApp(answer)) this.#search.lost(place);
-      return await this.#again(place) ?? answer;
+      return (await this.#again(place)) ?? answer;
     } catch (failure) {
       const another = isBroken(failure) ? await this.#again(place) : undefined;
       if (another === undefined) throw failure;
@@ -98,7 +98,7 @@ export class Delivery {
   async #again(tried) {
     const other = await this.#search.find(tried.task_arn === '' ? undefined : tried);
     if (other === undefined || 'answer' in other) return other;
-    return await this.#turn.decidedAgain('the first task gave no response') ?? this.#sendTo(other);
+    return (await this.#turn.decidedAgain('the first task gave no response')) ?? this.#sendTo(other);
   }
 
   /** @param {Endpoint} place */
@@ -114,7 +114,12 @@ export class Delivery {
     } catch (failure) {
       const silent = failure instanceof NoAnswer && failure.timedOut && place.answeredAt < since;
       if (silent || isBroken(failure)) this.#search.lost(place);
-      fail('no response', { id: forward.requestId, service: this.#service.entry.name, upstream: place.address || 'its origin', detail: describe(failure) });
+      fail('no response', {
+        id: forward.requestId,
+        service: this.#service.entry.name,
+        upstream: place.address || 'its origin',
+        detail: describe(failure),
+      });
       throw failure;
     } finally {
       place.inFlight.leave(entry);
@@ -142,7 +147,10 @@ export class Delivery {
 async function settledWithin(promise, milliseconds) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const settled = promise.then(() => true, () => true);
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
   const late = new Promise((resolve) => {
     timer = setTimeout(resolve, milliseconds, false);
   });

@@ -20,7 +20,10 @@ export function keepInUse(answer, idleStopMs, tell, context) {
   const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(length);
   const timer = setInterval(tell, idleStopMs / TIMES_PER_IDLE_STOP);
   // Whether the app ends it, breaks it or the client leaves: the two ends of the pipe tell each other.
-  const over = answer.body.pipeTo(writable).catch(() => {}).finally(() => clearInterval(timer));
+  const over = answer.body
+    .pipeTo(writable)
+    .catch(() => {})
+    .finally(() => clearInterval(timer));
   context.waitUntil(over);
   return new Response(readable, answer);
 }

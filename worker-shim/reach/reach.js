@@ -92,7 +92,8 @@ export class Reach {
     const now = this.#now();
     if (service.missing !== undefined) return this.#refuse(turn, 'reach_unconfigured', `the Worker has no binding ${service.missing}`);
     const { callerTag, body } = turn.forward;
-    if (service.unanswered.isFull(now, MOST_UNANSWERED, callerTag)) return this.#refuse(turn, 'too_many_connections', 'too many requests are unanswered', 1);
+    if (service.unanswered.isFull(now, MOST_UNANSWERED, callerTag))
+      return this.#refuse(turn, 'too_many_connections', 'too many requests are unanswered', 1);
     const pause = service.breaker.admit(now, callerTag, body !== 'stream');
     return pause === 0 ? undefined : this.#refuse(turn, 'upstream_circuit_open', '', pause / 1000);
   }
@@ -112,15 +113,21 @@ export class Reach {
     turn.record.sending();
     const entry = service.unanswered.enter(this.#now() + timeoutMs, forward.callerTag);
     try {
-      const answer = await send(service.fetcher, base + forward.url, {
-        method: request.method,
-        headers: forward.headers,
-        body: body.forwarded(forward.body, forward.contentLength, upload),
-        redirect: 'manual',
-        // The platform's own cache in front of an origin goes by the URL and knows nothing of identities.
-        cache: 'no-store',
-        ...(upload.broken && { signal: upload.broken.signal }),
-      }, timeoutMs, upload);
+      const answer = await send(
+        service.fetcher,
+        base + forward.url,
+        {
+          method: request.method,
+          headers: forward.headers,
+          body: body.forwarded(forward.body, forward.contentLength, upload),
+          redirect: 'manual',
+          // The platform's own cache in front of an origin goes by the URL and knows nothing of identities.
+          cache: 'no-store',
+          ...(upload.broken && { signal: upload.broken.signal }),
+        },
+        timeoutMs,
+        upload,
+      );
       service.breaker.answered();
       return this.#passedOn({ request, forward }, answer);
     } finally {
@@ -156,7 +163,7 @@ export class Reach {
     const cookies = answer.headers.getSetCookie();
     const marks = this.#core.markCredentialCookies(cookies);
     if (!marks.includes('1')) return answer;
-    fail('Set-Cookie of a credential\'s cookie was dropped', { id: forward.requestId, service: forward.service });
+    fail("Set-Cookie of a credential's cookie was dropped", { id: forward.requestId, service: forward.service });
     const response = new Response(answer.body, answer);
     response.headers.delete('set-cookie');
     cookies.filter((_, i) => marks[i] === '0').forEach((cookie) => response.headers.append('set-cookie', cookie));

@@ -72,7 +72,9 @@ export class Search {
    */
   watched(answer) {
     const { idleStopMs } = this.#service;
-    return idleStopMs === 0 ? answer : keepInUse(answer, idleStopMs, () => this.#context.waitUntil(this.#coordinator.touch()), this.#context);
+    return idleStopMs === 0
+      ? answer
+      : keepInUse(answer, idleStopMs, () => this.#context.waitUntil(this.#coordinator.touch()), this.#context);
   }
 
   /**

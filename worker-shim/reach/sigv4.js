@@ -37,7 +37,10 @@ export async function prepareForAws(aws, service, { forward, body }) {
   const payload = await payloadOf(rule.service, forward, body);
   if (typeof payload !== 'string') return payload;
   const held = await aws.credentials({
-    region: rule.region, role: rule.role, target: service.name, caller: forward.caller,
+    region: rule.region,
+    role: rule.role,
+    target: service.name,
+    caller: forward.caller,
     purpose: { invoke: rule.service, host: new URL(forward.url).hostname, resource: rule.resource },
   });
   if (held.refused === undefined) return { payload, credentials: held.credentials };
@@ -61,7 +64,17 @@ export function signForAws(core, service, { request, forward }, { payload, crede
   if (query === undefined) return { reason: 'utf8_invalid', detail: 'the query is not UTF-8, and AWS might read it in another way' };
   const fields = Object.entries(forward.headers).filter(([field]) => COVERED.test(field));
   const signed = core.operate('sign', {
-    method: request.method, host: url.host, path: url.pathname, query, fields, body_b64: '', payload, region, service: name, credentials, now,
+    method: request.method,
+    host: url.host,
+    path: url.pathname,
+    query,
+    fields,
+    body_b64: '',
+    payload,
+    region,
+    service: name,
+    credentials,
+    now,
   });
   if (signed.error !== undefined) return { reason: signed.error, detail: signed.detail };
   for (const [field, value] of signed.fields) forward.headers[field.toLowerCase()] = value;
@@ -86,7 +99,10 @@ async function payloadOf(awsService, forward, body) {
   // Throws BrokenUpload: what the client did not bring is its own affair.
   if (body.state === 'unread') await body.read(HASHED_MOST_BYTES);
   if (body.bytes === undefined) {
-    return { reason: 'body_too_large', detail: `${awsService} wants the hash of a body first; more than ${HASHED_MOST_BYTES} bytes are not held for it` };
+    return {
+      reason: 'body_too_large',
+      detail: `${awsService} wants the hash of a body first; more than ${HASHED_MOST_BYTES} bytes are not held for it`,
+    };
   }
   return createHash('sha256').update(body.bytes).digest('hex');
 }
@@ -98,10 +114,15 @@ async function payloadOf(awsService, forward, body) {
  */
 function queryOf(search) {
   try {
-    return search.slice(1).replaceAll('+', '%20').split('&').filter((pair) => pair !== '').map((pair) => {
-      const [name = '', ...value] = pair.split('=');
-      return [decodeURIComponent(name), decodeURIComponent(value.join('='))];
-    });
+    return search
+      .slice(1)
+      .replaceAll('+', '%20')
+      .split('&')
+      .filter((pair) => pair !== '')
+      .map((pair) => {
+        const [name = '', ...value] = pair.split('=');
+        return [decodeURIComponent(name), decodeURIComponent(value.join('='))];
+      });
   } catch {
     return undefined;
   }

@@ -64,15 +64,17 @@ export class Coordinator {
    * @param {Address} task
    */
   lost(task) {
-    this.#told = within(this.#object.lost({ service: this.#service, task_arn: task.task_arn }), GRACE_MS)
-      .catch((error) => fail('coordinator failed', { service: this.#service, detail: describe(error) }));
+    this.#told = within(this.#object.lost({ service: this.#service, task_arn: task.task_arn }), GRACE_MS).catch((error) =>
+      fail('coordinator failed', { service: this.#service, detail: describe(error) }),
+    );
     return this.#told;
   }
 
   /** The service is in use. Never throws: it will be said again. */
   touch() {
-    return within(this.#object.touch({ service: this.#service, caller: this.#caller }), GRACE_MS)
-      .catch((error) => fail('coordinator failed', { service: this.#service, detail: describe(error) }));
+    return within(this.#object.touch({ service: this.#service, caller: this.#caller }), GRACE_MS).catch((error) =>
+      fail('coordinator failed', { service: this.#service, detail: describe(error) }),
+    );
   }
 }
 

@@ -12,19 +12,32 @@ export class WakeMemory {
   /** @param {DurableObjectStorage} storage */
   constructor(storage) {
     this.#sql = storage.sql;
-    this.#sql.exec('CREATE TABLE IF NOT EXISTS wake (id INTEGER PRIMARY KEY CHECK (id = 0), name TEXT NOT NULL, place TEXT NOT NULL, state TEXT NOT NULL, caller TEXT NOT NULL)');
+    this.#sql.exec(
+      'CREATE TABLE IF NOT EXISTS wake (id INTEGER PRIMARY KEY CHECK (id = 0), name TEXT NOT NULL, place TEXT NOT NULL, state TEXT NOT NULL, caller TEXT NOT NULL)',
+    );
   }
 
   /** @returns {Remembered | undefined} nothing: this is its first life */
   load() {
     const [row] = this.#sql.exec('SELECT name, place, state, caller FROM wake').toArray();
     if (row === undefined) return undefined;
-    return { name: String(row['name']), place: String(row['place']), state: JSON.parse(String(row['state'])), caller: JSON.parse(String(row['caller'])) };
+    return {
+      name: String(row['name']),
+      place: String(row['place']),
+      state: JSON.parse(String(row['state'])),
+      caller: JSON.parse(String(row['caller'])),
+    };
   }
 
   /** @param {Remembered} what */
   save({ name, place, state, caller }) {
-    this.#sql.exec('INSERT OR REPLACE INTO wake (id, name, place, state, caller) VALUES (0, ?, ?, ?, ?)', name, place, JSON.stringify(state), JSON.stringify(caller));
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO wake (id, name, place, state, caller) VALUES (0, ?, ?, ?, ?)',
+      name,
+      place,
+      JSON.stringify(state),
+      JSON.stringify(caller),
+    );
   }
 
   forget() {

@@ -35,8 +35,14 @@ const MOST_HOLD_MS = 95_000;
 
 /** @type {import('../aws/exchange.js').AwsRefusal} */
 const INTERRUPTED = {
-  kind: 1, kind_name: 'transient', code: 'Interrupted', message: 'the coordinator was restarted during a call', request_id: '',
-  http_status: 0, retryable: true, reason: 'aws_unavailable',
+  kind: 1,
+  kind_name: 'transient',
+  code: 'Interrupted',
+  message: 'the coordinator was restarted during a call',
+  request_id: '',
+  http_status: 0,
+  retryable: true,
+  reason: 'aws_unavailable',
 };
 
 /** @extends {DurableObject<WakeEnvironment>} */
@@ -71,10 +77,14 @@ export class Wake extends DurableObject {
   async ensure({ service, caller, hold_ms }) {
     const { state, effects } = this.#step(this.#named(service), { kind: 'request', caller: caller.key }, caller);
     switch (effects.answer) {
-      case 'refused': return { answer: 'refused', reason: 'wake_budget_exhausted' };
-      case 'ready': return ready(state);
-      case 'join': return this.#waiters.wait(START, Math.min(hold_ms, MOST_HOLD_MS), () => starting(/** @type {WakeState} */ (this.#state)));
-      default: return failed(state, this.#reason);
+      case 'refused':
+        return { answer: 'refused', reason: 'wake_budget_exhausted' };
+      case 'ready':
+        return ready(state);
+      case 'join':
+        return this.#waiters.wait(START, Math.min(hold_ms, MOST_HOLD_MS), () => starting(/** @type {WakeState} */ (this.#state)));
+      default:
+        return failed(state, this.#reason);
     }
   }
 
@@ -186,7 +196,9 @@ export class Wake extends DurableObject {
   async #send(service, state, sending) {
     this.#flight?.abort();
     const flight = (this.#flight = new AbortController());
-    const event = await this.#call(service, state, sending, flight.signal).catch((error) => { throw this.#frame.beginAgain(error); });
+    const event = await this.#call(service, state, sending, flight.signal).catch((error) => {
+      throw this.#frame.beginAgain(error);
+    });
     if (this.#flight !== flight || this.#state?.in_flight === 0 || this.#state?.in_flight_until !== state.in_flight_until) return;
     if (event.kind === 'refused') complain(service.name, event.error);
     this.#step(service, event);

@@ -53,9 +53,17 @@ const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url
 
 /** Fields that mean trust, as a client might send them to be taken for somebody else. */
 const forged = {
-  'Sallyport-Subject': 'root', 'Sallyport-Groups': 'admins', 'sallyport_subject': 'root', 'SALLYPORT_EMAIL': 'root@acme.example',
-  'Sallyport-Assertion': 'forged', 'Sallyport-Context': 'forged', 'X-Forwarded-For': '203.0.113.66', 'X-Forwarded-Host': 'evil.example',
-  'Forwarded': 'for=203.0.113.66', 'Signature': 'sallyport=:AAAA:', 'Signature-Input': 'sallyport=()',
+  'Sallyport-Subject': 'root',
+  'Sallyport-Groups': 'admins',
+  sallyport_subject: 'root',
+  SALLYPORT_EMAIL: 'root@acme.example',
+  'Sallyport-Assertion': 'forged',
+  'Sallyport-Context': 'forged',
+  'X-Forwarded-For': '203.0.113.66',
+  'X-Forwarded-Host': 'evil.example',
+  Forwarded: 'for=203.0.113.66',
+  Signature: 'sallyport=:AAAA:',
+  'Signature-Input': 'sallyport=()',
 };
 
 /** @param {import('./play.mjs').Player} tour @param {Stack} stack @param {string} alice */
@@ -63,7 +71,10 @@ async function play_forged_fields(tour, stack, alice) {
   for (const [name, value] of Object.entries(forged)) {
     await tour.step(`alice sends ${name}: ${value}`, '200, app sees alice and nothing of it', async () => {
       const port = Number(new URL(stack.edge).port);
-      const answer = await send_raw(port, `GET /reports/april HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${alice}\r\n${name}: ${value}\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n`);
+      const answer = await send_raw(
+        port,
+        `GET /reports/april HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${alice}\r\n${name}: ${value}\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n`,
+      );
       const { headers } = app_saw({ status: answer.status, id: '', text: answer.body });
       const passed = JSON.stringify(headers).includes(value);
       return `${answer.status}, app sees ${headers['sallyport-subject']} and ${passed ? 'the forged value' : 'nothing of it'}`;

@@ -21,20 +21,26 @@ export async function play_jobs(tour, stack) {
     const again = await run_export(stack, machine, '2026-07', 'july');
     return `${again.location === location ? 'the same run' : `${again.status} ${again.text}`}, ${await tasks_run(stack)} task`;
   });
-  await tour.step('the same key with another month', '409 job_key_reused, 1 task', async () =>
-    `${await refusal(stack, await run_export(stack, machine, '2026-08', 'july'), 'edge')}, ${await tasks_run(stack)} task`);
+  await tour.step(
+    'the same key with another month',
+    '409 job_key_reused, 1 task',
+    async () => `${await refusal(stack, await run_export(stack, machine, '2026-08', 'july'), 'edge')}, ${await tasks_run(stack)} task`,
+  );
   await tour.step('a month that is none', '422 job_input_invalid, and it names MONTH', async () => {
     const seen = await run_export(stack, machine, 'July', 'other');
     return `${await refusal(stack, seen, 'edge')}, and it ${seen.text.includes('MONTH') ? 'names MONTH' : `says ${seen.text}`}`;
   });
-  await tour.step('alice asks for the machine\'s run', '404 job_not_found', async () => refusal(stack, await call(stack, location, { token: alice }), 'edge'));
+  await tour.step("alice asks for the machine's run", '404 job_not_found', async () =>
+    refusal(stack, await call(stack, location, { token: alice }), 'edge'),
+  );
 }
 
 /** @param {Stack} stack @param {string} token @param {string} month @param {string} key */
 async function run_export(stack, token, month, key) {
   const answer = await fetch(`${stack.edge}/jobs/export`, {
-    method: 'POST', body: JSON.stringify({ MONTH: month }),
-    headers: { 'authorization': `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
+    method: 'POST',
+    body: JSON.stringify({ MONTH: month }),
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
   });
   const { status, headers } = answer;
   return { status, location: headers.get('location') ?? '', id: headers.get('sallyport-request-id') ?? '', text: await answer.text() };

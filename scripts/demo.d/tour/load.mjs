@@ -27,17 +27,25 @@ export function start_load(url, token) {
       const before = [...over];
       while (over.some((count, caller) => count === before[caller])) await new Promise((resolve) => setTimeout(resolve, 10));
     },
-    stop: async () => { running = false; await Promise.all(callers); },
+    stop: async () => {
+      running = false;
+      await Promise.all(callers);
+    },
     counts: () => ({ sent: over.reduce((sum, count) => sum + count, 0), failed }),
   };
 }
 
 /** @param {string} url @param {string} token @param {Agent} agent @returns {Promise<string>} */
-const get_status = (url, token, agent) => new Promise((resolve) => {
-  request(url, { agent, headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(patience_ms) }, (answer) => {
-    let text = '';
-    answer.on('data', (piece) => { text += piece; });
-    answer.on('error', (problem) => resolve(problem.message));
-    answer.on('end', () => resolve(answer.statusCode === 200 ? '200' : `${answer.statusCode} ${text}`));
-  }).on('error', (problem) => resolve(problem.message)).end();
-});
+const get_status = (url, token, agent) =>
+  new Promise((resolve) => {
+    request(url, { agent, headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(patience_ms) }, (answer) => {
+      let text = '';
+      answer.on('data', (piece) => {
+        text += piece;
+      });
+      answer.on('error', (problem) => resolve(problem.message));
+      answer.on('end', () => resolve(answer.statusCode === 200 ? '200' : `${answer.statusCode} ${text}`));
+    })
+      .on('error', (problem) => resolve(problem.message))
+      .end();
+  });

@@ -9,7 +9,10 @@ import { send_raw } from '../../../tests/support/raw_http.mjs';
  * @param {{token?: string, method?: string, headers?: Record<string, string>, body?: BodyInit}} [request] @returns {Promise<Seen>} */
 export async function call(stack, path, { token, method = 'GET', headers = {}, body } = {}) {
   const answer = await fetch(stack.edge + path, {
-    method, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers }, body, redirect: 'manual',
+    method,
+    headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
+    body,
+    redirect: 'manual',
   });
   return { status: answer.status, id: answer.headers.get('sallyport-request-id') ?? '', text: await answer.text() };
 }
@@ -28,8 +31,12 @@ export const app_saw = (seen) => JSON.parse(seen.text);
 /** The audit record of a refusal with this request id; waits until `end` has written it. @param {Stack} stack @param {string} id
  * @param {'edge' | 'origin'} end @returns {Promise<Record_>} */
 export async function audit(stack, id, end) {
-  const find = () => (end === 'edge' ? stack.worker_output() : stack.agent.output()).split('\n')
-    .filter((line) => line.startsWith('{') && line.includes(id)).map((line) => JSON.parse(line)).find((record) => record.end === end && record.reason !== 'ok');
+  const find = () =>
+    (end === 'edge' ? stack.worker_output() : stack.agent.output())
+      .split('\n')
+      .filter((line) => line.startsWith('{') && line.includes(id))
+      .map((line) => JSON.parse(line))
+      .find((record) => record.end === end && record.reason !== 'ok');
   await until(`the audit record of ${id} at the ${end}`, () => find() !== undefined);
   return find();
 }

@@ -24,7 +24,10 @@ export async function play_operations(tour, stack) {
   await play_files(tour, stack, token);
   await tour.step('the OIDC provider is down', '200 with the keys in memory', async () => {
     await stack.provider.stop();
-    const down = await fetch(stack.provider.issuer).then(() => false, () => true);
+    const down = await fetch(stack.provider.issuer).then(
+      () => false,
+      () => true,
+    );
     const seen = await call(stack, '/reports/april', { token });
     return `${seen.status} ${down ? 'with the keys in memory' : 'but the provider is still up'}`;
   });
@@ -32,7 +35,7 @@ export async function play_operations(tour, stack) {
 
 /** Publishes a second key, signs with it, and keeps calling all the while. @param {import('./play.mjs').Player} tour @param {Stack} stack @param {string} token */
 async function play_rotation(tour, stack, token) {
-  await tour.step('the edge\'s key is rotated under load', 'another key signs, 0 requests failed', async () => {
+  await tour.step("the edge's key is rotated under load", 'another key signs, 0 requests failed', async () => {
     const before = await signing_kid(stack);
     const load = start_load(`${stack.edge}/reports/april`, token);
     try {
@@ -52,7 +55,16 @@ async function play_rotation(tour, stack, token) {
  * connections reach the new Worker, the old one ends when its last call is over.
  * @param {Stack} stack @param {ReturnType<typeof start_load>} load */
 async function rotate_and_deploy(stack, load) {
-  await stack.sallyport('keys', 'rotate', stack.keys_file, '--jwks-url', `${stack.edge}/.well-known/jwks.json`, '--cache-age', cache_age, '--wait');
+  await stack.sallyport(
+    'keys',
+    'rotate',
+    stack.keys_file,
+    '--jwks-url',
+    `${stack.edge}/.well-known/jwks.json`,
+    '--cache-age',
+    cache_age,
+    '--wait',
+  );
   const { before } = await stack.deploy(readFileSync(stack.keys_file, 'utf8'));
   await load.turned_over();
   await before?.stop();
@@ -67,20 +79,27 @@ async function signing_kid(stack) {
 /** @param {import('./play.mjs').Player} tour @param {Stack} stack @param {string} token */
 async function play_files(tour, stack, token) {
   const expected = 'all bytes arrive, the agent takes less than 4 MiB more';
-  await tour.step('20 MiB go up', expected, () => measured(stack, async () => {
-    const file = randomBytes(file_bytes);
-    const seen = await call(stack, '/upload', { token, method: 'PUT', body: file });
-    if (seen.status !== 200) return `${seen.status} ${seen.text}`;
-    const { bytes, sha256 } = JSON.parse(seen.text);
-    return `${bytes === file_bytes && sha256 === createHash('sha256').update(file).digest('hex') ? 'all' : 'not all'} bytes arrive`;
-  }));
-  await tour.step('20 MiB come down', expected, () => measured(stack, async () => {
-    const answer = await fetch(`${stack.edge}/download?bytes=${file_bytes}`, { headers: { authorization: `Bearer ${token}` } });
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const piece of answer.body ?? []) { hash.update(piece); bytes += piece.length; }
-    return `${bytes === file_bytes && hash.digest('hex') === sha256_of_pattern(file_bytes) ? 'all' : 'not all'} bytes arrive`;
-  }));
+  await tour.step('20 MiB go up', expected, () =>
+    measured(stack, async () => {
+      const file = randomBytes(file_bytes);
+      const seen = await call(stack, '/upload', { token, method: 'PUT', body: file });
+      if (seen.status !== 200) return `${seen.status} ${seen.text}`;
+      const { bytes, sha256 } = JSON.parse(seen.text);
+      return `${bytes === file_bytes && sha256 === createHash('sha256').update(file).digest('hex') ? 'all' : 'not all'} bytes arrive`;
+    }),
+  );
+  await tour.step('20 MiB come down', expected, () =>
+    measured(stack, async () => {
+      const answer = await fetch(`${stack.edge}/download?bytes=${file_bytes}`, { headers: { authorization: `Bearer ${token}` } });
+      const hash = createHash('sha256');
+      let bytes = 0;
+      for await (const piece of answer.body ?? []) {
+        hash.update(piece);
+        bytes += piece.length;
+      }
+      return `${bytes === file_bytes && hash.digest('hex') === sha256_of_pattern(file_bytes) ? 'all' : 'not all'} bytes arrive`;
+    }),
+  );
 }
 
 /** What the app sends for a download: the bytes 0 to 250 over and over. @param {number} bytes */

@@ -13,13 +13,15 @@ const payload = '{"month":"2025-04"}';
 export async function play_origin(tour, stack) {
   tour.chapter('At the origin: an attacker in the network behind the edge');
   const token = await log_in(stack.provider, 'alice');
-  await tour.step('straight to the agent, unsigned, with alice\'s token', '401 sallyport_field_missing', () =>
-    refused(stack, `GET /reports/april HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n\r\n`));
+  await tour.step("straight to the agent, unsigned, with alice's token", '401 sallyport_field_missing', () =>
+    refused(stack, `GET /reports/april HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n\r\n`),
+  );
   const passed = await capture(stack, '/reports/april', { token });
   await tour.step('a captured request sent once more', '401 replay_detected', () => refused(stack, passed));
   await play_alterations(tour, stack, token);
-  await tour.step('signed for another service, delivered here', '401 assertion_audience', () => without_app(stack, async () =>
-    refusal(stack, await call(stack, '/payroll/run', { token }), 'origin')));
+  await tour.step('signed for another service, delivered here', '401 assertion_audience', () =>
+    without_app(stack, async () => refusal(stack, await call(stack, '/payroll/run', { token }), 'origin')),
+  );
   await play_slow_clock(tour, stack, token);
 }
 
@@ -28,12 +30,44 @@ const refused = (stack, bytes) => without_app(stack, async () => refusal(stack, 
 
 /** One change each to a signed request that the agent has never seen. @type {[string, string, (parts: Parts) => void][]} */
 const alterations = [
-  ['method', '401 httpsig_invalid', (parts) => { parts.method = 'PUT'; }],
-  ['path', '401 httpsig_invalid', (parts) => { parts.target = parts.target.replace('/april', '/march'); }],
-  ['query', '401 httpsig_invalid', (parts) => { parts.target = parts.target.replace('format=json', 'format=html'); }],
-  ['body', '401 digest_mismatch', (parts) => { parts.body = Buffer.from(payload.replace('04', '05')); }],
-  ['assertion', '401 httpsig_invalid', (parts) => set(parts, 'sallyport-assertion', (value) => value.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A')))],
-  ['context', '401 httpsig_invalid', (parts) => set(parts, 'sallyport-context', (value) => value.replace('host="127.0.0.1', 'host="127.0.0.2'))],
+  [
+    'method',
+    '401 httpsig_invalid',
+    (parts) => {
+      parts.method = 'PUT';
+    },
+  ],
+  [
+    'path',
+    '401 httpsig_invalid',
+    (parts) => {
+      parts.target = parts.target.replace('/april', '/march');
+    },
+  ],
+  [
+    'query',
+    '401 httpsig_invalid',
+    (parts) => {
+      parts.target = parts.target.replace('format=json', 'format=html');
+    },
+  ],
+  [
+    'body',
+    '401 digest_mismatch',
+    (parts) => {
+      parts.body = Buffer.from(payload.replace('04', '05'));
+    },
+  ],
+  [
+    'assertion',
+    '401 httpsig_invalid',
+    (parts) => set(parts, 'sallyport-assertion', (value) => value.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A'))),
+  ],
+  [
+    'context',
+    '401 httpsig_invalid',
+    (parts) => set(parts, 'sallyport-context', (value) => value.replace('host="127.0.0.1', 'host="127.0.0.2')),
+  ],
 ];
 
 /** @param {Parts} parts @param {string} name @param {(value: string) => string} change */

@@ -3,7 +3,7 @@ import { ECSClient, RunTaskCommand, UpdateServiceCommand } from '@aws-sdk/client
 import { until } from '../../../tests/support/child.mjs';
 import { log_in } from '../../../tests/support/oidc_provider.mjs';
 import { take_apart } from '../../../tests/support/raw_http.mjs';
-import { account, cluster, region } from '../cloud.mjs';
+import { cluster, region } from '../cloud.mjs';
 import { start_load } from './load.mjs';
 import { app_saw, call, refusal } from './look.mjs';
 
@@ -18,8 +18,12 @@ export async function play_sleep(tour, stack) {
   tour.chapter('In AWS: services that sleep, and no static key');
   const alice = await log_in(stack.provider, 'alice');
   const bob = await log_in(stack.provider, 'bob');
-  await tour.step('bob (sales) asks a service that sleeps', '403 policy_not_allowed, 0 starts', async () =>
-    `${await refusal(stack, await call(stack, '/archive/2025', { token: bob }), 'edge')}, ${await starts_of(stack, 'archive')} starts`);
+  await tour.step(
+    'bob (sales) asks a service that sleeps',
+    '403 policy_not_allowed, 0 starts',
+    async () =>
+      `${await refusal(stack, await call(stack, '/archive/2025', { token: bob }), 'edge')}, ${await starts_of(stack, 'archive')} starts`,
+  );
   await play_first_wake(tour, stack, alice);
   await tour.step('100 first requests at one time', '100 times 200, 1 start', async () => {
     const seen = await Promise.all(Array.from({ length: 100 }, () => call(stack, '/payments/run', { token: alice })));
@@ -51,43 +55,67 @@ async function play_first_wake(tour, stack, alice) {
   });
   await tour.step('she asks again until it is up', '200, app sees alice, 1 start', async () => {
     let seen = await call(stack, '/archive/2025', { token: alice });
-    await until('archive is up', async () => seen.status !== 503 || (seen = await call(stack, '/archive/2025', { token: alice })).status !== 503);
+    await until(
+      'archive is up',
+      async () => seen.status !== 503 || (seen = await call(stack, '/archive/2025', { token: alice })).status !== 503,
+    );
     return `${seen.status}, app sees ${app_saw(seen).headers['sallyport-subject']}, ${await starts_of(stack, 'archive')} start`;
   });
   await tour.step('the trail of AWS: who started it', 'alice <alice@acme.example> by route archive', async () => {
-    const { sourceIdentity, principalTags } = (await events(stack, 'UpdateService', 'archive'))[0]?.userIdentity?.sessionContext ?? { sourceIdentity: 'nobody', principalTags: {} };
+    const { sourceIdentity, principalTags } = (await events(stack, 'UpdateService', 'archive'))[0]?.userIdentity?.sessionContext ?? {
+      sourceIdentity: 'nobody',
+      principalTags: {},
+    };
     return `${sourceIdentity} <${principalTags.email}> by route ${principalTags.route}`;
   });
-  await tour.step('its credentials, stolen: its own service, another, a job', 'allowed, AccessDeniedException, AccessDeniedException', async () => {
-    const client = await thief(stack, await assumed);
-    const tried = [
-      new UpdateServiceCommand({ cluster, service: 'archive', desiredCount: 1 }),
-      new UpdateServiceCommand({ cluster, service: 'ledger', desiredCount: 1 }),
-      new RunTaskCommand({ cluster, taskDefinition: 'export:1' }),
-    ].map((command) => client.send(/** @type {any} */ (command)).then(() => 'allowed', (problem) => problem.name));
-    return (await Promise.all(tried)).join(', ');
-  });
+  await tour.step(
+    'its credentials, stolen: its own service, another, a job',
+    'allowed, AccessDeniedException, AccessDeniedException',
+    async () => {
+      const client = await thief(stack, await assumed);
+      const tried = [
+        new UpdateServiceCommand({ cluster, service: 'archive', desiredCount: 1 }),
+        new UpdateServiceCommand({ cluster, service: 'ledger', desiredCount: 1 }),
+        new RunTaskCommand({ cluster, taskDefinition: 'export:1' }),
+      ].map((command) =>
+        client.send(/** @type {any} */ (command)).then(
+          () => 'allowed',
+          (problem) => problem.name,
+        ),
+      );
+      return (await Promise.all(tried)).join(', ');
+    },
+  );
 }
 
 /** Somebody who has what the edge sent to STS, and with it what STS gave. @param {Stack} stack @param {Buffer} assumed */
 async function thief(stack, assumed) {
   const { body } = take_apart(assumed);
-  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'accept': 'application/json' };
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
   const answer = await (await fetch(stack.cloud.url, { method: 'POST', headers, body: new Uint8Array(body) })).json();
-  const { AccessKeyId, SecretAccessKey, SessionToken } = answer.AssumeRoleWithWebIdentityResponse.AssumeRoleWithWebIdentityResult.Credentials;
+  const { AccessKeyId, SecretAccessKey, SessionToken } =
+    answer.AssumeRoleWithWebIdentityResponse.AssumeRoleWithWebIdentityResult.Credentials;
   const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
   return new ECSClient({ region, endpoint: stack.cloud.url, maxAttempts: 1, credentials });
 }
 
 /** @param {Player} tour @param {Stack} stack @param {string} alice */
 async function play_bad_days(tour, stack, alice) {
-  await tour.step('a service whose app ends as soon as it starts', '503 start_failed, the operator reads why, the caller does not', async () => {
-    const seen = await call(stack, '/broken/', { token: alice });
-    const told = (/** @type {string} */ text) => text.includes('container app exited with 3');
-    const operator_reads = () => stack.worker_output().split('\n').some((line) => line.includes(seen.id) && told(line));
-    await until('the log says why', operator_reads);
-    return `${seen.status} ${JSON.parse(seen.text).code}, the operator reads why, the caller ${told(seen.text) ? 'too' : 'does not'}`;
-  });
+  await tour.step(
+    'a service whose app ends as soon as it starts',
+    '503 start_failed, the operator reads why, the caller does not',
+    async () => {
+      const seen = await call(stack, '/broken/', { token: alice });
+      const told = (/** @type {string} */ text) => text.includes('container app exited with 3');
+      const operator_reads = () =>
+        stack
+          .worker_output()
+          .split('\n')
+          .some((line) => line.includes(seen.id) && told(line));
+      await until('the log says why', operator_reads);
+      return `${seen.status} ${JSON.parse(seen.text).code}, the operator reads why, the caller ${told(seen.text) ? 'too' : 'does not'}`;
+    },
+  );
   await tour.step('ECS throttles the next 2 calls of each kind', '200, 1 start', async () => {
     await stack.cloud.faults({ throttle: { DescribeServices: 2, UpdateService: 2, ListTasks: 2, DescribeTasks: 2 } });
     const seen = await call(stack, '/tax/2025', { token: alice });
@@ -98,7 +126,10 @@ async function play_bad_days(tour, stack, alice) {
     await until('it was started', async () => (await starts_of(stack, 'stock')) > 0);
     await stack.cloud.faults({ expire_sessions: true });
     const seen = await answer;
-    const sets = (await stack.cloud.trail()).filter((event) => event.eventName === 'AssumeRoleWithWebIdentity' && event.responseElements?.subjectFromWebIdentityToken === 'sallyport:stock');
+    const sets = (await stack.cloud.trail()).filter(
+      (event) =>
+        event.eventName === 'AssumeRoleWithWebIdentity' && event.responseElements?.subjectFromWebIdentityToken === 'sallyport:stock',
+    );
     return `${seen.status}, ${await starts_of(stack, 'stock')} start, ${sets.length} sets of credentials`;
   });
 }
@@ -136,7 +167,9 @@ async function healthy(stack, service) {
 
 /** Successful calls of this kind for a service, the newest last. @param {Stack} stack @param {string} name @param {string} service */
 async function events(stack, name, service) {
-  return (await stack.cloud.trail()).filter((event) => event.eventName === name && event.requestParameters.service === service && !event.errorCode);
+  return (await stack.cloud.trail()).filter(
+    (event) => event.eventName === name && event.requestParameters.service === service && !event.errorCode,
+  );
 }
 
 /** How often the gate raised a service from zero. @param {Stack} stack @param {string} service */
