@@ -72,9 +72,9 @@ function check_words(path) {
   }
 }
 
-/** @param {string[]} arguments_ */
-const run = (...arguments_) =>
-  execFileSync(arguments_[0], arguments_.slice(1), { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] });
+/** @param {string[]} given */
+const run = (...given) =>
+  execFileSync(given[0], given.slice(1), { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] });
 
 /** What the archives of the core need and none of them defines. @param {string[]} archives */
 function check_symbols(archives) {

@@ -26,17 +26,17 @@ export interface Core {
   /** Starts the edge from JSON in the inbox. False: the answer tells the reason and then what is wrong. */
   start(size: number): boolean;
   /** Decides on the request in the inbox: lines, then body. The kind of the outcome; the answer is the outcome. */
-  handle(headSize: number, bodySize: number, nowMilliseconds: number): number;
+  handle(head_size: number, body_size: number, now_milliseconds: number): number;
   /** Takes what came back for a key request. False: the answer tells the reason and then what is wrong. */
-  supply_keys(headSize: number, bodySize: number, nowMilliseconds: number): boolean;
+  supply_keys(head_size: number, body_size: number, now_milliseconds: number): boolean;
   /** Asks the cache with the JSON in the inbox (shared/operations/cache.hpp). */
   cache(size: number): void;
   /** Marks the Set-Cookie values in the inbox, one a line (shared/gate/edge/answer_cookies.hpp). */
   credential_cookies(size: number): void;
   /** Writes a refusal that only the host can know of. */
-  refusal(size: number, nowMilliseconds: number): void;
+  refusal(size: number, now_milliseconds: number): void;
   /** Writes what came of a request that was allowed (wire.hpp). */
-  ended(size: number, nowMilliseconds: number): void;
+  ended(size: number, now_milliseconds: number): void;
   /** Writes what the policy says of reach, as JSON. */
   catalog(): void;
   /** Asks the AWS door with the JSON in the inbox (shared/operations/aws.hpp). */

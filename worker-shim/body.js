@@ -15,7 +15,7 @@ export class RequestBody {
   #reader;
   /** What was read of a body that is longer than asked for. @type {Uint8Array[]} */
   #head = [];
-  #pieceBytes = PIECE_BYTES;
+  #piece_bytes = PIECE_BYTES;
   /** The whole body, once it was read. @type {Uint8Array | undefined} */
   bytes;
   /** @type {import('./core/wire.js').BodyState} */
@@ -27,18 +27,18 @@ export class RequestBody {
     this.state = request.body === null ? 'none' : 'unread';
     if (request.body === null) return;
     const length = Number(request.headers.get('content-length'));
-    if (length > 0 && length < PIECE_BYTES) this.#pieceBytes = length;
+    if (length > 0 && length < PIECE_BYTES) this.#piece_bytes = length;
   }
 
   /**
-   * Reads all of it, unless it is longer than `maxBytes`.
-   * @param {number} maxBytes
+   * Reads all of it, unless it is longer than `max_bytes`.
+   * @param {number} max_bytes
    * @throws {BrokenUpload}
    */
-  async read(maxBytes) {
+  async read(max_bytes) {
     const owed = patience();
     try {
-      await this.#readUpTo(maxBytes, owed);
+      await this.#read_up_to(max_bytes, owed);
     } catch (problem) {
       throw problem instanceof BrokenUpload ? problem : new BrokenUpload(describe(problem));
     } finally {
@@ -47,10 +47,10 @@ export class RequestBody {
   }
 
   /**
-   * @param {number} maxBytes
+   * @param {number} max_bytes
    * @param {Patience} owed
    */
-  async #readUpTo(maxBytes, owed) {
+  async #read_up_to(max_bytes, owed) {
     let size = 0;
     for (;;) {
       const value = await Promise.race([this.#next(), owed.over]);
@@ -59,7 +59,7 @@ export class RequestBody {
       // A small piece shall not keep the whole buffer that it came in.
       this.#head.push(value.byteLength * 2 < value.buffer.byteLength ? value.slice() : value);
       size += value.length;
-      if (size > maxBytes) {
+      if (size > max_bytes) {
         this.state = 'too_large';
         return;
       }
@@ -71,14 +71,14 @@ export class RequestBody {
   /**
    * What to give to fetch.
    * @param {import('./core/wire.js').Forward['body']} plan
-   * @param {number | null} contentLength
+   * @param {number | null} content_length
    * @param {import('./reach/send.js').Upload} upload hears of every part of a stream that is taken
    * @returns {Uint8Array | ReadableStream<Uint8Array> | null}
    */
-  forwarded(plan, contentLength, upload) {
+  forwarded(plan, content_length, upload) {
     if (plan === 'none') return null;
     if (plan === 'bytes') return this.bytes ?? new Uint8Array(0);
-    const { readable, writable } = contentLength === null ? new IdentityTransformStream() : new FixedLengthStream(contentLength);
+    const { readable, writable } = content_length === null ? new IdentityTransformStream() : new FixedLengthStream(content_length);
     // It ends with the request, or the request with it.
     void this.#pour(writable, upload);
     return readable;
@@ -92,10 +92,10 @@ export class RequestBody {
   async #pour(into, upload) {
     const writer = into.getWriter();
     try {
-      for (let piece = await this.#nextFor(upload); piece !== undefined; piece = await this.#nextFor(upload)) {
-        upload.movedAt = Date.now();
+      for (let piece = await this.#next_for(upload); piece !== undefined; piece = await this.#next_for(upload)) {
+        upload.moved_at = Date.now();
         await writer.write(piece);
-        upload.movedAt = Date.now();
+        upload.moved_at = Date.now();
       }
       await writer.close();
     } catch (problem) {
@@ -107,7 +107,7 @@ export class RequestBody {
   }
 
   /** @param {import('./reach/send.js').Upload} upload is told when the client does not bring what it promised */
-  async #nextFor(upload) {
+  async #next_for(upload) {
     try {
       upload.owed = true;
       const piece = this.#head.shift() ?? (await this.#next());
@@ -122,7 +122,7 @@ export class RequestBody {
   /** @returns {Promise<Uint8Array | undefined>} nothing: that was all */
   async #next() {
     const reader = (this.#reader ??= /** @type {ReadableStream<Uint8Array>} */ (this.#stream).getReader({ mode: 'byob' }));
-    const { done, value } = await reader.read(new Uint8Array(this.#pieceBytes));
+    const { done, value } = await reader.read(new Uint8Array(this.#piece_bytes));
     return done ? undefined : value;
   }
 }
@@ -132,7 +132,7 @@ export class RequestBody {
  * @returns {Patience}
  */
 function patience() {
-  let movedAt = Date.now();
+  let moved_at = Date.now();
   /** @type {(why: BrokenUpload) => void} */
   let lose;
   /** @type {Promise<never>} */
@@ -140,7 +140,7 @@ function patience() {
     lose = reject;
   });
   const check = () => {
-    const left = movedAt + READ_PATIENCE_MS - Date.now();
+    const left = moved_at + READ_PATIENCE_MS - Date.now();
     if (left > 0) timer = setTimeout(check, left);
     else lose(new BrokenUpload(`no more of the body within ${READ_PATIENCE_MS} ms`, true));
   };
@@ -148,7 +148,7 @@ function patience() {
   return {
     over,
     moved: () => {
-      movedAt = Date.now();
+      moved_at = Date.now();
     },
     end: () => clearTimeout(timer),
   };

@@ -1,7 +1,7 @@
 // One request: ask the core, bring what it lacks, carry out what it decided.
 import { RequestBody } from './body.js';
-import { answerJob } from './jobs/http.js';
-import { answerResponse, refusalResponse } from './pages/respond.js';
+import { answer_job } from './jobs/http.js';
+import { answer_response, refusal_response } from './pages/respond.js';
 import { BrokenUpload } from './reach/send.js';
 import { Turn } from './turn.js';
 
@@ -31,16 +31,16 @@ const MOST_ROUNDS = 8;
  * @param {RequestRecord} record
  * @returns {Promise<Response> | Response}
  */
-export function handleRequest(request, edge, context, record) {
+export function handle_request(request, edge, context, record) {
   const body = new RequestBody(request);
   const exchange = { request, body, edge, context, record };
-  const decideAgain = () => decide(exchange);
+  const decide_again = () => decide(exchange);
   const proceed = (/** @type {Forward | Response} */ decided) => {
     if (decided instanceof Response) return decided;
-    const parts = { request, body, forward: decided, decideAgain, context, record };
+    const parts = { request, body, forward: decided, decide_again, context, record };
     return edge.cache.respond(parts, (sent) => edge.reach.respond(new Turn(sent)));
   };
-  const decided = decideAgain();
+  const decided = decide_again();
   return decided instanceof Promise ? decided.then(proceed) : proceed(decided);
 }
 
@@ -52,7 +52,7 @@ export function handleRequest(request, edge, context, record) {
  */
 export function refuse(request, refusal, record, fields = refusal.fields) {
   record.refused(refusal);
-  return refusalResponse(request, refusal, { fields });
+  return refusal_response(request, refusal, { fields });
 }
 
 /**
@@ -62,12 +62,12 @@ export function refuse(request, refusal, record, fields = refusal.fields) {
  */
 function decide(exchange) {
   const outcome = ask(exchange);
-  return outcome.kind === 'need' ? decideWith(outcome.need, exchange) : carryOut(outcome, exchange);
+  return outcome.kind === 'need' ? decide_with(outcome.need, exchange) : carry_out(outcome, exchange);
 }
 
 /** @param {Exchange} exchange */
 function ask({ request, body, edge, record }) {
-  return edge.core.handle(request, body.state, body.bytes, record.requestId);
+  return edge.core.handle(request, body.state, body.bytes, record.request_id);
 }
 
 /**
@@ -76,7 +76,7 @@ function ask({ request, body, edge, record }) {
  * @param {Exchange} exchange
  * @returns {Promise<Forward | Response>}
  */
-async function decideWith(first, exchange) {
+async function decide_with(first, exchange) {
   const {
     request,
     edge: { core },
@@ -87,10 +87,10 @@ async function decideWith(first, exchange) {
     const refused = await bring(need, exchange);
     if (refused !== undefined) return refused;
     const outcome = ask(exchange);
-    if (outcome.kind !== 'need') return carryOut(outcome, exchange);
+    if (outcome.kind !== 'need') return carry_out(outcome, exchange);
     need = outcome.need;
   }
-  return refuse(request, core.refusal('internal', record.requestId, `no decision in ${MOST_ROUNDS} rounds`), record);
+  return refuse(request, core.refusal('internal', record.request_id, `no decision in ${MOST_ROUNDS} rounds`), record);
 }
 
 /**
@@ -104,8 +104,8 @@ async function bring(need, { request, body, edge: { core, keys }, context, recor
       await keys.supply(need.request, context);
       return undefined;
     case 'body': {
-      const broken = await readBody(body, need.maxBytes);
-      return broken && refuse(request, core.refusal(broken.reason, record.requestId, broken.message), record, need.refusalFields);
+      const broken = await read_body(body, need.max_bytes);
+      return broken && refuse(request, core.refusal(broken.reason, record.request_id, broken.message), record, need.refusal_fields);
     }
   }
 }
@@ -114,16 +114,16 @@ async function bring(need, { request, body, edge: { core, keys }, context, recor
  * @param {Exclude<import('./core/core.js').Outcome, {kind: 'need'}>} outcome
  * @param {Exchange} exchange
  */
-function carryOut(outcome, exchange) {
+function carry_out(outcome, exchange) {
   switch (outcome.kind) {
     case 'forward':
       return allowed(exchange, outcome.forward);
     case 'refuse':
       return refuse(exchange.request, outcome.refusal, exchange.record);
     case 'answer':
-      return answerResponse(exchange.request, outcome.answer);
+      return answer_response(exchange.request, outcome.answer);
     case 'job':
-      return runJob(exchange, outcome.order);
+      return run_job(exchange, outcome.order);
   }
 }
 
@@ -132,11 +132,11 @@ function carryOut(outcome, exchange) {
  * @param {Forward} forward
  */
 function allowed({ request, body, edge: { core, keys }, context, record }, forward) {
-  const octetsIn = forward.body === 'none' ? 0 : body.bytes?.length;
-  record.allowed(forward.audit, { id: forward.requestId, service: forward.service, octetsIn });
+  const octets_in = forward.body === 'none' ? 0 : body.bytes?.length;
+  record.allowed(forward.audit, { id: forward.request_id, service: forward.service, octets_in });
   // fetch has no such requests (Fetch Standard, Request constructor).
   if (forward.body !== 'none' && (request.method === 'GET' || request.method === 'HEAD')) {
-    return refuse(request, core.refusal('framing_body_unexpected', forward.requestId, ''), record, forward.refusalFields);
+    return refuse(request, core.refusal('framing_body_unexpected', forward.request_id, ''), record, forward.refusal_fields);
   }
   for (const refresh of forward.refresh) context.waitUntil(keys.supply(refresh, context));
   return forward;
@@ -146,19 +146,19 @@ function allowed({ request, body, edge: { core, keys }, context, record }, forwa
  * @param {Exchange} exchange
  * @param {import('./core/wire.js').JobOrder} order
  */
-function runJob({ request, body, edge, record }, order) {
-  record.allowed(order.audit, { id: order.request_id, service: '', octetsIn: body.bytes?.length });
-  return answerJob(request, order, edge);
+function run_job({ request, body, edge, record }, order) {
+  record.allowed(order.audit, { id: order.request_id, service: '', octets_in: body.bytes?.length });
+  return answer_job(request, order, edge);
 }
 
 /**
  * @param {RequestBody} body
- * @param {number} maxBytes
+ * @param {number} max_bytes
  * @returns {Promise<BrokenUpload | undefined>} why it could not be read
  */
-async function readBody(body, maxBytes) {
+async function read_body(body, max_bytes) {
   try {
-    await body.read(maxBytes);
+    await body.read(max_bytes);
     return undefined;
   } catch (error) {
     if (error instanceof BrokenUpload) return error;

@@ -3,11 +3,11 @@ import { Aws } from './aws/aws.js';
 import { AnswerCache } from './cache/cache.js';
 import { Core, CoreFailed } from './core/core.js';
 import { describe } from './host/describe.js';
-import { handleRequest, refuse } from './http.js';
+import { handle_request, refuse } from './http.js';
 import { KeyFetcher } from './keys.js';
 import { RequestRecord, fail } from './observe.js';
 import { Reach } from './reach/reach.js';
-import { replaceCore, startedCore } from './core/start.js';
+import { replace_core, started_core } from './core/start.js';
 
 export { Jobs } from './jobs/object.js';
 export { Wake } from './wake/object.js';
@@ -28,13 +28,13 @@ export default {
    * @returns {Promise<Response>}
    */
   async fetch(request, environment, context) {
-    const starting = startedCore(environment);
+    const starting = started_core(environment);
     const started = starting instanceof Promise ? await starting : starting;
     const { core, problem } = started;
     const record = new RequestRecord();
     if (problem !== undefined) return refuse(request, core.refusal('not_ready', '', problem), record);
     try {
-      return record.ended(core, await handleRequest(request, edgeOver(started, environment), context, record));
+      return record.ended(core, await handle_request(request, edge_over(started, environment), context, record));
     } catch (error) {
       return failed(request, core, record, error);
     }
@@ -49,10 +49,10 @@ export default {
  */
 async function failed(request, core, record, error) {
   const stopped = error instanceof CoreFailed;
-  if (stopped) await replaceCore(core, error);
-  fail(stopped ? 'the core failed and is replaced' : 'a request failed', { id: record.requestId || undefined, detail: describe(error) });
+  if (stopped) await replace_core(core, error);
+  fail(stopped ? 'the core failed and is replaced' : 'a request failed', { id: record.request_id || undefined, detail: describe(error) });
   const wording = stopped ? await Core.load() : core;
-  return record.ended(wording, refuse(request, wording.refusal('internal', record.requestId, describe(error)), record));
+  return record.ended(wording, refuse(request, wording.refusal('internal', record.request_id, describe(error)), record));
 }
 
 /**
@@ -60,7 +60,7 @@ async function failed(request, core, record, error) {
  * @param {import('./core/start.js').StartedCore} started
  * @param {Environment} environment
  */
-function edgeOver({ core, endpoint }, environment) {
+function edge_over({ core, endpoint }, environment) {
   if (edge?.core === core) return edge;
   const aws = new Aws(core, { endpoint });
   const reach = new Reach(core, aws, environment, core.catalog());

@@ -4,7 +4,7 @@
 // The Cache API spares a new isolate the fetch: an answer is kept there under its URL, with the time when it left the
 // issuer, so that the core counts its age from then. An isolate that has had an answer before asks again only because it
 // needs a newer one, and then goes to the issuer.
-import { readBounded } from './host/bounded.js';
+import { read_bounded } from './host/bounded.js';
 import { describe } from './host/describe.js';
 import { fail, warn } from './observe.js';
 
@@ -27,7 +27,7 @@ export class KeyFetcher {
   /** URLs for which this isolate has had an answer. @type {Set<string>} */
   #known = new Set();
   /** @type {Map<string, Promise<void>>} */
-  #inFlight = new Map();
+  #in_flight = new Map();
 
   /** @param {Core} core */
   constructor(core) {
@@ -40,14 +40,14 @@ export class KeyFetcher {
    * @param {{waitUntil(promise: Promise<unknown>): void}} context
    */
   async supply(request, context) {
-    const running = this.#inFlight.get(request.url);
+    const running = this.#in_flight.get(request.url);
     if (request.joined && running !== undefined) {
       // The one who fetches may be cancelled with the request it belongs to; then nobody would ever be told.
-      await Promise.race([running, delay(request.timeoutSeconds * 1000)]);
+      await Promise.race([running, delay(request.timeout_seconds * 1000)]);
       return;
     }
-    const fetching = this.#fetchAndSupply(request, context);
-    this.#inFlight.set(request.url, fetching);
+    const fetching = this.#fetch_and_supply(request, context);
+    this.#in_flight.set(request.url, fetching);
     context.waitUntil(fetching);
     await fetching;
   }
@@ -56,20 +56,20 @@ export class KeyFetcher {
    * @param {KeyRequest} request
    * @param {{waitUntil(promise: Promise<unknown>): void}} context
    */
-  async #fetchAndSupply(request, context) {
+  async #fetch_and_supply(request, context) {
     try {
-      const cached = this.#known.has(request.url) ? undefined : await fromCache(request);
-      const { response, body } = cached ?? (await fromIssuer(request));
-      const { refused, note } = this.#core.supplyKeys(request, response, body);
+      const cached = this.#known.has(request.url) ? undefined : await from_cache(request);
+      const { response, body } = cached ?? (await from_issuer(request));
+      const { refused, note } = this.#core.supply_keys(request, response, body);
       if (refused !== undefined) {
         fail('keys refused', { issuer: request.source, url: request.url, reason: refused.reason, detail: refused.detail });
         return;
       }
       if (note !== '') warn('keys passed over', { issuer: request.source, url: request.url, detail: note });
       this.#known.add(request.url);
-      if (cached === undefined) context.waitUntil(intoCache(request, response, body));
+      if (cached === undefined) context.waitUntil(into_cache(request, response, body));
     } finally {
-      this.#inFlight.delete(request.url);
+      this.#in_flight.delete(request.url);
     }
   }
 }
@@ -78,17 +78,17 @@ export class KeyFetcher {
  * @param {KeyRequest} request
  * @returns {Promise<Fetched>}
  */
-async function fromIssuer(request) {
+async function from_issuer(request) {
   try {
     const answer = await fetch(request.url, {
       headers: { accept: 'application/json' },
       redirect: 'manual',
-      signal: AbortSignal.timeout(request.timeoutSeconds * 1000),
+      signal: AbortSignal.timeout(request.timeout_seconds * 1000),
     });
-    const body = await readBounded(answer, request.maxBytes);
-    const cacheControl = answer.headers.get('cache-control') ?? '';
+    const body = await read_bounded(answer, request.max_bytes);
+    const cache_control = answer.headers.get('cache-control') ?? '';
     const problem = body === undefined ? 'longer than was asked for' : '';
-    return { response: { status: answer.status, cacheControl, problem, fetchedAt: 0 }, body: body ?? NOTHING };
+    return { response: { status: answer.status, cache_control, problem, fetched_at: 0 }, body: body ?? NOTHING };
   } catch (error) {
     return failed(error instanceof Error ? `${error.name}: ${error.message}` : 'no answer');
   }
@@ -96,22 +96,22 @@ async function fromIssuer(request) {
 
 /** @param {string} problem */
 function failed(problem) {
-  return { response: { status: 0, cacheControl: '', problem, fetchedAt: 0 }, body: NOTHING };
+  return { response: { status: 0, cache_control: '', problem, fetched_at: 0 }, body: NOTHING };
 }
 
 /**
  * @param {KeyRequest} request
  * @returns {Promise<Fetched | undefined>}
  */
-async function fromCache(request) {
+async function from_cache(request) {
   try {
     const cached = await (await caches.open(CACHE_NAME)).match(request.url);
     if (cached === undefined) return undefined;
-    const fetchedAt = Number(cached.headers.get(FETCHED_AT));
-    const body = await readBounded(cached, request.maxBytes);
-    if (!Number.isSafeInteger(fetchedAt) || body === undefined) return undefined;
-    const cacheControl = cached.headers.get(ORIGINAL_CACHE_CONTROL) ?? '';
-    return { response: { status: cached.status, cacheControl, problem: '', fetchedAt }, body };
+    const fetched_at = Number(cached.headers.get(FETCHED_AT));
+    const body = await read_bounded(cached, request.max_bytes);
+    if (!Number.isSafeInteger(fetched_at) || body === undefined) return undefined;
+    const cache_control = cached.headers.get(ORIGINAL_CACHE_CONTROL) ?? '';
+    return { response: { status: cached.status, cache_control, problem: '', fetched_at }, body };
   } catch {
     // Without the cache there is still the issuer.
     return undefined;
@@ -123,11 +123,11 @@ async function fromCache(request) {
  * @param {KeyResponse} response
  * @param {Uint8Array} body
  */
-async function intoCache(request, response, body) {
+async function into_cache(request, response, body) {
   const headers = {
     'Cache-Control': `max-age=${CACHED_SECONDS}`,
     [FETCHED_AT]: String(Date.now()),
-    [ORIGINAL_CACHE_CONTROL]: response.cacheControl,
+    [ORIGINAL_CACHE_CONTROL]: response.cache_control,
   };
   try {
     await (await caches.open(CACHE_NAME)).put(request.url, new Response(body, { headers }));

@@ -8,7 +8,7 @@
 // | wake, job | at each change of state | `from`, `to`, `issuer`, `subject`, and what it is about |
 // | log | what else went wrong or was noticed | `level`, `event`, `detail`, and what it is about |
 import { visible } from './host/visible.js';
-import { refusalOf } from './pages/respond.js';
+import { refusal_of } from './pages/respond.js';
 
 const VERSION = 1;
 /** Words of others come without a bound. */
@@ -56,30 +56,30 @@ export class RequestRecord {
   /** Of an allowed request. */
   #id = '';
   #service = '';
-  #allowedAt = 0;
-  /** @type {number | undefined} */ #octetsIn;
+  #allowed_at = 0;
+  /** @type {number | undefined} */ #octets_in;
   #sendings = 0;
   #why = '';
   /** @type {import('./core/wire.js').CacheUse} */ #cache = '';
   #detail = '';
 
   /** Empty until policy has allowed the request. */
-  get requestId() {
+  get request_id() {
     return this.#id;
   }
 
   /**
    * Policy allowed it; whatever happens from here on is an outcome. A request that is decided anew was allowed before.
    * @param {string} decision
-   * @param {{id: string, service: string, octetsIn: number | undefined}} request
+   * @param {{id: string, service: string, octets_in: number | undefined}} request
    */
-  allowed(decision, { id, service, octetsIn }) {
+  allowed(decision, { id, service, octets_in }) {
     if (this.#id !== '') return;
     record(decision);
     this.#id = id;
     this.#service = service;
-    this.#octetsIn = octetsIn;
-    this.#allowedAt = Date.now();
+    this.#octets_in = octets_in;
+    this.#allowed_at = Date.now();
   }
 
   /** It is refused: the decision, unless it was allowed before. @param {Refusal} refusal */
@@ -103,7 +103,7 @@ export class RequestRecord {
    * @param {Exclude<import('./core/wire.js').CacheUse, ''>} use
    * @param {string} [detail]
    */
-  fromCache(use, detail = '') {
+  from_cache(use, detail = '') {
     this.#cache = use;
     this.#detail = detail;
   }
@@ -114,9 +114,9 @@ export class RequestRecord {
    */
   ended(core, response) {
     if (this.#id === '') return response;
-    const { reason, detail = '' } = refusalOf(response) ?? { reason: 'ok', detail: this.#detail };
+    const { reason, detail = '' } = refusal_of(response) ?? { reason: 'ok', detail: this.#detail };
     const how = this.#how(reason);
-    const firstMs = Date.now() - this.#allowedAt;
+    const first_ms = Date.now() - this.#allowed_at;
     record(
       core.outcome({
         id: this.#id,
@@ -126,11 +126,11 @@ export class RequestRecord {
         status: response.status,
         how,
         cache: this.#cache,
-        firstMs,
-        octetsIn: this.#octetsIn,
+        first_ms,
+        octets_in: this.#octets_in,
         // A run of a job is sent nowhere; bodies that are passed on are not seen.
         ...(this.#service !== '' && { attempts: this.#sendings }),
-        ...(how === 'complete' && { ms: firstMs }),
+        ...(how === 'complete' && { ms: first_ms }),
       }),
     );
     return response;

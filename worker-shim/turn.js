@@ -12,37 +12,37 @@ const PLATFORM_MS = 98_000;
  * @property {Request} request
  * @property {import('./body.js').RequestBody} body
  * @property {Forward} forward what was decided just now
- * @property {Pick<import('./observe.js').RequestRecord, 'again' | 'sending' | 'fromCache'>} record of what comes of it
- * @property {() => Promise<Forward | Response> | Forward | Response} decideAgain asks the core once more: to forward, or the answer
+ * @property {Pick<import('./observe.js').RequestRecord, 'again' | 'sending' | 'from_cache'>} record of what comes of it
+ * @property {() => Promise<Forward | Response> | Forward | Response} decide_again asks the core once more: to forward, or the answer
  * @property {{waitUntil(promise: Promise<unknown>): void}} context
- * @property {number} [holdMostMs] shorter than the policy lets it wait for a start: there is another answer
+ * @property {number} [hold_most_ms] shorter than the policy lets it wait for a start: there is another answer
  */
 
 export class Turn {
   #now;
-  #decideAgain;
-  #startedAt;
-  #decidedAt;
+  #decide_again;
+  #started_at;
+  #decided_at;
 
   /**
    * @param {Parts} parts
    * @param {() => number} [now]
    */
-  constructor({ request, body, forward, record, decideAgain, context, holdMostMs = Infinity }, now = Date.now) {
+  constructor({ request, body, forward, record, decide_again, context, hold_most_ms = Infinity }, now = Date.now) {
     this.request = request;
     this.body = body;
     this.forward = forward;
     this.record = record;
     this.context = context;
-    this.holdMostMs = holdMostMs;
+    this.hold_most_ms = hold_most_ms;
     this.#now = now;
-    this.#decideAgain = decideAgain;
-    this.#startedAt = this.#decidedAt = now();
+    this.#decide_again = decide_again;
+    this.#started_at = this.#decided_at = now();
   }
 
   /** How long the service has from now on until the head of its answer. */
-  timeoutMs() {
-    return Math.max(Math.min(this.forward.timeoutMs, this.#startedAt + PLATFORM_MS - this.#now()), 0);
+  timeout_ms() {
+    return Math.max(Math.min(this.forward.timeout_ms, this.#started_at + PLATFORM_MS - this.#now()), 0);
   }
 
   /**
@@ -50,7 +50,7 @@ export class Turn {
    * @returns {Promise<Response | undefined>} nothing: it may go
    */
   async renewed() {
-    return this.#now() - this.#decidedAt < GOOD_MS ? undefined : this.#decided();
+    return this.#now() - this.#decided_at < GOOD_MS ? undefined : this.#decided();
   }
 
   /**
@@ -58,17 +58,17 @@ export class Turn {
    * @param {string} why
    * @returns {Promise<Response | undefined>} nothing: it may go
    */
-  async decidedAgain(why) {
+  async decided_again(why) {
     const refused = await this.#decided();
     if (refused === undefined) this.record.again(why);
     return refused;
   }
 
   async #decided() {
-    const decided = await this.#decideAgain();
+    const decided = await this.#decide_again();
     if (decided instanceof Response) return decided;
     this.forward = decided;
-    this.#decidedAt = this.#now();
+    this.#decided_at = this.#now();
     return undefined;
   }
 }

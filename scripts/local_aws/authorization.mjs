@@ -3,7 +3,7 @@
 import { AwsError } from './errors.mjs';
 
 /** IAM's wildcards: `*` any characters, `?` one. */
-export function patternMatches(pattern, text) {
+export function pattern_matches(pattern, text) {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
@@ -11,31 +11,31 @@ export function patternMatches(pattern, text) {
   return new RegExp(`^${source}$`, 's').test(text);
 }
 
-const asList = (value) => [value].flat();
+const as_list = (value) => [value].flat();
 const operators = {
-  ArnEquals: patternMatches,
-  ArnLike: patternMatches,
+  ArnEquals: pattern_matches,
+  ArnLike: pattern_matches,
   Bool: (value, actual) => String(value) === String(actual),
   StringEquals: (pattern, text) => pattern === text,
-  StringLike: patternMatches,
+  StringLike: pattern_matches,
 };
 
-function conditionHolds(condition, context) {
+function condition_holds(condition, context) {
   return Object.entries(condition ?? {}).every(([operator, keys]) => {
     const holds = operators[operator];
     if (holds === undefined) throw new AwsError(400, 'MalformedPolicyDocument', `unsupported condition ${operator}`);
     return Object.entries(keys).every(
-      ([key, values]) => context[key] !== undefined && asList(values).some((value) => holds(value, context[key])),
+      ([key, values]) => context[key] !== undefined && as_list(values).some((value) => holds(value, context[key])),
     );
   });
 }
 
 function applies(statement, action, resource, context) {
-  const actionMatches = asList(statement.Action).some((each) => patternMatches(each.toLowerCase(), action.toLowerCase()));
+  const action_matches = as_list(statement.Action).some((each) => pattern_matches(each.toLowerCase(), action.toLowerCase()));
   return (
-    actionMatches &&
-    asList(statement.Resource).some((each) => patternMatches(each, resource)) &&
-    conditionHolds(statement.Condition, context)
+    action_matches &&
+    as_list(statement.Resource).some((each) => pattern_matches(each, resource)) &&
+    condition_holds(statement.Condition, context)
   );
 }
 
@@ -46,8 +46,8 @@ function allows(statements, action, resource, context) {
 
 /** Whether a trust policy, the document that IAM takes, lets tokens of this provider (its ARN) do the action. */
 export function trusts(document, action, provider, context) {
-  const named = (statement) => asList(statement.Action).includes(action) && asList(statement.Principal?.Federated).includes(provider);
-  const relevant = document.Statement.filter((statement) => named(statement) && conditionHolds(statement.Condition, context));
+  const named = (statement) => as_list(statement.Action).includes(action) && as_list(statement.Principal?.Federated).includes(provider);
+  const relevant = document.Statement.filter((statement) => named(statement) && condition_holds(statement.Condition, context));
   return relevant.length > 0 && relevant.every((statement) => statement.Effect === 'Allow');
 }
 

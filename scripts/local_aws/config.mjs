@@ -18,28 +18,28 @@
 // on https; here http on loopback is taken as well.
 import { readFileSync } from 'node:fs';
 
-const accountForm = /^[0-9]{12}$/;
+const account_form = /^[0-9]{12}$/;
 
 /** @param {string} file */
-export function loadConfig(file) {
+export function load_config(file) {
   let config;
   try {
     config = JSON.parse(readFileSync(file, 'utf8'));
   } catch (problem) {
     throw new Error(`local-aws: ${file}: ${problem.message}`);
   }
-  return checkConfig(config);
+  return check_config(config);
 }
 
 /** The statements of a policy document, or of a list that is only them. */
-export const statementsOf = (policy) => policy?.Statement ?? policy;
+export const statements_of = (policy) => policy?.Statement ?? policy;
 
 /** Refuses what cannot work, naming the member. */
-export function checkConfig(config) {
+export function check_config(config) {
   const need = (condition, message) => {
     if (!condition) throw new Error(`local-aws: configuration: ${message}`);
   };
-  need(accountForm.test(config.account ?? ''), 'account must be 12 digits');
+  need(account_form.test(config.account ?? ''), 'account must be 12 digits');
   need(typeof config.region === 'string', 'region is missing');
   for (const provider of config.oidc_providers ?? []) {
     need(/^https?:\/\//.test(provider.issuer ?? ''), 'oidc_providers[].issuer must be a URL');
@@ -48,7 +48,7 @@ export function checkConfig(config) {
   for (const [name, role] of Object.entries(config.roles ?? {})) {
     const trust = role.trust_policy?.Statement ?? role.trust?.sub ?? [];
     need(trust.length > 0, `roles.${name} needs trust.sub with at least one subject, or trust_policy`);
-    need(Array.isArray(statementsOf(role.policy)), `roles.${name}.policy must be a list of statements, or a policy document`);
+    need(Array.isArray(statements_of(role.policy)), `roles.${name}.policy must be a list of statements, or a policy document`);
   }
   for (const [cluster, { services }] of Object.entries(config.clusters ?? {})) {
     for (const [name, service] of Object.entries(services ?? {})) {

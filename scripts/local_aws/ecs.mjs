@@ -4,28 +4,28 @@ import { isDeepStrictEqual } from 'node:util';
 import { authorize } from './authorization.mjs';
 import { AwsError } from './errors.mjs';
 
-const maxOverridesCharacters = 8192;
+const max_overrides_characters = 8192;
 
 const invalid = (message) => new AwsError(400, 'InvalidParameterException', message);
 
-function arnOf({ config }, rest) {
+function arn_of({ config }, rest) {
   return `arn:aws:ecs:${config.region}:${config.account}:${rest}`;
 }
 
-function clusterOf(world, parameters) {
+function cluster_of(world, parameters) {
   const cluster = String(parameters.cluster ?? 'default')
     .split('/')
     .pop();
-  if (!world.scheduler.clusterExists(cluster)) throw new AwsError(400, 'ClusterNotFoundException', 'Cluster not found.');
+  if (!world.scheduler.cluster_exists(cluster)) throw new AwsError(400, 'ClusterNotFoundException', 'Cluster not found.');
   return cluster;
 }
 
 function context(world, cluster) {
-  return { 'ecs:cluster': arnOf(world, `cluster/${cluster}`) };
+  return { 'ecs:cluster': arn_of(world, `cluster/${cluster}`) };
 }
 
-function serviceOf(world, cluster, name) {
-  const service = world.scheduler.findService(
+function service_of(world, cluster, name) {
+  const service = world.scheduler.find_service(
     cluster,
     String(name ?? '')
       .split('/')
@@ -35,34 +35,34 @@ function serviceOf(world, cluster, name) {
   return service;
 }
 
-function taskOf(world, cluster, name) {
+function task_of(world, cluster, name) {
   const text = String(name ?? '');
-  const arn = text.startsWith('arn:') ? text : arnOf(world, `task/${cluster}/${text}`);
+  const arn = text.startsWith('arn:') ? text : arn_of(world, `task/${cluster}/${text}`);
   return { arn, task: world.scheduler.tasks.get(arn) };
 }
 
-function describeService(world, service) {
-  const tasks = world.scheduler.tasksOf(service);
+function describe_service(world, service) {
+  const tasks = world.scheduler.tasks_of(service);
   const count = (status) => tasks.filter((task) => task.lastStatus === status).length;
   return {
-    serviceArn: arnOf(world, `service/${service.cluster}/${service.name}`),
+    serviceArn: arn_of(world, `service/${service.cluster}/${service.name}`),
     serviceName: service.name,
-    clusterArn: arnOf(world, `cluster/${service.cluster}`),
+    clusterArn: arn_of(world, `cluster/${service.cluster}`),
     status: 'ACTIVE',
     desiredCount: service.desired,
     runningCount: count('RUNNING'),
     pendingCount: count('PROVISIONING') + count('PENDING'),
-    taskDefinition: arnOf(world, `task-definition/${service.definitionName}`),
+    taskDefinition: arn_of(world, `task-definition/${service.definition_name}`),
     events: service.events.slice(0, 10),
   };
 }
 
-function describeTask(world, task) {
-  return task.describe(arnOf(world, `cluster/${task.cluster}`));
+function describe_task(world, task) {
+  return task.describe(arn_of(world, `cluster/${task.cluster}`));
 }
 
 /** RunTask passes the roles that the task definition names. */
-function authorizePassing(world, session, { execution_role, task_role }) {
+function authorize_passing(world, session, { execution_role, task_role }) {
   for (const role of [execution_role, task_role].filter((each) => each !== undefined)) {
     authorize(session, 'iam:PassRole', `arn:aws:iam::${world.config.account}:role/${role}`, {
       'iam:PassedToService': 'ecs-tasks.amazonaws.com',
@@ -70,48 +70,48 @@ function authorizePassing(world, session, { execution_role, task_role }) {
   }
 }
 
-async function runTask(world, session, parameters) {
-  const cluster = clusterOf(world, parameters);
+async function run_task(world, session, parameters) {
+  const cluster = cluster_of(world, parameters);
   const name = String(parameters.taskDefinition ?? '')
     .split('task-definition/')
     .pop();
-  authorize(session, 'ecs:RunTask', arnOf(world, `task-definition/${name}`), context(world, cluster));
+  authorize(session, 'ecs:RunTask', arn_of(world, `task-definition/${name}`), context(world, cluster));
   if (world.config.task_definitions?.[name] === undefined) throw new AwsError(400, 'ClientException', 'TaskDefinition not found.');
-  authorizePassing(world, session, world.config.task_definitions[name]);
-  if (JSON.stringify(parameters.overrides ?? {}).length > maxOverridesCharacters)
+  authorize_passing(world, session, world.config.task_definitions[name]);
+  if (JSON.stringify(parameters.overrides ?? {}).length > max_overrides_characters)
     throw invalid('Container Overrides length must be at most 8192');
   if ((parameters.clientToken ?? '').length > 64) throw invalid('clientToken must be at most 64 characters');
   if (!/^[\w/-]{0,128}$/.test(parameters.startedBy ?? '')) throw invalid('startedBy is not valid');
   const earlier = parameters.clientToken && world.scheduler.remembered.get(`${cluster}/${parameters.clientToken}`);
   if (earlier) {
-    if (isDeepStrictEqual(earlier.parameters, parameters)) return { tasks: [describeTask(world, earlier.task)], failures: [] };
+    if (isDeepStrictEqual(earlier.parameters, parameters)) return { tasks: [describe_task(world, earlier.task)], failures: [] };
     throw new AwsError(400, 'ConflictException', 'The clientToken was used with other parameters.');
   }
-  const failures = world.faults.takeRunFailures();
+  const failures = world.faults.take_run_failures();
   if (failures.length > 0) return { tasks: [], failures };
   const { startedBy, overrides } = parameters;
   const task = world.scheduler.launch(cluster, name, { startedBy, overrides, group: `family:${name.split(':')[0]}` });
   if (parameters.clientToken) world.scheduler.remembered.set(`${cluster}/${parameters.clientToken}`, { parameters, task });
-  return { tasks: [describeTask(world, task)], failures: [] };
+  return { tasks: [describe_task(world, task)], failures: [] };
 }
 
-async function describeTasks(world, session, parameters) {
-  const cluster = clusterOf(world, parameters);
+async function describe_tasks(world, session, parameters) {
+  const cluster = cluster_of(world, parameters);
   const names = parameters.tasks ?? [];
   if (names.length === 0 || names.length > 100) throw invalid('tasks must name 1 to 100 tasks');
   const tasks = [];
   const failures = [];
   for (const name of names) {
-    const { arn, task } = taskOf(world, cluster, name);
+    const { arn, task } = task_of(world, cluster, name);
     authorize(session, 'ecs:DescribeTasks', arn, context(world, cluster));
     if (task === undefined) failures.push({ arn, reason: 'MISSING' });
-    else tasks.push(describeTask(world, task));
+    else tasks.push(describe_task(world, task));
   }
   return { tasks, failures };
 }
 
 /** One page of a list, and the token of the next one where there is one. */
-function pageOf(tasks, { nextToken }, size) {
+function page_of(tasks, { nextToken }, size) {
   const from = nextToken === undefined ? 0 : Number(Buffer.from(String(nextToken), 'base64url').toString());
   if (!Number.isSafeInteger(from) || from < 0) throw invalid('nextToken is not valid');
   const to = from + size;
@@ -119,57 +119,57 @@ function pageOf(tasks, { nextToken }, size) {
   return { taskArns: tasks.slice(from, to).map((task) => task.arn), ...more };
 }
 
-async function listTasks(world, session, parameters) {
-  const cluster = clusterOf(world, parameters);
+async function list_tasks(world, session, parameters) {
+  const cluster = cluster_of(world, parameters);
   authorize(session, 'ecs:ListTasks', '*', context(world, cluster));
-  const service = parameters.serviceName && serviceOf(world, cluster, parameters.serviceName);
+  const service = parameters.serviceName && service_of(world, cluster, parameters.serviceName);
   const status = parameters.desiredStatus ?? 'RUNNING';
   const found = [...world.scheduler.tasks.values()].filter(
     (task) => task.cluster === cluster && task.desiredStatus === status && (!service || task.service === service),
   );
-  return pageOf(found, parameters, world.faults.current.page_size || parameters.maxResults || 100);
+  return page_of(found, parameters, world.faults.current.page_size || parameters.maxResults || 100);
 }
 
-async function stopTask(world, session, parameters) {
-  const cluster = clusterOf(world, parameters);
-  const { arn, task } = taskOf(world, cluster, parameters.task);
+async function stop_task(world, session, parameters) {
+  const cluster = cluster_of(world, parameters);
+  const { arn, task } = task_of(world, cluster, parameters.task);
   authorize(session, 'ecs:StopTask', arn, context(world, cluster));
   if (task === undefined) throw invalid('The referenced task was not found.');
   void task.stop('UserInitiated', parameters.reason ?? 'Task stopped by user');
-  return { task: describeTask(world, task) };
+  return { task: describe_task(world, task) };
 }
 
-async function updateService(world, session, parameters) {
-  const cluster = clusterOf(world, parameters);
+async function update_service(world, session, parameters) {
+  const cluster = cluster_of(world, parameters);
   const name = String(parameters.service ?? '')
     .split('/')
     .pop();
-  authorize(session, 'ecs:UpdateService', arnOf(world, `service/${cluster}/${name}`), context(world, cluster));
-  const service = serviceOf(world, cluster, name);
-  if (parameters.desiredCount !== undefined) world.scheduler.setDesired(service, parameters.desiredCount);
-  return { service: describeService(world, service) };
+  authorize(session, 'ecs:UpdateService', arn_of(world, `service/${cluster}/${name}`), context(world, cluster));
+  const service = service_of(world, cluster, name);
+  if (parameters.desiredCount !== undefined) world.scheduler.set_desired(service, parameters.desiredCount);
+  return { service: describe_service(world, service) };
 }
 
-async function describeServices(world, session, parameters) {
-  const cluster = clusterOf(world, parameters);
+async function describe_services(world, session, parameters) {
+  const cluster = cluster_of(world, parameters);
   const services = [];
   const failures = [];
   for (const each of parameters.services ?? []) {
     const name = String(each).split('/').pop();
-    const arn = arnOf(world, `service/${cluster}/${name}`);
+    const arn = arn_of(world, `service/${cluster}/${name}`);
     authorize(session, 'ecs:DescribeServices', arn, context(world, cluster));
-    const service = world.scheduler.findService(cluster, name);
+    const service = world.scheduler.find_service(cluster, name);
     if (service === undefined) failures.push({ arn, reason: 'MISSING' });
-    else services.push(describeService(world, service));
+    else services.push(describe_service(world, service));
   }
   return { services, failures };
 }
 
-export const ecsActions = {
-  RunTask: runTask,
-  DescribeTasks: describeTasks,
-  ListTasks: listTasks,
-  StopTask: stopTask,
-  UpdateService: updateService,
-  DescribeServices: describeServices,
+export const ecs_actions = {
+  RunTask: run_task,
+  DescribeTasks: describe_tasks,
+  ListTasks: list_tasks,
+  StopTask: stop_task,
+  UpdateService: update_service,
+  DescribeServices: describe_services,
 };

@@ -10,10 +10,10 @@ export class AwsError extends Error {
 }
 
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-export const xmlText = (text) => String(text).replace(/[&<>"']/g, (c) => escapes[c]);
+export const xml_text = (text) => String(text).replace(/[&<>"']/g, (c) => escapes[c]);
 
 /** The answer for whatever was thrown: query protocol (XML or JSON) for STS, awsJson1.1 for ECS. */
-export function errorAnswer(problem, request, requestId) {
+export function error_answer(problem, request, request_id) {
   const known = problem instanceof AwsError;
   if (!known) console.error(problem);
   const { status, code, message } = known ? problem : { status: 500, code: 'InternalFailure', message: 'internal failure' };
@@ -25,15 +25,15 @@ export function errorAnswer(problem, request, requestId) {
       body: JSON.stringify({ __type: `com.amazonaws.ecs#${code}`, message }),
     };
   }
-  if (wantsJson(request)) {
+  if (wants_json(request)) {
     const error = { Code: code, Message: message, Type: 'Sender' };
-    return { status, type: 'application/json', body: JSON.stringify({ Error: error, RequestId: requestId }) };
+    return { status, type: 'application/json', body: JSON.stringify({ Error: error, RequestId: request_id }) };
   }
   const body =
     `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>` +
-    `<Code>${xmlText(code)}</Code><Message>${xmlText(message)}</Message></Error>` +
-    `<RequestId>${requestId}</RequestId></ErrorResponse>`;
+    `<Code>${xml_text(code)}</Code><Message>${xml_text(message)}</Message></Error>` +
+    `<RequestId>${request_id}</RequestId></ErrorResponse>`;
   return { status, type: 'text/xml', body };
 }
 
-export const wantsJson = (request) => (request.headers.accept ?? '').includes('application/json');
+export const wants_json = (request) => (request.headers.accept ?? '').includes('application/json');

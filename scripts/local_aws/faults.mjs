@@ -21,7 +21,7 @@ export class Faults {
   /** How many calls of each action have arrived, those that still wait among them. @type {Map<string, number>} */
   begun = new Map();
 
-  /** @param {{expireAll: () => void}} sessions */
+  /** @param {{expire_all: () => void}} sessions */
   constructor(sessions) {
     this.#sessions = sessions;
     this.current = {
@@ -40,12 +40,12 @@ export class Faults {
   }
 
   set({ expire_sessions, ...changes }) {
-    if (expire_sessions) this.#sessions.expireAll();
+    if (expire_sessions) this.#sessions.expire_all();
     Object.assign(this.current, changes);
     return this.current;
   }
 
-  async beforeCall(action) {
+  async before_call(action) {
     const { throttle, fail, delay_ms } = this.current;
     this.begun.set(action, (this.begun.get(action) ?? 0) + 1);
     if (delay_ms[action] > 0) await sleep(delay_ms[action]);
@@ -61,7 +61,7 @@ export class Faults {
   }
 
   /** Whether the answer of this call gets lost. */
-  takeLoss(action) {
+  take_loss(action) {
     const { lose } = this.current;
     if (!(lose[action] > 0)) return false;
     lose[action] -= 1;
@@ -69,7 +69,7 @@ export class Faults {
   }
 
   /** What is answered in place of the truth, if anything. @returns {{status: number, type: string, body: string, cut?: boolean} | undefined} */
-  takeAnswer(action, request, body) {
+  take_answer(action, request, body) {
     const { answers, cut, quote } = this.current;
     const type = 'application/x-amz-json-1.1';
     if (answers[action]?.[1] > 0) {
@@ -87,7 +87,7 @@ export class Faults {
     throw new AwsError(400, 'SignatureDoesNotMatch', message);
   }
 
-  takeRunFailures() {
+  take_run_failures() {
     const failures = this.current.run_failures;
     this.current.run_failures = [];
     return failures;

@@ -9,52 +9,52 @@
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
-import { loadConfig } from './config.mjs';
-import { AwsError, errorAnswer } from './errors.mjs';
-import { ecsActions } from './ecs.mjs';
+import { load_config } from './config.mjs';
+import { AwsError, error_answer } from './errors.mjs';
+import { ecs_actions } from './ecs.mjs';
 import { Faults } from './faults.mjs';
 import { Scheduler } from './scheduler.mjs';
 import { authenticate } from './signature.mjs';
-import { SessionStore, assumeRoleWithWebIdentity } from './sts.mjs';
+import { SessionStore, assume_role_with_web_identity } from './sts.mjs';
 import { Trail } from './trail.mjs';
 
-const maxBodyBytes = 1 << 20;
+const max_body_bytes = 1 << 20;
 
 /** Starts a local AWS. @returns {Promise<{url: string, stop: () => Promise<void>, trail: Trail, scheduler: Scheduler, faults: Faults,
  *   sessions: SessionStore}>} */
-export async function startLocalAws({ config, listen = '127.0.0.1:0', trailFile }) {
+export async function start_local_aws({ config, listen = '127.0.0.1:0', trailFile }) {
   const trail = new Trail(trailFile);
   const sessions = new SessionStore();
   const faults = new Faults(sessions);
   const scheduler = new Scheduler(config, faults);
   const world = { config, trail, faults, scheduler, sessions };
   const server = createServer((request, response) => void serve(world, request, response));
-  const [host, port] = splitAddress(listen);
+  const [host, port] = split_address(listen);
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const url = `http://${host}:${server.address().port}`;
   const stop = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    await scheduler.stopAll();
+    await scheduler.stop_all();
   };
   return { url, stop, trail, scheduler, faults, sessions };
 }
 
 async function serve(world, request, response) {
-  const requestId = crypto.randomUUID();
+  const request_id = crypto.randomUUID();
   let answer;
   let lost = false;
   try {
-    const body = await readBody(request);
-    answer = request.url.startsWith('/_local/') ? control(world, request, body) : await dispatch(world, request, body, requestId);
-    lost = world.faults.takeLoss(actionOf(request, body));
+    const body = await read_body(request);
+    answer = request.url.startsWith('/_local/') ? control(world, request, body) : await dispatch(world, request, body, request_id);
+    lost = world.faults.take_loss(action_of(request, body));
   } catch (problem) {
-    answer = errorAnswer(problem, request, requestId);
+    answer = error_answer(problem, request, request_id);
   }
   if (lost) return void response.destroy();
   response.writeHead(answer.status, {
     'content-type': answer.type,
-    'x-amzn-requestid': requestId,
+    'x-amzn-requestid': request_id,
     ...(answer.cut && { 'content-length': answer.body.length * 2 }),
     ...(answer.fields ?? {}),
   });
@@ -62,35 +62,35 @@ async function serve(world, request, response) {
   else response.end(answer.body);
 }
 
-async function dispatch(world, request, body, requestId) {
-  const called = actionOf(request, body);
-  await world.faults.beforeCall(called);
-  const instead = world.faults.takeAnswer(called, request, body);
+async function dispatch(world, request, body, request_id) {
+  const called = action_of(request, body);
+  await world.faults.before_call(called);
+  const instead = world.faults.take_answer(called, request, body);
   if (instead !== undefined) return instead;
   const target = request.headers['x-amz-target'];
-  if (target === undefined) return assumeRoleWithWebIdentity(world, request, body, requestId);
+  if (target === undefined) return assume_role_with_web_identity(world, request, body, request_id);
   const action = target.split('.')[1];
-  const run = target.startsWith('AmazonEC2ContainerServiceV20141113.') ? ecsActions[action] : undefined;
+  const run = target.startsWith('AmazonEC2ContainerServiceV20141113.') ? ecs_actions[action] : undefined;
   if (run === undefined) throw new AwsError(400, 'UnknownOperationException', `unknown operation ${target}`);
   const session = await authenticate(world, request, body);
-  const parameters = parseParameters(body);
+  const parameters = parse_parameters(body);
   try {
     const out = await run(world, session, parameters);
-    world.trail.record({ requestId, action: `ecs:${action}`, session, parameters });
+    world.trail.record({ request_id, action: `ecs:${action}`, session, parameters });
     return { status: 200, type: 'application/x-amz-json-1.1', body: JSON.stringify(out) };
   } catch (problem) {
-    world.trail.record({ requestId, action: `ecs:${action}`, session, parameters, error: problem });
+    world.trail.record({ request_id, action: `ecs:${action}`, session, parameters, error: problem });
     throw problem;
   }
 }
 
-function actionOf(request, body) {
+function action_of(request, body) {
   const target = request.headers['x-amz-target'];
   if (target !== undefined) return target.split('.')[1];
   return new URLSearchParams(body.toString()).get('Action') ?? '';
 }
 
-function parseParameters(body) {
+function parse_parameters(body) {
   try {
     return JSON.parse(body.toString() || '{}');
   } catch {
@@ -106,18 +106,18 @@ function control(world, request, body) {
   throw new AwsError(404, 'NotFound', 'no such control');
 }
 
-async function readBody(request) {
+async function read_body(request) {
   const chunks = [];
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length > maxBodyBytes) throw new AwsError(413, 'RequestEntityTooLargeException', 'the body is too large');
+    if (length > max_body_bytes) throw new AwsError(413, 'RequestEntityTooLargeException', 'the body is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-function splitAddress(text) {
+function split_address(text) {
   const [, host, port] = /^(.+):([0-9]{1,5})$/.exec(text) ?? [];
   if (host === undefined) throw new Error(`--listen ${text}: not an address and a port`);
   return [host, Number(port)];
@@ -126,9 +126,9 @@ function splitAddress(text) {
 const usage = 'usage: scripts/local-aws --config FILE [--listen 127.0.0.1:0] [--trail FILE]';
 
 async function main() {
-  const values = readArguments();
-  const running = await startLocalAws({
-    config: loadConfig(values.config),
+  const values = read_arguments();
+  const running = await start_local_aws({
+    config: load_config(values.config),
     listen: values.listen,
     trailFile: values.trail,
   });
@@ -137,7 +137,7 @@ async function main() {
   process.once('SIGTERM', stop).once('SIGINT', stop);
 }
 
-function readArguments() {
+function read_arguments() {
   const options = {
     config: { type: 'string' },
     listen: { type: 'string', default: '127.0.0.1:0' },

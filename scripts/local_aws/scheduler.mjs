@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 
 import { Task } from './task.mjs';
 
-const keptStoppedMs = 3_600_000;
-const pauseFirstMs = 500;
-const pauseMostMs = 30_000;
+const kept_stopped_ms = 3_600_000;
+const pause_first_ms = 500;
+const pause_most_ms = 30_000;
 
 export class Scheduler {
-  #nextAddress = 1;
+  #next_address = 1;
 
   constructor(config, faults) {
     this.config = config;
@@ -20,22 +20,22 @@ export class Scheduler {
     this.updates = 0;
     for (const [cluster, { services = {} }] of Object.entries(config.clusters ?? {})) {
       for (const [name, service] of Object.entries(services)) {
-        const entry = { cluster, name, definitionName: service.task_definition, desired: 0, failures: 0, events: [] };
+        const entry = { cluster, name, definition_name: service.task_definition, desired: 0, failures: 0, events: [] };
         this.services.set(`${cluster}/${name}`, entry);
-        this.setDesired(entry, service.desired ?? 0);
+        this.set_desired(entry, service.desired ?? 0);
       }
     }
   }
 
-  clusterExists(cluster) {
+  cluster_exists(cluster) {
     return this.config.clusters?.[cluster] !== undefined;
   }
 
-  findService(cluster, name) {
+  find_service(cluster, name) {
     return this.services.get(`${cluster}/${name}`);
   }
 
-  setDesired(service, desired) {
+  set_desired(service, desired) {
     service.desired = desired;
     service.failures = 0;
     this.updates += 1;
@@ -43,15 +43,15 @@ export class Scheduler {
   }
 
   /** Starts one task and returns it at once, as RunTask does. */
-  launch(cluster, definitionName, more = {}) {
+  launch(cluster, definition_name, more = {}) {
     const { account, region } = this.config;
     const task = new Task({
       arn: `arn:aws:ecs:${region}:${account}:task/${cluster}/${randomBytes(16).toString('hex')}`,
       cluster,
-      definition: this.config.task_definitions[definitionName],
-      definitionName,
-      address: `127.0.1.${this.#takeAddress()}`,
-      onStop: (ended) => this.#ended(ended),
+      definition: this.config.task_definitions[definition_name],
+      definition_name,
+      address: `127.0.1.${this.#take_address()}`,
+      on_stop: (ended) => this.#ended(ended),
       ...more,
     });
     this.tasks.set(task.arn, task);
@@ -59,20 +59,20 @@ export class Scheduler {
     return task;
   }
 
-  #takeAddress() {
-    const address = this.#nextAddress;
-    this.#nextAddress = (this.#nextAddress % 254) + 1;
+  #take_address() {
+    const address = this.#next_address;
+    this.#next_address = (this.#next_address % 254) + 1;
     return address;
   }
 
-  tasksOf(service) {
+  tasks_of(service) {
     return [...this.tasks.values()].filter((task) => task.service === service);
   }
 
   #reconcile(service) {
-    const wanted = this.tasksOf(service).filter((task) => task.desiredStatus === 'RUNNING');
+    const wanted = this.tasks_of(service).filter((task) => task.desiredStatus === 'RUNNING');
     for (let missing = service.desired - wanted.length; missing > 0; missing -= 1) {
-      this.launch(service.cluster, service.definitionName, {
+      this.launch(service.cluster, service.definition_name, {
         service,
         group: `service:${service.name}`,
         startedBy: `ecs-svc/${service.name}`,
@@ -86,15 +86,15 @@ export class Scheduler {
   }
 
   #ended(task) {
-    setTimeout(() => this.tasks.delete(task.arn), keptStoppedMs).unref();
+    setTimeout(() => this.tasks.delete(task.arn), kept_stopped_ms).unref();
     const { service } = task;
     if (service === undefined || service.desired === 0) return;
     service.failures += 1;
-    const pause = Math.min(pauseFirstMs * 2 ** (service.failures - 1), pauseMostMs);
+    const pause = Math.min(pause_first_ms * 2 ** (service.failures - 1), pause_most_ms);
     setTimeout(() => this.#reconcile(service), pause).unref();
   }
 
-  async stopAll() {
+  async stop_all() {
     for (const service of this.services.values()) service.desired = 0;
     await Promise.all([...this.tasks.values()].map((task) => task.stop('UserInitiated', 'local-aws is stopping')));
   }

@@ -6,21 +6,21 @@ import { SignatureV4 } from '@smithy/signature-v4';
 
 import { AwsError } from './errors.mjs';
 
-const authorizationForm =
+const authorization_form =
   /^AWS4-HMAC-SHA256 Credential=(\w+)\/(\d{8})\/([\w-]+)\/([\w-]+)\/aws4_request, ?SignedHeaders=([\w;-]+), ?Signature=([0-9a-f]{64})$/;
-const maxSkewMs = 5 * 60 * 1000;
+const max_skew_ms = 5 * 60 * 1000;
 
 /** `wanted`: the service that must have been signed for. @returns the session behind the request's credentials */
 export async function authenticate(world, request, body, wanted = 'ecs') {
-  const parts = authorizationForm.exec(request.headers.authorization ?? '');
+  const parts = authorization_form.exec(request.headers.authorization ?? '');
   if (parts === null) throw new AwsError(400, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
-  const [, accessKeyId, , region, service, signedHeaders, signature] = parts;
+  const [, key_id, , region, service, signed_headers, signature] = parts;
   if (region !== world.config.region || service !== wanted) {
     throw new AwsError(400, 'InvalidSignatureException', 'Credential should be scoped to a valid region and service.');
   }
-  const session = findSession(world, accessKeyId, request.headers['x-amz-security-token']);
-  const time = signingTime(request.headers['x-amz-date']);
-  const expected = await signAgain(session.keys, { region, service, time, signedHeaders }, request, body);
+  const session = find_session(world, key_id, request.headers['x-amz-security-token']);
+  const time = signing_time(request.headers['x-amz-date']);
+  const expected = await sign_again(session.keys, { region, service, time, signed_headers }, request, body);
   if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature))) {
     const message = 'The request signature we calculated does not match the signature you provided.';
     throw new AwsError(400, 'InvalidSignatureException', message);
@@ -28,8 +28,8 @@ export async function authenticate(world, request, body, wanted = 'ecs') {
   return session;
 }
 
-function findSession(world, accessKeyId, token) {
-  const session = world.sessions.find(accessKeyId);
+function find_session(world, key_id, token) {
+  const session = world.sessions.find(key_id);
   if (session === undefined || session.keys.sessionToken !== token) {
     throw new AwsError(400, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
@@ -39,17 +39,17 @@ function findSession(world, accessKeyId, token) {
   return session;
 }
 
-function signingTime(text) {
+function signing_time(text) {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? '');
   const time = parts === null ? NaN : Date.UTC(parts[1], parts[2] - 1, parts[3], parts[4], parts[5], parts[6]);
-  if (!(Math.abs(time - Date.now()) <= maxSkewMs)) {
+  if (!(Math.abs(time - Date.now()) <= max_skew_ms)) {
     throw new AwsError(400, 'InvalidSignatureException', 'Signature expired or not yet current');
   }
   return new Date(time);
 }
 
-async function signAgain(keys, { region, service, time, signedHeaders }, request, body) {
-  const names = new Set(signedHeaders.split(';'));
+async function sign_again(keys, { region, service, time, signed_headers }, request, body) {
+  const names = new Set(signed_headers.split(';'));
   if (!names.has('host')) throw new AwsError(400, 'InvalidSignatureException', 'Host must be a signed header');
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => names.has(name)));
   const signer = new SignatureV4({
@@ -61,13 +61,13 @@ async function signAgain(keys, { region, service, time, signedHeaders }, request
   });
   const url = new URL(request.url, 'http://local');
   const signed = await signer.sign(
-    { method: request.method, protocol: 'http:', path: url.pathname, query: queryOf(url), headers, body },
+    { method: request.method, protocol: 'http:', path: url.pathname, query: query_of(url), headers, body },
     { signingDate: time, signableHeaders: names, unhoistableHeaders: names },
   );
   return /Signature=([0-9a-f]+)$/.exec(signed.headers.authorization)[1];
 }
 
 /** Names may stand there several times. @returns {Record<string, string[]>} */
-function queryOf(url) {
+function query_of(url) {
   return Object.fromEntries([...url.searchParams.keys()].map((name) => [name, url.searchParams.getAll(name)]));
 }

@@ -4,14 +4,14 @@ import { randomBytes } from 'node:crypto';
 
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 
-import { patternMatches, trusts } from './authorization.mjs';
-import { statementsOf } from './config.mjs';
-import { AwsError, wantsJson, xmlText } from './errors.mjs';
+import { pattern_matches, trusts } from './authorization.mjs';
+import { statements_of } from './config.mjs';
+import { AwsError, wants_json, xml_text } from './errors.mjs';
 
 const algorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
-const tagsClaim = 'https://aws.amazon.com/tags';
-const sourceIdentityClaim = 'https://aws.amazon.com/source_identity';
-const fetchTimeoutMs = 5000;
+const tags_claim = 'https://aws.amazon.com/tags';
+const source_identity_claim = 'https://aws.amazon.com/source_identity';
+const fetch_timeout_ms = 5000;
 
 /** Temporary credentials by access key id. */
 export class SessionStore {
@@ -28,7 +28,7 @@ export class SessionStore {
     return keys;
   }
 
-  expireAll() {
+  expire_all() {
     for (const { keys } of this.#sessions.values()) keys.expires = 0;
   }
 
@@ -37,30 +37,30 @@ export class SessionStore {
     return [...this.#sessions.values()].map((session) => session.keys);
   }
 
-  find(accessKeyId) {
-    return this.#sessions.get(accessKeyId);
+  find(key_id) {
+    return this.#sessions.get(key_id);
   }
 }
 
-export async function assumeRoleWithWebIdentity(world, request, body, requestId) {
+export async function assume_role_with_web_identity(world, request, body, request_id) {
   const form = new URLSearchParams(body.toString());
   const parameters = { RoleArn: form.get('RoleArn'), RoleSessionName: form.get('RoleSessionName') };
   let session;
   try {
-    checkForm(request, form);
-    session = await openSession(world, form);
+    check_form(request, form);
+    session = await open_session(world, form);
   } catch (problem) {
-    world.trail.record({ requestId, action: 'sts:AssumeRoleWithWebIdentity', parameters, error: problem });
+    world.trail.record({ request_id, action: 'sts:AssumeRoleWithWebIdentity', parameters, error: problem });
     throw problem;
   }
   const seconds = world.faults.current.session_seconds || Number(form.get('DurationSeconds') ?? 3600);
   const keys = world.sessions.issue(session, seconds);
   const answer = { subjectFromWebIdentityToken: session.subject };
-  world.trail.record({ requestId, action: 'sts:AssumeRoleWithWebIdentity', session, parameters, answer });
-  return success(request, session, keys, requestId);
+  world.trail.record({ request_id, action: 'sts:AssumeRoleWithWebIdentity', session, parameters, answer });
+  return success(request, session, keys, request_id);
 }
 
-function checkForm(request, form) {
+function check_form(request, form) {
   const invalid = (message) => new AwsError(400, 'ValidationError', message);
   if (form.get('Action') !== 'AssumeRoleWithWebIdentity') {
     throw new AwsError(400, 'InvalidAction', 'Could not find operation');
@@ -74,34 +74,34 @@ function checkForm(request, form) {
   if (policy !== null && policy.length > 2048) throw new AwsError(400, 'PackedPolicyTooLarge', 'the policy is too large');
 }
 
-async function openSession(world, form) {
+async function open_session(world, form) {
   const { account, roles = {} } = world.config;
   const name = new RegExp(`^arn:aws:iam::${account}:role/(.+)$`).exec(form.get('RoleArn') ?? '')?.[1];
   const role = name === undefined ? undefined : roles[name];
-  const claims = await verifyToken(world, form.get('WebIdentityToken') ?? '');
-  for (const action of actionsOf(claims)) {
-    if (role === undefined || !mayAssume(role, action, claims, account))
+  const claims = await verify_token(world, form.get('WebIdentityToken') ?? '');
+  for (const action of actions_of(claims)) {
+    if (role === undefined || !may_assume(role, action, claims, account))
       throw new AwsError(403, 'AccessDenied', `Not authorized to perform ${action}`);
   }
   return {
     arn: `arn:aws:sts::${account}:assumed-role/${name}/${form.get('RoleSessionName')}`,
-    rolePolicy: statementsOf(role.policy),
-    sessionPolicy: parsePolicy(form.get('Policy')),
+    rolePolicy: statements_of(role.policy),
+    sessionPolicy: parse_policy(form.get('Policy')),
     subject: claims.sub,
-    sourceIdentity: checkSourceIdentity(claims[sourceIdentityClaim]),
-    tags: checkTags(claims[tagsClaim]),
+    sourceIdentity: check_source_identity(claims[source_identity_claim]),
+    tags: check_tags(claims[tags_claim]),
   };
 }
 
 /** What a trust policy must allow for a token: tags and a source identity are permissions of their own. */
-function actionsOf(claims) {
+function actions_of(claims) {
   const actions = ['sts:AssumeRoleWithWebIdentity'];
-  if (claims[tagsClaim] !== undefined) actions.push('sts:TagSession');
-  if (claims[sourceIdentityClaim] !== undefined) actions.push('sts:SetSourceIdentity');
+  if (claims[tags_claim] !== undefined) actions.push('sts:TagSession');
+  if (claims[source_identity_claim] !== undefined) actions.push('sts:SetSourceIdentity');
   return actions;
 }
 
-function mayAssume(role, action, { iss, aud, sub }, account) {
+function may_assume(role, action, { iss, aud, sub }, account) {
   const provider = iss.replace(/^https?:\/\//, '');
   if (role.trust_policy !== undefined) {
     const context = { [`${provider}:aud`]: [aud].flat()[0], [`${provider}:sub`]: sub };
@@ -111,11 +111,11 @@ function mayAssume(role, action, { iss, aud, sub }, account) {
   return (
     trust.issuer === iss &&
     [aud].flat().includes(trust.aud ?? 'sts.amazonaws.com') &&
-    trust.sub.some((pattern) => patternMatches(pattern, sub))
+    trust.sub.some((pattern) => pattern_matches(pattern, sub))
   );
 }
 
-async function verifyToken(world, token) {
+async function verify_token(world, token) {
   const refused = (code, message) => new AwsError(400, code, message);
   let issuer;
   try {
@@ -125,7 +125,7 @@ async function verifyToken(world, token) {
   }
   const provider = (world.config.oidc_providers ?? []).find((each) => each.issuer === issuer);
   if (provider === undefined) throw refused('InvalidIdentityToken', 'No OpenIDConnect provider found in your account');
-  const keys = await fetchKeys(issuer);
+  const keys = await fetch_keys(issuer);
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer,
@@ -141,9 +141,9 @@ async function verifyToken(world, token) {
   }
 }
 
-async function fetchKeys(issuer) {
+async function fetch_keys(issuer) {
   const get = async (url) => {
-    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(fetchTimeoutMs) });
+    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(fetch_timeout_ms) });
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     return answer.json();
   };
@@ -156,7 +156,7 @@ async function fetchKeys(issuer) {
   }
 }
 
-function parsePolicy(text) {
+function parse_policy(text) {
   if (text === null) return undefined;
   try {
     const { Version, Statement } = JSON.parse(text);
@@ -167,13 +167,13 @@ function parsePolicy(text) {
   throw new AwsError(400, 'MalformedPolicyDocument', 'The policy is not in the valid JSON format.');
 }
 
-function checkSourceIdentity(value) {
+function check_source_identity(value) {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && /^[\w+=,.@-]{2,64}$/.test(value)) return value;
   throw new AwsError(400, 'ValidationError', 'source identity must match [\\w+=,.@-]{2,64}');
 }
 
-function checkTags(claim) {
+function check_tags(claim) {
   const tags = Object.entries(claim?.principal_tags ?? {});
   for (const [name, value] of tags) {
     const good = Array.isArray(value) && value.length === 1 && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value[0]);
@@ -182,7 +182,7 @@ function checkTags(claim) {
   return Object.fromEntries(tags.map(([name, [value]]) => [name, value]));
 }
 
-function success(request, session, keys, requestId) {
+function success(request, session, keys, request_id) {
   const result = {
     SubjectFromWebIdentityToken: session.subject,
     AssumedRoleUser: { Arn: session.arn, AssumedRoleId: `AROALOCAL:${session.arn.split('/').pop()}` },
@@ -193,20 +193,20 @@ function success(request, session, keys, requestId) {
       Expiration: keys.expires,
     },
   };
-  if (wantsJson(request)) {
-    const metadata = { ResponseMetadata: { RequestId: requestId } };
+  if (wants_json(request)) {
+    const metadata = { ResponseMetadata: { RequestId: request_id } };
     const out = { AssumeRoleWithWebIdentityResponse: { AssumeRoleWithWebIdentityResult: result, ...metadata } };
     return { status: 200, type: 'application/json', body: JSON.stringify(out) };
   }
   result.Credentials.Expiration = new Date(keys.expires * 1000).toISOString().replace('.000', '');
   const body =
     `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">` +
-    `<AssumeRoleWithWebIdentityResult>${toXml(result)}</AssumeRoleWithWebIdentityResult>` +
-    `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>`;
+    `<AssumeRoleWithWebIdentityResult>${to_xml(result)}</AssumeRoleWithWebIdentityResult>` +
+    `<ResponseMetadata><RequestId>${request_id}</RequestId></ResponseMetadata></AssumeRoleWithWebIdentityResponse>`;
   return { status: 200, type: 'text/xml', body };
 }
 
-const toXml = (value) =>
+const to_xml = (value) =>
   Object.entries(value)
-    .map(([name, each]) => `<${name}>${typeof each === 'object' ? toXml(each) : xmlText(each)}</${name}>`)
+    .map(([name, each]) => `<${name}>${typeof each === 'object' ? to_xml(each) : xml_text(each)}</${name}>`)
     .join('');

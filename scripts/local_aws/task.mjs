@@ -3,12 +3,12 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const stopTimeoutMs = 5000;
-const keptOutput = 4000;
+const stop_timeout_ms = 5000;
+const kept_output = 4000;
 
 export class Task {
-  /** @param {{arn: string, definition: object, definitionName: string, address: string, group?: string, startedBy?: string,
-   *   overrides?: object, onStop: (task: Task) => void}} what */
+  /** @param {{arn: string, definition: object, definition_name: string, address: string, group?: string, startedBy?: string,
+   *   overrides?: object, on_stop: (task: Task) => void}} what */
   constructor(what) {
     Object.assign(this, what);
     this.id = what.arn.split('/').pop();
@@ -33,9 +33,9 @@ export class Task {
     for (const one of this.containers) this.#start(one);
     if (this.lastStatus === 'PENDING') {
       this.lastStatus = 'RUNNING';
-      this.startedAt = Date.now();
+      this.started_at = Date.now();
     }
-    void this.#watchHealth();
+    void this.#watch_health();
   }
 
   async stop(code, reason) {
@@ -46,10 +46,10 @@ export class Task {
     if (this.lastStatus === 'RUNNING') this.lastStatus = 'STOPPING';
     const running = this.containers.filter((one) => one.process !== undefined && one.exitCode === undefined);
     for (const one of running) one.process.kill('SIGTERM');
-    const timer = setTimeout(() => running.forEach((one) => one.process.kill('SIGKILL')), stopTimeoutMs);
+    const timer = setTimeout(() => running.forEach((one) => one.process.kill('SIGKILL')), stop_timeout_ms);
     await Promise.all(running.map((one) => one.ended));
     clearTimeout(timer);
-    if (running.length > 0 || this.startedAt !== undefined) this.#end(code, reason);
+    if (running.length > 0 || this.started_at !== undefined) this.#end(code, reason);
   }
 
   #start(one) {
@@ -62,15 +62,15 @@ export class Task {
     one.process = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     one.lastStatus = 'RUNNING';
     for (const stream of [one.process.stdout, one.process.stderr]) {
-      stream.on('data', (data) => (one.output = (one.output + data).slice(-keptOutput)));
+      stream.on('data', (data) => (one.output = (one.output + data).slice(-kept_output)));
     }
     one.ended = new Promise((resolve) => {
       one.process.once('error', (problem) => resolve({ code: 127, reason: problem.message }));
       one.process.once('exit', (code, signal) => resolve({ code: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15) }));
-    }).then(({ code, reason }) => this.#containerEnded(one, code, reason));
+    }).then(({ code, reason }) => this.#container_ended(one, code, reason));
   }
 
-  #containerEnded(one, code, reason) {
+  #container_ended(one, code, reason) {
     one.exitCode = code;
     one.reason = reason;
     one.lastStatus = 'STOPPED';
@@ -78,19 +78,19 @@ export class Task {
     void this.stop('EssentialContainerExited', 'Essential container in task exited');
   }
 
-  async #watchHealth() {
+  async #watch_health() {
     const checked = this.containers.filter((one) => one.container.health !== undefined);
     if (checked.length === 0) return;
     const failures = new Map(checked.map((one) => [one, 0]));
     while (this.lastStatus === 'RUNNING') {
-      await Promise.all(checked.map((one) => this.#checkOnce(one, failures)));
+      await Promise.all(checked.map((one) => this.#check_once(one, failures)));
       if (checked.every((one) => one.healthStatus === 'HEALTHY')) this.healthStatus = 'HEALTHY';
       if (checked.some((one) => one.healthStatus === 'UNHEALTHY')) this.healthStatus = 'UNHEALTHY';
       await sleep(checked[0].container.health.interval_ms ?? 1000);
     }
   }
 
-  async #checkOnce(one, failures) {
+  async #check_once(one, failures) {
     const { command, retries = 3 } = one.container.health;
     const [program, ...args] = command.map((text) => text.replaceAll('{address}', this.address));
     const code = await new Promise((resolve) => {
@@ -109,17 +109,17 @@ export class Task {
     this.stopCode ??= code;
     this.stoppedReason ??= reason;
     this.stoppedAt = Date.now();
-    this.onStop(this);
+    this.on_stop(this);
   }
 
   /** The shape of DescribeTasks. */
-  describe(clusterArn) {
+  describe(cluster_arn) {
     const seconds = (time) => (time === undefined ? undefined : time / 1000);
     const [, , , region, account] = this.arn.split(':');
     return {
       taskArn: this.arn,
-      clusterArn,
-      taskDefinitionArn: `arn:aws:ecs:${region}:${account}:task-definition/${this.definitionName}`,
+      clusterArn: cluster_arn,
+      taskDefinitionArn: `arn:aws:ecs:${region}:${account}:task-definition/${this.definition_name}`,
       lastStatus: this.lastStatus,
       desiredStatus: this.desiredStatus,
       healthStatus: this.healthStatus,
@@ -130,7 +130,7 @@ export class Task {
       createdAt: seconds(this.createdAt),
       pullStartedAt: seconds(this.pullStartedAt),
       pullStoppedAt: seconds(this.pullStoppedAt),
-      startedAt: seconds(this.startedAt),
+      startedAt: seconds(this.started_at),
       stoppedAt: seconds(this.stoppedAt),
       attachments: [
         {

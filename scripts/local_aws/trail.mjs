@@ -1,7 +1,7 @@
 // What CloudTrail would have written: one event a call, naming the role session, its source identity and its tags.
 import { appendFileSync } from 'node:fs';
 
-const secretNames = /token|secret|policy|environment/i;
+const secret_names = /token|secret|policy|environment/i;
 
 export class Trail {
   /** @param {string | undefined} file where events go as JSON lines, too */
@@ -10,19 +10,19 @@ export class Trail {
     this.events = [];
   }
 
-  record({ requestId, action, session, parameters, answer, error }) {
+  record({ request_id, action, session, parameters, answer, error }) {
     const [service, name] = action.split(':');
     const event = {
       eventTime: new Date().toISOString(),
       eventSource: `${service}.amazonaws.com`,
       eventName: name,
-      requestID: requestId,
+      requestID: request_id,
       userIdentity: session && {
         type: 'AssumedRole',
         arn: session.arn,
         sessionContext: { sourceIdentity: session.sourceIdentity, principalTags: session.tags },
       },
-      requestParameters: withoutSecrets(parameters),
+      requestParameters: without_secrets(parameters),
       ...(answer && { responseElements: answer }),
       ...(error && { errorCode: error.code ?? 'InternalFailure', errorMessage: error.message }),
     };
@@ -31,7 +31,7 @@ export class Trail {
   }
 }
 
-function withoutSecrets(parameters) {
+function without_secrets(parameters) {
   const entries = Object.entries(parameters ?? {});
-  return Object.fromEntries(entries.map(([name, value]) => [name, secretNames.test(name) ? 'HIDDEN' : value]));
+  return Object.fromEntries(entries.map(([name, value]) => [name, secret_names.test(name) ? 'HIDDEN' : value]));
 }

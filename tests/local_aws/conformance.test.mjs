@@ -21,22 +21,22 @@ import {
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 
-import { checkConfig } from '../../scripts/local_aws/config.mjs';
-import { startLocalAws } from '../../scripts/local_aws/main.mjs';
+import { check_config } from '../../scripts/local_aws/config.mjs';
+import { start_local_aws } from '../../scripts/local_aws/main.mjs';
 
 const account = '123456789012';
 const region = 'us-east-1';
-const roleArn = `arn:aws:iam::${account}:role/gate`;
-const clusterArn = `arn:aws:ecs:${region}:${account}:cluster/prod`;
+const role_arn = `arn:aws:iam::${account}:role/gate`;
+const cluster_arn = `arn:aws:ecs:${region}:${account}:cluster/prod`;
 let issuer;
 let keys;
 let aws;
-let issuerServer;
+let issuer_server;
 
 before(async () => {
   keys = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
-  issuerServer = createServer((request, response) => {
+  issuer_server = createServer((request, response) => {
     const documents = {
       '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` },
       '/.well-known/jwks.json': { keys: [jwk] },
@@ -44,16 +44,16 @@ before(async () => {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(documents[request.url] ?? {}));
   });
-  await new Promise((resolve) => issuerServer.listen(0, '127.0.0.1', resolve));
-  issuer = `http://127.0.0.1:${issuerServer.address().port}`;
+  await new Promise((resolve) => issuer_server.listen(0, '127.0.0.1', resolve));
+  issuer = `http://127.0.0.1:${issuer_server.address().port}`;
   const sleeper = {
     name: 'app',
     command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
     health: { command: ['true'], interval_ms: 50 },
   };
-  const oneShot = { name: 'export', command: [process.execPath, '-e', 'process.exit(Number(process.env.CODE ?? 0))'] };
-  aws = await startLocalAws({
-    config: checkConfig({
+  const one_shot = { name: 'export', command: [process.execPath, '-e', 'process.exit(Number(process.env.CODE ?? 0))'] };
+  aws = await start_local_aws({
+    config: check_config({
       account,
       region,
       oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
@@ -61,15 +61,15 @@ before(async () => {
         gate: { trust: { issuer, sub: ['sallyport:*'] }, policy: [{ Effect: 'Allow', Action: ['ecs:*', 'iam:PassRole'], Resource: '*' }] },
         // As IAM takes them; without sts:SetSourceIdentity.
         documented: {
-          trust_policy: trustPolicy(['sts:AssumeRoleWithWebIdentity', 'sts:TagSession']),
+          trust_policy: trust_policy(['sts:AssumeRoleWithWebIdentity', 'sts:TagSession']),
           policy: { Version: '2012-10-17', Statement: [] },
         },
       },
       clusters: { prod: { services: { billing: { task_definition: 'billing:1' } } } },
       task_definitions: {
         'billing:1': { provision_ms: 20, pull_ms: 20, containers: [sleeper] },
-        'export:1': { containers: [oneShot] },
-        'with-role:1': { execution_role: 'tasks', containers: [oneShot] },
+        'export:1': { containers: [one_shot] },
+        'with-role:1': { execution_role: 'tasks', containers: [one_shot] },
       },
     }),
   });
@@ -77,11 +77,11 @@ before(async () => {
 
 after(async () => {
   await aws.stop();
-  issuerServer.close();
+  issuer_server.close();
 });
 
 /** A trust policy document for tokens of the issuer whose subject is sallyport:billing. */
-function trustPolicy(actions) {
+function trust_policy(actions) {
   const provider = issuer.replace('http://', '');
   const condition = { StringEquals: { [`${provider}:aud`]: 'sts.amazonaws.com', [`${provider}:sub`]: 'sallyport:billing' } };
   const principal = { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` };
@@ -111,7 +111,7 @@ async function assume(options = {}) {
   });
   const { Credentials } = await client.send(
     new AssumeRoleWithWebIdentityCommand({
-      RoleArn: options.role ?? roleArn,
+      RoleArn: options.role ?? role_arn,
       RoleSessionName: 'alice',
       WebIdentityToken: options.token ?? (await token()),
       Policy: options.policy && JSON.stringify({ Version: '2012-10-17', Statement: options.policy }),
@@ -193,12 +193,12 @@ test('a service goes from zero to a healthy task and back', async () => {
 
 test('RunTask keeps to its client token and passes the environment', async () => {
   const client = ecs(await assume());
-  const run = (code, clientToken) =>
+  const run = (code, client_token) =>
     client.send(
       new RunTaskCommand({
         cluster: 'prod',
         taskDefinition: 'export:1',
-        clientToken,
+        clientToken: client_token,
         overrides: { containerOverrides: [{ name: 'export', environment: [{ name: 'CODE', value: code }] }] },
       }),
     );
@@ -213,12 +213,12 @@ test('RunTask keeps to its client token and passes the environment', async () =>
 });
 
 test('a session policy bounds action, resource and cluster', async () => {
-  const serviceArn = `arn:aws:ecs:${region}:${account}:service/prod/billing`;
+  const service_arn = `arn:aws:ecs:${region}:${account}:service/prod/billing`;
   const client = ecs(
     await assume({
       policy: [
-        { Effect: 'Allow', Action: ['ecs:DescribeServices'], Resource: serviceArn },
-        { Effect: 'Allow', Action: ['ecs:ListTasks'], Resource: '*', Condition: { ArnEquals: { 'ecs:cluster': clusterArn } } },
+        { Effect: 'Allow', Action: ['ecs:DescribeServices'], Resource: service_arn },
+        { Effect: 'Allow', Action: ['ecs:ListTasks'], Resource: '*', Condition: { ArnEquals: { 'ecs:cluster': cluster_arn } } },
       ],
     }),
   );

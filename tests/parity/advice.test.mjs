@@ -2,7 +2,7 @@
 // the Wasm core in Node and in workerd.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { askLines } from '../support/probes.mjs';
+import { ask_lines } from '../support/probes.mjs';
 import { POLICY } from './samples.mjs';
 
 const CONDITIONS = [
@@ -73,7 +73,7 @@ function documents() {
 }
 
 test('every mistake in a policy gets the same words and an advice everywhere', { timeout: 300_000 }, async () => {
-  const answers = await askLines(documents().map((policy, id) => JSON.stringify({ id, op: 'policy', in: { policy } })));
+  const answers = await ask_lines(documents().map((policy, id) => JSON.stringify({ id, op: 'policy', in: { policy } })));
   for (const answer of answers.map((line) => JSON.parse(line))) {
     assert.notEqual(answer.reason, 'ok');
     for (const problem of answer.out.problems) assert.match(problem, /^\d+:\d+: .+ \(\$.*\); ./u);
@@ -81,6 +81,6 @@ test('every mistake in a policy gets the same words and an advice everywhere', {
 });
 
 test('a policy that loads gives its digest', { timeout: 300_000 }, async () => {
-  const [answer] = await askLines([JSON.stringify({ id: 1, op: 'policy', in: { policy: POLICY } })]);
+  const [answer] = await ask_lines([JSON.stringify({ id: 1, op: 'policy', in: { policy: POLICY } })]);
   assert.match(JSON.parse(answer).out.digest, /^[\w-]{43}$/u);
 });

@@ -1,7 +1,7 @@
 // What the probe cannot take is an error that names the argument: never a crash, and never an answer to another question.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ask, askLines } from '../support/probes.mjs';
+import { ask, ask_lines } from '../support/probes.mjs';
 import { base64 } from '../support/vectors.mjs';
 import { POLICY } from './samples.mjs';
 
@@ -87,13 +87,13 @@ test('a line that is no request is an error, and the next one is answered', asyn
     '['.repeat(MIB),
     `{"op":"${'x'.repeat(33 * MIB)}"}`,
   ];
-  const answers = await askLines([...lines, JSON.stringify({ id: 1, op: 'path', in: { target: '/', target_b64: base64('/') } })]);
+  const answers = await ask_lines([...lines, JSON.stringify({ id: 1, op: 'path', in: { target: '/', target_b64: base64('/') } })]);
   answers.slice(0, -1).forEach((answer, i) => assert.match(JSON.parse(answer).error, /./, lines[i].slice(0, 40)));
   assert.equal(JSON.parse(answers[answers.length - 1]).reason, 'ok');
   assert.equal(JSON.parse(answers[answers.length - 2]).error, 'not JSON: json_too_large');
 });
 
 test('the largest line fits into the memory of a Wasm module, however many values it holds', { timeout: 120_000 }, async () => {
-  const [answer] = await askLines([`{"op":"path","in":{"a":[${'0,'.repeat(15 * MIB)}0]}}`]);
+  const [answer] = await ask_lines([`{"op":"path","in":{"a":[${'0,'.repeat(15 * MIB)}0]}}`]);
   assert.equal(JSON.parse(answer).error, 'target_b64 is missing or not base64');
 });

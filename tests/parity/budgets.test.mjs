@@ -2,7 +2,7 @@
 // Wasm, so that no caller is let in at one end and refused at the other.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { askLines } from '../support/probes.mjs';
+import { ask_lines } from '../support/probes.mjs';
 
 /** @param {string} expr @param {unknown[]} list */
 const cel = (expr, list) => ({
@@ -34,8 +34,8 @@ for (const [what, expr] of Object.entries(expressions)) {
   test(`${what}: both ends stop at the same size`, { timeout: 300_000 }, async () => {
     const sizes = Array.from({ length: 400 }, (_, i) => i + 1);
     const lines = sizes.map((size) => JSON.stringify({ id: size, ...cel(expr, Array(size).fill('a')) }));
-    // askLines demands the same answer of every build.
-    const reasons = (await askLines(lines)).map((line) => JSON.parse(line).out?.reason);
+    // ask_lines demands the same answer of every build.
+    const reasons = (await ask_lines(lines)).map((line) => JSON.parse(line).out?.reason);
     const last = reasons.lastIndexOf('ok');
     assert.ok(last >= 0, `${what}: nothing is let in`);
     assert.deepEqual(new Set(reasons.slice(0, last + 1)), new Set(['ok']), `${what}: refused before its edge`);
@@ -51,5 +51,5 @@ test('a position beyond 32 bits is out of range in every build', async () => {
     '[1][4294967296] == 1',
   ];
   const lines = expressions.map((expr, id) => JSON.stringify({ id, op: 'cel', in: { expr } }));
-  for (const line of await askLines(lines)) assert.equal(JSON.parse(line).reason, 'cel_evaluation', line);
+  for (const line of await ask_lines(lines)) assert.equal(JSON.parse(line).reason, 'cel_evaluation', line);
 });

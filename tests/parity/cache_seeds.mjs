@@ -73,7 +73,7 @@ const REQUESTS = [
 ];
 
 /** @returns {Promise<object[]>} */
-export async function cacheSeeds() {
+export async function cache_seeds() {
   const stores = ANSWERS.flatMap(([said, more], i) =>
     REQUESTS.map((fields, j) => store(said, more, fields, [200, 200, 404, 301][(i + j) % 4])),
   );

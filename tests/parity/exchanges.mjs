@@ -7,7 +7,7 @@ import { POLICY } from './samples.mjs';
 const ENTROPY = base64(Buffer.alloc(48, 7));
 
 /** @param {Record<string, {secret: any, open: any}>} keys @param {number} now seconds */
-export async function edgeSeeds(keys, now) {
+export async function edge_seeds(keys, now) {
   const issuers = {
     okta: {
       keys: [
@@ -96,8 +96,8 @@ export async function edgeSeeds(keys, now) {
   ];
 }
 
-/** @param {Awaited<ReturnType<typeof edgeSeeds>>} edge */
-export async function originSeeds(edge) {
+/** @param {Awaited<ReturnType<typeof edge_seeds>>} edge */
+export async function origin_seeds(edge) {
   const answers = await ask(edge.map((each) => ({ op: 'edge', in: each })));
   return answers.flatMap(({ out }, i) => (out?.outcome === 'forward' ? [admission(edge[i], out)] : []));
 }

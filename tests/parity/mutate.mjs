@@ -81,26 +81,26 @@ export function mutated(random, value) {
 
 /** One damage at a random place inside an object or a list. @param {import('./random.mjs').Random} random @param {any} whole */
 function damage(random, whole) {
-  const places = placesIn(whole);
+  const places = places_in(whole);
   if (places.length === 0) return;
   const { parent, key } = random.one_of(places);
   if (random.once_in(12)) return restructure(random, parent, key);
   const value = parent[key];
   // The name of a type is one of three; any other ends before the parser.
   if (key === 'type' && !random.once_in(8)) parent[key] = random.one_of(['item', 'list', 'dictionary']);
-  else if (typeof value === 'string') parent[key] = damagedText(random, value, String(key));
+  else if (typeof value === 'string') parent[key] = damaged_text(random, value, String(key));
   else if (typeof value === 'number') parent[key] = random.one_of([value + 1, value - 1, -value, 0, 1e15, 0.5, value * 1000, 253402300800]);
   else restructure(random, parent, key);
 }
 
 /** Every member of every object and list. @param {any} value @returns {{parent: any, key: string | number}[]} */
-function placesIn(value) {
+function places_in(value) {
   if (value === null || typeof value !== 'object') return [];
   return Object.keys(value).flatMap((key) => {
     const place = { parent: value, key: Array.isArray(value) ? Number(key) : key };
     const child = value[key];
     // An object itself is hit less often than what stands in it.
-    return typeof child === 'object' && child !== null ? [place, ...placesIn(child)] : [place, place];
+    return typeof child === 'object' && child !== null ? [place, ...places_in(child)] : [place, place];
   });
 }
 
@@ -115,35 +115,35 @@ function restructure(random, parent, key) {
 }
 
 /** @param {import('./random.mjs').Random} random @param {string} text @param {string} name of its member */
-function damagedText(random, text, name) {
-  if (name.endsWith('_b64') && !random.once_in(8)) return damagedBytes(random, Buffer.from(text, 'base64')).toString('base64');
-  if (/^[\w-]+\.[\w-]*\.[\w-]*$/.test(text) && text.length > 20 && !random.once_in(4)) return damagedToken(random, text);
+function damaged_text(random, text, name) {
+  if (name.endsWith('_b64') && !random.once_in(8)) return damaged_bytes(random, Buffer.from(text, 'base64')).toString('base64');
+  if (/^[\w-]+\.[\w-]*\.[\w-]*$/.test(text) && text.length > 20 && !random.once_in(4)) return damaged_token(random, text);
   if (['n', 'x', 'y', 'd', 'k', 'e', 'payload_b64'].includes(name) && !random.once_in(4))
-    return damagedBytes(random, Buffer.from(text, 'base64url')).toString('base64url');
-  return damagedBytes(random, Buffer.from(text)).toString();
+    return damaged_bytes(random, Buffer.from(text, 'base64url')).toString('base64url');
+  return damaged_bytes(random, Buffer.from(text)).toString();
 }
 
 /** One part of a compact JWS, opened and closed again. @param {import('./random.mjs').Random} random @param {string} token */
-function damagedToken(random, token) {
+function damaged_token(random, token) {
   const parts = token.split('.');
   const at = random.below(3);
   const bytes = Buffer.from(parts[at], 'base64url');
-  parts[at] = (at === 2 ? damagedBytes(random, bytes) : damagedJson(random, bytes)).toString('base64url');
+  parts[at] = (at === 2 ? damaged_bytes(random, bytes) : damaged_json(random, bytes)).toString('base64url');
   return parts.join('.');
 }
 
 /** @param {import('./random.mjs').Random} random @param {Buffer} bytes */
-function damagedJson(random, bytes) {
-  if (random.once_in(2)) return damagedBytes(random, bytes);
+function damaged_json(random, bytes) {
+  if (random.once_in(2)) return damaged_bytes(random, bytes);
   try {
     return Buffer.from(JSON.stringify(mutated(random, JSON.parse(bytes.toString()))));
   } catch {
-    return damagedBytes(random, bytes);
+    return damaged_bytes(random, bytes);
   }
 }
 
 /** @param {import('./random.mjs').Random} random @param {Buffer} bytes */
-export function damagedBytes(random, bytes) {
+export function damaged_bytes(random, bytes) {
   const at = random.below(bytes.length + 1);
   const until = Math.min(bytes.length, at + 1 + random.below(6));
   const [head, middle, tail] = [bytes.subarray(0, at), bytes.subarray(at, until), bytes.subarray(until)];

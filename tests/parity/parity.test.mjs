@@ -6,10 +6,10 @@
 // SALLYPORT_PARITY_SEED and SALLYPORT_PARITY_COUNT choose other exchanges than the everyday ones.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { askLines } from '../support/probes.mjs';
+import { ask_lines } from '../support/probes.mjs';
 import { garbage, mutated } from './mutate.mjs';
 import { Random } from './random.mjs';
-import { makeSeeds } from './seeds.mjs';
+import { make_seeds } from './seeds.mjs';
 
 const SEED = Number(process.env.SALLYPORT_PARITY_SEED ?? 20260801);
 const COUNT = Number(process.env.SALLYPORT_PARITY_COUNT ?? 20_000);
@@ -18,16 +18,16 @@ const VALID = 20,
   GARBAGE = 10;
 
 test(`${COUNT} exchanges of seed ${SEED} get the same answer everywhere`, { timeout: 900_000 }, async (context) => {
-  const seeds = await makeSeeds();
+  const seeds = await make_seeds();
   const random = new Random(SEED);
   const ops = Object.keys(seeds);
   const lines = Array.from({ length: COUNT }, (_, id) => exchange(random, id, ops[id % ops.length], seeds));
-  const answers = await askLines(lines);
+  const answers = await ask_lines(lines);
   const rows = tally(ops, answers);
   for (const row of rows) {
     context.diagnostic(`${row.op}: ${row.ok} ok, ${row.refused} refused for ${row.reasons.size} reasons, ${row.unusable} unusable`);
   }
-  rows.forEach(assertWorthwhile);
+  rows.forEach(assert_worthwhile);
 });
 
 /** One line for the probe. */
@@ -53,7 +53,7 @@ function tally(ops, answers) {
 }
 
 /** A generator whose exchanges all end the same way tests nothing. */
-function assertWorthwhile({ op, ok, refused, unusable, reasons }) {
+function assert_worthwhile({ op, ok, refused, unusable, reasons }) {
   const all = ok + refused + unusable;
   assert.ok(ok >= all / 20, `${op}: only ${ok} of ${all} ok`);
   assert.ok(refused >= all / 20 || ['decide', 'sigv4'].includes(op), `${op}: only ${refused} of ${all} refused`);

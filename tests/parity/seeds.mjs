@@ -2,33 +2,33 @@
 // they are there; nothing here depends on them.
 import { createHash } from 'node:crypto';
 import { SignJWT, generateKeyPair, exportJWK } from 'jose';
-import { conformanceCases, question } from '../support/cel_conformance.mjs';
-import { base64, listVectors, readVectors, vectorsAbsent } from '../support/vectors.mjs';
+import { conformance_cases, question } from '../support/cel_conformance.mjs';
+import { base64, list_vectors, read_vectors, vectors_absent } from '../support/vectors.mjs';
 import { ask } from '../support/probes.mjs';
-import { cacheSeeds } from './cache_seeds.mjs';
-import { edgeSeeds, originSeeds } from './exchanges.mjs';
+import { cache_seeds } from './cache_seeds.mjs';
+import { edge_seeds, origin_seeds } from './exchanges.mjs';
 import { AWS_OPERATIONS } from './aws_samples.mjs';
 import { HEADS, JSON_TEXTS, OUTCOMES, POLICY, SIGV4, SPELLINGS, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
 
 const NOW = 1_767_225_600;
 
 /** @returns {Promise<Record<string, object[]>>} by operation */
-export async function makeSeeds() {
-  const keys = await makeKeys();
-  const edge = await edgeSeeds(keys, NOW);
+export async function make_seeds() {
+  const keys = await make_keys();
+  const edge = await edge_seeds(keys, NOW);
   return {
     json: JSON_TEXTS.map((text) => ({ text_b64: base64(text) })),
     sf_parse: STRUCTURED_FIELDS.map(([type, raw]) => ({ type, raw })),
-    sf_serialize: [...(await parsedFields()), ...UNSERIALIZABLE.map(([type, value]) => ({ type, value }))],
+    sf_serialize: [...(await parsed_fields()), ...UNSERIALIZABLE.map(([type, value]) => ({ type, value }))],
     framing: HEADS.map((head) => ({ head_b64: base64(head.replaceAll('\n', '\r\n'), 'latin1') })),
     path: [...TARGETS, ...SPELLINGS].map((target) => ({ target_b64: base64(target, 'latin1') })),
     digest: digests(),
-    httpsig_base: signedMessages().map(({ key, alg, ...message }) => message),
-    httpsig_verify: [...signedMessages(), ...(await ownSignatures(edge))],
-    jws: [...(await jwsSeeds(keys)), ...wycheproofTokens()],
-    jwt: await jwtSeeds(keys),
-    cel: conformanceCases().map((each) => question(each).in),
-    cel_check: conformanceCases().map((each) => ({ expr: question(each).in.expr, container: '', variables: {} })),
+    httpsig_base: signed_messages().map(({ key, alg, ...message }) => message),
+    httpsig_verify: [...signed_messages(), ...(await own_signatures(edge))],
+    jws: [...(await jws_seeds(keys)), ...wycheproof_tokens()],
+    jwt: await jwt_seeds(keys),
+    cel: conformance_cases().map((each) => question(each).in),
+    cel_check: conformance_cases().map((each) => ({ expr: question(each).in.expr, container: '', variables: {} })),
     route: [...TARGETS, ...SPELLINGS].map((target, i) => ({
       policy: POLICY,
       method: ['GET', 'POST', 'PUT'][i % 3],
@@ -37,16 +37,16 @@ export async function makeSeeds() {
     })),
     decide: decisions(),
     edge,
-    origin: await originSeeds(edge),
+    origin: await origin_seeds(edge),
     outcome: OUTCOMES,
-    cache: await cacheSeeds(),
+    cache: await cache_seeds(),
     sigv4: SIGV4,
     aws: AWS_OPERATIONS,
   };
 }
 
 /** One key pair an algorithm; RSA once. */
-async function makeKeys() {
+async function make_keys() {
   const algorithms = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
   const pairs = await Promise.all(algorithms.map((alg) => generateKeyPair(alg, { extractable: true })));
   const entries = await Promise.all(
@@ -61,18 +61,18 @@ async function makeKeys() {
 
 const JWS_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'HS256'];
 
-function keyFor(keys, alg) {
+function key_for(keys, alg) {
   return keys[alg.startsWith('RS') || alg.startsWith('PS') ? 'RS256' : alg];
 }
 
 function sign(keys, alg, claims, header = {}) {
-  return new SignJWT(claims).setProtectedHeader({ alg, ...header }).sign(keyFor(keys, alg).secret);
+  return new SignJWT(claims).setProtectedHeader({ alg, ...header }).sign(key_for(keys, alg).secret);
 }
 
-async function jwsSeeds(keys) {
+async function jws_seeds(keys) {
   const made = JWS_ALGORITHMS.map(async (alg) => {
     const kid = `k-${alg}`;
-    const key = { ...keyFor(keys, alg).open, kid, alg };
+    const key = { ...key_for(keys, alg).open, kid, alg };
     const jws = await sign(keys, alg, { sub: 'alice', n: 1 }, { kid });
     return [
       { jws, jwks: key },
@@ -82,13 +82,13 @@ async function jwsSeeds(keys) {
   return (await Promise.all(made)).flat();
 }
 
-async function jwtSeeds(keys) {
+async function jwt_seeds(keys) {
   const claims = { iss: 'https://issuer.example', aud: ['api', 'other'], sub: 'alice', iat: NOW - 10, nbf: NOW - 10, exp: NOW + 300 };
   const made = JWS_ALGORITHMS.map(async (alg) => {
     const token = await sign(keys, alg, { ...claims, exp: alg === 'ES256' ? claims.exp + 0.5 : claims.exp }, { typ: 'at+jwt' });
     return {
       token,
-      jwks: { keys: [keyFor(keys, alg).open] },
+      jwks: { keys: [key_for(keys, alg).open] },
       algorithms: [alg],
       issuer: claims.iss,
       audience: 'api',
@@ -101,7 +101,7 @@ async function jwtSeeds(keys) {
   return Promise.all(made);
 }
 
-async function parsedFields() {
+async function parsed_fields() {
   const answers = await ask(STRUCTURED_FIELDS.map(([type, raw]) => ({ op: 'sf_parse', in: { type, raw } })));
   return answers.map(({ out }, i) => ({ type: STRUCTURED_FIELDS[i][0], value: out.value }));
 }
@@ -116,10 +116,10 @@ function digests() {
 }
 
 /** RFC 9421's own examples, where they are there. */
-function signedMessages() {
-  if (vectorsAbsent) return [];
-  const keys = readVectors('rfc9421/keys.json');
-  return readVectors('rfc9421/signatures.json')
+function signed_messages() {
+  if (vectors_absent) return [];
+  const keys = read_vectors('rfc9421/keys.json');
+  return read_vectors('rfc9421/signatures.json')
     .filter((each) => each.expect_valid)
     .map(({ message, request, scheme, label, key, alg }) => ({
       message_b64: base64(message),
@@ -132,8 +132,8 @@ function signedMessages() {
 }
 
 /** Requests that our own edge signed. */
-async function ownSignatures(edge) {
-  const signed = await originSeeds(edge);
+async function own_signatures(edge) {
+  const signed = await origin_seeds(edge);
   return signed
     .filter(({ keys }) => keys.secrets === undefined)
     .map(({ message_b64, keys }) => ({ message_b64, scheme: 'https', label: 'sallyport', key: keys.edge.keys[0], alg: 'ed25519' }));
@@ -170,12 +170,12 @@ function decisions() {
 }
 
 /** Wycheproof's valid tokens, where they are there. */
-function wycheproofTokens() {
-  if (vectorsAbsent) return [];
-  return listVectors('wycheproof')
+function wycheproof_tokens() {
+  if (vectors_absent) return [];
+  return list_vectors('wycheproof')
     .filter((path) => path.includes('json_web'))
     .flatMap((path) =>
-      readVectors(path).testGroups.flatMap((group) =>
+      read_vectors(path).testGroups.flatMap((group) =>
         group.tests.filter(({ jws, result }) => jws && result === 'valid').map(({ jws }) => ({ jws, jwks: group.public ?? group.private })),
       ),
     );

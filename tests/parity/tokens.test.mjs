@@ -6,9 +6,9 @@ import { ask } from '../support/probes.mjs';
 
 const NOW = 1_790_000_000;
 const TENANT = '11111111-2222-3333-4444-555555555555';
-const issuerKey = generateKeyPairSync('ed25519');
-const edgeKey = { ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: 'e1' };
-const entry = { ...issuerKey.publicKey.export({ format: 'jwk' }), kid: 'k1' };
+const issuer_key = generateKeyPairSync('ed25519');
+const edge_key = { ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: 'e1' };
+const entry = { ...issuer_key.publicKey.export({ format: 'jwk' }), kid: 'k1' };
 const weak = { kty: 'RSA', kid: 'old', n: 'AQAB', e: 'Aw' };
 
 const base64url = (/** @type {string} */ text) => Buffer.from(text).toString('base64url');
@@ -16,7 +16,7 @@ const base64url = (/** @type {string} */ text) => Buffer.from(text).toString('ba
 /** A token with claims as JSON text, so that its numbers stay as they are written. */
 function token(/** @type {string} */ claims, typ = 'JWT') {
   const input = `${base64url(JSON.stringify({ alg: 'EdDSA', kid: 'k1', typ }))}.${base64url(claims)}`;
-  return `${input}.${sign(null, Buffer.from(input), issuerKey.privateKey).toString('base64url')}`;
+  return `${input}.${sign(null, Buffer.from(input), issuer_key.privateKey).toString('base64url')}`;
 }
 
 /** @typedef {{issuer?: object, allow?: string, claims?: string, typ?: string, fields?: string[][], keys?: unknown, service?: object}} Case */
@@ -35,7 +35,7 @@ function exchange({ issuer = {}, allow = 'true', claims = '', typ, fields, keys,
         services: { app: { origin: 'https://o.example', signature: 'ed25519', ...service } },
         routes: [{ id: 'r', host: 'h.example', path: '/**', service: 'app', allow }],
       }),
-      keys: { edge: { keys: [edgeKey] }, issuers: { corp: keys ?? { keys: [entry] } } },
+      keys: { edge: { keys: [edge_key] }, issuers: { corp: keys ?? { keys: [entry] } } },
       request: { host: 'h.example', target: '/x', fields: fields ?? [['authorization', `Bearer ${token(all, typ)}`]] },
       now: NOW * 1000,
     },
@@ -108,7 +108,7 @@ const CASES = [
   ['a key twice', { keys: { keys: [entry, entry] } }, 'ok'],
   ['another kind of key under the kid', { keys: { keys: [{ ...weak, kid: 'k1' }, { kty: 'AKP', kid: 'k1' }, entry] } }, 'ok'],
   ['a key that verifies nothing', { keys: { keys: [weak, entry] } }, 'ok'],
-  ['another key of the same kind under the kid', { keys: { keys: [{ ...edgeKey, d: undefined, kid: 'k1' }, entry] } }, 'need_keys'],
+  ['another key of the same kind under the kid', { keys: { keys: [{ ...edge_key, d: undefined, kid: 'k1' }, entry] } }, 'need_keys'],
   ['a secret in the set', { keys: { keys: [entry, { kty: 'oct', k: 'AAAA', kid: 's' }] } }, 'keys_unavailable'],
   ['a byte order mark', { keys: `\uFEFF${JSON.stringify({ keys: [entry] })}` }, 'ok'],
   ['a long set', { keys: { keys: [{ ...entry, x5c: ['A'.repeat(200_000)] }] } }, 'ok'],

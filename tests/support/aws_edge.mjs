@@ -1,8 +1,8 @@
 // The gate with its objects, the issuer Worker and local-aws, wired together as in a deployment: what tests of waking and
 // jobs stand on.
 import assert from 'node:assert/strict';
-import { checkConfig } from '../../scripts/local_aws/config.mjs';
-import { startLocalAws } from '../../scripts/local_aws/main.mjs';
+import { check_config } from '../../scripts/local_aws/config.mjs';
+import { start_local_aws } from '../../scripts/local_aws/main.mjs';
 import { signing_key } from './edge.mjs';
 import { free_port } from './ports.mjs';
 import { check_told_once } from './records.mjs';
@@ -54,7 +54,7 @@ export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy =
   const { d, ...public_key } = key;
   const issuer_port = await free_port();
   const issuer = `http://127.0.0.1:${issuer_port}`;
-  const aws = await startLocalAws({ config: checkConfig(aws_config(issuer, services, more)) });
+  const aws = await start_local_aws({ config: check_config(aws_config(issuer, services, more)) });
   const issuer_worker = await start_issuer_worker({ issuer, public_keys: JSON.stringify({ keys: [public_key] }), port: issuer_port });
   /** @param {Partial<Parameters<typeof start_worker>[0]>} [other] */
   const start = (other) =>

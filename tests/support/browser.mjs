@@ -6,11 +6,11 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 
 /** Starts one for which every host below acme.example is the Worker. @param {number} port of the Worker */
 export async function start_browser(port) {
-  const executablePath = places.find((place) => existsSync(place));
-  if (executablePath === undefined) throw new Error('no Chromium; run: scripts/setup');
+  const chromium_path = places.find((place) => existsSync(place));
+  if (chromium_path === undefined) throw new Error('no Chromium; run: scripts/setup');
   // Chromium's own sandbox does not start for root in a container; the pages are ours.
   const args = ['--no-sandbox', `--host-resolver-rules=MAP *.acme.example 127.0.0.1:${port}`];
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath: chromium_path, args });
   return {
     /** A person's window, signed in by a cookie. @param {string} host @param {string} token @param {import('playwright-core').BrowserContextOptions} [options] */
     async open(host, token, options) {

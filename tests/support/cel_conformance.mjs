@@ -5,7 +5,7 @@ import { tests } from '@bufbuild/cel-spec/testdata/conformance.js';
 /** @typedef {{file: string, id: string, test: any, type?: string}} Case */
 
 /** Every case, in the order of the data. @returns {Case[]} */
-export function conformanceCases() {
+export function conformance_cases() {
   return tests.suites.flatMap((file) =>
     (file.suites ?? []).flatMap((section) =>
       (section.tests ?? []).map((each) => ({
@@ -26,7 +26,7 @@ export function question({ test }) {
 }
 
 /** Whether `answer` is what the case expects; the message of an error is the implementation's own. */
-export function isExpected({ test }, answer) {
+export function is_expected({ test }, answer) {
   if (answer.error !== undefined) return false;
   if (test.evalError !== undefined) return answer.reason.startsWith('cel_');
   if (answer.reason !== 'ok') return false;
@@ -69,37 +69,37 @@ export function normal(value) {
 }
 
 const primitives = { BOOL: 'bool', INT64: 'int', UINT64: 'uint', DOUBLE: 'double', STRING: 'string', BYTES: 'bytes' };
-const knownMessages = { 'google.protobuf.Timestamp': 'timestamp', 'google.protobuf.Duration': 'duration' };
+const known_messages = { 'google.protobuf.Timestamp': 'timestamp', 'google.protobuf.Duration': 'duration' };
 
 /**
  * The variables that a case declares, by name, with their types as CEL writes them; undefined when the case needs types
  * that we do not have: messages, functions of its own.
  * @returns {Record<string, string> | undefined}
  */
-export function declaredTypes({ id, test }) {
-  if (needsMessages(test) || differing.has(id)) return undefined;
-  const entries = (test.typeEnv ?? []).map(({ name, ident }) => [name, ident && typeText(ident.type)]);
+export function declared_types({ id, test }) {
+  if (needs_messages(test) || differing.has(id)) return undefined;
+  const entries = (test.typeEnv ?? []).map(({ name, ident }) => [name, ident && type_text(ident.type)]);
   return entries.every(([, type]) => type !== undefined) ? Object.fromEntries(entries) : undefined;
 }
 
 // The annotation differs from the case's own deducedType, which is ours: optional_type(int).
 const differing = new Set(['type_deductions/legacy_nullable_types/null_assignable_to_abstract_parameter_candidate']);
 
-function needsMessages(test) {
+function needs_messages(test) {
   return /TestAllTypes|TestRequired|google\.protobuf\.(?!Timestamp|Duration)|GlobalEnum|NestedEnum|Value\{|Struct\{/.test(
     JSON.stringify(test),
   );
 }
 
-function typeText(type) {
+function type_text(type) {
   if (type.primitive) return primitives[type.primitive];
-  if (type.messageType) return knownMessages[type.messageType];
+  if (type.messageType) return known_messages[type.messageType];
   if (type.dyn) return 'dyn';
   if (type.listType) return compound('list', [type.listType.elemType]);
   return type.mapType && compound('map', [type.mapType.keyType, type.mapType.valueType]);
 }
 
 function compound(name, parts) {
-  const texts = parts.map(typeText);
+  const texts = parts.map(type_text);
   return texts.includes(undefined) ? undefined : `${name}(${texts.join(', ')})`;
 }

@@ -12,8 +12,8 @@ import { root, start_issuer_worker, start_worker } from './worker.mjs';
 // What is checked here does not reach into what is not.
 /** @type {(name: string) => Promise<any>} */
 const untyped = (name) => import(new URL(name, import.meta.url).href);
-const { checkConfig } = await untyped('../../scripts/local_aws/config.mjs');
-const { startLocalAws } = await untyped('../../scripts/local_aws/main.mjs');
+const { check_config } = await untyped('../../scripts/local_aws/config.mjs');
+const { start_local_aws } = await untyped('../../scripts/local_aws/main.mjs');
 const { account, quick, region, role } = await untyped('./aws_edge.mjs');
 
 const build = `${root}build/dev`;
@@ -69,7 +69,7 @@ async function start_parts(services, tuning, options, started) {
   const policy = JSON.stringify(policy_of(edge_issuer, people.issuer, services, ports.agent));
   const policy_file = join(folder, 'policy.jsonc');
   writeFileSync(policy_file, policy);
-  const aws = started(await startLocalAws({ config: checkConfig(aws_config(edge_issuer, services, policy_file, ports)) }));
+  const aws = started(await start_local_aws({ config: check_config(aws_config(edge_issuer, services, policy_file, ports)) }));
   const worker = started(
     await start_worker({
       policy,
@@ -101,7 +101,7 @@ async function start_parts(services, tuning, options, started) {
     /** What AWS was asked, by name of the call. @param {string} name */
     calls: (name) => aws.trail.events.filter((/** @type {{eventName: string}} */ event) => event.eventName === name),
     /** The tasks of a service as ECS has them. @param {string} service */
-    tasks: (service) => aws.scheduler.tasksOf(aws.scheduler.findService('prod', service)),
+    tasks: (service) => aws.scheduler.tasks_of(aws.scheduler.find_service('prod', service)),
   };
 }
 

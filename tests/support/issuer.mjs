@@ -13,7 +13,7 @@ export async function start_issuer({ alg = 'ES256' } = {}) {
   const seen = /** @type {string[]} */ ([]);
   const behaviour = {
     answer: /** @type {((path: string, response: import('node:http').ServerResponse) => boolean) | null} */ (null),
-    cacheControl: '',
+    cache_control: '',
   };
   const server = createServer((request, response) => {
     seen.push(request.url ?? '');
@@ -21,7 +21,7 @@ export async function start_issuer({ alg = 'ES256' } = {}) {
     const document = documents()[request.url ?? ''];
     response.writeHead(document ? 200 : 404, {
       'Content-Type': 'application/json',
-      ...(behaviour.cacheControl && { 'Cache-Control': behaviour.cacheControl }),
+      ...(behaviour.cache_control && { 'Cache-Control': behaviour.cache_control }),
     });
     response.end(JSON.stringify(document ?? {}));
   });

@@ -5,23 +5,23 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startWorkerdProbe } from './workerd_probe.mjs';
+import { start_workerd_probe } from './workerd_probe.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Presets whose probe will do, the everyday one first. SALLYPORT_PROBE names another. */
 const candidates = ['dev', 'release', 'asan'].map((preset) => `${root}build/${preset}/tests/probe`);
-const nativeProbe = process.env.SALLYPORT_PROBE ?? candidates.find(existsSync) ?? candidates[0];
+const native_probe = process.env.SALLYPORT_PROBE ?? candidates.find(existsSync) ?? candidates[0];
 
-/** @type {ReturnType<typeof startWorkerdProbe> | undefined} */
+/** @type {ReturnType<typeof start_workerd_probe> | undefined} */
 let workerd;
 after(async () => (await workerd)?.stop());
 
 /** Each door: JSON lines in, as many answer lines out. */
 const doors = {
-  native: (/** @type {string[]} */ lines) => answerLines([nativeProbe], lines),
-  wasm: (/** @type {string[]} */ lines) => answerLines([process.execPath, `${root}tests/probe.mjs`], lines),
-  workerd: async (/** @type {string[]} */ lines) => (await (workerd ??= startWorkerdProbe())).answer(lines),
+  native: (/** @type {string[]} */ lines) => answer_lines([native_probe], lines),
+  wasm: (/** @type {string[]} */ lines) => answer_lines([process.execPath, `${root}tests/probe.mjs`], lines),
+  workerd: async (/** @type {string[]} */ lines) => (await (workerd ??= start_workerd_probe())).answer(lines),
 };
 
 /**
@@ -30,7 +30,7 @@ const doors = {
  * @returns {Promise<{reason?: string, out?: any, error?: string}[]>}
  */
 export async function ask(requests) {
-  const answers = await askLines(requests.map((request, id) => JSON.stringify({ id, ...request })));
+  const answers = await ask_lines(requests.map((request, id) => JSON.stringify({ id, ...request })));
   return answers.map((line) => JSON.parse(line));
 }
 
@@ -38,10 +38,10 @@ export async function ask(requests) {
  * The same with raw lines.
  * @param {string[]} lines
  */
-export async function askLines(lines) {
+export async function ask_lines(lines) {
   const [native, ...others] = await Promise.all(Object.values(doors).map((door) => door(lines)));
   const names = Object.keys(doors).slice(1);
-  others.forEach((answers, i) => assertSame(lines, native, answers, `native and ${names[i]}`));
+  others.forEach((answers, i) => assert_same(lines, native, answers, `native and ${names[i]}`));
   return native;
 }
 
@@ -51,7 +51,7 @@ export async function askLines(lines) {
  * @param {string[]} lines
  * @returns {Promise<string[]>}
  */
-function answerLines([program, ...args], lines) {
+function answer_lines([program, ...args], lines) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const output = [];
@@ -78,7 +78,7 @@ function answerLines([program, ...args], lines) {
  * @param {string[]} other
  * @param {string} between
  */
-function assertSame(lines, one, other, between) {
+function assert_same(lines, one, other, between) {
   const at = lines.findIndex((_, i) => one[i] !== other[i]);
   if (at < 0) return;
   mkdirSync(`${root}build/test`, { recursive: true });
@@ -95,7 +95,7 @@ export class Failures {
     if (!holds) this.#list.push(describe());
   }
 
-  assertNone() {
+  assert_none() {
     const shown = this.#list.slice(0, 40).join('\n');
     assert.equal(this.#list.length, 0, `${this.#list.length} failures:\n${shown}`);
   }

@@ -11,15 +11,15 @@ const statuses = { upstream_connect_failed: 502, upstream_timeout: 504, wake_bud
 
 /** Words refusals as the core would. */
 export const core = {
-  refusal: (/** @type {string} */ reason, /** @type {string} */ requestId) => {
+  refusal: (/** @type {string} */ reason, /** @type {string} */ request_id) => {
     const status = statuses[reason] ?? 503;
     return {
       status,
       reason,
       title: reason,
-      requestId,
+      request_id,
       challenge: '',
-      problem: JSON.stringify({ status, code: reason, request_id: requestId }),
+      problem: JSON.stringify({ status, code: reason, request_id: request_id }),
       audit: '',
     };
   },
@@ -76,12 +76,12 @@ export function reaching(entry, { fetch = () => new Response('app'), ensure = ()
       service: entry.name,
       url: `${entry.origin}/x?y=1`,
       body: 'none',
-      contentLength: null,
-      requestId: `id-${world.decisions}`,
-      timeoutMs: 5_000,
+      content_length: null,
+      request_id: `id-${world.decisions}`,
+      timeout_ms: 5_000,
       headers: new Headers({ id: `id-${world.decisions}` }),
       caller: { key: 'k', subject: 'alice' },
-      callerTag: 'alice',
+      caller_tag: 'alice',
       ...more,
     };
   };
@@ -94,13 +94,13 @@ export function reaching(entry, { fetch = () => new Response('app'), ensure = ()
           request,
           forward: forward(more),
           body: { forwarded: (_plan, _length, upload) => (typeof body === 'function' ? body(upload) : (body ?? null)) },
-          decideAgain: async () => world.refusal ?? forward(more),
+          decide_again: async () => world.refusal ?? forward(more),
           record: {
             sending() {
               world.sendings += 1;
             },
             again: (why) => world.again.push(why),
-            fromCache() {},
+            from_cache() {},
           },
           context: { waitUntil: (promise) => world.background.push(promise) },
         },

@@ -5,16 +5,16 @@ import { fileURLToPath } from 'node:url';
 const root = process.env.SALLYPORT_VECTORS ?? fileURLToPath(new URL('../../../shared/vectors', import.meta.url));
 
 /** For node:test's `skip`: false, or why the cases are skipped and where they come from. */
-export const vectorsAbsent = existsSync(root) ? false : `${root} is absent: set SALLYPORT_VECTORS to the folder of third-party vectors`;
+export const vectors_absent = existsSync(root) ? false : `${root} is absent: set SALLYPORT_VECTORS to the folder of third-party vectors`;
 
 /** The JSON document at `path` below the folder of vectors. Numbers keep their spelling with `exactNumbers`. */
-export function readVectors(path, { exactNumbers = false } = {}) {
+export function read_vectors(path, { exactNumbers = false } = {}) {
   const text = readFileSync(`${root}/${path}`, 'utf8');
   return exactNumbers ? JSON.parse(text, spelled) : JSON.parse(text);
 }
 
 /** Paths below the folder of vectors of the JSON files in one of its folders. */
-export function listVectors(folder) {
+export function list_vectors(folder) {
   return readdirSync(`${root}/${folder}`)
     .filter((name) => name.endsWith('.json'))
     .map((name) => `${folder}/${name}`);
@@ -30,6 +30,6 @@ export function base64(text, encoding = 'utf8') {
 }
 
 /** A raw message with CRLF out of one written with LF. */
-export function withCrlf(text) {
+export function with_crlf(text) {
   return text.replaceAll(/\r?\n/g, '\r\n');
 }

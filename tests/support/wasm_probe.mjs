@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import { CryptoHost } from '../../worker-shim/host/crypto.js';
 
 /** Where the Wasm build is; SALLYPORT_WASM_BUILD names another than the preset's. */
-export const wasmBuild = new URL(`file://${process.env.SALLYPORT_WASM_BUILD ?? new URL('../../build/wasm', import.meta.url).pathname}/`);
+export const wasm_build = new URL(`file://${process.env.SALLYPORT_WASM_BUILD ?? new URL('../../build/wasm', import.meta.url).pathname}/`);
 
 /**
  * Loads the probe.
  * @returns {Promise<(line: Uint8Array) => Uint8Array>} answers one line (both without line feed); the answer is a view
  *   into Wasm memory, valid until the next call
  */
-export async function loadProbe() {
-  const module = new WebAssembly.Module(readFileSync(new URL('tests/probe.wasm', wasmBuild)));
-  const { default: create } = await import(new URL('tests/probe.js', wasmBuild).href);
+export async function load_probe() {
+  const module = new WebAssembly.Module(readFileSync(new URL('tests/probe.wasm', wasm_build)));
+  const { default: create } = await import(new URL('tests/probe.js', wasm_build).href);
   return connect(await create({ crypto: new CryptoHost(), instantiateWasm: instantiate(module) }));
 }
 

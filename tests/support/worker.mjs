@@ -120,7 +120,7 @@ export function deployed_options(file) {
   return {
     compatibilityDate: value('compatibility_date'),
     compatibilityFlags: value('compatibility_flags'),
-    durableObjects: Object.fromEntries(objects.map(([, name, className]) => [name, { className, useSQLite: true }])),
+    durableObjects: Object.fromEntries(objects.map(([, name, class_name]) => [name, { className: class_name, useSQLite: true }])),
   };
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { text as text_of } from 'node:stream/consumers';
 import { Miniflare } from 'miniflare';
-import { wasmBuild } from './wasm_probe.mjs';
+import { wasm_build } from './wasm_probe.mjs';
 
 /** Lines a request: enough to make round trips cheap, few enough to keep memory small. */
 const batch = 500;
@@ -33,7 +33,7 @@ export default {
 };`;
 
 /** @returns {Promise<{answer: (lines: string[]) => Promise<string[]>, stop: () => Promise<void>}>} */
-export async function startWorkerdProbe() {
+export async function start_workerd_probe() {
   const text = (/** @type {string | URL} */ path) => readFileSync(new URL(path, import.meta.url), 'utf8');
   const connect = text('./wasm_probe.mjs').match(/export function connect[\s\S]*?\n}\n/)?.[0] ?? '';
   const miniflare = new Miniflare({
@@ -41,18 +41,18 @@ export async function startWorkerdProbe() {
       { type: 'ESModule', path: 'driver.js', contents: driver },
       { type: 'ESModule', path: 'wasm_probe.js', contents: connect },
       { type: 'ESModule', path: 'crypto_host.js', contents: text('../../worker-shim/host/crypto.js') },
-      { type: 'ESModule', path: 'probe.js', contents: text(new URL('tests/probe.js', wasmBuild)) },
-      { type: 'CompiledWasm', path: 'probe.wasm', contents: readFileSync(new URL('tests/probe.wasm', wasmBuild)) },
+      { type: 'ESModule', path: 'probe.js', contents: text(new URL('tests/probe.js', wasm_build)) },
+      { type: 'CompiledWasm', path: 'probe.wasm', contents: readFileSync(new URL('tests/probe.wasm', wasm_build)) },
     ],
     compatibilityDate: '2026-07-30',
     compatibilityFlags: ['nodejs_compat'],
   });
   const url = await miniflare.ready;
-  return { answer: (lines) => answerAll(url, lines), stop: () => miniflare.dispose() };
+  return { answer: (lines) => answer_all(url, lines), stop: () => miniflare.dispose() };
 }
 
 /** @param {URL} url @param {string[]} lines */
-async function answerAll(url, lines) {
+async function answer_all(url, lines) {
   const answers = [];
   for (let at = 0; at < lines.length; at += batch) {
     const some = lines.slice(at, at + batch);

@@ -3,27 +3,27 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { conformanceCases, declaredTypes, isExpected, question } from '../support/cel_conformance.mjs';
+import { conformance_cases, declared_types, is_expected, question } from '../support/cel_conformance.mjs';
 import { Failures, ask } from '../support/probes.mjs';
 
 const unsupported = JSON.parse(readFileSync(new URL('cel_unsupported.json', import.meta.url), 'utf8'));
 
 /** Why a case is not supported, or nothing. */
-function whyUnsupported(id) {
+function why_unsupported(id) {
   const [file, section, ...name] = id.split('/');
   const listed = (sections) => sections[`${file}/${section}`] === '*' || sections[`${file}/${section}`]?.includes(name.join('/'));
   return Object.keys(unsupported).find((reason) => listed(unsupported[reason]));
 }
 
 test('CEL conformance: every case has the value or the error of the specification', async (t) => {
-  const cases = conformanceCases().filter((each) => each.test.checkOnly !== true);
+  const cases = conformance_cases().filter((each) => each.test.checkOnly !== true);
   assert.ok(cases.length > 2300, `${cases.length} cases`);
   const answers = await ask(cases.map(question));
   const failures = new Failures();
   const counts = {};
   cases.forEach((each, i) => {
-    const passes = isExpected(each, answers[i]);
-    const reason = whyUnsupported(each.id);
+    const passes = is_expected(each, answers[i]);
+    const reason = why_unsupported(each.id);
     const count = (counts[each.file] ??= { passed: 0, unsupported: 0 });
     count[passes ? 'passed' : 'unsupported'] += 1;
     failures.expect(passes || reason, () => `${each.id}: ${each.test.expr} gave ${JSON.stringify(answers[i])}`);
@@ -31,18 +31,18 @@ test('CEL conformance: every case has the value or the error of the specificatio
   });
   for (const [file, { passed, unsupported: others }] of Object.entries(counts))
     t.diagnostic(`${file}: ${passed} passed, ${others} unsupported`);
-  failures.assertNone();
+  failures.assert_none();
 });
 
 test('CEL conformance: the checker deduces the type that the reference implementation does', async () => {
-  const cases = conformanceCases().filter(
-    (each) => each.type !== undefined && !whyUnsupported(each.id) && declaredTypes(each) !== undefined,
+  const cases = conformance_cases().filter(
+    (each) => each.type !== undefined && !why_unsupported(each.id) && declared_types(each) !== undefined,
   );
   assert.ok(cases.length > 1400, `${cases.length} cases`);
   const answers = await ask(
     cases.map((each) => ({
       op: 'cel_check',
-      in: { expr: each.test.expr, container: each.test.container ?? '', variables: declaredTypes(each) },
+      in: { expr: each.test.expr, container: each.test.container ?? '', variables: declared_types(each) },
     })),
   );
   const failures = new Failures();
@@ -50,5 +50,5 @@ test('CEL conformance: the checker deduces the type that the reference implement
     const type = answers[i].out?.type;
     failures.expect(type === each.type, () => `${each.id}: ${each.test.expr} is ${type ?? JSON.stringify(answers[i])}, not ${each.type}`);
   });
-  failures.assertNone();
+  failures.assert_none();
 });

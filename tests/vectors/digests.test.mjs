@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ask } from '../support/probes.mjs';
-import { base64, readVectors, vectorsAbsent } from '../support/vectors.mjs';
+import { base64, read_vectors, vectors_absent } from '../support/vectors.mjs';
 
 const KNOWN = new Set(['sha-256', 'sha-512']);
 
-test('RFC 9530: the digests of 13 messages and 8 samples', { skip: vectorsAbsent }, async () => {
-  const { content, samples, messages } = readVectors('rfc9530/digest.json');
+test('RFC 9530: the digests of 13 messages and 8 samples', { skip: vectors_absent }, async () => {
+  const { content, samples, messages } = read_vectors('rfc9530/digest.json');
   assert.deepEqual([messages.length, samples.length], [13, 8]);
   // The samples of the RFC are over the content without its last line feed.
   const sampled = base64(content.trimEnd());

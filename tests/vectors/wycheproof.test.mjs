@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Failures, ask } from '../support/probes.mjs';
-import { readVectors, vectorsAbsent } from '../support/vectors.mjs';
+import { read_vectors, vectors_absent } from '../support/vectors.mjs';
 
 /** Where we and the labels differ on purpose: tcId -> what we answer, and why. */
 const DEVIATIONS = {
@@ -26,8 +26,8 @@ const FILES = [
 ];
 
 for (const { name, count } of FILES) {
-  test(`wycheproof ${name}: ${count} cases decided as labelled`, { skip: vectorsAbsent }, async () => {
-    const cases = jwsCases(readVectors(`wycheproof/${name}.json`));
+  test(`wycheproof ${name}: ${count} cases decided as labelled`, { skip: vectors_absent }, async () => {
+    const cases = jws_cases(read_vectors(`wycheproof/${name}.json`));
     assert.equal(cases.length, count);
     const answers = await ask(cases.map(({ key, jws }) => ({ op: 'jws', in: { jws, jwks: key } })));
     const failures = new Failures();
@@ -39,20 +39,20 @@ for (const { name, count } of FILES) {
       const answer = answers[i];
       failures.expect(answer.error === undefined, () => `${tcId} ${comment}: ${answer.error}`);
       failures.expect((answer.reason === 'ok') === expected, () => `${tcId} ${comment} (${result}): ${answer.reason}`);
-      if (answer.reason === 'ok') failures.expect(samePayload(answer.out, jws), () => `${tcId} ${comment}: another payload`);
+      if (answer.reason === 'ok') failures.expect(same_payload(answer.out, jws), () => `${tcId} ${comment}: another payload`);
     });
-    failures.assertNone();
+    failures.assert_none();
     assert.equal(unused.size, 0, `deviations that are none: ${[...unused.keys()]}`);
   });
 }
 
-function jwsCases({ testGroups }) {
+function jws_cases({ testGroups }) {
   return testGroups.flatMap((group) =>
     group.tests.filter((each) => each.jws !== undefined).map((each) => ({ ...each, key: group.public ?? group.private })),
   );
 }
 
-function samePayload(out, jws) {
+function same_payload(out, jws) {
   const compact = typeof jws === 'string' ? jws : jws.payload;
   return Buffer.from(out.payload_b64, 'base64').equals(Buffer.from(compact.split('.')[1], 'base64url'));
 }

@@ -8,9 +8,9 @@ import test from 'node:test';
 import { Miniflare } from 'miniflare';
 import { CryptoHost } from '../../worker-shim/host/crypto.js';
 import { Failures } from '../support/probes.mjs';
-import { readVectors, vectorsAbsent } from '../support/vectors.mjs';
+import { read_vectors, vectors_absent } from '../support/vectors.mjs';
 
-const hostSource = new URL('../../worker-shim/host/crypto.js', import.meta.url);
+const host_source = new URL('../../worker-shim/host/crypto.js', import.meta.url);
 const KIND = { rsa: 0, ec: 1, okp: 2, secret: 3 };
 const FAMILY = { pkcs1: 0, pss: 1, ecdsa: 2, eddsa: 3, hmac: 4 };
 const SHA256 = 1,
@@ -21,23 +21,29 @@ const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc6
 
 /** By suite: how a group's key is imported, and what of a case the host is asked. */
 const SUITES = {
-  ecdsa_secp256r1_sha256_p1363: { kind: KIND.ec, family: FAMILY.ecdsa, hash: SHA256, key: p256Key, signature: derSignature },
-  ed25519: { kind: KIND.okp, family: FAMILY.eddsa, hash: NO_HASH, key: (group) => jwk(group.publicKeyJwk), signature: ofBytes(64) },
-  rsa_signature_2048_sha256: { kind: KIND.rsa, family: FAMILY.pkcs1, hash: SHA256, key: (group) => jwk(group.keyJwk), signature: notEmpty },
+  ecdsa_secp256r1_sha256_p1363: { kind: KIND.ec, family: FAMILY.ecdsa, hash: SHA256, key: p256_key, signature: der_signature },
+  ed25519: { kind: KIND.okp, family: FAMILY.eddsa, hash: NO_HASH, key: (group) => jwk(group.publicKeyJwk), signature: of_bytes(64) },
+  rsa_signature_2048_sha256: {
+    kind: KIND.rsa,
+    family: FAMILY.pkcs1,
+    hash: SHA256,
+    key: (group) => jwk(group.keyJwk),
+    signature: not_empty,
+  },
   rsa_pss_2048_sha256_mgf1_32: {
     kind: KIND.rsa,
     family: FAMILY.pss,
     hash: SHA256,
     key: (group) => jwk(group.publicKeyJwk),
-    signature: notEmpty,
+    signature: not_empty,
   },
-  hmac_sha256: { kind: KIND.secret, family: FAMILY.hmac, hash: SHA256, key: (_group, each) => each.key, signature: ofBytes(32) },
+  hmac_sha256: { kind: KIND.secret, family: FAMILY.hmac, hash: SHA256, key: (_group, each) => each.key, signature: of_bytes(32) },
 };
 
 /** Runs in both places, so it uses nothing from around it. */
-function askHost(questions, Host) {
+function ask_host(questions, make_host) {
   const bytes = (/** @type {string} */ hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-  const host = new Host();
+  const host = make_host();
   return questions.map(({ kind, key, family, hash, message, signature }) => {
     const number = host.import_key(kind, bytes(key));
     const answer = number < 0 ? `import ${number}` : host.verify(number, family, hash, bytes(message), bytes(signature));
@@ -46,14 +52,14 @@ function askHost(questions, Host) {
   });
 }
 
-async function askWorkerd(questions) {
+async function ask_workerd(questions) {
   const main = `import { CryptoHost } from './crypto_host.js';
-    ${askHost}
-    export default { async fetch(request) { return Response.json(askHost(await request.json(), CryptoHost)); } };`;
+    ${ask_host}
+    export default { async fetch(request) { return Response.json(ask_host(await request.json(), () => new CryptoHost())); } };`;
   const miniflare = new Miniflare({
     modules: [
       { type: 'ESModule', path: 'main.js', contents: main },
-      { type: 'ESModule', path: 'crypto_host.js', contents: readFileSync(hostSource, 'utf8') },
+      { type: 'ESModule', path: 'crypto_host.js', contents: readFileSync(host_source, 'utf8') },
     ],
     compatibilityDate: '2026-07-30',
     compatibilityFlags: ['nodejs_compat'],
@@ -66,20 +72,20 @@ async function askWorkerd(questions) {
   }
 }
 
-const questions = vectorsAbsent ? [] : Object.entries(SUITES).flatMap(([name, suite]) => questionsOf(name, suite));
+const questions = vectors_absent ? [] : Object.entries(SUITES).flatMap(([name, suite]) => questions_of(name, suite));
 
-for (const [place, ask] of Object.entries({ Node: async (all) => askHost(all, CryptoHost), workerd: askWorkerd })) {
-  test(`wycheproof: ${COUNT} raw signatures judged as labelled in ${place}`, { skip: vectorsAbsent }, async () => {
+for (const [place, ask] of Object.entries({ Node: async (all) => ask_host(all, () => new CryptoHost()), workerd: ask_workerd })) {
+  test(`wycheproof: ${COUNT} raw signatures judged as labelled in ${place}`, { skip: vectors_absent }, async () => {
     assert.equal(questions.length, COUNT);
     const answers = await ask(questions);
     const failures = new Failures();
     questions.forEach(({ id, valid }, i) => failures.expect(answers[i] === (valid ? 1 : 0), () => `${id}: ${answers[i]}`));
-    failures.assertNone();
+    failures.assert_none();
   });
 }
 
-function questionsOf(name, { kind, family, hash, key, signature }) {
-  return readVectors(`wycheproof/${name}_test.json`).testGroups.flatMap((group) =>
+function questions_of(name, { kind, family, hash, key, signature }) {
+  return read_vectors(`wycheproof/${name}_test.json`).testGroups.flatMap((group) =>
     group.tests.flatMap((each) => {
       const form = signature(each.sig ?? each.tag);
       if (form === undefined) return [];
@@ -104,35 +110,35 @@ function jwk({ kty, crv, n, e, x, y }) {
   return Buffer.from(JSON.stringify({ kty, crv, n, e, x, y })).toString('hex');
 }
 
-function p256Key({ publicKeyDer }) {
+function p256_key({ publicKeyDer }) {
   const point = Buffer.from(publicKeyDer, 'hex').subarray(-64);
   return jwk({ kty: 'EC', crv: 'P-256', x: point.subarray(0, 32).toString('base64url'), y: point.subarray(32).toString('base64url') });
 }
 
-function notEmpty(hex) {
+function not_empty(hex) {
   return hex === '' ? undefined : hex;
 }
 
-function ofBytes(count) {
+function of_bytes(count) {
   return (hex) => (hex.length === 2 * count ? hex : undefined);
 }
 
 /** R||S as DER, which is what passes through the port (shared/crypto/ecdsa_der.hpp). */
-function derSignature(hex) {
+function der_signature(hex) {
   if (hex.length !== 128) return undefined;
   const integers = [hex.slice(0, 64), hex.slice(64)].map((part) => BigInt(`0x${part}`));
   if (integers.some((value) => value === 0n || value >= P256_ORDER)) return undefined;
-  const contents = integers.map(derInteger).join('');
-  return `30${hexByte(contents.length / 2)}${contents}`;
+  const contents = integers.map(der_integer).join('');
+  return `30${hex_byte(contents.length / 2)}${contents}`;
 }
 
-function derInteger(value) {
+function der_integer(value) {
   let digits = value.toString(16);
   if (digits.length % 2 === 1) digits = `0${digits}`;
   if (parseInt(digits.slice(0, 2), 16) >= 0x80) digits = `00${digits}`;
-  return `02${hexByte(digits.length / 2)}${digits}`;
+  return `02${hex_byte(digits.length / 2)}${digits}`;
 }
 
-function hexByte(value) {
+function hex_byte(value) {
   return value.toString(16).padStart(2, '0');
 }

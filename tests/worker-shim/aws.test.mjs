@@ -5,7 +5,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { caller, region, role, sleeper, start_aws_edge } from '../support/aws_edge.mjs';
 import { until } from '../support/child.mjs';
 import { send } from '../support/edge.mjs';
-import { endpointOf } from '../../worker-shim/aws/exchange.js';
+import { endpoint_of } from '../../worker-shim/aws/exchange.js';
 import { CredentialsCache } from '../../worker-shim/aws/credentials.js';
 
 /** @type {import('../support/aws_edge.mjs').AwsEdge} */
@@ -235,10 +235,10 @@ test('what failed is not held, and a flight that failed does not stay', async ()
 });
 
 test('the endpoint in place of AWS is https, or http on loopback', () => {
-  assert.equal(endpointOf(undefined), undefined);
-  assert.equal(endpointOf(''), undefined);
-  assert.deepEqual(endpointOf('http://127.0.0.1:4566'), { origin: 'http://127.0.0.1:4566', host: '127.0.0.1:4566' });
-  assert.deepEqual(endpointOf('https://aws.acme.example'), { origin: 'https://aws.acme.example', host: 'aws.acme.example' });
+  assert.equal(endpoint_of(undefined), undefined);
+  assert.equal(endpoint_of(''), undefined);
+  assert.deepEqual(endpoint_of('http://127.0.0.1:4566'), { origin: 'http://127.0.0.1:4566', host: '127.0.0.1:4566' });
+  assert.deepEqual(endpoint_of('https://aws.acme.example'), { origin: 'https://aws.acme.example', host: 'aws.acme.example' });
   for (const wrong of [
     'nonsense',
     'http://aws.acme.example',
@@ -248,6 +248,6 @@ test('the endpoint in place of AWS is https, or http on loopback', () => {
     'https://u:p@x.example',
     'ftp://127.0.0.1',
   ]) {
-    assert.throws(() => endpointOf(wrong), /SALLYPORT_AWS_ENDPOINT/, wrong);
+    assert.throws(() => endpoint_of(wrong), /SALLYPORT_AWS_ENDPOINT/, wrong);
   }
 });

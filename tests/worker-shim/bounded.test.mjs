@@ -1,7 +1,7 @@
 // Answers from elsewhere are read up to a bound, and left alone from there on.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readBounded } from '../../worker-shim/host/bounded.js';
+import { read_bounded } from '../../worker-shim/host/bounded.js';
 
 /** @param {string[]} pieces */
 function answer_of(pieces) {
@@ -29,17 +29,17 @@ for (const [what, pieces] of /** @type {[string, string[]][]} */ ([
   ['empty', []],
 ])) {
   test(`an answer that comes ${what} is read whole`, async () => {
-    const bytes = await readBounded(answer_of(pieces).answer, 8);
+    const bytes = await read_bounded(answer_of(pieces).answer, 8);
     assert.equal(new TextDecoder().decode(bytes), pieces.join(''));
   });
 }
 
 test('an answer without a body is read as nothing', async () => {
-  assert.equal((await readBounded(new Response(null), 8))?.length, 0);
+  assert.equal((await read_bounded(new Response(null), 8))?.length, 0);
 });
 
 test('an answer of one byte more is not read on', async () => {
   const { answer, state } = answer_of(['12345678', '9', 'more']);
-  assert.equal(await readBounded(answer, 8), undefined);
+  assert.equal(await read_bounded(answer, 8), undefined);
   assert.equal(state.cancelled, true);
 });

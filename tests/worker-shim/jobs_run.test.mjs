@@ -1,8 +1,8 @@
 // What a task that ECS describes makes of a run: the rules of worker-shim/jobs/run.js, case by case.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { untilNextLook } from '../../worker-shim/jobs/pace.js';
-import { begin, end, isFinal, observe, observeMissing, taskStarted, view } from '../../worker-shim/jobs/run.js';
+import { until_next_look } from '../../worker-shim/jobs/pace.js';
+import { begin, end, is_final, observe, observe_missing, task_started, view } from '../../worker-shim/jobs/run.js';
 
 const PENDING = 1,
   RUNNING = 3,
@@ -34,7 +34,7 @@ const task = (more = {}) => ({
 
 function started_run() {
   const run = begin({ ...order, caller: { ...caller } }, place, 1_000);
-  taskStarted(run, task(), 2_000);
+  task_started(run, task(), 2_000);
   return run;
 }
 
@@ -136,19 +136,19 @@ test('a task on its way down that was never up is not called running', () => {
 
 test('a task that ECS does not know is lost only after several looks, and a new one only after a minute', () => {
   const fresh = started_run();
-  for (let look = 0; look < 10; look += 1) observeMissing(fresh, 30_000);
+  for (let look = 0; look < 10; look += 1) observe_missing(fresh, 30_000);
   assert.equal(fresh.state, 'pending');
-  observeMissing(fresh, 62_000);
+  observe_missing(fresh, 62_000);
   assert.deepEqual([fresh.state, fresh.reason], ['failed', 'lost']);
 
   const seen = started_run();
   observe(seen, task({ status: RUNNING, started_at: 3_000 }), 3_000);
-  observeMissing(seen, 4_000);
+  observe_missing(seen, 4_000);
   observe(seen, task({ status: RUNNING, started_at: 3_000 }), 5_000);
-  observeMissing(seen, 6_000);
-  observeMissing(seen, 7_000);
+  observe_missing(seen, 6_000);
+  observe_missing(seen, 7_000);
   assert.equal(seen.state, 'running');
-  observeMissing(seen, 8_000);
+  observe_missing(seen, 8_000);
   assert.deepEqual([seen.state, seen.reason], ['failed', 'lost']);
 });
 
@@ -156,7 +156,7 @@ test('a run that was to be stopped and is gone was stopped', () => {
   const run = started_run();
   observe(run, task({ status: RUNNING, started_at: 3_000 }), 3_000);
   run.stop = { why: 'caller', caller, at: 0, tries: 1, sent: true };
-  for (let look = 0; look < 3; look += 1) observeMissing(run, 4_000);
+  for (let look = 0; look < 3; look += 1) observe_missing(run, 4_000);
   assert.deepEqual([run.state, run.reason, run.exit_code], ['stopped', 'stopped_by_caller', null]);
 });
 
@@ -165,7 +165,7 @@ test('what is over has an end that is not before its beginning, and says nothing
   run.stop = { why: 'caller', caller, at: 0, tries: 0, sent: false };
   assert.equal(/** @type {any} */ (view(run)).stopping, true);
   end(run, { state: 'stopped', reason: 'stopped_by_caller', exit_code: null }, 10);
-  assert.ok(isFinal(run));
+  assert.ok(is_final(run));
   assert.equal(run.ended, run.created);
   assert.ok(!('stopping' in view(run)));
 });
@@ -174,10 +174,10 @@ test('looks come soon after a change, then ever less often, and never more than 
   const run = started_run();
   const within = (/** @type {number} */ milliseconds, /** @type {number} */ expected) =>
     assert.ok(milliseconds >= expected * 0.75 && milliseconds <= expected * 1.25, `${milliseconds} is not about ${expected}`);
-  within(untilNextLook([run], 1, run.created), 1_000);
-  within(untilNextLook([run], 1, run.created + 40_000), 10_000);
-  within(untilNextLook([run], 1, run.created + 4_000_000), 15_000);
-  within(untilNextLook([run], 12, run.created), 12_000);
+  within(until_next_look([run], 1, run.created), 1_000);
+  within(until_next_look([run], 1, run.created + 40_000), 10_000);
+  within(until_next_look([run], 1, run.created + 4_000_000), 15_000);
+  within(until_next_look([run], 12, run.created), 12_000);
   const younger = { ...run, created: run.created + 3_990_000 };
-  within(untilNextLook([run, younger], 1, run.created + 4_000_000), 2_500);
+  within(until_next_look([run, younger], 1, run.created + 4_000_000), 2_500);
 });

@@ -44,9 +44,9 @@ test('a run is found by its id and its token, as it was saved last', () => {
   run.task_arn = 'arn:task';
   store.save(run);
   assert.deepEqual(store.find(run.id), run);
-  assert.deepEqual(store.findByToken('token', 2_000), run);
+  assert.deepEqual(store.find_by_token('token', 2_000), run);
   assert.equal(store.find('other'), undefined);
-  assert.equal(store.findByToken('other', 2_000), undefined);
+  assert.equal(store.find_by_token('other', 2_000), undefined);
   store.remove(run.id);
   assert.equal(store.find(run.id), undefined);
 });
@@ -56,21 +56,21 @@ test('a key stands for its run for more than 24 hours, and then for the next one
   const old = new_run('alice', 'token', 1_000);
   store.save(old);
   assert.ok(KEY_KEPT_MS > 86_400_000);
-  assert.equal(store.findByToken('token', 1_000 + KEY_KEPT_MS - 1)?.id, old.id);
-  assert.equal(store.findByToken('token', 1_000 + KEY_KEPT_MS), undefined);
+  assert.equal(store.find_by_token('token', 1_000 + KEY_KEPT_MS - 1)?.id, old.id);
+  assert.equal(store.find_by_token('token', 1_000 + KEY_KEPT_MS), undefined);
   const next = new_run('alice', 'token', 1_000 + KEY_KEPT_MS);
   store.save(next);
-  assert.equal(store.findByToken('token', 2_000 + KEY_KEPT_MS)?.id, next.id);
+  assert.equal(store.find_by_token('token', 2_000 + KEY_KEPT_MS)?.id, next.id);
 });
 
 test('what is over goes after a week, what is not over stays', () => {
   const store = open_store();
   const [live, over] = [new_run('alice', 'a', 1_000), new_run('alice', 'b', 1_000)];
   store.save(live);
-  assert.equal(store.nextExpiry(), 0);
+  assert.equal(store.next_expiry(), 0);
   end(over, succeeded, 5_000);
   store.save(over);
-  assert.equal(store.nextExpiry(), 5_000 + KEPT_MS);
+  assert.equal(store.next_expiry(), 5_000 + KEPT_MS);
   store.expire(5_000 + KEPT_MS - 1);
   assert.ok(store.find(over.id));
   store.expire(5_000 + KEPT_MS);
@@ -86,10 +86,10 @@ test('a list is of one caller, newest first, and no longer than asked for', () =
   const runs = [1, 2, 3, 4].map((now) => new_run('alice', `t${now}`, now * 1_000));
   for (const run of [...runs, new_run('bob', 'tb', 9_000)]) store.save(run);
   assert.deepEqual(
-    store.ofCaller('alice', 3).map(({ created }) => created),
+    store.of_caller('alice', 3).map(({ created }) => created),
     [4_000, 3_000, 2_000],
   );
-  assert.deepEqual(store.ofCaller('carol', 3), []);
+  assert.deepEqual(store.of_caller('carol', 3), []);
 });
 
 test('runs are looked at in calls of one cluster and one role, 100 tasks at most', () => {

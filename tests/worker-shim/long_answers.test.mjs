@@ -1,7 +1,7 @@
 // An answer under way keeps its service in use; time is in the test's hand, the stream is real.
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { keepInUse } from '../../worker-shim/reach/long_answers.js';
+import { keep_in_use } from '../../worker-shim/reach/long_answers.js';
 
 // The platform's names for streams that pass bytes on.
 class FixedLengthStream extends TransformStream {
@@ -29,7 +29,7 @@ function streaming(init = { headers: EVENTS }) {
   let told = 0;
   /** @type {Promise<unknown>[]} */
   const waited = [];
-  const answer = keepInUse(
+  const answer = keep_in_use(
     new Response(body, init),
     IDLE_STOP_MS,
     () => {
@@ -83,7 +83,7 @@ test('an answer that has no body, or none that takes long, is passed on as it is
     new Response('page'),
     new Response('short', { headers: { 'content-length': '5' } }),
   ]) {
-    assert.equal(keepInUse(answer, IDLE_STOP_MS, tell, context), answer);
+    assert.equal(keep_in_use(answer, IDLE_STOP_MS, tell, context), answer);
   }
 });
 

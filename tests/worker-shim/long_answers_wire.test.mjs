@@ -21,9 +21,9 @@ let worker;
 before(async () => {
   await new Promise((resolve) => service.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (service.address());
-  const passing_on = `import { keepInUse } from './worker-shim/reach/long_answers.js';
+  const passing_on = `import { keep_in_use } from './worker-shim/reach/long_answers.js';
     export default { async fetch(request, _, context) {
-      return keepInUse(await fetch('http://127.0.0.1:${port}' + new URL(request.url).pathname, { headers: request.headers }), 60000, () => {}, context);
+      return keep_in_use(await fetch('http://127.0.0.1:${port}' + new URL(request.url).pathname, { headers: request.headers }), 60000, () => {}, context);
     } };`;
   const modules = [
     { type: 'ESModule', path: `${root}passing_on.mjs`, contents: passing_on },

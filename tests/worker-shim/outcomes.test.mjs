@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { AnswerCache } from '../../worker-shim/cache/cache.js';
-import { handleRequest } from '../../worker-shim/http.js';
+import { handle_request } from '../../worker-shim/http.js';
 import { RequestRecord } from '../../worker-shim/observe.js';
 import { FAILURES_TO_OPEN } from '../../worker-shim/reach/breaker.js';
 import { Reach } from '../../worker-shim/reach/reach.js';
@@ -52,13 +52,13 @@ function worker({
     service: entry.name,
     url: `${entry.origin}/x?y=1`,
     body: 'none',
-    contentLength: null,
-    requestId: id,
-    timeoutMs: 5_000,
+    content_length: null,
+    request_id: id,
+    timeout_ms: 5_000,
     headers: {},
     refresh: [],
     caller: { key: 'k', subject: 'alice' },
-    callerTag: id,
+    caller_tag: id,
     cache: null,
     audit: JSON.stringify({ type: 'decision', id, decision: 'allow' }),
     ...forward,
@@ -101,7 +101,7 @@ function worker({
   return async (/** @type {string} */ id, /** @type {object} */ more = {}) => {
     const request = Object.assign(new Request('https://app.acme.example/x?y=1', { method }), { asked: { id, more } });
     const record = new RequestRecord();
-    return record.ended(core, await handleRequest(request, edge, { waitUntil() {} }, record));
+    return record.ended(core, await handle_request(request, edge, { waitUntil() {} }, record));
   };
 }
 
@@ -132,15 +132,15 @@ const cases = {
     before: (again) => {
       for (let i = 0; i < 600; i += 1) void again({});
     },
-    forward: { callerTag: 'test', timeoutMs: 60_000 },
+    forward: { caller_tag: 'test', timeout_ms: 60_000 },
     after: () => held.forEach((answer) => answer(new Response())),
   },
   upstream_connect_failed: { fetch: refused },
-  upstream_timeout: { fetch: silent, forward: { timeoutMs: 10 } },
+  upstream_timeout: { fetch: silent, forward: { timeout_ms: 10 } },
   upstream_circuit_open: {
     fetch: refused,
     before: async (again) => {
-      for (let i = 0; i < 3 * FAILURES_TO_OPEN; i += 1) await again({ callerTag: `caller ${i % 3}` });
+      for (let i = 0; i < 3 * FAILURES_TO_OPEN; i += 1) await again({ caller_tag: `caller ${i % 3}` });
     },
   },
   upstream_invalid_response: { fetch: () => ({ status: 999, headers: new Headers(), body: null }) },

@@ -54,9 +54,9 @@ for (const [what, entry] of [
       service: entry.name,
       url: 'https://reports.example/',
       body: 'none',
-      contentLength: null,
-      requestId: 'id',
-      timeoutMs: 1000,
+      content_length: null,
+      request_id: 'id',
+      timeout_ms: 1000,
       headers: new Headers(),
       caller: null,
     };
@@ -64,7 +64,7 @@ for (const [what, entry] of [
       /** @type {any} */ ({
         request: new Request('https://app.acme.example/'),
         forward,
-        decidedAt: Date.now(),
+        decided_at: Date.now(),
         body: { forwarded: () => null },
       }),
     );
@@ -75,7 +75,7 @@ for (const [what, entry] of [
 test('an origin that takes no connection is a 502, one that does not answer in time a 504', async () => {
   assert.equal((await json_of(await reaching(by_origin, { fetch: refused }).respond())).code, 'upstream_connect_failed');
   assert.equal(
-    (await json_of(await reaching(by_origin, { fetch: silent }).respond({ forward: { timeoutMs: 20 } }))).code,
+    (await json_of(await reaching(by_origin, { fetch: silent }).respond({ forward: { timeout_ms: 20 } }))).code,
     'upstream_timeout',
   );
 });
@@ -115,7 +115,7 @@ test('an answer of the app, whatever its status, keeps the breaker closed', asyn
 
 test('more unanswered requests than an isolate can hold are refused; those of other services are not', async () => {
   const world = reaching(by_origin, { fetch: silent });
-  for (let i = 0; i < 1000; i += 1) void world.respond({ forward: { timeoutMs: 100, callerTag: `caller ${i}` } });
+  for (let i = 0; i < 1000; i += 1) void world.respond({ forward: { timeout_ms: 100, caller_tag: `caller ${i}` } });
   assert.equal((await json_of(await world.respond())).code, 'too_many_connections');
   assert.equal(world.sent.length, 1000);
 });
@@ -272,7 +272,7 @@ test('a task that answers others meanwhile is not silent: a slow request is not 
 
 test('a task that answers nobody for the whole timeout is told of, too: its address may be gone', async () => {
   const world = reaching(by_task, { fetch: silent, ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
-  assert.equal((await json_of(await world.respond({ forward: { timeoutMs: 20 } }))).code, 'upstream_timeout');
+  assert.equal((await json_of(await world.respond({ forward: { timeout_ms: 20 } }))).code, 'upstream_timeout');
   assert.deepEqual(world.lost, [{ service: 'billing', task_arn: 'arn:1' }]);
 });
 

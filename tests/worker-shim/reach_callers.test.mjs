@@ -14,7 +14,7 @@ before(() => {
 /** An upload of which the client owes the rest, or that the service does not take. @param {boolean} owed */
 const streaming = (owed) => ({
   method: 'PUT',
-  forward: { body: 'stream', timeoutMs: 20 },
+  forward: { body: 'stream', timeout_ms: 20 },
   body: (/** @type {import('../../worker-shim/reach/send.js').Upload} */ upload) => {
     upload.owed = owed;
     return new Uint8Array([1]);
@@ -50,12 +50,12 @@ test('what fetch itself will not take says nothing about the service', async (co
     service: 'reports',
     url: 'https://reports.example/',
     body: 'none',
-    contentLength: null,
-    requestId: 'id',
-    timeoutMs: 1000,
+    content_length: null,
+    request_id: 'id',
+    timeout_ms: 1000,
     headers: new Headers(),
     caller: null,
-    callerTag: 'mallory',
+    caller_tag: 'mallory',
   };
   const turn = () =>
     new Turn(
@@ -71,17 +71,17 @@ test('what fetch itself will not take says nothing about the service', async (co
 
 test('the failures of one caller leave the service open to others', async () => {
   const world = reaching(by_origin, { fetch: refused });
-  for (let i = 0; i < 3 * FAILURES_TO_OPEN; i += 1) await world.respond({ forward: { callerTag: 'mallory' } });
-  assert.equal((await json_of(await world.respond({ forward: { callerTag: 'mallory' } }))).code, 'upstream_circuit_open');
+  for (let i = 0; i < 3 * FAILURES_TO_OPEN; i += 1) await world.respond({ forward: { caller_tag: 'mallory' } });
+  assert.equal((await json_of(await world.respond({ forward: { caller_tag: 'mallory' } }))).code, 'upstream_circuit_open');
   world.fetch = () => new Response('fine');
-  assert.equal((await world.respond({ forward: { callerTag: 'alice' } })).status, 200);
+  assert.equal((await world.respond({ forward: { caller_tag: 'alice' } })).status, 200);
 });
 
 test("one caller's unanswered requests leave room for others", async () => {
   const world = reaching(by_origin, { fetch: silent });
-  for (let i = 0; i < 600; i += 1) void world.respond({ forward: { timeoutMs: 100, callerTag: 'mallory' } });
+  for (let i = 0; i < 600; i += 1) void world.respond({ forward: { timeout_ms: 100, caller_tag: 'mallory' } });
   assert.equal(world.sent.length, 500);
-  assert.equal((await json_of(await world.respond({ forward: { callerTag: 'mallory' } }))).code, 'too_many_connections');
+  assert.equal((await json_of(await world.respond({ forward: { caller_tag: 'mallory' } }))).code, 'too_many_connections');
   world.fetch = () => new Response('fine');
-  assert.equal((await world.respond({ forward: { callerTag: 'alice' } })).status, 200);
+  assert.equal((await world.respond({ forward: { caller_tag: 'alice' } })).status, 200);
 });

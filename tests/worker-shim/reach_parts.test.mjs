@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Breaker, FAILURES_TO_OPEN, PAUSE_FIRST_MS, PAUSE_MOST_MS, PROBE_MS, PROBE_PATIENCE_MS } from '../../worker-shim/reach/breaker.js';
 import { Endpoints, REFRESH_MS } from '../../worker-shim/reach/endpoints.js';
 import { InFlight } from '../../worker-shim/reach/in_flight.js';
-import { mayBeRepeated } from '../../worker-shim/reach/retry.js';
+import { may_be_repeated } from '../../worker-shim/reach/retry.js';
 
 const never = () => 0;
 
@@ -47,7 +47,7 @@ test('a single caller of a service that is gone is told so as well, and probes',
   for (let i = 0; i < FAILURES_TO_OPEN; i += 1) breaker.failed(0, 'alice');
   assert.equal(breaker.admit(0, 'alice'), PAUSE_FIRST_MS);
   assert.deepEqual(
-    [breaker.admit(PAUSE_FIRST_MS, 'alice'), breaker.isProbing('alice'), breaker.admit(PAUSE_FIRST_MS, 'alice')],
+    [breaker.admit(PAUSE_FIRST_MS, 'alice'), breaker.is_probing('alice'), breaker.admit(PAUSE_FIRST_MS, 'alice')],
     [0, true, PAUSE_FIRST_MS],
   );
   breaker.failed(PAUSE_FIRST_MS, 'alice');
@@ -113,7 +113,7 @@ test('an upload that streams goes once a second, and is no probe that others wai
   assert.equal(breaker.admit(PAUSE_FIRST_MS - 1, 'mallory', false), 1);
   assert.equal(breaker.admit(PAUSE_FIRST_MS, 'mallory', false), 0);
   assert.equal(breaker.admit(PAUSE_FIRST_MS, 'malcolm', false), PAUSE_FIRST_MS);
-  assert.deepEqual([breaker.state, breaker.isProbing('mallory'), breaker.admit(PAUSE_FIRST_MS, 'alice')], ['open', false, 0]);
+  assert.deepEqual([breaker.state, breaker.is_probing('mallory'), breaker.admit(PAUSE_FIRST_MS, 'alice')], ['open', false, 0]);
   breaker.answered();
   assert.equal(breaker.admit(PAUSE_FIRST_MS, 'malcolm', false), 0);
 });
@@ -150,18 +150,18 @@ test('one caller does not fill what others need: beyond a half, nobody has more 
     Array.from({ length: count }, () => flying.enter(100, caller));
   const mine = enter('mallory', 50);
   assert.deepEqual(
-    ['mallory', 'alice'].map((each) => flying.isFull(0, 100, each)),
+    ['mallory', 'alice'].map((each) => flying.is_full(0, 100, each)),
     [true, false],
   );
   enter('alice', 9);
-  assert.equal(flying.isFull(0, 100, 'alice'), false);
+  assert.equal(flying.is_full(0, 100, 'alice'), false);
   enter('alice', 1);
-  assert.equal(flying.isFull(0, 100, 'alice'), true);
+  assert.equal(flying.is_full(0, 100, 'alice'), true);
   for (const each of mine) flying.leave(each);
-  assert.equal(flying.isFull(0, 100, 'mallory'), false);
+  assert.equal(flying.is_full(0, 100, 'mallory'), false);
   for (let i = 0; i < 90; i += 1) enter(`caller ${i}`, 1);
-  assert.equal(flying.isFull(0, 100, 'newcomer'), true);
-  assert.equal(flying.isFull(100, 100, 'newcomer'), false);
+  assert.equal(flying.is_full(0, 100, 'newcomer'), true);
+  assert.equal(flying.is_full(100, 100, 'newcomer'), false);
 });
 
 test('a request whose end is never told is counted until it must have been answered', () => {
@@ -195,10 +195,10 @@ test('of two endpoints the one with less under way is chosen', () => {
     const endpoints = new Endpoints(0, random);
     endpoints.learn(tasks(2), 0);
     const busy = endpoints.choose(0);
-    busy.inFlight.enter(1000);
+    busy.in_flight.enter(1000);
     assert.notEqual(endpoints.choose(0).task_arn, busy.task_arn);
-    endpoints.choose(0).inFlight.enter(1000);
-    endpoints.choose(0, busy).inFlight.enter(1000);
+    endpoints.choose(0).in_flight.enter(1000);
+    endpoints.choose(0, busy).in_flight.enter(1000);
     assert.equal(endpoints.choose(0).task_arn, busy.task_arn);
   }
 });
@@ -207,7 +207,7 @@ test('the two that are compared are never one and the same', () => {
   const endpoints = new Endpoints(0, seeded());
   endpoints.learn(tasks(3), 0);
   const [first] = [endpoints.choose(0)];
-  for (let i = 0; i < 9; i += 1) first.inFlight.enter(1000);
+  for (let i = 0; i < 9; i += 1) first.in_flight.enter(1000);
   for (let i = 0; i < 1000; i += 1) assert.notEqual(endpoints.choose(0).task_arn, first.task_arn);
 });
 
@@ -218,7 +218,7 @@ test('power of two choices spreads load far better than chance', () => {
     const counts = new Map();
     for (let i = 0; i < 10_000; i += 1) {
       const chosen = choose(endpoints);
-      chosen.inFlight.enter(1000);
+      chosen.in_flight.enter(1000);
       counts.set(chosen.task_arn, (counts.get(chosen.task_arn) ?? 0) + 1);
     }
     return Math.max(...counts.values()) - Math.min(...counts.values());
@@ -245,11 +245,11 @@ test('a dropped endpoint is gone at once', () => {
 test('an endpoint that is still there after a refresh keeps its count; a new address under the same task does not', () => {
   const endpoints = new Endpoints(0, never);
   endpoints.learn([task(1)], 0);
-  endpoints.choose(0).inFlight.enter(1000);
+  endpoints.choose(0).in_flight.enter(1000);
   endpoints.learn([task(1)], 10);
-  assert.equal(endpoints.choose(10).inFlight.count(10), 1);
+  assert.equal(endpoints.choose(10).in_flight.count(10), 1);
   endpoints.learn([{ ...task(1), address: '10.9.9.9' }], 20);
-  assert.equal(endpoints.choose(20).inFlight.count(20), 0);
+  assert.equal(endpoints.choose(20).in_flight.count(20), 0);
 });
 
 test('a list is refreshed once per refresh time, and jittered to be earlier, never later', () => {
@@ -259,10 +259,10 @@ test('a list is refreshed once per refresh time, and jittered to be earlier, nev
   ])) {
     const endpoints = new Endpoints(0, random);
     endpoints.learn(tasks(1), 0);
-    assert.equal(endpoints.takeRefresh(REFRESH_MS * (1 - early) - 1), false);
-    assert.equal(endpoints.takeRefresh(REFRESH_MS), true);
-    assert.equal(endpoints.takeRefresh(REFRESH_MS), false);
-    assert.equal(endpoints.takeRefresh(2 * REFRESH_MS), true);
+    assert.equal(endpoints.take_refresh(REFRESH_MS * (1 - early) - 1), false);
+    assert.equal(endpoints.take_refresh(REFRESH_MS), true);
+    assert.equal(endpoints.take_refresh(REFRESH_MS), false);
+    assert.equal(endpoints.take_refresh(2 * REFRESH_MS), true);
   }
 });
 
@@ -278,20 +278,20 @@ test('no list is used for longer than the idle stop of its service', () => {
     const endpoints = new Endpoints(idle_stop, never);
     endpoints.learn(tasks(1), 0);
     assert.equal(endpoints.choose(idle_stop), undefined, String(idle_stop));
-    assert.equal(endpoints.takeRefresh(idle_stop / 4), true, String(idle_stop));
+    assert.equal(endpoints.take_refresh(idle_stop / 4), true, String(idle_stop));
   }
 });
 
 test('only idempotent methods are repeated (RFC 9110 section 9.2.2), and only with a body that is still at hand', () => {
   const repeated = (/** @type {any} */ body) =>
-    ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'POST', 'PATCH', 'get', 'PURGE'].filter((method) => mayBeRepeated(method, body));
+    ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'POST', 'PATCH', 'get', 'PURGE'].filter((method) => may_be_repeated(method, body));
   assert.deepEqual(repeated('none'), ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
   assert.deepEqual(repeated('bytes'), repeated('none'));
   assert.deepEqual(repeated('stream'), []);
   // A body is its bytes: one of none is at hand, whatever field announces it.
   assert.deepEqual(
-    ['PUT', 'DELETE', 'POST'].map((method) => mayBeRepeated(method, 'stream', 0)),
+    ['PUT', 'DELETE', 'POST'].map((method) => may_be_repeated(method, 'stream', 0)),
     [true, true, false],
   );
-  assert.equal(mayBeRepeated('PUT', 'stream', 1), false);
+  assert.equal(may_be_repeated('PUT', 'stream', 1), false);
 });

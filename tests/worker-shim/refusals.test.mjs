@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { SignJWT, generateSecret } from 'jose';
 import { start_edge } from '../support/edge.mjs';
 import { send_raw } from '../support/raw_http.mjs';
-import { prefersHtml } from '../../worker-shim/pages/respond.js';
+import { prefers_html } from '../../worker-shim/pages/respond.js';
 
 /** @type {Awaited<ReturnType<typeof start_edge>>} */
 let edge;
@@ -167,9 +167,9 @@ test('our own documents: keys without private parts, discovery, status', async (
 });
 
 test('HTML is for those who prefer it', () => {
-  assert.ok(prefersHtml('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'));
-  assert.ok(prefersHtml('application/json;q=0.5, text/html;q=0.9'));
-  assert.ok(prefersHtml('text/*'));
+  assert.ok(prefers_html('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'));
+  assert.ok(prefers_html('application/json;q=0.5, text/html;q=0.9'));
+  assert.ok(prefers_html('text/*'));
   for (const accept of [
     '',
     '*/*',
@@ -180,6 +180,6 @@ test('HTML is for those who prefer it', () => {
     'text/html;q=0.1, */*',
     'application/*, text/html;q=0.2',
   ]) {
-    assert.ok(!prefersHtml(accept), accept);
+    assert.ok(!prefers_html(accept), accept);
   }
 });

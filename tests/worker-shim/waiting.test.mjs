@@ -2,22 +2,22 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { notReadyResponse } from '../../worker-shim/pages/waiting.js';
-import { failedPage, startingPage } from '../../worker-shim/pages/waiting_page.js';
+import { not_ready_response } from '../../worker-shim/pages/waiting.js';
+import { failed_page, starting_page } from '../../worker-shim/pages/waiting_page.js';
 
-const start = { url: 'https://app.acme.example/x?y=1', progress: 'pulling', elapsedS: 12, reloadS: 5, requestId: 'id-1' };
-const failure = { url: 'https://app.acme.example/x?y=1', reason: 'wake_failed', retryAfterS: 74, requestId: 'id-1' };
+const start = { url: 'https://app.acme.example/x?y=1', progress: 'pulling', elapsed_s: 12, reload_s: 5, request_id: 'id-1' };
+const failure = { url: 'https://app.acme.example/x?y=1', reason: 'wake_failed', retry_after_s: 74, request_id: 'id-1' };
 const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 /** @param {any} said @param {RequestInit} [init] */
 const answer = (said, init) =>
-  notReadyResponse(
+  not_ready_response(
     new Request('https://app.acme.example/x', init),
     {
       status: 503,
       reason: 'wake_starting',
       title: 'Service Unavailable',
-      requestId: 'id-1',
+      request_id: 'id-1',
       challenge: '',
       problem: '{"code":"starting","status":503}',
       audit: '',
@@ -33,8 +33,8 @@ const inline = (page, element) => [...page.matchAll(new RegExp(`<${element}[^>]*
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 for (const [name, page] of [
-  ['starting', startingPage(start)],
-  ['failed', failedPage(failure)],
+  ['starting', starting_page(start)],
+  ['failed', failed_page(failure)],
 ]) {
   test(`the ${name} page runs and styles itself with exactly what its policy names, and loads nothing`, () => {
     const directives = new Map(page.policy.split('; ').map((each) => /** @type {[string, string]} */ (each.split(/ (.*)/).slice(0, 2))));
@@ -56,15 +56,15 @@ for (const [name, page] of [
 test('what comes from outside is text on the pages, never markup', () => {
   const hostile = '"><script>alert(1)</script>';
   for (const { html: page } of [
-    startingPage({ ...start, url: `https://app.acme.example/?${hostile}`, requestId: hostile, progress: hostile }),
-    failedPage({ ...failure, url: `https://app.acme.example/?${hostile}`, requestId: hostile, reason: hostile }),
+    starting_page({ ...start, url: `https://app.acme.example/?${hostile}`, request_id: hostile, progress: hostile }),
+    failed_page({ ...failure, url: `https://app.acme.example/?${hostile}`, request_id: hostile, reason: hostile }),
   ]) {
     assert.ok(!page.includes('<script>alert'));
   }
 });
 
 test('the step that the start is at is marked for eyes and for ears, those before as done', () => {
-  const { html: page } = startingPage(start);
+  const { html: page } = starting_page(start);
   assert.match(page, /role="status"[^>]*>Step 2 of 4: Loading the application\./);
   assert.match(page, /data-step="provisioning" class="done"/);
   assert.match(page, /data-step="pulling" aria-current="step"/);
@@ -72,12 +72,12 @@ test('the step that the start is at is marked for eyes and for ears, those befor
 });
 
 test('a progress that is not known is shown as the first step', () => {
-  assert.match(startingPage({ ...start, progress: '' }).html, /data-step="provisioning" aria-current="step"/);
+  assert.match(starting_page({ ...start, progress: '' }).html, /data-step="provisioning" aria-current="step"/);
 });
 
 test('without its script the page reloads its whole address: a browser that is at a fragment would else only scroll there', () => {
   assert.match(
-    startingPage(start).html,
+    starting_page(start).html,
     /<noscript><meta http-equiv="refresh" content="5; url=https:\/\/app\.acme\.example\/x\?y=1"><\/noscript>/,
   );
 });
@@ -124,7 +124,7 @@ test('a failure is told as one, without the words of AWS', async () => {
 });
 
 test('a service that is not started by visits is not said to have failed', () => {
-  const page = failedPage({ ...failure, reason: 'service_stopped' }).html;
+  const page = failed_page({ ...failure, reason: 'service_stopped' }).html;
   assert.match(page, /<h1>This service is not running<\/h1>/);
   assert.doesNotMatch(page, /attempt/);
 });

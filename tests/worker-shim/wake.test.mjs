@@ -58,7 +58,7 @@ const updates = (service, of = edge) =>
     .filter(({ requestParameters }) => requestParameters.service === service)
     .map(({ requestParameters, userIdentity }) => [requestParameters.desiredCount, userIdentity.sessionContext.sourceIdentity]);
 /** @param {string} service */
-const desired = (service, of = edge) => of.aws.scheduler.findService('prod', service).desired;
+const desired = (service, of = edge) => of.aws.scheduler.find_service('prod', service).desired;
 
 test('the first request brings a service up from zero, in the name of its caller', async () => {
   const { answer, endpoints } = await edge.wake('first').ensure('alice');

@@ -2,7 +2,7 @@
 // and wake.test.mjs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lookAtService, lookAtTasks } from '../../worker-shim/wake/look.js';
+import { look_at_service, look_at_tasks } from '../../worker-shim/wake/look.js';
 
 /** Calls that are answered from a script: by action, one answer after the other; what was asked is kept.
  * @param {Record<string, any[]>} script */
@@ -27,7 +27,7 @@ test('a look asks for the service, its tasks, and what they are', async () => {
     ListTasks: [{ task_arns: ['arn:1'], next_token: '' }],
     DescribeTasks: [tasks(['arn:1'])],
   });
-  assert.deepEqual(await lookAtService(call, 'billing', true), { kind: 'looked', service, tasks: [{ arn: 'arn:1' }] });
+  assert.deepEqual(await look_at_service(call, 'billing', true), { kind: 'looked', service, tasks: [{ arn: 'arn:1' }] });
   assert.deepEqual(
     asked.map(([action]) => action),
     ['DescribeServices', 'ListTasks', 'DescribeTasks'],
@@ -45,7 +45,7 @@ test('pages are followed by their tokens, and tasks described a hundred at once'
     ListTasks: pages,
     DescribeTasks: [tasks(arns(100)), tasks(arns(100, 100)), tasks(arns(5, 200))],
   });
-  const seen = await lookAtService(call, 'billing', false);
+  const seen = await look_at_service(call, 'billing', false);
   assert.equal(seen.kind === 'looked' && seen.tasks.length, 205);
   assert.deepEqual(
     asked.filter(([action]) => action === 'ListTasks').map(([, { next_token }]) => next_token),
@@ -60,7 +60,7 @@ test('pages are followed by their tokens, and tasks described a hundred at once'
 test('a list without end is given up after ten pages', async () => {
   const endless = Array.from({ length: 11 }, (_, i) => ({ task_arns: arns(1, i), next_token: 'more' }));
   const { call, asked } = scripted({ DescribeServices: [service], ListTasks: endless, DescribeTasks: [tasks(arns(10))] });
-  await lookAtService(call, 'billing', false);
+  await look_at_service(call, 'billing', false);
   assert.equal(asked.filter(([action]) => action === 'ListTasks').length, 10);
 });
 
@@ -72,14 +72,14 @@ test('when a start has no task, the stopped ones are asked why; else they are no
     ListStoppedTasks: [{ task_arns: ['arn:dead'], next_token: 'more' }],
     DescribeTasks: [tasks(['arn:dead'])],
   });
-  assert.deepEqual(await lookAtService(watching.call, 'billing', true), { kind: 'looked', service, tasks: [{ arn: 'arn:dead' }] });
+  assert.deepEqual(await look_at_service(watching.call, 'billing', true), { kind: 'looked', service, tasks: [{ arn: 'arn:dead' }] });
   const checking = scripted({ DescribeServices: [service], ListTasks: [none] });
-  assert.deepEqual(await lookAtService(checking.call, 'billing', false), { kind: 'looked', service, tasks: [] });
+  assert.deepEqual(await look_at_service(checking.call, 'billing', false), { kind: 'looked', service, tasks: [] });
 });
 
 test('tasks that are known are described, and nothing else is asked', async () => {
   const { call, asked } = scripted({ DescribeTasks: [{ tasks: [{ arn: 'arn:1' }], failures: [{ arn: 'arn:2', why: 'MISSING' }] }] });
-  assert.deepEqual(await lookAtTasks(call, ['arn:1', 'arn:2']), { kind: 'looked', tasks: [{ arn: 'arn:1' }] });
+  assert.deepEqual(await look_at_tasks(call, ['arn:1', 'arn:2']), { kind: 'looked', tasks: [{ arn: 'arn:1' }] });
   assert.equal(asked.length, 1);
 });
 
@@ -92,6 +92,6 @@ for (const failing of ['DescribeServices', 'ListTasks', 'ListStoppedTasks', 'Des
       DescribeTasks: [tasks(['arn:1'])],
       [failing]: [refused],
     };
-    assert.deepEqual(await lookAtService(scripted(script).call, 'billing', true), { kind: 'refused', error: refused.refused });
+    assert.deepEqual(await look_at_service(scripted(script).call, 'billing', true), { kind: 'refused', error: refused.refused });
   });
 }

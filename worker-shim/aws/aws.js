@@ -1,8 +1,8 @@
 // AWS without a static key: our own token for temporary credentials, and those for calls. What to send, and what an
 // answer means, says the core (shared/aws); here are the network, the pauses between tries and the memory of credentials.
-import { exchange, refusedHere, unreadable } from './exchange.js';
+import { exchange, refused_here, unreadable } from './exchange.js';
 import { CredentialsCache } from './credentials.js';
-import { random, randomName } from '../host/random.js';
+import { random, random_name } from '../host/random.js';
 
 /**
  * @typedef {import('../core/core.js').Core} Core
@@ -62,7 +62,7 @@ export class Aws {
       const answer = await this.#send(action, parameters, who, /** @type {Held} */ (held), signal);
       if (answer.refused?.kind_name !== 'credentials_expired' || renewed) return answer;
       renewed = true;
-      this.#cache.drop(keyOf(who), /** @type {Held} */ (held));
+      this.#cache.drop(key_of(who), /** @type {Held} */ (held));
       held = await this.credentials(who, { signal });
       return held.refused === undefined ? this.#send(action, parameters, who, held, signal) : held;
     });
@@ -74,7 +74,7 @@ export class Aws {
    * @returns {Promise<import('./credentials.js').Asked>}
    */
   credentials(who, { retries = STS_RETRIES, signal } = {}) {
-    return this.#cache.get(keyOf(who), () => persistently(retries, signal, () => this.#assumeRole(who, signal)));
+    return this.#cache.get(key_of(who), () => persistently(retries, signal, () => this.#assume_role(who, signal)));
   }
 
   /**
@@ -82,7 +82,7 @@ export class Aws {
    * @param {AbortSignal} [signal]
    * @returns {Promise<import('./credentials.js').Asked>}
    */
-  async #assumeRole(who, signal) {
+  async #assume_role(who, signal) {
     const { region, role, target, purpose, caller } = who;
     const call = this.#core.operate('assume_role', {
       region,
@@ -91,10 +91,10 @@ export class Aws {
       purpose,
       caller,
       ...this.#host(),
-      id: randomName(),
+      id: random_name(),
       now: Date.now(),
     });
-    if (call.error !== undefined) return { refused: refusedHere(call) };
+    if (call.error !== undefined) return { refused: refused_here(call) };
     const token = new URLSearchParams(call.body).get('WebIdentityToken') ?? '';
     const answer = await this.#exchange('read_assume_role', {}, call, [token], signal);
     return answer.refused === undefined ? answer : { refused: advised(answer.refused) };
@@ -111,21 +111,21 @@ export class Aws {
     const { region, purpose } = who;
     const cluster = 'cluster' in purpose ? purpose.cluster : '';
     const call = this.#core.operate('call', { ...parameters, action, region, cluster, credentials, ...this.#host(), now: Date.now() });
-    if (call.error !== undefined) return { refused: refusedHere(call) };
+    if (call.error !== undefined) return { refused: refused_here(call) };
     return this.#exchange('read', { action }, call, [credentials.session_token, credentials.secret_access_key], signal);
   }
 
   /**
-   * @param {string} readBy the op that reads the answer
+   * @param {string} read_by the op that reads the answer
    * @param {Record<string, unknown>} more what that op takes beside the answer
    * @param {import('./exchange.js').AwsCall} call
    * @param {string[]} secrets
    * @param {AbortSignal} [signal]
    */
-  async #exchange(readBy, more, call, secrets, signal) {
+  async #exchange(read_by, more, call, secrets, signal) {
     const received = await exchange(call, { endpoint: this.#endpoint, secrets, signal });
     if (received.refused !== undefined) return received;
-    const answer = this.#core.operate(readBy, { ...more, ...received.reply });
+    const answer = this.#core.operate(read_by, { ...more, ...received.reply });
     return answer.error === undefined ? answer : { refused: unreadable(`${answer.error}: ${answer.detail}`, received.reply.status) };
   }
 
@@ -138,7 +138,7 @@ export class Aws {
  * All that a session depends on, its tags included: AWS decides by the route in them, and CloudTrail tells it.
  * @param {Who} who
  */
-function keyOf({ region, role, target, purpose, caller: { issuer, subject, email, route } }) {
+function key_of({ region, role, target, purpose, caller: { issuer, subject, email, route } }) {
   return JSON.stringify([region, role, target, purpose, issuer, subject, email ?? null, route ?? '']);
 }
 

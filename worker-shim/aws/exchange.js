@@ -1,6 +1,6 @@
 // One call to AWS over the network: sent as the core built it, read up to a bound, and never an exception. What goes
 // wrong on the way is a refusal of the same shape as AWS's own.
-import { readBounded } from '../host/bounded.js';
+import { read_bounded } from '../host/bounded.js';
 import { describe } from '../host/describe.js';
 
 /**
@@ -33,9 +33,9 @@ export async function exchange(call, { endpoint, secrets, signal }) {
       redirect: 'manual',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    const body = await readBounded(answer, MOST_BYTES);
+    const body = await read_bounded(answer, MOST_BYTES);
     if (body === undefined) return { refused: unreadable(`the answer is longer than ${MOST_BYTES} bytes`, answer.status) };
-    return { reply: scrubbed({ status: answer.status, fields: fieldsOf(answer), body: new TextDecoder().decode(body) }, secrets) };
+    return { reply: scrubbed({ status: answer.status, fields: fields_of(answer), body: new TextDecoder().decode(body) }, secrets) };
   } catch (error) {
     return { refused: unreachable(timeout.aborted ? `no answer in ${CALL_TIMEOUT_MS} ms` : describe(error)) };
   }
@@ -47,7 +47,7 @@ export async function exchange(call, { endpoint, secrets, signal }) {
  * @returns {Endpoint | undefined}
  * @throws {Error} what is wrong with it
  */
-export function endpointOf(text) {
+export function endpoint_of(text) {
   if (text === undefined || text === '') return undefined;
   const url = URL.parse(text);
   const loopback = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
@@ -63,7 +63,7 @@ export function endpointOf(text) {
  * @param {{error: string, detail: string}} failure
  * @returns {AwsRefusal}
  */
-export function refusedHere({ error, detail }) {
+export function refused_here({ error, detail }) {
   return { ...NOTHING_SAID, kind: 8, kind_name: 'invalid_request', code: error, message: detail, reason: 'aws_request_refused' };
 }
 
@@ -96,7 +96,7 @@ function unreachable(message) {
 }
 
 /** @param {Response} answer */
-function fieldsOf(answer) {
+function fields_of(answer) {
   return FIELDS.flatMap((name) => {
     const value = answer.headers.get(name);
     return value === null ? [] : [/** @type {[string, string]} */ ([name, value])];

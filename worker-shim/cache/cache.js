@@ -3,7 +3,7 @@
 // asked again is decided there, too (shared/operations/cache.hpp); here answers are looked up, sent for, and put
 // away while they stream to the client.
 import { AnswerStore, MOST_BODY_BYTES } from './store.js';
-import { keepRefusal, refusalOf, refusalResponse } from '../pages/respond.js';
+import { keep_refusal, refusal_of, refusal_response } from '../pages/respond.js';
 
 /** With an answer in hand that may stand in, nobody waits longer than this for a service to start. */
 const HOLD_WITH_STALE_MS = 2_000;
@@ -59,14 +59,14 @@ export class AnswerCache {
     /** @type {Asked} what the app would see, before conditions of ours */
     const asked = { plan, method: parts.request.method, fields: Object.entries(parts.forward.headers) };
     if (plan.use !== 'answers') return this.#past(parts, asked, send);
-    const { said, entries } = await this.#lookUp(asked);
+    const { said, entries } = await this.#look_up(asked);
     const entry = said.from && entries[said.from];
     discard(entries, entry);
     if (said.do === 'serve' && entry !== undefined) return served(parts, 'hit', said.answer, entry);
-    parts.record.fromCache('miss');
+    parts.record.from_cache('miss');
     if (said.do === 'refuse')
-      return refusalResponse(parts.request, this.#core.refusal('upstream_timeout', parts.forward.requestId, 'only-if-cached'), {
-        fields: parts.forward.refusalFields,
+      return refusal_response(parts.request, this.#core.refusal('upstream_timeout', parts.forward.request_id, 'only-if-cached'), {
+        fields: parts.forward.refusal_fields,
       });
     return this.#ask(parts, asked, said, entry, send);
   }
@@ -75,12 +75,12 @@ export class AnswerCache {
    * @param {Asked} asked
    * @returns {Promise<{said: LookedUp, entries: Entries}>}
    */
-  async #lookUp(asked) {
-    const { key, identity, shared: forAll } = asked.plan;
-    const places = { identity: `${key}/${identity}`, shared: `${key}/${forAll}` };
+  async #look_up(asked) {
+    const { key, identity, shared: for_all } = asked.plan;
+    const places = { identity: `${key}/${identity}`, shared: `${key}/${for_all}` };
     const [own, shared, invalidated] = await Promise.all([
       identity === '' ? undefined : this.#store.read(places.identity),
-      forAll === '' ? undefined : this.#store.read(places.shared),
+      for_all === '' ? undefined : this.#store.read(places.shared),
       this.#store.read(`${key}/invalidated`),
     ]);
     await invalidated?.body?.cancel();
@@ -139,7 +139,7 @@ export class AnswerCache {
     const conditional = new ConditionalTurn(parts, said);
     const answer = await send(conditional.parts);
     if (conditional.refused) return answer;
-    const came = { ...asked, fwd: said.fwd, requested: conditional.sentAt, received: Date.now() };
+    const came = { ...asked, fwd: said.fwd, requested: conditional.sent_at, received: Date.now() };
     if (said.on_error && entry !== undefined) {
       const { answer: stale } = this.#core.cache('stale', {
         ...asked,
@@ -158,7 +158,7 @@ export class AnswerCache {
       return this.#kept(parts, answer, came);
     }
     const fresh = this.#core.cache('freshen', { ...came, now: came.received, stored: entry.text, answer_fields: [...answer.headers] });
-    if (!fresh.confirmed) return this.#askPlainly(parts, asked, entry, send);
+    if (!fresh.confirmed) return this.#ask_plainly(parts, asked, entry, send);
     return served(parts, 'revalidated', fresh.answer, this.#freshened(parts, asked.plan, fresh, entry));
   }
 
@@ -170,9 +170,9 @@ export class AnswerCache {
    * @param {(parts: Parts) => Promise<Response>} send
    * @returns {Promise<Response>}
    */
-  async #askPlainly(parts, asked, entry, send) {
+  async #ask_plainly(parts, asked, entry, send) {
     entry.body?.cancel();
-    const forward = await parts.decideAgain();
+    const forward = await parts.decide_again();
     if (forward instanceof Response) return forward;
     parts.record.again('a 304 spoke of something else');
     const plainly = { do: /** @type {const} */ ('send'), fwd: 'stale', answer: NO_ANSWER };
@@ -187,11 +187,11 @@ export class AnswerCache {
   #kept(parts, answer, came) {
     /** @type {Storing} */
     const storing = this.#core.cache('store', { ...came, status: answer.status, answer_fields: [...answer.headers] });
-    const tooLong = Number(answer.headers.get('content-length')) > MOST_BODY_BYTES;
-    if (!storing.store || tooLong) return withStatus(answer, answer.body, storing.cache_status.replace('; stored', ''));
-    const [forClient, forStore] = answer.body?.tee() ?? [null, null];
-    parts.context.waitUntil(this.#putAway(came.plan, storing, forStore));
-    return withStatus(answer, forClient, storing.cache_status);
+    const too_long = Number(answer.headers.get('content-length')) > MOST_BODY_BYTES;
+    if (!storing.store || too_long) return with_status(answer, answer.body, storing.cache_status.replace('; stored', ''));
+    const [for_client, for_store] = answer.body?.tee() ?? [null, null];
+    parts.context.waitUntil(this.#put_away(came.plan, storing, for_store));
+    return with_status(answer, for_client, storing.cache_status);
   }
 
   /**
@@ -199,7 +199,7 @@ export class AnswerCache {
    * @param {Storing} storing
    * @param {ReadableStream<Uint8Array> | null} stream
    */
-  async #putAway(plan, storing, stream) {
+  async #put_away(plan, storing, stream) {
     const body = await this.#store.gather(stream);
     if (body !== undefined) await this.#write(plan, storing, body);
   }
@@ -225,9 +225,9 @@ export class AnswerCache {
    */
   #freshened(parts, plan, fresh, entry) {
     if (!fresh.store) return entry;
-    const [forClient, forStore] = fresh.answer.body && entry.body !== null ? entry.body.tee() : [null, entry.body];
-    parts.context.waitUntil(this.#write(plan, fresh, forStore));
-    return { ...entry, body: forClient };
+    const [for_client, for_store] = fresh.answer.body && entry.body !== null ? entry.body.tee() : [null, entry.body];
+    parts.context.waitUntil(this.#write(plan, fresh, for_store));
+    return { ...entry, body: for_client };
   }
 
   /**
@@ -243,7 +243,7 @@ export class AnswerCache {
       if (text !== undefined) await this.#store.write(`${asked.plan.key}/invalidated`, text, null, keep);
     }
     const { fwd } = this.#core.cache('lookup', { ...asked, now: 0 });
-    return withStatus(answer, answer.body, `Sallyport; fwd=${fwd}`);
+    return with_status(answer, answer.body, `Sallyport; fwd=${fwd}`);
   }
 }
 
@@ -252,7 +252,7 @@ class ConditionalTurn {
   #said;
   /** Whether the core refused in the end: then its answer is the answer. */
   refused = false;
-  sentAt = Date.now();
+  sent_at = Date.now();
 
   /**
    * @param {Parts} parts
@@ -260,16 +260,16 @@ class ConditionalTurn {
    */
   constructor(parts, said) {
     this.#said = said;
-    this.parts = { ...parts, decideAgain: () => this.#decideAgain(parts), ...(said.on_error && { holdMostMs: HOLD_WITH_STALE_MS }) };
+    this.parts = { ...parts, decide_again: () => this.#decide_again(parts), ...(said.on_error && { hold_most_ms: HOLD_WITH_STALE_MS }) };
     this.#apply(parts.forward.headers);
   }
 
   /** @param {Parts} parts */
-  async #decideAgain(parts) {
-    const decided = await parts.decideAgain();
+  async #decide_again(parts) {
+    const decided = await parts.decide_again();
     this.refused = decided instanceof Response;
     if (decided instanceof Response) return decided;
-    this.sentAt = Date.now();
+    this.sent_at = Date.now();
     this.#apply(decided.headers);
     return decided;
   }
@@ -290,26 +290,26 @@ class ConditionalTurn {
  */
 function served({ request, forward, record }, use, answer, entry, instead) {
   const headers = new Headers(answer.fields);
-  headers.set('Sallyport-Request-Id', forward.requestId);
-  const refusal = instead && refusalOf(instead);
-  record.fromCache(use, `${headers.get('cache-status')}${refusal ? `; ${refusal.reason}: ${refusal.detail}` : ''}`);
-  const withBody = answer.body && !WITHOUT_BODY.includes(answer.status);
-  if (!withBody) entry.body?.cancel();
+  headers.set('Sallyport-Request-Id', forward.request_id);
+  const refusal = instead && refusal_of(instead);
+  record.from_cache(use, `${headers.get('cache-status')}${refusal ? `; ${refusal.reason}: ${refusal.detail}` : ''}`);
+  const with_body = answer.body && !WITHOUT_BODY.includes(answer.status);
+  if (!with_body) entry.body?.cancel();
   // The length of what GET would give; a packed body is packed anew, to a length that is not known before.
   if (request.method === 'HEAD' && entry.length !== null && !headers.has('content-encoding')) headers.set('Content-Length', entry.length);
-  return new Response(withBody ? entry.body : null, { status: answer.status, headers });
+  return new Response(with_body ? entry.body : null, { status: answer.status, headers });
 }
 
 /**
  * @param {Response} answer
  * @param {ReadableStream<Uint8Array> | null} body
- * @param {string} cacheStatus
+ * @param {string} cache_status
  */
-function withStatus(answer, body, cacheStatus) {
+function with_status(answer, body, cache_status) {
   const response = new Response(body, answer);
   // RFC 9211 section 2: the cache nearest to the client comes last.
-  response.headers.append('Cache-Status', cacheStatus);
-  return keepRefusal(response, answer);
+  response.headers.append('Cache-Status', cache_status);
+  return keep_refusal(response, answer);
 }
 
 /**

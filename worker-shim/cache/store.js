@@ -38,10 +38,10 @@ export class AnswerStore {
    * @param {string} place
    * @param {string} text
    * @param {Uint8Array | ReadableStream<Uint8Array> | null} body
-   * @param {number} keepSeconds
+   * @param {number} keep_seconds
    */
-  async write(place, text, body, keepSeconds) {
-    const headers = { [TEXT]: text, 'Cache-Control': `max-age=${keepSeconds}`, 'Content-Type': 'application/octet-stream' };
+  async write(place, text, body, keep_seconds) {
+    const headers = { [TEXT]: text, 'Cache-Control': `max-age=${keep_seconds}`, 'Content-Type': 'application/octet-stream' };
     try {
       await (await caches.open(CACHE_NAME)).put(ADDRESS + place, new Response(body, { headers }));
     } catch (error) {

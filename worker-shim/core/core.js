@@ -9,15 +9,15 @@ import {
   JOB,
   NEED_BODY,
   NEED_KEYS,
-  readAnswer,
-  readBodyRequest,
-  readForward,
-  readKeyRequest,
-  readRefusal,
-  writeEnded,
-  writeKeyResponse,
-  writeRefusal,
-  writeRequest,
+  read_answer,
+  read_body_request,
+  read_forward,
+  read_key_request,
+  read_refusal,
+  write_ended,
+  write_key_response,
+  write_refusal,
+  write_request,
 } from './wire.js';
 
 /**
@@ -28,7 +28,7 @@ import {
  * @typedef {{kind: 'refuse', refusal: import('./wire.js').Refusal} | {kind: 'forward', forward: import('./wire.js').Forward}
  *   | {kind: 'need', need: Need}
  *   | {kind: 'answer', answer: import('./wire.js').Answer} | {kind: 'job', order: import('./wire.js').JobOrder}} Outcome
- * @typedef {{what: 'keys', request: KeyRequest} | {what: 'body', maxBytes: number, refusalFields: import('./wire.js').Fields}} Need
+ * @typedef {{what: 'keys', request: KeyRequest} | {what: 'body', max_bytes: number, refusal_fields: import('./wire.js').Fields}} Need
  *   what the core lacks: bring it and ask again
  * @typedef {{policy: string, signing_keys: string, service_secrets: string, aws_role: string, build: string}} Settings
  */
@@ -84,7 +84,7 @@ export class Core {
   #mailbox;
   /** Each byte of it is given out once. */
   #entropy = new Uint8Array(ENTROPY_BYTES * ENTROPY_PORTIONS);
-  #entropyUsed = this.#entropy.length;
+  #entropy_used = this.#entropy.length;
 
   /** @param {CoreModule} module */
   constructor(module) {
@@ -94,7 +94,7 @@ export class Core {
 
   /** Loads the core, not yet started: it can word refusals. */
   static async load() {
-    return new Core(await create({ crypto: new CryptoHost(), instantiateWasm }));
+    return new Core(await create({ crypto: new CryptoHost(), instantiateWasm: instantiate }));
   }
 
   /**
@@ -105,24 +105,24 @@ export class Core {
   start(settings) {
     const size = this.#write(JSON.stringify(settings));
     if (within(() => this.#module.start(size))) return;
-    const { reason, detail } = readFailure(this.#answer());
+    const { reason, detail } = read_failure(this.#answer());
     throw new NotStarted(reason, detail);
   }
 
   /**
    * @param {Request} request
-   * @param {BodyState} bodyState
+   * @param {BodyState} body_state
    * @param {Uint8Array} [body] with state read
-   * @param {string} [requestId] of a request that is decided anew: it keeps its id
+   * @param {string} [request_id] of a request that is decided anew: it keeps its id
    * @returns {Outcome}
    */
-  handle(request, bodyState, body, requestId = '') {
-    const size = this.#write(writeRequest(request, bodyState), body);
-    this.#refillEntropy();
+  handle(request, body_state, body, request_id = '') {
+    const size = this.#write(write_request(request, body_state), body);
+    this.#refill_entropy();
     // The id is made of the first bytes (shared/gate/edge/edge.hpp).
-    if (requestId !== '') this.#module.HEAPU8.set(Buffer.from(requestId, 'base64url'), this.#word(ENTROPY));
+    if (request_id !== '') this.#module.HEAPU8.set(Buffer.from(request_id, 'base64url'), this.#word(ENTROPY));
     const kind = within(() => this.#module.handle(size, body?.length ?? 0, Date.now()));
-    return readOutcome(kind, this.#answer());
+    return read_outcome(kind, this.#answer());
   }
 
   /**
@@ -131,10 +131,10 @@ export class Core {
    * @param {Uint8Array} body
    * @returns {{refused?: {reason: string, detail: string}, note: string}} why they are refused; else what to log, or ''
    */
-  supplyKeys(request, response, body) {
-    const size = this.#write(writeKeyResponse(request, response), body);
+  supply_keys(request, response, body) {
+    const size = this.#write(write_key_response(request, response), body);
     if (within(() => this.#module.supply_keys(size, body.length, Date.now()))) return { note: this.#answer() };
-    return { refused: readFailure(this.#answer()), note: '' };
+    return { refused: read_failure(this.#answer()), note: '' };
   }
 
   /** @returns {Catalog} */
@@ -171,7 +171,7 @@ export class Core {
    * @param {string[]} cookies values of Set-Cookie
    * @returns {string} for each "1": it must go no further, or "0"
    */
-  markCredentialCookies(cookies) {
+  mark_credential_cookies(cookies) {
     const size = this.#write(cookies.join('\n'));
     within(() => this.#module.credential_cookies(size));
     return this.#answer();
@@ -180,14 +180,14 @@ export class Core {
   /**
    * The wording of a refusal that only the host can know of, such as an upstream that does not answer.
    * @param {string} reason
-   * @param {string} requestId
+   * @param {string} request_id
    * @param {string} detail
    */
-  refusal(reason, requestId, detail) {
-    const size = this.#write(writeRefusal(reason, requestId, detail));
-    this.#refillEntropy();
+  refusal(reason, request_id, detail) {
+    const size = this.#write(write_refusal(reason, request_id, detail));
+    this.#refill_entropy();
     within(() => this.#module.refusal(size, Date.now()));
-    return readRefusal(this.#answer());
+    return read_refusal(this.#answer());
   }
 
   /**
@@ -195,7 +195,7 @@ export class Core {
    * @param {import('./wire.js').Ended} ended
    */
   outcome(ended) {
-    const size = this.#write(writeEnded(ended));
+    const size = this.#write(write_ended(ended));
     within(() => this.#module.ended(size, Date.now()));
     return this.#answer();
   }
@@ -220,14 +220,14 @@ export class Core {
     if (size > this.#word(INBOX_BYTES)) within(() => this.#module.reserve(size));
   }
 
-  #refillEntropy() {
-    if (this.#entropyUsed === this.#entropy.length) {
+  #refill_entropy() {
+    if (this.#entropy_used === this.#entropy.length) {
       crypto.getRandomValues(this.#entropy);
-      this.#entropyUsed = 0;
+      this.#entropy_used = 0;
     }
-    const from = this.#entropyUsed;
-    this.#entropyUsed += ENTROPY_BYTES;
-    this.#module.HEAPU8.set(this.#entropy.subarray(from, this.#entropyUsed), this.#word(ENTROPY));
+    const from = this.#entropy_used;
+    this.#entropy_used += ENTROPY_BYTES;
+    this.#module.HEAPU8.set(this.#entropy.subarray(from, this.#entropy_used), this.#word(ENTROPY));
   }
 
   #answer() {
@@ -256,14 +256,14 @@ function within(call) {
 }
 
 /** @type {import('../../wasm/core.d.ts').CoreOptions['instantiateWasm']} */
-function instantiateWasm(imports, done) {
+function instantiate(imports, done) {
   const instance = new WebAssembly.Instance(wasm, imports);
   done(instance, wasm);
   return instance.exports;
 }
 
 /** @param {string} text */
-function readFailure(text) {
+function read_failure(text) {
   const [reason = '', ...detail] = text.split('\n');
   return { reason, detail: detail.join('\n') };
 }
@@ -273,19 +273,19 @@ function readFailure(text) {
  * @param {string} text
  * @returns {Outcome}
  */
-function readOutcome(kind, text) {
+function read_outcome(kind, text) {
   switch (kind) {
     case FORWARD:
-      return { kind: 'forward', forward: readForward(text) };
+      return { kind: 'forward', forward: read_forward(text) };
     case NEED_KEYS:
-      return { kind: 'need', need: { what: 'keys', request: readKeyRequest(text) } };
+      return { kind: 'need', need: { what: 'keys', request: read_key_request(text) } };
     case NEED_BODY:
-      return { kind: 'need', need: { what: 'body', ...readBodyRequest(text) } };
+      return { kind: 'need', need: { what: 'body', ...read_body_request(text) } };
     case JOB:
       return { kind: 'job', order: JSON.parse(text) };
     case ANSWER:
-      return { kind: 'answer', answer: readAnswer(text) };
+      return { kind: 'answer', answer: read_answer(text) };
     default:
-      return { kind: 'refuse', refusal: readRefusal(text) };
+      return { kind: 'refuse', refusal: read_refusal(text) };
   }
 }

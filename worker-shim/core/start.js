@@ -1,7 +1,7 @@
 // The core of this isolate: loaded once, started with the bundled policy and the secrets of the environment, and shared
 // by the Worker and its objects. It keeps nothing of one request for another, so whoever calls it gets the same answers.
 import policy from '../../policy.jsonc';
-import { endpointOf } from '../aws/exchange.js';
+import { endpoint_of } from '../aws/exchange.js';
 import { Core, CoreFailed, NotStarted } from './core.js';
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
@@ -22,7 +22,7 @@ let started;
  * @param {CoreEnvironment} environment
  * @returns {Promise<StartedCore> | StartedCore} once it has started, without a promise
  */
-export function startedCore(environment) {
+export function started_core(environment) {
   if (started !== undefined) return started;
   const starting = start(environment);
   const settle = (/** @type {StartedCore | undefined} */ core) => {
@@ -38,7 +38,7 @@ export function startedCore(environment) {
  * @param {Core} failed
  * @param {unknown} error
  */
-export async function replaceCore(failed, error) {
+export async function replace_core(failed, error) {
   if (!(error instanceof CoreFailed)) return;
   const current = await started;
   if (current?.core === failed && (await started) === current) started = undefined;
@@ -51,7 +51,7 @@ export async function replaceCore(failed, error) {
 async function start(environment) {
   const core = await Core.load();
   try {
-    const endpoint = configuredEndpoint(environment);
+    const endpoint = configured_endpoint(environment);
     core.start({
       policy,
       signing_keys: environment.SALLYPORT_SIGNING_KEYS ?? '',
@@ -69,9 +69,9 @@ async function start(environment) {
 }
 
 /** @param {CoreEnvironment} environment */
-function configuredEndpoint(environment) {
+function configured_endpoint(environment) {
   try {
-    return endpointOf(environment.SALLYPORT_AWS_ENDPOINT);
+    return endpoint_of(environment.SALLYPORT_AWS_ENDPOINT);
   } catch (error) {
     throw new NotStarted('config_invalid', error instanceof Error ? error.message : '');
   }

@@ -11,16 +11,16 @@ export const REFUSE = 0,
 
 /**
  * @typedef {'none' | 'unread' | 'read' | 'too_large'} BodyState
- * @typedef {{status: number, reason: string, title: string, requestId: string, challenge: string, problem: string,
+ * @typedef {{status: number, reason: string, title: string, request_id: string, challenge: string, problem: string,
  *            audit: string, fields?: Fields, detail?: string}} Refusal `detail` for operators
  * @typedef {[string, string][]} Fields names and values
- * @typedef {{source: string, step: string, url: string, maxBytes: number, timeoutSeconds: number, joined: boolean}}
+ * @typedef {{source: string, step: string, url: string, max_bytes: number, timeout_seconds: number, joined: boolean}}
  *   KeyRequest
- * @typedef {{service: string, url: string, body: 'none' | 'bytes' | 'stream', contentLength: number | null,
- *            requestId: string, audit: string, timeoutMs: number, caller: Caller | null,
- *            cache: CachePlan | null, callerTag: string, refusalFields: Fields, refresh: KeyRequest[],
+ * @typedef {{service: string, url: string, body: 'none' | 'bytes' | 'stream', content_length: number | null,
+ *            request_id: string, audit: string, timeout_ms: number, caller: Caller | null,
+ *            cache: CachePlan | null, caller_tag: string, refusal_fields: Fields, refresh: KeyRequest[],
  *            headers: Record<string, string>}} Forward
- *   `headers` by name in lower case; `callerTag` tells callers apart, to count by; `refusalFields` are for refusals of this
+ *   `headers` by name in lower case; `caller_tag` tells callers apart, to count by; `refusal_fields` are for refusals of this
  *   request that the host makes
  * @typedef {{use: 'answers' | 'bypass' | 'invalidates', key: string, identity: string, shared: string}} CachePlan as
  *   gate::to_json writes it; an empty identity or shared: nothing is kept there
@@ -31,16 +31,16 @@ export const REFUSE = 0,
  *            request_id: string, caller: Caller, audit: string, refusal_fields?: Fields}} JobOrder
  * @typedef {'' | 'hit' | 'stale' | 'revalidated' | 'miss'} CacheUse
  * @typedef {{id: string, service: string, reason: string, status: number, how: 'complete' | 'handed_on' | 'cached', cache: CacheUse,
- *            attempts?: number, firstMs: number, ms?: number, octetsIn?: number, detail: string}} Ended what came of a request
- * @typedef {{status: number, contentType: string, cacheControl: string, body: string}} Answer
- * @typedef {{status: number, cacheControl: string, problem: string, fetchedAt: number}} KeyResponse
+ *            attempts?: number, first_ms: number, ms?: number, octets_in?: number, detail: string}} Ended what came of a request
+ * @typedef {{status: number, content_type: string, cache_control: string, body: string}} Answer
+ * @typedef {{status: number, cache_control: string, problem: string, fetched_at: number}} KeyResponse
  */
 
 /**
  * @param {Request} request
- * @param {BodyState} bodyState
+ * @param {BodyState} body_state
  */
-export function writeRequest(request, bodyState) {
+export function write_request(request, body_state) {
   const cf = request.cf;
   let fields = '';
   let count = 0;
@@ -51,48 +51,48 @@ export function writeRequest(request, bodyState) {
     // On Cloudflare this field is the platform's own; a client cannot set it.
     if (name === 'cf-connecting-ip') ip = value;
   });
-  return `${request.url}\n${request.method}\n${ip}\n${cf?.country ?? ''}\n${cf?.asn ?? 0}\n${bodyState}\n${count}\n${fields}`;
+  return `${request.url}\n${request.method}\n${ip}\n${cf?.country ?? ''}\n${cf?.asn ?? 0}\n${body_state}\n${count}\n${fields}`;
 }
 
 /**
  * @param {KeyRequest} request
  * @param {KeyResponse} response
  */
-export function writeKeyResponse(request, response) {
-  const { status, cacheControl, problem, fetchedAt } = response;
-  return [request.source, request.step, request.url, status, cacheControl, oneLine(problem), fetchedAt, ''].join('\n');
+export function write_key_response(request, response) {
+  const { status, cache_control, problem, fetched_at } = response;
+  return [request.source, request.step, request.url, status, cache_control, one_line(problem), fetched_at, ''].join('\n');
 }
 
 /**
  * @param {string} reason a name from shared/core/reason.def
- * @param {string} requestId empty: the core makes one
+ * @param {string} request_id empty: the core makes one
  * @param {string} detail for operators
  */
-export function writeRefusal(reason, requestId, detail) {
-  return `${reason}\n${requestId}\n${oneLine(detail)}\n`;
+export function write_refusal(reason, request_id, detail) {
+  return `${reason}\n${request_id}\n${one_line(detail)}\n`;
 }
 
 /** @param {Ended} ended */
-export function writeEnded({ id, service, reason, status, how, cache, attempts, firstMs, ms, octetsIn, detail }) {
-  return `${id}\n${service}\n${reason}\n${status}\n${how}\n${cache}\n${attempts ?? ''}\n${firstMs}\n${ms ?? ''}\n${octetsIn ?? ''}\n${detail === '' ? '' : oneLine(detail)}\n`;
+export function write_ended({ id, service, reason, status, how, cache, attempts, first_ms, ms, octets_in, detail }) {
+  return `${id}\n${service}\n${reason}\n${status}\n${how}\n${cache}\n${attempts ?? ''}\n${first_ms}\n${ms ?? ''}\n${octets_in ?? ''}\n${detail === '' ? '' : one_line(detail)}\n`;
 }
 
 /**
  * @param {string} text
  * @returns {Refusal}
  */
-export function readRefusal(text) {
-  const [status = '', reason = '', title = '', requestId = '', challenge = '', problem = '', audit = '', fields = '', ...detail] =
+export function read_refusal(text) {
+  const [status = '', reason = '', title = '', request_id = '', challenge = '', problem = '', audit = '', fields = '', ...detail] =
     text.split('\n');
   return {
     status: Number(status),
     reason,
     title,
-    requestId,
+    request_id,
     challenge,
     problem,
     audit,
-    fields: readList(fields),
+    fields: read_list(fields),
     detail: detail.join('\n'),
   };
 }
@@ -101,49 +101,49 @@ export function readRefusal(text) {
  * @param {string} text
  * @returns {Forward}
  */
-export function readForward(text) {
+export function read_forward(text) {
   const lines = text.split('\n');
-  const [service = '', url = '', body = '', length = '', requestId = '', audit = '', timeout = '', caller = '', cache = ''] = lines;
-  const [callerTag = '', refusalFields = '', refreshes = ''] = lines.slice(9, 12);
-  const fieldsFrom = 12 + 6 * Number(refreshes);
+  const [service = '', url = '', body = '', length = '', request_id = '', audit = '', timeout = '', caller = '', cache = ''] = lines;
+  const [caller_tag = '', refusal_fields = '', refreshes = ''] = lines.slice(9, 12);
+  const fields_from = 12 + 6 * Number(refreshes);
   const refresh = [];
-  for (let at = 12; at < fieldsFrom; at += 6) refresh.push(readKeyRequestLines(lines, at));
+  for (let at = 12; at < fields_from; at += 6) refresh.push(read_key_request_lines(lines, at));
   return {
     service,
     url,
-    requestId,
+    request_id,
     audit,
-    callerTag,
+    caller_tag,
     refresh,
-    refusalFields: readList(refusalFields),
-    timeoutMs: Number(timeout),
+    refusal_fields: read_list(refusal_fields),
+    timeout_ms: Number(timeout),
     caller: caller === '' ? null : JSON.parse(caller),
     cache: cache === '' ? null : JSON.parse(cache),
     body: /** @type {Forward['body']} */ (body),
-    contentLength: length === '' ? null : Number(length),
-    headers: readFields(lines, fieldsFrom),
+    content_length: length === '' ? null : Number(length),
+    headers: read_fields(lines, fields_from),
   };
 }
 
-/** @param {string} text @returns {{maxBytes: number, refusalFields: Fields}} */
-export function readBodyRequest(text) {
-  const [maxBytes = '', fields = ''] = text.split('\n');
-  return { maxBytes: Number(maxBytes), refusalFields: readList(fields) };
+/** @param {string} text @returns {{max_bytes: number, refusal_fields: Fields}} */
+export function read_body_request(text) {
+  const [max_bytes = '', fields = ''] = text.split('\n');
+  return { max_bytes: Number(max_bytes), refusal_fields: read_list(fields) };
 }
 
 /** @param {string} text */
-export function readKeyRequest(text) {
-  return readKeyRequestLines(text.split('\n'), 0);
+export function read_key_request(text) {
+  return read_key_request_lines(text.split('\n'), 0);
 }
 
 /**
  * @param {string} text
  * @returns {Answer}
  */
-export function readAnswer(text) {
-  const [status = '', contentType = '', cacheControl = ''] = text.split('\n', 3);
-  const bodyFrom = status.length + contentType.length + cacheControl.length + 3;
-  return { status: Number(status), contentType, cacheControl, body: text.slice(bodyFrom) };
+export function read_answer(text) {
+  const [status = '', content_type = '', cache_control = ''] = text.split('\n', 3);
+  const body_from = status.length + content_type.length + cache_control.length + 3;
+  return { status: Number(status), content_type, cache_control, body: text.slice(body_from) };
 }
 
 /**
@@ -151,9 +151,9 @@ export function readAnswer(text) {
  * @param {number} at
  * @returns {KeyRequest}
  */
-function readKeyRequestLines(lines, at) {
-  const [source = '', step = '', url = '', maxBytes = '', seconds = '', joined = ''] = lines.slice(at, at + 6);
-  return { source, step, url, maxBytes: Number(maxBytes), timeoutSeconds: Number(seconds), joined: joined === '1' };
+function read_key_request_lines(lines, at) {
+  const [source = '', step = '', url = '', max_bytes = '', seconds = '', joined = ''] = lines.slice(at, at + 6);
+  return { source, step, url, max_bytes: Number(max_bytes), timeout_seconds: Number(seconds), joined: joined === '1' };
 }
 
 /**
@@ -161,7 +161,7 @@ function readKeyRequestLines(lines, at) {
  * @param {string[]} lines
  * @param {number} from
  */
-function readFields(lines, from) {
+function read_fields(lines, from) {
   /** @type {Record<string, string>} */
   const headers = Object.create(null);
   for (let at = from; at + 1 < lines.length; at += 2) {
@@ -175,11 +175,11 @@ function readFields(lines, from) {
 }
 
 /** @param {string} text @returns {Fields} */
-function readList(text) {
+function read_list(text) {
   return text === '' ? [] : JSON.parse(text);
 }
 
 /** @param {string} text */
-function oneLine(text) {
+function one_line(text) {
   return text.replaceAll(/[\r\n]+/g, ' ');
 }

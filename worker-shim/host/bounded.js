@@ -2,16 +2,16 @@
 
 /**
  * @param {Response} answer
- * @param {number} maxBytes
+ * @param {number} max_bytes
  * @returns {Promise<Uint8Array | undefined>} nothing: longer than that
  */
-export async function readBounded(answer, maxBytes) {
+export async function read_bounded(answer, max_bytes) {
   /** @type {Uint8Array[]} */
   const chunks = [];
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += chunk.length;
-    if (size > maxBytes) return undefined;
+    if (size > max_bytes) return undefined;
     chunks.push(chunk);
   }
   return joined(chunks, size);

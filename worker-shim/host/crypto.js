@@ -26,7 +26,7 @@ const NOT_ON_CURVE = -2;
 /**
  * @typedef {import('node:crypto').KeyObject} KeyObject
  * @typedef {{kind: number, secret?: KeyObject, public?: KeyObject, private?: KeyObject,
- *            pssPublic?: import('node:crypto').VerifyJsonWebKeyInput, pssPrivate?: import('node:crypto').SignJsonWebKeyInput}} Entry
+ *            pss_public?: import('node:crypto').VerifyJsonWebKeyInput, pss_private?: import('node:crypto').SignJsonWebKeyInput}} Entry
  */
 
 /**
@@ -39,34 +39,34 @@ const NOT_ON_CURVE = -2;
  * It is no documented interface: where it is not there, or gives anything else than crypto.hash does, that one is used.
  * @returns {BareHash | undefined}
  */
-function findBareHash() {
+function find_bare_hash() {
   try {
     const hash = /** @type {any} */ (crypto.createHash('sha256'));
     const held = Object.getOwnPropertySymbols(hash).map((symbol) => hash[symbol]?.constructor);
-    const Bare = held.find((made) => made?.name === 'HashHandle');
-    return Bare !== undefined && HASHES.every((name) => name === null || hashesAlike(Bare, name)) ? Bare : undefined;
+    const bare_hash = held.find((made) => made?.name === 'HashHandle');
+    return bare_hash !== undefined && HASHES.every((name) => name === null || hashes_alike(bare_hash, name)) ? bare_hash : undefined;
   } catch {
     return undefined;
   }
 }
 
 /**
- * @param {BareHash} Bare
+ * @param {BareHash} bare_hash
  * @param {string} name
  */
-function hashesAlike(Bare, name) {
+function hashes_alike(bare_hash, name) {
   const sample = Uint8Array.from({ length: 300 }, (_, index) => index);
-  const digest = bareDigest(Bare, name, sample);
-  return digest instanceof Uint8Array && sameBytes(digest, crypto.hash(name, sample, 'buffer'));
+  const digest = bare_digest(bare_hash, name, sample);
+  return digest instanceof Uint8Array && same_bytes(digest, crypto.hash(name, sample, 'buffer'));
 }
 
 /**
- * @param {BareHash} Bare
+ * @param {BareHash} bare_hash
  * @param {string} name
  * @param {Uint8Array} data
  */
-function bareDigest(Bare, name, data) {
-  const hash = new Bare(name, undefined);
+function bare_digest(bare_hash, name, data) {
+  const hash = new bare_hash(name, undefined);
   hash.update(data);
   return hash.digest();
 }
@@ -106,7 +106,7 @@ export class CryptoHost {
   #keys = new Table();
   /** @type {Table<import('node:crypto').Hash>} */
   #hashers = new Table();
-  #bareHash = findBareHash();
+  #bare_hash = find_bare_hash();
 
   /**
    * Imports a key: a secret as it is, any other kind as the text of a JWK.
@@ -116,7 +116,7 @@ export class CryptoHost {
    */
   import_key(kind, data) {
     try {
-      const made = kind === KIND_SECRET ? importSecret(data) : importPair(kind, data);
+      const made = kind === KIND_SECRET ? import_secret(data) : import_pair(kind, data);
       return typeof made === 'number' ? made : this.#keys.add(made);
     } catch {
       return FAILED;
@@ -140,7 +140,7 @@ export class CryptoHost {
     try {
       const entry = this.#keys.get(key);
       if (entry === undefined || entry.kind !== KIND_OF_FAMILY[family]) return 0;
-      return verifyWith(entry, family, HASHES[hash] ?? null, data, signature) ? 1 : 0;
+      return verify_with(entry, family, HASHES[hash] ?? null, data, signature) ? 1 : 0;
     } catch {
       return 0;
     }
@@ -158,7 +158,7 @@ export class CryptoHost {
     try {
       const entry = this.#keys.get(key);
       if (entry === undefined || entry.kind !== KIND_OF_FAMILY[family]) return FAILED;
-      return write(signWith(entry, family, HASHES[hash] ?? null, data), out);
+      return write(sign_with(entry, family, HASHES[hash] ?? null, data), out);
     } catch {
       return FAILED;
     }
@@ -172,7 +172,7 @@ export class CryptoHost {
   hash(hash, data, out) {
     try {
       const name = /** @type {string} */ (HASHES[hash]);
-      return write(this.#bareHash ? bareDigest(this.#bareHash, name, data) : crypto.hash(name, data, 'buffer'), out);
+      return write(this.#bare_hash ? bare_digest(this.#bare_hash, name, data) : crypto.hash(name, data, 'buffer'), out);
     } catch {
       return FAILED;
     }
@@ -232,7 +232,7 @@ export class CryptoHost {
  * @param {Uint8Array} data
  * @returns {Entry}
  */
-function importSecret(data) {
+function import_secret(data) {
   return { kind: KIND_SECRET, secret: crypto.createSecretKey(data) };
 }
 
@@ -243,21 +243,21 @@ function importSecret(data) {
  * @param {Uint8Array} data
  * @returns {Entry | number}
  */
-function importPair(kind, data) {
+function import_pair(kind, data) {
   const jwk = JSON.parse(new TextDecoder().decode(data));
   const { d, p, q, dp, dq, qi, ...open } = jwk;
   /** @type {Entry} */
   const entry = { kind };
   try {
     entry.public = crypto.createPublicKey({ key: open, format: 'jwk' });
-    entry.pssPublic = pss(open);
+    entry.pss_public = pss(open);
   } catch {
     return kind === KIND_EC ? NOT_ON_CURVE : FAILED;
   }
   if (d === undefined) return entry;
   entry.private = crypto.createPrivateKey({ key: jwk, format: 'jwk' });
-  entry.pssPrivate = pss(jwk);
-  return belongTogether(entry) ? entry : FAILED;
+  entry.pss_private = pss(jwk);
+  return belong_together(entry) ? entry : FAILED;
 }
 
 /**
@@ -266,19 +266,19 @@ function importPair(kind, data) {
  * @param {import('node:crypto').JsonWebKey} key
  */
 function pss(key) {
-  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = crypto.constants;
-  return { key, format: /** @type {const} */ ('jwk'), padding, saltLength };
+  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: salt_length } = crypto.constants;
+  return { key, format: /** @type {const} */ ('jwk'), padding, saltLength: salt_length };
 }
 
 /**
  * Neither library checks that the private half of a JWK belongs to its public half.
  * @param {Entry} pair
  */
-function belongTogether(pair) {
+function belong_together(pair) {
   const family = KIND_OF_FAMILY.indexOf(pair.kind);
   const hash = family === EDDSA ? null : 'sha256';
   const probe = new Uint8Array(32);
-  return verifyWith(pair, family, hash, probe, /** @type {Buffer} */ (signWith(pair, family, hash, probe)));
+  return verify_with(pair, family, hash, probe, /** @type {Buffer} */ (sign_with(pair, family, hash, probe)));
 }
 
 /**
@@ -288,9 +288,9 @@ function belongTogether(pair) {
  * @param {Uint8Array} data
  * @param {Uint8Array} signature
  */
-function verifyWith(entry, family, hash, data, signature) {
-  if (family === HMAC) return sameBytes(mac(entry, hash, data), signature);
-  if (family === RSA_PSS) return verifyPss(entry, hash, data, signature);
+function verify_with(entry, family, hash, data, signature) {
+  if (family === HMAC) return same_bytes(mac(entry, hash, data), signature);
+  if (family === RSA_PSS) return verify_pss(entry, hash, data, signature);
   return crypto.verify(hash, data, /** @type {KeyObject} */ (entry.public), signature);
 }
 
@@ -301,9 +301,9 @@ function verifyWith(entry, family, hash, data, signature) {
  * @param {Uint8Array} data
  * @returns {Buffer | undefined}
  */
-function signWith(entry, family, hash, data) {
+function sign_with(entry, family, hash, data) {
   if (family === HMAC) return mac(entry, hash, data);
-  if (family === RSA_PSS) return signPss(entry, hash, data);
+  if (family === RSA_PSS) return sign_pss(entry, hash, data);
   return entry.private === undefined ? undefined : crypto.sign(hash, data, entry.private);
 }
 
@@ -315,8 +315,8 @@ function signWith(entry, family, hash, data) {
  * @param {Uint8Array} data
  * @param {Uint8Array} signature
  */
-function verifyPss(entry, hash, data, signature) {
-  const key = /** @type {import('node:crypto').VerifyJsonWebKeyInput} */ (entry.pssPublic);
+function verify_pss(entry, hash, data, signature) {
+  const key = /** @type {import('node:crypto').VerifyJsonWebKeyInput} */ (entry.pss_public);
   return crypto
     .createVerify(/** @type {string} */ (hash))
     .update(data)
@@ -328,12 +328,12 @@ function verifyPss(entry, hash, data, signature) {
  * @param {string | null} hash
  * @param {Uint8Array} data
  */
-function signPss(entry, hash, data) {
-  if (entry.pssPrivate === undefined) return undefined;
+function sign_pss(entry, hash, data) {
+  if (entry.pss_private === undefined) return undefined;
   return crypto
     .createSign(/** @type {string} */ (hash))
     .update(data)
-    .sign(entry.pssPrivate);
+    .sign(entry.pss_private);
 }
 
 /**
@@ -352,7 +352,7 @@ function mac(entry, hash, data) {
  * @param {Uint8Array} a
  * @param {Uint8Array} b
  */
-function sameBytes(a, b) {
+function same_bytes(a, b) {
   return a.length === b.length && crypto.timingSafeEqual(a, b);
 }
 

@@ -1,7 +1,7 @@
 // What must not be guessed, and what must not happen together.
 
 /** 128 bits, base64url: a name that nobody can guess. */
-export function randomName() {
+export function random_name() {
   const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }

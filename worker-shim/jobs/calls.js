@@ -33,14 +33,14 @@ const UNSEEN = new Set(['throttled', 'credentials_expired']);
  * @param {Run} run
  * @returns {Promise<StartAnswer>}
  */
-export async function startTask(aws, run) {
-  const by = who(run, run.caller, toRun(run));
+export async function start_task(aws, run) {
+  const by = who(run, run.caller, to_run(run));
   // Apart from the call, because without credentials there is no doubt that nothing was started.
   const held = await aws.credentials(by);
-  if (held.refused !== undefined) return notStarted(held.refused.kind_name, refusedBy(held.refused), false);
+  if (held.refused !== undefined) return not_started(held.refused.kind_name, refused_by(held.refused), false);
   let unclear = false;
   for (let tried = 1; ; tried += 1) {
-    const answer = await runTask(aws, run, by);
+    const answer = await run_task(aws, run, by);
     if ('task' in answer) return answer;
     unclear ||= answer.unclear;
     if ('refused' in answer || tried === START_TRIES) return { ...answer, unclear };
@@ -54,7 +54,7 @@ export async function startTask(aws, run) {
  * @param {import('../aws/aws.js').Who} by
  * @returns {Promise<StartAnswer>}
  */
-async function runTask(aws, run, by) {
+async function run_task(aws, run, by) {
   const { task_definition, container, subnets, security_groups, assign_public_ip } = run.place;
   const answer = await aws.call(
     'RunTask',
@@ -63,7 +63,7 @@ async function runTask(aws, run, by) {
       container,
       environment: run.environment ?? [],
       client_token: run.client_token,
-      started_by: startedBy(run.request_id),
+      started_by: started_by(run.request_id),
       subnets,
       security_groups,
       assign_public_ip,
@@ -72,13 +72,13 @@ async function runTask(aws, run, by) {
     ONCE,
   );
   if (answer.refused !== undefined)
-    return notStarted(answer.refused.kind_name, refusedBy(answer.refused), !UNSEEN.has(answer.refused.kind_name));
+    return not_started(answer.refused.kind_name, refused_by(answer.refused), !UNSEEN.has(answer.refused.kind_name));
   const [task] = answer.tasks;
   if (task !== undefined) return { task };
   const [failure] = answer.failures;
   if (failure === undefined)
-    return notStarted('', { reason: 'aws_response_invalid', words: 'RunTask gave neither task nor failure' }, true);
-  return notStarted(failure.kind_name, { reason: failure.reason, words: `${failure.why} ${failure.arn} ${failure.detail}`.trim() }, false);
+    return not_started('', { reason: 'aws_response_invalid', words: 'RunTask gave neither task nor failure' }, true);
+  return not_started(failure.kind_name, { reason: failure.reason, words: `${failure.why} ${failure.arn} ${failure.detail}`.trim() }, false);
 }
 
 /**
@@ -87,7 +87,7 @@ async function runTask(aws, run, by) {
  * @param {boolean} unclear
  * @returns {StartAnswer}
  */
-function notStarted(kind, refused, unclear) {
+function not_started(kind, refused, unclear) {
   return FOR_GOOD.has(kind) ? { refused, unclear: false } : { again: refused, unclear };
 }
 
@@ -96,7 +96,7 @@ function notStarted(kind, refused, unclear) {
  * @param {Run[]} runs at most 100, all in one cluster
  * @returns {Promise<LookAnswer>}
  */
-export async function lookAtTasks(aws, runs) {
+export async function look_at_tasks(aws, runs) {
   const [first] = /** @type {[Run]} */ (runs);
   const answer = await aws.call(
     'DescribeTasks',
@@ -104,7 +104,7 @@ export async function lookAtTasks(aws, runs) {
     who(first, ourselves(first.job), { watch: 'tasks', cluster: first.place.cluster }),
     ONCE,
   );
-  if (answer.refused !== undefined) return { refused: refusedBy(answer.refused) };
+  if (answer.refused !== undefined) return { refused: refused_by(answer.refused) };
   const missing = answer.failures.filter((/** @type {{why: string}} */ { why }) => why === 'MISSING');
   return { tasks: answer.tasks, missing: missing.map((/** @type {{arn: string}} */ { arn }) => arn) };
 }
@@ -114,7 +114,7 @@ export async function lookAtTasks(aws, runs) {
  * @param {Run} run
  * @returns {Promise<{refused: Refused, for_good: boolean} | undefined>} nothing: ECS stops it
  */
-export async function stopTask(aws, run) {
+export async function stop_task(aws, run) {
   const stop = /** @type {NonNullable<Run['stop']>} */ (run.stop);
   const why = stop.why === 'timeout' ? 'over the timeout of its job' : 'stopped by its caller';
   const by = stop.why === 'timeout' ? ourselves(run.job) : stop.caller;
@@ -126,7 +126,7 @@ export async function stopTask(aws, run) {
   );
   if (answer.refused === undefined) return undefined;
   return {
-    refused: refusedBy(answer.refused),
+    refused: refused_by(answer.refused),
     for_good: answer.refused.kind_name === 'access_denied' || answer.refused.kind_name === 'token_refused',
   };
 }
@@ -137,13 +137,13 @@ export async function stopTask(aws, run) {
  */
 export function batched(runs) {
   /** @type {Map<string, Run[]>} */
-  const byCluster = new Map();
+  const by_cluster = new Map();
   for (const run of runs) {
     const { region, cluster, role } = run.place;
     const key = JSON.stringify([region, cluster, role]);
-    byCluster.set(key, [...(byCluster.get(key) ?? []), run]);
+    by_cluster.set(key, [...(by_cluster.get(key) ?? []), run]);
   }
-  return [...byCluster.values()].flatMap((group) =>
+  return [...by_cluster.values()].flatMap((group) =>
     Array.from({ length: Math.ceil(group.length / MOST_TASKS) }, (_, i) => group.slice(i * MOST_TASKS, (i + 1) * MOST_TASKS)),
   );
 }
@@ -159,7 +159,7 @@ function who({ job, place: { region, role } }, caller, purpose) {
 }
 
 /** @param {Run} run @returns {import('../aws/aws.js').Purpose} */
-function toRun({ place: { cluster, task_definition, passed_roles } }) {
+function to_run({ place: { cluster, task_definition, passed_roles } }) {
   return { task_definition, cluster, passed_roles };
 }
 
@@ -169,9 +169,9 @@ function ourselves(job) {
 }
 
 /** @param {AwsRefusal} refusal @returns {Refused} */
-function refusedBy({ code, message, request_id, http_status, reason }) {
+function refused_by({ code, message, request_id, http_status, reason }) {
   return { reason, words: `${code} (${http_status}, request ${request_id || 'unknown'}): ${message}` };
 }
 
-/** At most 128 characters of [a-zA-Z0-9_-/]. @param {string} requestId */
-const startedBy = (requestId) => requestId.replaceAll(/[^\w/-]/g, '-').slice(0, 128);
+/** At most 128 characters of [a-zA-Z0-9_-/]. @param {string} request_id */
+const started_by = (request_id) => request_id.replaceAll(/[^\w/-]/g, '-').slice(0, 128);

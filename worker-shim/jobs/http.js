@@ -6,7 +6,7 @@
 // * Prefer: wait=N is told to have been kept (Preference-Applied) where the run was over in time.
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
-import { refusalResponse } from '../pages/respond.js';
+import { refusal_response } from '../pages/respond.js';
 
 /**
  * @typedef {import('../core/core.js').Core} Core
@@ -33,12 +33,12 @@ const RETRY_AFTER = { aws_throttled: 5, aws_unavailable: 5, aws_capacity: 30 };
  * @param {{core: Core, jobs: JobsNamespace | undefined}} edge
  * @returns {Promise<Response>}
  */
-export async function answerJob(request, order, { core, jobs }) {
+export async function answer_job(request, order, { core, jobs }) {
   if (jobs === undefined) return refused(request, core, order, { reason: 'reach_unconfigured', detail: 'no Durable Object binding JOBS' });
   try {
     if (order.do === 'list') return respond(request, order, 200, await list(core, jobs, order), {});
-    const answer = await ask(jobs, order.job ?? '', (object) => carryOut(core, object, order));
-    return answer.refused === undefined ? runResponse(request, order, answer.run) : refused(request, core, order, answer.refused);
+    const answer = await ask(jobs, order.job ?? '', (object) => carry_out(core, object, order));
+    return answer.refused === undefined ? run_response(request, order, answer.run) : refused(request, core, order, answer.refused);
   } catch (error) {
     return refused(request, core, order, {
       reason: 'aws_unavailable',
@@ -53,7 +53,7 @@ export async function answerJob(request, order, { core, jobs }) {
  * @param {JobOrder} order
  * @returns {Promise<JobAnswer>}
  */
-async function carryOut(core, object, order) {
+async function carry_out(core, object, order) {
   if (order.do === 'run') {
     const { name, ...place } = /** @type {import('../core/core.js').CatalogJob} */ (
       core.catalog().jobs.find((each) => each.name === order.job)
@@ -119,18 +119,18 @@ async function ask(jobs, job, what) {
  * @param {JobOrder} order
  * @param {RunView} run
  */
-function runResponse(request, order, run) {
+function run_response(request, order, run) {
   const over = FINAL.has(run.state);
   /** @type {Record<string, string>} */
   const headers = {};
   if (order.do === 'run') headers['Location'] = `${JOBS_PATH}/${run.id}`;
   if (over && order.wait_ms > 0) headers['Preference-Applied'] = `wait=${order.wait_ms / 1000}`;
-  if (!over) headers['Retry-After'] = String(retryAfter(run));
+  if (!over) headers['Retry-After'] = String(retry_after(run));
   return respond(request, order, over || order.do === 'get' ? 200 : 202, run, headers);
 }
 
 /** A quarter of its age: what runs for long is not over in a moment. @param {RunView} run */
-function retryAfter({ created }) {
+function retry_after({ created }) {
   return Math.min(Math.max(Math.ceil((Date.now() - Date.parse(created)) / 4000), 1), 30);
 }
 
@@ -160,5 +160,5 @@ function respond(request, order, status, body, more) {
  */
 function refused(request, core, order, { reason, detail }) {
   const refusal = core.refusal(reason, order.request_id, detail);
-  return refusalResponse(request, refusal, { retryAfterS: RETRY_AFTER[reason], fields: order.refusal_fields });
+  return refusal_response(request, refusal, { retry_after_s: RETRY_AFTER[reason], fields: order.refusal_fields });
 }

@@ -11,10 +11,10 @@
 import { DurableObject } from 'cloudflare:workers';
 import { Frame } from '../objects/frame.js';
 import { Waiters } from '../objects/waiters.js';
-import { batched, lookAtTasks, startTask, stopTask } from './calls.js';
+import { batched, look_at_tasks, start_task, stop_task } from './calls.js';
 import { complain, note } from './log.js';
-import { LOOK_FIRST_MS, pause, untilNextLook, within } from './pace.js';
-import { begin, end, isFinal, observe, observeMissing, stoppedBy, taskStarted, view } from './run.js';
+import { LOOK_FIRST_MS, pause, until_next_look, within } from './pace.js';
+import { begin, end, is_final, observe, observe_missing, stopped_by, task_started, view } from './run.js';
 import { RunStore } from './store.js';
 
 /**
@@ -46,8 +46,8 @@ export class Jobs extends DurableObject {
     new Map();
   /** @type {Set<string>} */ #stopping = new Set();
   /** @type {Waiters<void>} */ #waiters = new Waiters();
-  /** When tasks are looked at next. */ #lookAt = 0;
-  #failedLooks = 0;
+  /** When tasks are looked at next. */ #look_at = 0;
+  #failed_looks = 0;
 
   /**
    * @param {DurableObjectState} context
@@ -69,7 +69,7 @@ export class Jobs extends DurableObject {
   async run(order, place) {
     if (!this.#frame.started) return refusal('not_ready', 'the object of the job could not start');
     const now = Date.now();
-    let run = this.#store.findByToken(order.client_token ?? '', now);
+    let run = this.#store.find_by_token(order.client_token ?? '', now);
     if (run !== undefined && (run.caller.key !== order.caller.key || run.input_digest !== order.input_digest))
       return refusal('job_key_reused', '');
     if (run === undefined) {
@@ -99,7 +99,7 @@ export class Jobs extends DurableObject {
   async stop(question) {
     const run = this.#visible(question);
     if (run === undefined) return refusal('job_not_found', '');
-    if (isFinal(run)) return { run: view(run) };
+    if (is_final(run)) return { run: view(run) };
     if (!this.#frame.started) return refusal('not_ready', 'the object of the job could not start');
     this.#change(run.id, (wanted) => {
       wanted.stop ??= { why: 'caller', caller: question.caller, at: 0, tries: 0, sent: false };
@@ -111,7 +111,7 @@ export class Jobs extends DurableObject {
 
   /** The caller's own, newest first. @param {{caller_key: string, most: number}} of @returns {Promise<RunView[]>} */
   async list({ caller_key, most }) {
-    return this.#store.ofCaller(caller_key, most).map(view);
+    return this.#store.of_caller(caller_key, most).map(view);
   }
 
   /** @override */
@@ -123,7 +123,7 @@ export class Jobs extends DurableObject {
       .filter((run) => run.task_arn === '' && run.start.at <= now)
       .slice(0, MOST_STARTS)
       .map((run) => this.#start(run));
-    await Promise.all([...due, this.#lookWhenDue(live, now)]);
+    await Promise.all([...due, this.#look_when_due(live, now)]);
     this.#enforce(Date.now());
     this.#store.expire(Date.now());
     this.#schedule();
@@ -133,7 +133,7 @@ export class Jobs extends DurableObject {
   async #begin(environment) {
     if (!(await this.#frame.start(environment))) return;
     // An object that comes back keeps to the pace of the one before it.
-    this.#lookAt = (await this.ctx.storage.getAlarm()) ?? Date.now();
+    this.#look_at = (await this.ctx.storage.getAlarm()) ?? Date.now();
     for (const run of this.#store.live()) if (run.start.sending) this.#interrupted(run);
     this.#schedule();
   }
@@ -152,7 +152,7 @@ export class Jobs extends DurableObject {
     const { id } = run;
     const flight =
       this.#starting.get(id) ??
-      this.#tryStart(run).finally(() => {
+      this.#try_start(run).finally(() => {
         this.#starting.delete(id);
       });
     this.#starting.set(id, flight);
@@ -160,12 +160,12 @@ export class Jobs extends DurableObject {
   }
 
   /** @param {Run} run */
-  async #tryStart(run) {
+  async #try_start(run) {
     run.start = { ...run.start, tries: run.start.tries + 1, sending: true, at: Date.now() + START_LEASE_MS };
     this.#store.save(run);
     this.#schedule();
-    const answer = await this.#ask((aws) => startTask(aws, run));
-    const refused = 'task' in answer ? this.#started(run.id, answer.task) : this.#notStarted(run.id, answer);
+    const answer = await this.#ask((aws) => start_task(aws, run));
+    const refused = 'task' in answer ? this.#started(run.id, answer.task) : this.#not_started(run.id, answer);
     await this.#stop(run.id);
     this.#schedule();
     return refused;
@@ -180,11 +180,11 @@ export class Jobs extends DurableObject {
       id,
       (run) => {
         run.start.sending = false;
-        taskStarted(run, task, Date.now());
+        task_started(run, task, Date.now());
       },
       task,
     );
-    this.#lookAt = Math.min(this.#lookAt, Date.now() + LOOK_FIRST_MS);
+    this.#look_at = Math.min(this.#look_at, Date.now() + LOOK_FIRST_MS);
     return undefined;
   }
 
@@ -192,7 +192,7 @@ export class Jobs extends DurableObject {
    * @param {string} id
    * @param {Exclude<import('./calls.js').StartAnswer, {task: object}>} answer
    */
-  #notStarted(id, answer) {
+  #not_started(id, answer) {
     const run = /** @type {Run} */ (this.#store.find(id));
     const refused = 'refused' in answer ? answer.refused : answer.again;
     const unclear = run.start.unclear || answer.unclear;
@@ -221,21 +221,21 @@ export class Jobs extends DurableObject {
    */
   async #stop(id) {
     const run = this.#store.find(id);
-    if (run === undefined || run.stop === null || run.stop.sent || isFinal(run) || this.#stopping.has(id)) return undefined;
+    if (run === undefined || run.stop === null || run.stop.sent || is_final(run) || this.#stopping.has(id)) return undefined;
     // A start under way, or one whose answer was lost, has to tell first which task there is to stop.
     if (run.task_arn === '' && (run.start.sending || run.start.unclear)) return undefined;
     if (run.task_arn === '') {
-      this.#change(id, (unstarted) => end(unstarted, stoppedBy(/** @type {NonNullable<Run['stop']>} */ (unstarted.stop).why), Date.now()));
+      this.#change(id, (unstarted) => end(unstarted, stopped_by(/** @type {NonNullable<Run['stop']>} */ (unstarted.stop).why), Date.now()));
       return undefined;
     }
     this.#stopping.add(id);
-    const refused = await this.#ask((aws) => stopTask(aws, run)).finally(() => this.#stopping.delete(id));
+    const refused = await this.#ask((aws) => stop_task(aws, run)).finally(() => this.#stopping.delete(id));
     if (refused !== undefined) complain(run, 'StopTask', refused.refused, false);
     this.#change(id, ({ stop }) => {
       if (stop === null) return;
       Object.assign(stop, { sent: refused === undefined, tries: stop.tries + 1, at: Date.now() + pause(stop.tries + 1) });
     });
-    this.#lookAt = Math.min(this.#lookAt, Date.now() + LOOK_FIRST_MS);
+    this.#look_at = Math.min(this.#look_at, Date.now() + LOOK_FIRST_MS);
     this.#schedule();
     return refused?.for_good ? refused.refused : undefined;
   }
@@ -258,30 +258,30 @@ export class Jobs extends DurableObject {
    * @param {Run[]} live
    * @param {number} now
    */
-  async #lookWhenDue(live, now) {
-    if (now < this.#lookAt) return;
+  async #look_when_due(live, now) {
+    if (now < this.#look_at) return;
     const batches = batched(live.filter((run) => run.task_arn !== ''));
     let failed = false;
     for (const batch of batches) failed = !(await this.#look(batch)) || failed;
-    this.#failedLooks = failed ? this.#failedLooks + 1 : 0;
+    this.#failed_looks = failed ? this.#failed_looks + 1 : 0;
     const left = this.#store.live().filter((run) => run.task_arn !== '');
-    this.#lookAt =
-      left.length === 0 ? Infinity : Date.now() + (failed ? pause(this.#failedLooks) : untilNextLook(left, batches.length, Date.now()));
+    this.#look_at =
+      left.length === 0 ? Infinity : Date.now() + (failed ? pause(this.#failed_looks) : until_next_look(left, batches.length, Date.now()));
   }
 
   /** @param {Run[]} runs of one cluster @returns {Promise<boolean>} */
   async #look(runs) {
-    const answer = await this.#ask((aws) => lookAtTasks(aws, runs));
+    const answer = await this.#ask((aws) => look_at_tasks(aws, runs));
     if ('refused' in answer) {
       complain(/** @type {Run} */ (runs[0]), 'DescribeTasks', answer.refused, false);
       return false;
     }
-    const byArn = new Map(answer.tasks.map((task) => [task.arn, task]));
+    const by_arn = new Map(answer.tasks.map((task) => [task.arn, task]));
     const missing = new Set(answer.missing);
     for (const { id, task_arn } of runs) {
-      const task = byArn.get(task_arn);
+      const task = by_arn.get(task_arn);
       if (task !== undefined) this.#change(id, (run) => observe(run, task, Date.now()), task);
-      else if (missing.has(task_arn)) this.#change(id, (run) => observeMissing(run, Date.now()));
+      else if (missing.has(task_arn)) this.#change(id, (run) => observe_missing(run, Date.now()));
     }
     return true;
   }
@@ -294,12 +294,12 @@ export class Jobs extends DurableObject {
    */
   #change(id, how, task) {
     const run = this.#store.find(id);
-    if (run === undefined || isFinal(run)) return;
+    if (run === undefined || is_final(run)) return;
     const before = run.state;
     how(run);
     this.#store.save(run);
     if (run.state !== before) note(run, before, task);
-    if (isFinal(run)) this.#waiters.release(id, undefined);
+    if (is_final(run)) this.#waiters.release(id, undefined);
   }
 
   /** Nothing when there is none, or none that this caller may know of. @param {Question} question */
@@ -309,16 +309,16 @@ export class Jobs extends DurableObject {
   }
 
   /**
-   * The run as it is once it is over, or after `waitMs`.
+   * The run as it is once it is over, or after `wait_ms`.
    * @param {string} id
-   * @param {number} waitMs
+   * @param {number} wait_ms
    * @returns {Promise<JobAnswer>}
    */
-  async #answer(id, waitMs) {
+  async #answer(id, wait_ms) {
     const run = this.#store.find(id);
     if (run === undefined) return refusal('aws_unavailable', 'the run was given up');
-    if (waitMs <= 0 || isFinal(run)) return { run: view(run) };
-    await this.#waiters.wait(id, waitMs, () => {});
+    if (wait_ms <= 0 || is_final(run)) return { run: view(run) };
+    await this.#waiters.wait(id, wait_ms, () => {});
     return this.#answer(id, 0);
   }
 
@@ -326,10 +326,10 @@ export class Jobs extends DurableObject {
   #schedule() {
     const times = this.#store.live().map((run) => {
       if (run.task_arn === '') return run.start.at;
-      const stopAt = run.stop === null ? run.deadline : run.stop.sent ? Infinity : run.stop.at;
-      return Math.min(this.#lookAt, stopAt);
+      const stop_at = run.stop === null ? run.deadline : run.stop.sent ? Infinity : run.stop.at;
+      return Math.min(this.#look_at, stop_at);
     });
-    const expiry = this.#store.nextExpiry();
+    const expiry = this.#store.next_expiry();
     const next = Math.min(...times, expiry || Infinity);
     this.#frame.ring(next === Infinity ? 0 : next);
   }
@@ -342,7 +342,7 @@ export class Jobs extends DurableObject {
     try {
       return await call(this.#frame.parts.aws);
     } catch (error) {
-      throw this.#frame.beginAgain(error);
+      throw this.#frame.begin_again(error);
     }
   }
 }

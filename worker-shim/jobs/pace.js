@@ -15,9 +15,9 @@ const PAUSE_FIRST_MS = 1_000,
  * @param {number} calls that a look takes
  * @param {number} now
  */
-export function untilNextLook(runs, calls, now) {
-  const sinceChange = Math.min(...runs.map((run) => now - Math.max(run.created, run.started, run.stop?.at ?? 0)));
-  return jittered(Math.max(Math.min(sinceChange / 4, LOOK_MOST_MS), calls * LOOK_FIRST_MS));
+export function until_next_look(runs, calls, now) {
+  const since_change = Math.min(...runs.map((run) => now - Math.max(run.created, run.started, run.stop?.at ?? 0)));
+  return jittered(Math.max(Math.min(since_change / 4, LOOK_MOST_MS), calls * LOOK_FIRST_MS));
 }
 
 /** Growing, and drawn so that those refused together do not come back together. @param {number} tries */

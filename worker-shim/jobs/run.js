@@ -9,7 +9,7 @@
 //   timed_out  it ran longer than the job's timeout and was stopped
 // The last four are final. AWS's own words (stopped reason, messages) are for operators' logs: they name images, hosts and
 // accounts. Callers get the exit code and one of REASONS.
-import { randomName } from '../host/random.js';
+import { random_name } from '../host/random.js';
 
 /**
  * @typedef {'pending' | 'running' | 'succeeded' | 'failed' | 'stopped' | 'timed_out'} RunState
@@ -55,7 +55,7 @@ const FIRST_MOMENTS_MS = 60_000;
 const MISSES_BEFORE_LOST = 3;
 
 /** @param {Run} run */
-export const isFinal = (run) => FINAL.has(run.state);
+export const is_final = (run) => FINAL.has(run.state);
 
 /**
  * @param {import('../core/wire.js').JobOrder} order to run
@@ -65,7 +65,7 @@ export const isFinal = (run) => FINAL.has(run.state);
  */
 export function begin(order, place, now) {
   return {
-    id: randomName(),
+    id: random_name(),
     job: order.job ?? '',
     caller: order.caller,
     request_id: order.request_id,
@@ -94,7 +94,7 @@ export function begin(order, place, now) {
  * @param {Task} task
  * @param {number} now
  */
-export function taskStarted(run, task, now) {
+export function task_started(run, task, now) {
   run.task_arn = task.arn;
   run.deadline = now + run.place.timeout_ms;
   run.environment = null;
@@ -113,7 +113,7 @@ export function observe(run, task, now) {
   run.missing = 0;
   if (task.started_at > 0) run.started = task.started_at;
   if (task.status === STOPPED) {
-    end(run, endingOf(run, task), task.stopped_at || now);
+    end(run, ending_of(run, task), task.stopped_at || now);
     return;
   }
   // A task on its way down may never have been up.
@@ -127,10 +127,10 @@ export function observe(run, task, now) {
  * @param {Run} run
  * @param {number} now
  */
-export function observeMissing(run, now) {
+export function observe_missing(run, now) {
   run.missing += 1;
   if (run.missing < MISSES_BEFORE_LOST || (run.started === 0 && now < run.created + FIRST_MOMENTS_MS)) return;
-  end(run, run.stop === null ? { state: 'failed', reason: 'lost', exit_code: null } : stoppedBy(run.stop.why), now);
+  end(run, run.stop === null ? { state: 'failed', reason: 'lost', exit_code: null } : stopped_by(run.stop.why), now);
 }
 
 /**
@@ -147,7 +147,7 @@ export function end(run, { state, reason, exit_code }, at) {
  * @param {'caller' | 'timeout'} why
  * @returns {Ending}
  */
-export function stoppedBy(why) {
+export function stopped_by(why) {
   return why === 'timeout'
     ? { state: 'timed_out', reason: 'timeout', exit_code: null }
     : { state: 'stopped', reason: 'stopped_by_caller', exit_code: null };
@@ -159,7 +159,7 @@ export function stoppedBy(why) {
  * @param {Task} task stopped
  * @returns {Ending}
  */
-function endingOf({ place, stop }, task) {
+function ending_of({ place, stop }, task) {
   const container = task.containers.find(({ name }) => name === place.container);
   const exit_code = container?.exit_code ?? null;
   switch (task.stop_code) {
@@ -169,9 +169,9 @@ function endingOf({ place, stop }, task) {
     case 'TerminationNotice':
       return { state: 'failed', reason: 'interrupted', exit_code };
     case 'UserInitiated':
-      return { ...(stop === null ? { state: 'stopped', reason: 'stopped_by_operator' } : stoppedBy(stop.why)), exit_code };
+      return { ...(stop === null ? { state: 'stopped', reason: 'stopped_by_operator' } : stopped_by(stop.why)), exit_code };
     default:
-      return endedAlone(exit_code, container?.why ?? '');
+      return ended_alone(exit_code, container?.why ?? '');
   }
 }
 
@@ -180,7 +180,7 @@ function endingOf({ place, stop }, task) {
  * @param {string} why
  * @returns {Ending}
  */
-function endedAlone(exit_code, why) {
+function ended_alone(exit_code, why) {
   if (exit_code === 0) return { state: 'succeeded', reason: '', exit_code };
   if (why.startsWith('OutOfMemory')) return { state: 'failed', reason: 'out_of_memory', exit_code };
   return { state: 'failed', reason: exit_code === null ? 'no_exit_code' : 'exit_code', exit_code };

@@ -47,18 +47,18 @@ export class RunStore {
     return this.#all('SELECT run FROM runs WHERE id = ?', id)[0];
   }
 
-  /** The run that an idempotency key stands for. @param {string} clientToken @param {number} now @returns {Run | undefined} */
-  findByToken(clientToken, now) {
+  /** The run that an idempotency key stands for. @param {string} client_token @param {number} now @returns {Run | undefined} */
+  find_by_token(client_token, now) {
     return this.#all(
       'SELECT run FROM runs WHERE client_token = ? AND created > ? ORDER BY created DESC LIMIT 1',
-      clientToken,
+      client_token,
       now - KEY_KEPT_MS,
     )[0];
   }
 
-  /** Newest first. @param {string} callerKey @param {number} most */
-  ofCaller(callerKey, most) {
-    return this.#all('SELECT run FROM runs WHERE caller_key = ? ORDER BY created DESC, id LIMIT ?', callerKey, most);
+  /** Newest first. @param {string} caller_key @param {number} most */
+  of_caller(caller_key, most) {
+    return this.#all('SELECT run FROM runs WHERE caller_key = ? ORDER BY created DESC, id LIMIT ?', caller_key, most);
   }
 
   /** Those that are not over, oldest first. */
@@ -72,7 +72,7 @@ export class RunStore {
   }
 
   /** When there will be something to forget; 0: nothing is over. */
-  nextExpiry() {
+  next_expiry() {
     const [row] = this.#sql.exec('SELECT MIN(ended) AS first FROM runs WHERE ended > 0').toArray();
     return typeof row?.first === 'number' ? row.first + KEPT_MS : 0;
   }

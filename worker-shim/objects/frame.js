@@ -6,7 +6,7 @@
 // * A core that stopped half-way is not asked again: the object begins anew from what is stored, with another one.
 import { Aws } from '../aws/aws.js';
 import { CoreFailed } from '../core/core.js';
-import { replaceCore, startedCore } from '../core/start.js';
+import { replace_core, started_core } from '../core/start.js';
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
 
@@ -19,7 +19,7 @@ export class Frame {
   #context;
   /** Nothing: this deployment cannot start. @type {Parts | undefined} */ #parts;
   /** Why it cannot. */ #problem = '';
-  /** When the platform will ring; unknown at first. @type {number | undefined} */ #alarmAt;
+  /** When the platform will ring; unknown at first. @type {number | undefined} */ #alarm_at;
 
   /** @param {DurableObjectState} context */
   constructor(context) {
@@ -32,7 +32,7 @@ export class Frame {
    * @returns {Promise<boolean>} whether it can work
    */
   async start(environment, mistake = '') {
-    const { core, endpoint, problem = mistake } = await startedCore(environment);
+    const { core, endpoint, problem = mistake } = await started_core(environment);
     this.#problem = problem;
     if (problem === '') this.#parts = { core, aws: new Aws(core, { endpoint }) };
     else fail('object not started', { detail: problem });
@@ -51,8 +51,8 @@ export class Frame {
 
   /** Sets the alarm. @param {number} at in milliseconds; 0: none */
   ring(at) {
-    if (at === this.#alarmAt || (at === 0 && !this.#alarmAt)) return;
-    this.#alarmAt = at;
+    if (at === this.#alarm_at || (at === 0 && !this.#alarm_at)) return;
+    this.#alarm_at = at;
     this.#context.waitUntil(at === 0 ? this.#context.storage.deleteAlarm() : this.#context.storage.setAlarm(at));
   }
 
@@ -61,7 +61,7 @@ export class Frame {
    * @returns {boolean} whether there is a core to do it with; if not, it rings again
    */
   rang() {
-    this.#alarmAt = 0;
+    this.#alarm_at = 0;
     if (!this.started) this.ring(Date.now() + UNREADY_MS);
     return this.started;
   }
@@ -72,10 +72,10 @@ export class Frame {
    * @param {T} error
    * @returns {T}
    */
-  beginAgain(error) {
+  begin_again(error) {
     const what = error instanceof CoreFailed ? 'the core failed and is replaced' : 'an object begins again';
     fail(what, { detail: describe(error) });
-    void replaceCore(this.parts.core, error);
+    void replace_core(this.parts.core, error);
     this.#context.abort(`${what}: ${describe(error)}`);
     return error;
   }

@@ -32,14 +32,14 @@ dd { margin: 0; font-family: ui-monospace, monospace; overflow-wrap: anywhere; u
  * @param {import('../core/wire.js').Refusal} refusal
  * @returns {string} a complete HTML document
  */
-export function refusalPage({ status, title, requestId }) {
-  return htmlDocument({
+export function refusal_page({ status, title, request_id }) {
+  return html_document({
     title: `${status} ${title}`,
     style: STYLE,
     main: `<p class="status">${status}</p>
 <h1>${escaped(title)}</h1>
 <p>${ADVICE[status] ?? OTHERWISE}</p>
-${requestIdNote(requestId)}`,
+${request_id_note(request_id)}`,
   });
 }
 
@@ -47,7 +47,7 @@ ${requestIdNote(requestId)}`,
  * @param {{title: string, style: string, main: string, head?: string, script?: string}} parts title as text, the rest as HTML;
  *   style and script exactly as they were hashed
  */
-export function htmlDocument({ title, style, main, head = '', script }) {
+export function html_document({ title, style, main, head = '', script }) {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -66,9 +66,9 @@ ${script === undefined ? '' : `<script>${script}</script>\n`}</body>
 `;
 }
 
-/** @param {string} requestId */
-export function requestIdNote(requestId) {
-  return `<dl><dt>Request id</dt><dd>${escaped(requestId)}</dd></dl>`;
+/** @param {string} request_id */
+export function request_id_note(request_id) {
+  return `<dl><dt>Request id</dt><dd>${escaped(request_id)}</dd></dl>`;
 }
 
 /** @param {string} text */

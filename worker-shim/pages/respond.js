@@ -1,12 +1,12 @@
 // From what the core decided to a Response.
-import { refusalPage } from './page.js';
+import { refusal_page } from './page.js';
 
 const PLAIN_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /**
  * What only the host knows of a refusal: when to come back (0: nothing to say), further members for the problem document,
  * and a page that says more than that it is a refusal; and the fields that the core gave it for the refusals of this request.
- * @typedef {{retryAfterS?: number, members?: Record<string, unknown>, page?: () => {html: string, policy: string},
+ * @typedef {{retry_after_s?: number, members?: Record<string, unknown>, page?: () => {html: string, policy: string},
  *            fields?: [string, string][]}} More
  */
 
@@ -14,10 +14,10 @@ const PLAIN_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-u
 const refusals = new WeakMap();
 
 /** What a response refuses; undefined: nothing. @param {Response} response */
-export const refusalOf = (response) => refusals.get(response);
+export const refusal_of = (response) => refusals.get(response);
 
 /** The response says what `before` said. @param {Response} response @param {Response} before */
-export function keepRefusal(response, before) {
+export function keep_refusal(response, before) {
   const refusal = refusals.get(before);
   if (refusal !== undefined) refusals.set(response, refusal);
   return response;
@@ -29,21 +29,21 @@ export function keepRefusal(response, before) {
  * @param {import('../core/wire.js').Refusal} refusal
  * @param {More} [more]
  */
-export function refusalResponse(request, refusal, { retryAfterS = 0, members, page, fields = refusal.fields ?? [] } = {}) {
-  const html = prefersHtml(request.headers.get('accept') ?? '');
+export function refusal_response(request, refusal, { retry_after_s = 0, members, page, fields = refusal.fields ?? [] } = {}) {
+  const html = prefers_html(request.headers.get('accept') ?? '');
   const own = html ? page?.() : undefined;
   const headers = new Headers({
     'Content-Type': html ? 'text/html; charset=utf-8' : 'application/problem+json',
     'Cache-Control': 'no-store',
     Vary: 'Accept',
     'X-Content-Type-Options': 'nosniff',
-    'Sallyport-Request-Id': refusal.requestId,
+    'Sallyport-Request-Id': refusal.request_id,
   });
   if (html) headers.set('Content-Security-Policy', own?.policy ?? PLAIN_PAGE_POLICY);
   if (refusal.challenge !== '') headers.set('WWW-Authenticate', refusal.challenge);
   for (const [name, value] of fields) headers.append(name, value);
-  if (retryAfterS > 0) headers.set('Retry-After', String(Math.ceil(retryAfterS)));
-  const body = html ? (own?.html ?? refusalPage(refusal)) : problemWith(refusal.problem, members);
+  if (retry_after_s > 0) headers.set('Retry-After', String(Math.ceil(retry_after_s)));
+  const body = html ? (own?.html ?? refusal_page(refusal)) : problem_with(refusal.problem, members);
   const response = new Response(request.method === 'HEAD' ? null : body, { status: refusal.status, headers });
   refusals.set(response, refusal);
   return response;
@@ -53,7 +53,7 @@ export function refusalResponse(request, refusal, { retryAfterS = 0, members, pa
  * @param {string} problem
  * @param {Record<string, unknown> | undefined} members
  */
-function problemWith(problem, members) {
+function problem_with(problem, members) {
   return members === undefined ? problem : JSON.stringify({ ...JSON.parse(problem), ...members });
 }
 
@@ -62,8 +62,8 @@ function problemWith(problem, members) {
  * @param {Request} request
  * @param {import('../core/wire.js').Answer} answer
  */
-export function answerResponse(request, answer) {
-  const headers = { 'Content-Type': answer.contentType, 'Cache-Control': answer.cacheControl, 'X-Content-Type-Options': 'nosniff' };
+export function answer_response(request, answer) {
+  const headers = { 'Content-Type': answer.content_type, 'Cache-Control': answer.cache_control, 'X-Content-Type-Options': 'nosniff' };
   return new Response(request.method === 'HEAD' ? null : answer.body, { status: answer.status, headers });
 }
 
@@ -72,7 +72,7 @@ export function answerResponse(request, answer) {
  * specific range that covers it counts. Only the look of a refusal hangs on it.
  * @param {string} accept
  */
-export function prefersHtml(accept) {
+export function prefers_html(accept) {
   /** @type {Map<string, number>} */
   const ranges = new Map();
   for (const range of accept.toLowerCase().split(',')) {

@@ -1,7 +1,7 @@
 // What a caller is told who cannot be answered yet, because the service starts, or not at all, because it could not be
 // started: a page for people, a problem document with the state for programs. Starting and failed are different answers.
-import { refusalResponse } from './respond.js';
-import { failedPage, startingPage } from './waiting_page.js';
+import { refusal_response } from './respond.js';
+import { failed_page, starting_page } from './waiting_page.js';
 
 /** Without its script the waiting page reloads this often. */
 const RELOAD_S = 5;
@@ -20,11 +20,11 @@ const BUDGET_RETRY_S = 60;
  * How long this request may wait for a start: as long as the policy says, or shorter when the client asks for that (RFC
  * 7240 section 4.3).
  * @param {Request} request
- * @param {number} mostMs
+ * @param {number} most_ms
  */
-export function holdOf(request, mostMs) {
+export function hold_of(request, most_ms) {
   const asked = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})/i.exec(request.headers.get('prefer') ?? '')?.[1];
-  return asked === undefined ? mostMs : Math.min(Number(asked) * 1000, mostMs);
+  return asked === undefined ? most_ms : Math.min(Number(asked) * 1000, most_ms);
 }
 
 /**
@@ -33,15 +33,15 @@ export function holdOf(request, mostMs) {
  * @param {Starting | Failed | Refused} said
  * @param {[string, string][]} [fields] of every refusal of this request
  */
-export function notReadyResponse(request, { ...refusal }, said, fields) {
+export function not_ready_response(request, { ...refusal }, said, fields) {
   if (fields !== undefined) refusal.fields = fields;
   switch (said.answer) {
     case 'starting':
-      return startingResponse(request, refusal, said);
+      return starting_response(request, refusal, said);
     case 'failed':
-      return failedResponse(request, refusal, said);
+      return failed_response(request, refusal, said);
     case 'refused':
-      return refusalResponse(request, refusal, { retryAfterS: BUDGET_RETRY_S, members: { state: 'asleep' } });
+      return refusal_response(request, refusal, { retry_after_s: BUDGET_RETRY_S, members: { state: 'asleep' } });
   }
 }
 
@@ -50,13 +50,13 @@ export function notReadyResponse(request, { ...refusal }, said, fields) {
  * @param {Refusal} refusal of the reason wake_starting
  * @param {Starting} start
  */
-function startingResponse(request, refusal, start) {
-  const elapsedS = Math.max(0, Math.round(start.since_ms / 1000));
-  const page = { url: request.url, progress: start.progress, elapsedS, reloadS: RELOAD_S, requestId: refusal.requestId };
-  return refusalResponse(request, refusal, {
-    retryAfterS: Math.max(start.retry_after_s, 1),
-    members: { state: 'starting', progress: start.progress, elapsed: elapsedS },
-    page: request.method !== 'GET' ? undefined : () => startingPage(page),
+function starting_response(request, refusal, start) {
+  const elapsed_s = Math.max(0, Math.round(start.since_ms / 1000));
+  const page = { url: request.url, progress: start.progress, elapsed_s, reload_s: RELOAD_S, request_id: refusal.request_id };
+  return refusal_response(request, refusal, {
+    retry_after_s: Math.max(start.retry_after_s, 1),
+    members: { state: 'starting', progress: start.progress, elapsed: elapsed_s },
+    page: request.method !== 'GET' ? undefined : () => starting_page(page),
   });
 }
 
@@ -65,14 +65,14 @@ function startingResponse(request, refusal, start) {
  * @param {Refusal} refusal
  * @param {Failed} failure
  */
-function failedResponse(request, refusal, failure) {
-  const retryAfterS = Math.max(Math.ceil(failure.retry_after_s), 0);
-  return refusalResponse(request, refusal, {
-    retryAfterS,
+function failed_response(request, refusal, failure) {
+  const retry_after_s = Math.max(Math.ceil(failure.retry_after_s), 0);
+  return refusal_response(request, refusal, {
+    retry_after_s,
     members: { state: 'failed' },
     page:
       request.method !== 'GET'
         ? undefined
-        : () => failedPage({ url: request.url, reason: refusal.reason, retryAfterS, requestId: refusal.requestId }),
+        : () => failed_page({ url: request.url, reason: refusal.reason, retry_after_s, request_id: refusal.request_id }),
   });
 }

@@ -1,7 +1,7 @@
 // What a person sees while a service starts, and when it could not be started. The first page goes on by itself: with
 // its script as soon as there is news, without it by reloading. Both say only what the coordinator really knows.
 import { createHash } from 'node:crypto';
-import { STYLE, escaped, htmlDocument, requestIdNote } from './page.js';
+import { STYLE, escaped, html_document, request_id_note } from './page.js';
 
 /** What a start goes through, by the names that the coordinator gives (wake/tasks), in order. */
 const STEPS = [
@@ -95,10 +95,10 @@ setTimeout(ask, pause);
  */
 
 /**
- * @param {{url: string, progress: string, elapsedS: number, reloadS: number, requestId: string}} start
+ * @param {{url: string, progress: string, elapsed_s: number, reload_s: number, request_id: string}} start
  * @returns {Page}
  */
-export function startingPage({ url, progress, elapsedS, reloadS, requestId }) {
+export function starting_page({ url, progress, elapsed_s, reload_s, request_id }) {
   const { host } = new URL(url);
   const at = Math.max(
     STEPS.findIndex(([name]) => name === progress),
@@ -109,44 +109,44 @@ export function startingPage({ url, progress, elapsedS, reloadS, requestId }) {
 <p>The service opens here as soon as it is ready.</p>
 <p role="status" class="spoken">Step ${at + 1} of ${STEPS.length}: ${STEPS[at]?.[1]}.</p>
 <ol>
-${STEPS.map((step, index) => stepLine(step, index - at)).join('\n')}
+${STEPS.map((step, index) => step_line(step, index - at)).join('\n')}
 </ol>
-<p class="time" data-elapsed="${elapsedS}"><b>${duration(elapsedS)}</b> so far</p>
-<noscript><p>This page reloads every ${duration(reloadS)}.</p></noscript>
-${requestIdNote(requestId)}`;
+<p class="time" data-elapsed="${elapsed_s}"><b>${duration(elapsed_s)}</b> so far</p>
+<noscript><p>This page reloads every ${duration(reload_s)}.</p></noscript>
+${request_id_note(request_id)}`;
   return {
-    html: htmlDocument({
+    html: html_document({
       title: `Starting ${host}`,
       style: WAITING_STYLE,
       // With the address, which has no fragment: a browser that is at one would only scroll there.
-      head: `<noscript><meta http-equiv="refresh" content="${reloadS}; url=${escaped(url)}"></noscript>\n`,
+      head: `<noscript><meta http-equiv="refresh" content="${reload_s}; url=${escaped(url)}"></noscript>\n`,
       main,
       script: SCRIPT,
     }),
-    policy: pagePolicy(true),
+    policy: page_policy(true),
   };
 }
 
 /**
- * @param {{url: string, reason: string, retryAfterS: number, requestId: string}} failure
+ * @param {{url: string, reason: string, retry_after_s: number, request_id: string}} failure
  * @returns {Page}
  */
-export function failedPage({ url, reason, retryAfterS, requestId }) {
+export function failed_page({ url, reason, retry_after_s, request_id }) {
   const { host } = new URL(url);
   const title = reason === 'service_stopped' ? 'This service is not running' : 'This service could not be started';
   const main = `<p class="status">${escaped(host)}</p>
 <h1>${title}</h1>
 <p>${FAILURES[reason] ?? FAILED_OTHERWISE} Give the request id below to its owner, who can look up the reason.</p>
-<p>${retryAfterS > 0 ? `It can be tried again in ${duration(retryAfterS)}: ` : ''}<a href="${escaped(url)}">try again</a></p>
-${requestIdNote(requestId)}`;
-  return { html: htmlDocument({ title: `${title}: ${host}`, style: WAITING_STYLE, main }), policy: pagePolicy(false) };
+<p>${retry_after_s > 0 ? `It can be tried again in ${duration(retry_after_s)}: ` : ''}<a href="${escaped(url)}">try again</a></p>
+${request_id_note(request_id)}`;
+  return { html: html_document({ title: `${title}: ${host}`, style: WAITING_STYLE, main }), policy: page_policy(false) };
 }
 
 /**
  * @param {string[]} step
  * @param {number} distance negative: done
  */
-function stepLine([name, words], distance) {
+function step_line([name, words], distance) {
   const state = distance < 0 ? ' class="done"' : distance === 0 ? ' aria-current="step"' : '';
   return `<li data-step="${name}"${state}>${words}</li>`;
 }
@@ -158,15 +158,15 @@ function duration(seconds) {
 }
 
 /** @param {boolean} runs whether the page has the script */
-function pagePolicy(runs) {
-  const script = runs ? `script-src '${hashOf(SCRIPT)}'; connect-src 'self'; ` : '';
-  return `default-src 'none'; style-src '${hashOf(WAITING_STYLE)}'; ${script}base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+function page_policy(runs) {
+  const script = runs ? `script-src '${hash_of(SCRIPT)}'; connect-src 'self'; ` : '';
+  return `default-src 'none'; style-src '${hash_of(WAITING_STYLE)}'; ${script}base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
 
 /**
  * Exactly this text may run (CSP Level 3 section 2.3.1).
  * @param {string} text
  */
-function hashOf(text) {
+function hash_of(text) {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }

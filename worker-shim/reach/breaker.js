@@ -35,19 +35,19 @@ const MOST_CALLERS = 1_000;
 
 export class Breaker {
   #random;
-  #forAll;
+  #for_all;
   /** @type {Map<string, Circuit>} */
   #own = new Map();
 
   /** @param {() => number} random as Math.random */
   constructor(random) {
     this.#random = random;
-    this.#forAll = new Circuit(random, MOST_OF_ONE);
+    this.#for_all = new Circuit(random, MOST_OF_ONE);
   }
 
   /** For all callers. @returns {'closed' | 'open' | 'half-open'} */
   get state() {
-    return this.#forAll.state;
+    return this.#for_all.state;
   }
 
   /**
@@ -61,14 +61,14 @@ export class Breaker {
     const own = this.#own.get(caller);
     const pause = own?.admit(now, caller, proves) ?? 0;
     if (pause > 0) return pause;
-    const forAll = this.#forAll.admit(now, caller, proves);
-    if (forAll > 0) own?.ended(caller);
-    return forAll;
+    const for_all = this.#for_all.admit(now, caller, proves);
+    if (for_all > 0) own?.ended(caller);
+    return for_all;
   }
 
   answered() {
     this.#own.clear();
-    this.#forAll.answered();
+    this.#for_all.answered();
   }
 
   /**
@@ -76,48 +76,48 @@ export class Breaker {
    * @param {string} caller
    */
   failed(now, caller) {
-    this.#forAll.failed(now, caller);
+    this.#for_all.failed(now, caller);
     const own = this.#own.get(caller) ?? new Circuit(this.#random, Infinity);
     if (this.#own.size < MOST_CALLERS) this.#own.set(caller, own);
     own.failed(now, caller);
   }
 
   /** Whether a probe of this caller is under way. @param {string} caller */
-  isProbing(caller) {
-    return this.#forAll.isProbing(caller) || (this.#own.get(caller)?.isProbing(caller) ?? false);
+  is_probing(caller) {
+    return this.#for_all.is_probing(caller) || (this.#own.get(caller)?.is_probing(caller) ?? false);
   }
 
   /** The probe of this caller is over. Where it was neither answered nor failed, it proved nothing. @param {string} caller */
   ended(caller) {
     this.#own.get(caller)?.ended(caller);
-    this.#forAll.ended(caller);
+    this.#for_all.ended(caller);
   }
 }
 
 class Circuit {
   #random;
-  #mostOfOne;
+  #most_of_one;
   /** How many failures in a row each caller has had, and how many of all count. @type {Map<string, number>} */
   #failures = new Map();
   #counted = 0;
   /** The pause of the open state; 0: closed. */
   #pause = 0;
-  #openUntil = 0;
+  #open_until = 0;
   /** Whose probes are under way, and until when each is waited for. @type {Map<string, number>} */
   #probes = new Map();
-  #probedAt = 0;
+  #probed_at = 0;
   /** Until when no further request goes that proves nothing. */
-  #triedUntil = 0;
+  #tried_until = 0;
   /** Whose probe failed last. @type {string | undefined} */
-  #failedBy;
+  #failed_by;
 
   /**
    * @param {() => number} random
-   * @param {number} mostOfOne failures of one caller that count
+   * @param {number} most_of_one failures of one caller that count
    */
-  constructor(random, mostOfOne) {
+  constructor(random, most_of_one) {
     this.#random = random;
-    this.#mostOfOne = mostOfOne;
+    this.#most_of_one = most_of_one;
   }
 
   /** @returns {'closed' | 'open' | 'half-open'} */
@@ -133,7 +133,7 @@ class Circuit {
    */
   admit(now, caller, proves) {
     if (this.#pause === 0) return 0;
-    const until = this.#openUntil + (caller === this.#failedBy ? this.#pause : 0);
+    const until = this.#open_until + (caller === this.#failed_by ? this.#pause : 0);
     if (now < until) return until - now;
     return proves ? this.#probe(now, caller) : this.#try(now);
   }
@@ -141,8 +141,8 @@ class Circuit {
   answered() {
     this.#failures.clear();
     this.#probes.clear();
-    this.#counted = this.#pause = this.#triedUntil = 0;
-    this.#failedBy = undefined;
+    this.#counted = this.#pause = this.#tried_until = 0;
+    this.#failed_by = undefined;
   }
 
   /**
@@ -153,12 +153,12 @@ class Circuit {
     if (this.#pause === 0) return this.#count(now, caller);
     // Requests that left before it opened come back late, and say nothing new.
     if (!this.#probes.has(caller)) return;
-    if (this.#mostOfOne !== Infinity) this.#failedBy = caller;
+    if (this.#most_of_one !== Infinity) this.#failed_by = caller;
     this.#open(Math.min(this.#pause * 2, PAUSE_MOST_MS), now);
   }
 
   /** @param {string} caller */
-  isProbing(caller) {
+  is_probing(caller) {
     return this.#probes.has(caller);
   }
 
@@ -173,17 +173,17 @@ class Circuit {
    */
   #probe(now, caller) {
     const runs = (this.#probes.get(caller) ?? 0) > now;
-    const another = this.#probes.size > 0 && !this.#probes.has(caller) && now < this.#probedAt + PROBE_PATIENCE_MS;
+    const another = this.#probes.size > 0 && !this.#probes.has(caller) && now < this.#probed_at + PROBE_PATIENCE_MS;
     if (runs || another) return PAUSE_FIRST_MS;
     this.#probes.set(caller, now + PROBE_MS);
-    this.#probedAt = now;
+    this.#probed_at = now;
     return 0;
   }
 
   /** @param {number} now */
   #try(now) {
-    if (now < this.#triedUntil) return this.#triedUntil - now;
-    this.#triedUntil = now + PAUSE_FIRST_MS;
+    if (now < this.#tried_until) return this.#tried_until - now;
+    this.#tried_until = now + PAUSE_FIRST_MS;
     return 0;
   }
 
@@ -194,7 +194,7 @@ class Circuit {
   #count(now, caller) {
     const failures = (this.#failures.get(caller) ?? 0) + 1;
     this.#failures.set(caller, failures);
-    if (failures <= this.#mostOfOne) this.#counted += 1;
+    if (failures <= this.#most_of_one) this.#counted += 1;
     if (this.#counted >= FAILURES_TO_OPEN) this.#open(PAUSE_FIRST_MS, now);
   }
 
@@ -206,6 +206,6 @@ class Circuit {
   #open(pause, now) {
     this.#pause = pause;
     this.#probes.clear();
-    this.#openUntil = now + pause + Math.floor((pause / 4) * this.#random());
+    this.#open_until = now + pause + Math.floor((pause / 4) * this.#random());
   }
 }

@@ -14,10 +14,10 @@
 // but where it was an app that broke off, which any caller's request may be the cause of, and where a client owes its body.
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
-import { isBroken, mayBeRepeated } from './retry.js';
+import { is_broken, may_be_repeated } from './retry.js';
 import { Search } from './search.js';
 import { NoAnswer } from './send.js';
-import { holdOf } from '../pages/waiting.js';
+import { hold_of } from '../pages/waiting.js';
 
 /** A stopped task of Fargate refuses no connection: its address is just gone. */
 export const SILENT_MS = 3_000;
@@ -45,7 +45,7 @@ export class Delivery {
    * @param {() => number} now
    */
   constructor(turn, service, send, now) {
-    const hold = Math.min(holdOf(turn.request, service.holdMs), turn.holdMostMs);
+    const hold = Math.min(hold_of(turn.request, service.hold_ms), turn.hold_most_ms);
     this.#turn = turn;
     this.#service = service;
     this.#search = new Search(service, turn.forward, hold, turn.context, now);
@@ -63,13 +63,13 @@ export class Delivery {
     if ('answer' in place) return place;
     const refused = await this.#turn.renewed();
     if (refused !== undefined) return refused;
-    const repeatable = mayBeRepeated(this.#turn.request.method, this.#turn.forward.body, this.#turn.forward.contentLength);
-    const first = this.#sendTo(place);
-    if (repeatable && (await this.#isSilent(place, first))) {
+    const repeatable = may_be_repeated(this.#turn.request.method, this.#turn.forward.body, this.#turn.forward.content_length);
+    const first = this.#send_to(place);
+    if (repeatable && (await this.#is_silent(place, first))) {
       this.#search.lost(place);
-      return firstOf(first, this.#again(place));
+      return first_of(first, this.#again(place));
     }
-    return repeatable ? this.#orAnother(first, place) : first;
+    return repeatable ? this.#or_another(first, place) : first;
   }
 
   /**
@@ -77,15 +77,15 @@ export class Delivery {
    * @param {Endpoint} place
    * @returns {Promise<Response | NotReady>}
    */
-  async #orAnother(first, place) {
+  async #or_another(first, place) {
     try {
       const answer = await first;
-      if (!isWithoutAnswer(answer)) return answer;
+      if (!is_without_answer(answer)) return answer;
       // Any caller can make an app break a connection; one that takes none is on the way down.
-      if (isWithoutApp(answer)) this.#search.lost(place);
+      if (is_without_app(answer)) this.#search.lost(place);
       return (await this.#again(place)) ?? answer;
     } catch (failure) {
-      const another = isBroken(failure) ? await this.#again(place) : undefined;
+      const another = is_broken(failure) ? await this.#again(place) : undefined;
       if (another === undefined) throw failure;
       return another;
     }
@@ -98,31 +98,31 @@ export class Delivery {
   async #again(tried) {
     const other = await this.#search.find(tried.task_arn === '' ? undefined : tried);
     if (other === undefined || 'answer' in other) return other;
-    return (await this.#turn.decidedAgain('the first task gave no response')) ?? this.#sendTo(other);
+    return (await this.#turn.decided_again('the first task gave no response')) ?? this.#send_to(other);
   }
 
   /** @param {Endpoint} place */
-  async #sendTo(place) {
+  async #send_to(place) {
     const { forward } = this.#turn;
     const since = this.#now();
-    const entry = place.inFlight.enter(since + this.#turn.timeoutMs());
+    const entry = place.in_flight.enter(since + this.#turn.timeout_ms());
     try {
       const answer = await this.#send(place.address === '' ? '' : `http://${place.address}:${place.port}`);
-      place.answeredAt = this.#now();
+      place.answered_at = this.#now();
       if (answer.headers.has(STOPPING)) this.#search.lost(place);
       return this.#search.watched(answer);
     } catch (failure) {
-      const silent = failure instanceof NoAnswer && failure.timedOut && place.answeredAt < since;
-      if (silent || isBroken(failure)) this.#search.lost(place);
+      const silent = failure instanceof NoAnswer && failure.timed_out && place.answered_at < since;
+      if (silent || is_broken(failure)) this.#search.lost(place);
       fail('no response', {
-        id: forward.requestId,
+        id: forward.request_id,
         service: this.#service.entry.name,
         upstream: place.address || 'its origin',
         detail: describe(failure),
       });
       throw failure;
     } finally {
-      place.inFlight.leave(entry);
+      place.in_flight.leave(entry);
     }
   }
 
@@ -131,12 +131,12 @@ export class Delivery {
    * @param {Endpoint} place
    * @param {Promise<Response>} first
    */
-  async #isSilent(place, first) {
+  async #is_silent(place, first) {
     const { endpoints } = this.#service;
     const since = this.#now();
     if (endpoints.choose(since, place) === undefined) return false;
-    const settled = await settledWithin(first, SILENT_MS);
-    return !settled && place.answeredAt < since && endpoints.choose(this.#now(), place) !== undefined;
+    const settled = await settled_within(first, SILENT_MS);
+    return !settled && place.answered_at < since && endpoints.choose(this.#now(), place) !== undefined;
   }
 }
 
@@ -144,7 +144,7 @@ export class Delivery {
  * @param {Promise<unknown>} promise
  * @param {number} milliseconds
  */
-async function settledWithin(promise, milliseconds) {
+async function settled_within(promise, milliseconds) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const settled = promise.then(
@@ -163,7 +163,7 @@ async function settledWithin(promise, milliseconds) {
  * @param {Promise<Response>} first
  * @param {Promise<Response | NotReady | undefined>} second
  */
-async function firstOf(first, second) {
+async function first_of(first, second) {
   try {
     return await Promise.any([first, second.then((answer) => answer ?? first)]);
   } catch (failures) {
@@ -176,7 +176,7 @@ async function firstOf(first, second) {
  * lets no Sallyport field of an app's answer pass.
  * @param {Response} answer
  */
-function isWithoutAnswer(answer) {
+function is_without_answer(answer) {
   return answer.status === 502 && /^upstream_unavailable(;|$)/.test(answer.headers.get('sallyport-refusal') ?? '');
 }
 
@@ -184,6 +184,6 @@ function isWithoutAnswer(answer) {
  * Whether this is an agent whose app takes no connection: its task is on the way down.
  * @param {Response} answer
  */
-function isWithoutApp(answer) {
+function is_without_app(answer) {
   return answer.headers.get('sallyport-refusal') === 'upstream_unavailable;unreached';
 }

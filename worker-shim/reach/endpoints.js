@@ -14,25 +14,25 @@ const USABLE_REFRESHES = 3;
 
 /**
  * @typedef {{task_arn: string, address: string, port: number}} Address
- * @typedef {Address & {inFlight: InFlight, answeredAt: number}} Endpoint
+ * @typedef {Address & {in_flight: InFlight, answered_at: number}} Endpoint
  */
 
 export class Endpoints {
   #random;
-  #refreshMs;
+  #refresh_ms;
   /** @type {Endpoint[]} */
   #list = [];
-  #learnedAt = 0;
-  #refreshAt = 0;
+  #learned_at = 0;
+  #refresh_at = 0;
 
   /**
-   * @param {number} idleStopMs 0: it is never stopped
+   * @param {number} idle_stop_ms 0: it is never stopped
    * @param {() => number} random as Math.random
    */
-  constructor(idleStopMs, random) {
+  constructor(idle_stop_ms, random) {
     this.#random = random;
-    const often = idleStopMs / REFRESHES_PER_IDLE_STOP;
-    this.#refreshMs = idleStopMs === 0 ? REFRESH_MS : Math.min(often, REFRESH_MS);
+    const often = idle_stop_ms / REFRESHES_PER_IDLE_STOP;
+    this.#refresh_ms = idle_stop_ms === 0 ? REFRESH_MS : Math.min(often, REFRESH_MS);
   }
 
   /**
@@ -41,23 +41,23 @@ export class Endpoints {
    * @param {number} now
    */
   learn(addresses, now) {
-    this.#list = addresses.map((at) => this.#known(at) ?? { ...at, inFlight: new InFlight(), answeredAt: 0 });
-    this.#learnedAt = now;
-    this.#refreshAt = now + this.#refreshMs * (1 - JITTER * this.#random());
+    this.#list = addresses.map((at) => this.#known(at) ?? { ...at, in_flight: new InFlight(), answered_at: 0 });
+    this.#learned_at = now;
+    this.#refresh_at = now + this.#refresh_ms * (1 - JITTER * this.#random());
   }
 
   /** @param {number} now */
   #usable(now) {
-    return this.#list.length > 0 && now - this.#learnedAt < this.#refreshMs * USABLE_REFRESHES;
+    return this.#list.length > 0 && now - this.#learned_at < this.#refresh_ms * USABLE_REFRESHES;
   }
 
   /**
    * Whether to ask for a new list now; true only once per refresh time, whatever becomes of the asking.
    * @param {number} now
    */
-  takeRefresh(now) {
-    if (now < this.#refreshAt) return false;
-    this.#refreshAt = now + this.#refreshMs;
+  take_refresh(now) {
+    if (now < this.#refresh_at) return false;
+    this.#refresh_at = now + this.#refresh_ms;
     return true;
   }
 
@@ -76,7 +76,7 @@ export class Endpoints {
     const step = 1 + Math.floor(this.#random() * (from.length - 1));
     const a = /** @type {Endpoint} */ (from[one]);
     const b = /** @type {Endpoint} */ (from[(one + step) % from.length]);
-    return b.inFlight.count(now) < a.inFlight.count(now) ? b : a;
+    return b.in_flight.count(now) < a.in_flight.count(now) ? b : a;
   }
 
   /** @param {Endpoint} lost */

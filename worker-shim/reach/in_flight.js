@@ -8,7 +8,7 @@ export class InFlight {
   /** When each one ends by itself, in milliseconds since the epoch, and whose it is. @type {Map<number, {end: number, caller: string}>} */
   #entries = new Map();
   /** @type {Map<string, number>} */
-  #ofCallers = new Map();
+  #of_callers = new Map();
   #next = 0;
 
   /**
@@ -19,7 +19,7 @@ export class InFlight {
   enter(end, caller = '') {
     this.#next += 1;
     this.#entries.set(this.#next, { end, caller });
-    if (caller !== '') this.#ofCallers.set(caller, this.#of(caller) + 1);
+    if (caller !== '') this.#of_callers.set(caller, this.#of(caller) + 1);
     return this.#next;
   }
 
@@ -29,8 +29,8 @@ export class InFlight {
     this.#entries.delete(entry);
     if (!caller) return;
     const left = this.#of(caller) - 1;
-    if (left > 0) this.#ofCallers.set(caller, left);
-    else this.#ofCallers.delete(caller);
+    if (left > 0) this.#of_callers.set(caller, left);
+    else this.#of_callers.delete(caller);
   }
 
   /**
@@ -52,13 +52,13 @@ export class InFlight {
    * @param {number} places for all of them
    * @param {string} [caller]
    */
-  isFull(now, places, caller = '') {
+  is_full(now, places, caller = '') {
     const taken = this.count(now);
     return taken >= places || (taken >= places / 2 && this.#of(caller) >= places / 10);
   }
 
   /** @param {string} caller */
   #of(caller) {
-    return this.#ofCallers.get(caller) ?? 0;
+    return this.#of_callers.get(caller) ?? 0;
   }
 }

@@ -9,16 +9,16 @@ const LONG_BYTES = 16 << 20;
 /**
  * The same answer; while its body is under way, `tell` is called again and again.
  * @param {Response} answer
- * @param {number} idleStopMs
+ * @param {number} idle_stop_ms
  * @param {() => void} tell
  * @param {{waitUntil(promise: Promise<unknown>): void}} context
  * @returns {Response}
  */
-export function keepInUse(answer, idleStopMs, tell, context) {
-  if (answer.body === null || !mayTakeLong(answer.headers)) return answer;
-  const length = lengthOf(answer.headers);
+export function keep_in_use(answer, idle_stop_ms, tell, context) {
+  if (answer.body === null || !may_take_long(answer.headers)) return answer;
+  const length = length_of(answer.headers);
   const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(length);
-  const timer = setInterval(tell, idleStopMs / TIMES_PER_IDLE_STOP);
+  const timer = setInterval(tell, idle_stop_ms / TIMES_PER_IDLE_STOP);
   // Whether the app ends it, breaks it or the client leaves: the two ends of the pipe tell each other.
   const over = answer.body
     .pipeTo(writable)
@@ -32,7 +32,7 @@ export function keepInUse(answer, idleStopMs, tell, context) {
  * Events without an end, or a large file. All others are passed on by the platform alone.
  * @param {Headers} headers
  */
-function mayTakeLong(headers) {
+function may_take_long(headers) {
   // RFC 9110 section 8.3.1: media types have no case.
   if (/^text\/event-stream\b/i.test(headers.get('content-type') ?? '')) return true;
   return Number(headers.get('content-length') ?? 0) > LONG_BYTES;
@@ -43,7 +43,7 @@ function mayTakeLong(headers) {
  * body is decoded on its way through, and its Content-Length speaks of something else.
  * @param {Headers} headers
  */
-function lengthOf(headers) {
+function length_of(headers) {
   const length = headers.get('content-length') ?? '';
   return /^\d{1,15}$/.test(length) && !headers.has('content-encoding') ? Number(length) : null;
 }

@@ -8,11 +8,11 @@
 import { Delivery } from './delivery.js';
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
-import { refusalResponse } from '../pages/respond.js';
+import { refusal_response } from '../pages/respond.js';
 import { BrokenUpload, NO_UPLOAD, NoAnswer, send } from './send.js';
 import { Service } from './service.js';
-import { prepareForAws, signForAws } from './sigv4.js';
-import { notReadyResponse } from '../pages/waiting.js';
+import { prepare_for_aws, sign_for_aws } from './sigv4.js';
+import { not_ready_response } from '../pages/waiting.js';
 
 /** Requests without the head of an answer, per service and isolate: those that hang must not fill the isolate. */
 const MOST_UNANSWERED = 1_000;
@@ -28,14 +28,14 @@ export class Reach {
   #aws;
   #environment;
   #catalog;
-  #guardsCookies;
+  #guards_cookies;
   #now;
   #random;
   /** @type {Map<string, Service>} */
   #services = new Map();
 
   /**
-   * @param {Pick<import('../core/core.js').Core, 'refusal' | 'operate' | 'markCredentialCookies'>} core
+   * @param {Pick<import('../core/core.js').Core, 'refusal' | 'operate' | 'mark_credential_cookies'>} core
    * @param {import('./sigv4.js').CredentialSource} aws
    * @param {Record<string, any>} environment with the bindings that the policy names
    * @param {Pick<import('../core/core.js').Catalog, 'services' | 'credential_cookies'>} catalog
@@ -45,7 +45,7 @@ export class Reach {
     this.#core = core;
     this.#aws = aws;
     this.#environment = environment;
-    this.#guardsCookies = catalog.credential_cookies;
+    this.#guards_cookies = catalog.credential_cookies;
     this.#catalog = new Map(catalog.services.map((entry) => [entry.name, entry]));
     this.#now = now;
     this.#random = random;
@@ -57,19 +57,19 @@ export class Reach {
    */
   async respond(turn) {
     const service = this.#service(turn.forward.service);
-    const refused = this.#refusedAtOnce(turn, service);
+    const refused = this.#refused_at_once(turn, service);
     if (refused !== undefined) return refused;
-    const { callerTag } = turn.forward;
-    const probing = service.breaker.isProbing(callerTag);
+    const { caller_tag } = turn.forward;
+    const probing = service.breaker.is_probing(caller_tag);
     try {
-      return service.coordinated ? await this.#sendToTask(turn, service) : await this.#send(turn, service);
+      return service.coordinated ? await this.#send_to_task(turn, service) : await this.#send(turn, service);
     } catch (failure) {
       if (failure instanceof BrokenUpload) return this.#refuse(turn, failure.reason, failure.message);
       // What the core throws is not an answer of anybody.
       if (!(failure instanceof NoAnswer)) throw failure;
       return this.#unanswered(turn, service, failure);
     } finally {
-      if (probing) service.breaker.ended(callerTag);
+      if (probing) service.breaker.ended(caller_tag);
     }
   }
 
@@ -88,13 +88,13 @@ export class Reach {
    * @param {Turn} turn
    * @param {Service} service
    */
-  #refusedAtOnce(turn, service) {
+  #refused_at_once(turn, service) {
     const now = this.#now();
     if (service.missing !== undefined) return this.#refuse(turn, 'reach_unconfigured', `the Worker has no binding ${service.missing}`);
-    const { callerTag, body } = turn.forward;
-    if (service.unanswered.isFull(now, MOST_UNANSWERED, callerTag))
+    const { caller_tag, body } = turn.forward;
+    if (service.unanswered.is_full(now, MOST_UNANSWERED, caller_tag))
       return this.#refuse(turn, 'too_many_connections', 'too many requests are unanswered', 1);
-    const pause = service.breaker.admit(now, callerTag, body !== 'stream');
+    const pause = service.breaker.admit(now, caller_tag, body !== 'stream');
     return pause === 0 ? undefined : this.#refuse(turn, 'upstream_circuit_open', '', pause / 1000);
   }
 
@@ -105,13 +105,13 @@ export class Reach {
    * @param {string} base in front of the forward's URL
    */
   async #send(turn, service, base = '') {
-    const refused = service.entry.sigv4 === null ? undefined : await this.#signForAws(turn, service);
+    const refused = service.entry.sigv4 === null ? undefined : await this.#sign_for_aws(turn, service);
     if (refused !== undefined) return refused;
     const { request, forward, body } = turn;
-    const upload = forward.body === 'stream' ? { movedAt: 0, owed: false, broken: new AbortController() } : NO_UPLOAD;
-    const timeoutMs = turn.timeoutMs();
+    const upload = forward.body === 'stream' ? { moved_at: 0, owed: false, broken: new AbortController() } : NO_UPLOAD;
+    const timeout_ms = turn.timeout_ms();
     turn.record.sending();
-    const entry = service.unanswered.enter(this.#now() + timeoutMs, forward.callerTag);
+    const entry = service.unanswered.enter(this.#now() + timeout_ms, forward.caller_tag);
     try {
       const answer = await send(
         service.fetcher,
@@ -119,17 +119,17 @@ export class Reach {
         {
           method: request.method,
           headers: forward.headers,
-          body: body.forwarded(forward.body, forward.contentLength, upload),
+          body: body.forwarded(forward.body, forward.content_length, upload),
           redirect: 'manual',
           // The platform's own cache in front of an origin goes by the URL and knows nothing of identities.
           cache: 'no-store',
           ...(upload.broken && { signal: upload.broken.signal }),
         },
-        timeoutMs,
+        timeout_ms,
         upload,
       );
       service.breaker.answered();
-      return this.#passedOn({ request, forward }, answer);
+      return this.#passed_on({ request, forward }, answer);
     } finally {
       service.unanswered.leave(entry);
     }
@@ -140,16 +140,16 @@ export class Reach {
    * @param {Sent} sent
    * @param {Response} answer
    */
-  #passedOn(sent, answer) {
+  #passed_on(sent, answer) {
     /** @type {Response} */
     let named;
     try {
-      named = withRequestId(answer, sent.forward.requestId);
+      named = with_request_id(answer, sent.forward.request_id);
     } catch (error) {
       void answer.body?.cancel();
       return this.#refuse(sent, 'upstream_invalid_response', describe(error));
     }
-    return this.#withoutCredentialCookies(sent, named);
+    return this.#without_credential_cookies(sent, named);
   }
 
   /**
@@ -158,12 +158,12 @@ export class Reach {
    * @param {Sent} sent
    * @param {Response} answer
    */
-  #withoutCredentialCookies({ forward }, answer) {
-    if (!this.#guardsCookies || !answer.headers.has('set-cookie')) return answer;
+  #without_credential_cookies({ forward }, answer) {
+    if (!this.#guards_cookies || !answer.headers.has('set-cookie')) return answer;
     const cookies = answer.headers.getSetCookie();
-    const marks = this.#core.markCredentialCookies(cookies);
+    const marks = this.#core.mark_credential_cookies(cookies);
     if (!marks.includes('1')) return answer;
-    fail("Set-Cookie of a credential's cookie was dropped", { id: forward.requestId, service: forward.service });
+    fail("Set-Cookie of a credential's cookie was dropped", { id: forward.request_id, service: forward.service });
     const response = new Response(answer.body, answer);
     response.headers.delete('set-cookie');
     cookies.filter((_, i) => marks[i] === '0').forEach((cookie) => response.headers.append('set-cookie', cookie));
@@ -175,11 +175,11 @@ export class Reach {
    * @param {Service} service
    * @returns {Promise<Response | undefined>} nothing: signed
    */
-  async #signForAws(turn, service) {
-    const means = await prepareForAws(this.#aws, service.entry, turn);
+  async #sign_for_aws(turn, service) {
+    const means = await prepare_for_aws(this.#aws, service.entry, turn);
     const refused = 'reason' in means ? undefined : await turn.renewed();
     if (refused !== undefined) return refused;
-    const problem = 'reason' in means ? means : signForAws(this.#core, service.entry, turn, means, this.#now());
+    const problem = 'reason' in means ? means : sign_for_aws(this.#core, service.entry, turn, means, this.#now());
     if (problem === undefined) return undefined;
     return this.#refuse(turn, problem.reason, problem.detail);
   }
@@ -188,20 +188,20 @@ export class Reach {
    * @param {Turn} turn
    * @param {Service} service
    */
-  async #sendToTask(turn, service) {
+  async #send_to_task(turn, service) {
     const delivery = new Delivery(turn, service, (base) => this.#send(turn, service, base), this.#now);
     const brought = await delivery.bring();
-    return brought instanceof Response ? brought : this.#notReady(turn, brought);
+    return brought instanceof Response ? brought : this.#not_ready(turn, brought);
   }
 
   /**
    * @param {Turn} turn
    * @param {import('./search.js').NotReady} said
    */
-  #notReady({ request, forward }, said) {
+  #not_ready({ request, forward }, said) {
     const detail = said.answer === 'failed' ? said.detail : '';
-    const refusal = this.#core.refusal(said.answer === 'starting' ? 'wake_starting' : said.reason, forward.requestId, detail);
-    return notReadyResponse(request, refusal, said, forward.refusalFields);
+    const refusal = this.#core.refusal(said.answer === 'starting' ? 'wake_starting' : said.reason, forward.request_id, detail);
+    return not_ready_response(request, refusal, said, forward.refusal_fields);
   }
 
   /**
@@ -210,18 +210,21 @@ export class Reach {
    * @param {NoAnswer} failure
    */
   #unanswered(turn, service, failure) {
-    service.breaker.failed(this.#now(), turn.forward.callerTag);
-    return this.#refuse(turn, failure.timedOut ? 'upstream_timeout' : 'upstream_connect_failed', failure.message);
+    service.breaker.failed(this.#now(), turn.forward.caller_tag);
+    return this.#refuse(turn, failure.timed_out ? 'upstream_timeout' : 'upstream_connect_failed', failure.message);
   }
 
   /**
    * @param {Sent} sent
    * @param {string} reason
    * @param {string} detail for operators
-   * @param {number} [retryAfterS]
+   * @param {number} [retry_after_s]
    */
-  #refuse({ request, forward }, reason, detail, retryAfterS) {
-    return refusalResponse(request, this.#core.refusal(reason, forward.requestId, detail), { retryAfterS, fields: forward.refusalFields });
+  #refuse({ request, forward }, reason, detail, retry_after_s) {
+    return refusal_response(request, this.#core.refusal(reason, forward.request_id, detail), {
+      retry_after_s,
+      fields: forward.refusal_fields,
+    });
   }
 }
 
@@ -229,11 +232,11 @@ export class Reach {
  * The app's answer under the id by which both audit trails know it. An agent has said it already; what answers in its
  * place, such as a load balancer, has not.
  * @param {Response} upstream
- * @param {string} requestId
+ * @param {string} request_id
  */
-function withRequestId(upstream, requestId) {
-  if (upstream.headers.get(REQUEST_ID) === requestId) return upstream;
+function with_request_id(upstream, request_id) {
+  if (upstream.headers.get(REQUEST_ID) === request_id) return upstream;
   const response = new Response(upstream.body, upstream);
-  response.headers.set(REQUEST_ID, requestId);
+  response.headers.set(REQUEST_ID, request_id);
   return response;
 }

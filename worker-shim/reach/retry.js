@@ -8,8 +8,8 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
  * The connection failed.
  * @param {unknown} failure
  */
-export function isBroken(failure) {
-  return failure instanceof NoAnswer && !failure.timedOut;
+export function is_broken(failure) {
+  return failure instanceof NoAnswer && !failure.timed_out;
 }
 
 /**
@@ -17,8 +17,8 @@ export function isBroken(failure) {
  * 0 announces none: a body is bytes, not a field.
  * @param {string} method
  * @param {import('../core/wire.js').Forward['body']} body
- * @param {number | null} [contentLength]
+ * @param {number | null} [content_length]
  */
-export function mayBeRepeated(method, body, contentLength = null) {
-  return IDEMPOTENT.has(method) && (body !== 'stream' || contentLength === 0);
+export function may_be_repeated(method, body, content_length = null) {
+  return IDEMPOTENT.has(method) && (body !== 'stream' || content_length === 0);
 }

@@ -2,7 +2,7 @@
 // coordinator, and then waiting for a start as long as the request may wait.
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
-import { keepInUse } from './long_answers.js';
+import { keep_in_use } from './long_answers.js';
 
 /** Requests that wait for a start, per service and isolate; those above are told at once that it is starting. */
 const MOST_HELD = 500;
@@ -17,26 +17,26 @@ const UNREACHABLE_RETRY_S = 5;
 
 export class Search {
   #service;
-  #callerTag;
+  #caller_tag;
   #coordinator;
   #context;
   #now;
-  #holdUntil;
+  #hold_until;
 
   /**
    * @param {import('./service.js').Service} service
-   * @param {Pick<import('../core/wire.js').Forward, 'caller' | 'callerTag'>} forward whom the policy allowed
-   * @param {number} holdMs how long the request may wait, whatever happens to it
+   * @param {Pick<import('../core/wire.js').Forward, 'caller' | 'caller_tag'>} forward whom the policy allowed
+   * @param {number} hold_ms how long the request may wait, whatever happens to it
    * @param {{waitUntil(promise: Promise<unknown>): void}} context
    * @param {() => number} now
    */
-  constructor(service, { caller, callerTag }, holdMs, context, now) {
+  constructor(service, { caller, caller_tag }, hold_ms, context, now) {
     this.#service = service;
-    this.#callerTag = callerTag;
+    this.#caller_tag = caller_tag;
     this.#coordinator = service.coordinator(caller);
     this.#context = context;
     this.#now = now;
-    this.#holdUntil = now() + holdMs;
+    this.#hold_until = now() + hold_ms;
   }
 
   /**
@@ -48,7 +48,7 @@ export class Search {
     const now = this.#now();
     const known = endpoints.choose(now, tried);
     if (known !== undefined) {
-      if (endpoints.takeRefresh(now)) this.#context.waitUntil(this.#refresh());
+      if (endpoints.take_refresh(now)) this.#context.waitUntil(this.#refresh());
       return known;
     }
     const said = await this.#ensure(now);
@@ -71,10 +71,10 @@ export class Search {
    * @returns {Response} the same
    */
   watched(answer) {
-    const { idleStopMs } = this.#service;
-    return idleStopMs === 0
+    const { idle_stop_ms } = this.#service;
+    return idle_stop_ms === 0
       ? answer
-      : keepInUse(answer, idleStopMs, () => this.#context.waitUntil(this.#coordinator.touch()), this.#context);
+      : keep_in_use(answer, idle_stop_ms, () => this.#context.waitUntil(this.#coordinator.touch()), this.#context);
   }
 
   /**
@@ -83,8 +83,8 @@ export class Search {
    */
   async #ensure(now) {
     const { held } = this.#service;
-    const wait = held.isFull(now, MOST_HELD, this.#callerTag) ? 0 : Math.max(this.#holdUntil - now, 0);
-    const entry = held.enter(now + wait, this.#callerTag);
+    const wait = held.is_full(now, MOST_HELD, this.#caller_tag) ? 0 : Math.max(this.#hold_until - now, 0);
+    const entry = held.enter(now + wait, this.#caller_tag);
     try {
       return await this.#coordinator.ensure(wait);
     } catch (error) {

@@ -6,13 +6,13 @@ import { describe } from '../host/describe.js';
 /** No answer came: no connection, one that broke, or nothing moved for as long as the route allows. */
 export class NoAnswer extends Error {
   /**
-   * @param {boolean} timedOut
+   * @param {boolean} timed_out
    * @param {string} message
    */
-  constructor(timedOut, message) {
+  constructor(timed_out, message) {
     super(message);
     this.name = 'NoAnswer';
-    this.timedOut = timedOut;
+    this.timed_out = timed_out;
   }
 }
 
@@ -32,40 +32,40 @@ export class BrokenUpload extends Error {
 
 /**
  * @typedef {{fetch(url: string, init: RequestInit): Promise<Response>}} Fetcher the global one, or a binding
- * @typedef {{movedAt: number, owed: boolean, broken?: AbortController}} Upload when a part of a streamed body was last
+ * @typedef {{moved_at: number, owed: boolean, broken?: AbortController}} Upload when a part of a streamed body was last
  *   asked for or taken (0: never), whether the next one has to come from the client, and, where one streams, whether there is
  *   no more to come of it
  */
 
 /** Of a request whose body, if it has one, is at hand as a whole. @type {Readonly<Upload>} */
-export const NO_UPLOAD = Object.freeze({ movedAt: 0, owed: false });
+export const NO_UPLOAD = Object.freeze({ moved_at: 0, owed: false });
 
 /**
  * What is given up is ended by the platform, together with the request that it belongs to.
  * @param {Fetcher} fetcher
  * @param {string} url
  * @param {RequestInit} init
- * @param {number} timeoutMs
+ * @param {number} timeout_ms
  * @param {Readonly<Upload>} upload
  * @returns {Promise<Response>}
  * @throws {NoAnswer | BrokenUpload}
  */
-export function send(fetcher, url, init, timeoutMs, upload) {
+export function send(fetcher, url, init, timeout_ms, upload) {
   return new Promise((resolve, reject) => {
     const check = () => {
-      const left = upload.movedAt + timeoutMs - Date.now();
+      const left = upload.moved_at + timeout_ms - Date.now();
       if (left > 0) {
         timer = setTimeout(check, left);
       } else if (upload.owed) {
-        const stalled = new BrokenUpload(`no more of the body within ${timeoutMs} ms`, true);
+        const stalled = new BrokenUpload(`no more of the body within ${timeout_ms} ms`, true);
         reject(stalled);
         // The service is not left with half of a request.
         upload.broken?.abort(stalled);
       } else {
-        reject(new NoAnswer(true, `no answer within ${timeoutMs} ms`));
+        reject(new NoAnswer(true, `no answer within ${timeout_ms} ms`));
       }
     };
-    let timer = setTimeout(check, timeoutMs);
+    let timer = setTimeout(check, timeout_ms);
     const failed = (/** @type {unknown} */ error) => {
       clearTimeout(timer);
       const broken = upload.broken?.signal;

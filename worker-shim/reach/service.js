@@ -27,10 +27,10 @@ export class Service {
     /** Whether its coordinator is asked where it is: a fixed origin that is never woken is always there. */
     this.coordinated = ecs !== null && (origin === '' || ecs.wake !== null);
     /** 0: it is never stopped. */
-    this.idleStopMs = ecs?.wake?.idle_stop_ms ?? 0;
-    this.holdMs = ecs?.wake ? Math.min(ecs.wake.hold_ms, HOLD_MOST_MS) : LOOK_MS;
+    this.idle_stop_ms = ecs?.wake?.idle_stop_ms ?? 0;
+    this.hold_ms = ecs?.wake ? Math.min(ecs.wake.hold_ms, HOLD_MOST_MS) : LOOK_MS;
     this.breaker = new Breaker(random);
-    this.endpoints = new Endpoints(this.idleStopMs, random);
+    this.endpoints = new Endpoints(this.idle_stop_ms, random);
     /** Requests sent that have no answer yet, and requests that wait for a start. */
     this.unanswered = new InFlight();
     this.held = new InFlight();

@@ -32,9 +32,9 @@ const COVERED = /^(?:sallyport-.*|signature|signature-input|content-digest|conte
  * @returns {Promise<Means | Unsigned>}
  * @throws {import('./send.js').BrokenUpload}
  */
-export async function prepareForAws(aws, service, { forward, body }) {
-  const rule = ruleOf(service);
-  const payload = await payloadOf(rule.service, forward, body);
+export async function prepare_for_aws(aws, service, { forward, body }) {
+  const rule = rule_of(service);
+  const payload = await payload_of(rule.service, forward, body);
   if (typeof payload !== 'string') return payload;
   const held = await aws.credentials({
     region: rule.region,
@@ -57,10 +57,10 @@ export async function prepareForAws(aws, service, { forward, body }) {
  * @param {number} now
  * @returns {Unsigned | undefined}
  */
-export function signForAws(core, service, { request, forward }, { payload, credentials }, now) {
-  const { region, service: name } = ruleOf(service);
+export function sign_for_aws(core, service, { request, forward }, { payload, credentials }, now) {
+  const { region, service: name } = rule_of(service);
   const url = new URL(forward.url);
-  const query = queryOf(url.search);
+  const query = query_of(url.search);
   if (query === undefined) return { reason: 'utf8_invalid', detail: 'the query is not UTF-8, and AWS might read it in another way' };
   const fields = Object.entries(forward.headers).filter(([field]) => COVERED.test(field));
   const signed = core.operate('sign', {
@@ -82,26 +82,26 @@ export function signForAws(core, service, { request, forward }, { payload, crede
 }
 
 /** @param {CatalogService} service */
-function ruleOf(service) {
+function rule_of(service) {
   return /** @type {NonNullable<CatalogService['sigv4']>} */ (service.sigv4);
 }
 
 /**
  * What stands for the body in the signature.
- * @param {string} awsService
+ * @param {string} aws_service
  * @param {Forward} forward
  * @param {import('../body.js').RequestBody} body
  * @returns {Promise<string | Unsigned>}
  */
-async function payloadOf(awsService, forward, body) {
-  if (TAKES_UNSIGNED.has(awsService)) return UNSIGNED_PAYLOAD;
+async function payload_of(aws_service, forward, body) {
+  if (TAKES_UNSIGNED.has(aws_service)) return UNSIGNED_PAYLOAD;
   if (forward.body === 'none') return EMPTY_SHA256;
   // Throws BrokenUpload: what the client did not bring is its own affair.
   if (body.state === 'unread') await body.read(HASHED_MOST_BYTES);
   if (body.bytes === undefined) {
     return {
       reason: 'body_too_large',
-      detail: `${awsService} wants the hash of a body first; more than ${HASHED_MOST_BYTES} bytes are not held for it`,
+      detail: `${aws_service} wants the hash of a body first; more than ${HASHED_MOST_BYTES} bytes are not held for it`,
     };
   }
   return createHash('sha256').update(body.bytes).digest('hex');
@@ -112,7 +112,7 @@ async function payloadOf(awsService, forward, body) {
  * @param {string} search
  * @returns {[string, string][] | undefined}
  */
-function queryOf(search) {
+function query_of(search) {
   try {
     return search
       .slice(1)

@@ -28,7 +28,7 @@ export function ready({ endpoints }) {
  * @returns {WakeAnswer}
  */
 export function failed({ retry_at, detail }, reason) {
-  return { answer: 'failed', reason, retry_after_s: wholeSeconds(retry_at - Date.now(), 1, 300), detail };
+  return { answer: 'failed', reason, retry_after_s: whole_seconds(retry_at - Date.now(), 1, 300), detail };
 }
 
 /**
@@ -38,7 +38,7 @@ export function failed({ retry_at, detail }, reason) {
 export function starting({ phase_name, progress, phase_since, usual_start }) {
   const since_ms = Date.now() - phase_since;
   const left = (usual_start || EXPECTED_START_MS) - since_ms;
-  return { answer: 'starting', phase: phase_name, progress, since_ms, retry_after_s: wholeSeconds(left, 2, 30) };
+  return { answer: 'starting', phase: phase_name, progress, since_ms, retry_after_s: whole_seconds(left, 2, 30) };
 }
 
 /**
@@ -46,6 +46,6 @@ export function starting({ phase_name, progress, phase_since, usual_start }) {
  * @param {number} least
  * @param {number} most
  */
-function wholeSeconds(milliseconds, least, most) {
+function whole_seconds(milliseconds, least, most) {
   return Math.min(Math.max(Math.ceil(milliseconds / 1000), least), most);
 }

@@ -34,16 +34,16 @@ export class Coordinator {
 
   /**
    * Where the service is, once it is anywhere; waits at most that long for it.
-   * @param {number} holdMs
+   * @param {number} hold_ms
    * @returns {Promise<Ensured>}
    * @throws what the platform throws, when the coordinator cannot be reached
    */
-  async ensure(holdMs) {
+  async ensure(hold_ms) {
     // Otherwise the lost task would still be on the list.
     await this.#told;
-    const until = Date.now() + holdMs;
+    const until = Date.now() + hold_ms;
     try {
-      return await this.#ask(holdMs);
+      return await this.#ask(hold_ms);
     } catch (error) {
       // The platform restarts objects when it likes. What was begun goes on, and is joined over a new way: the old one
       // stays broken.
@@ -53,10 +53,10 @@ export class Coordinator {
     }
   }
 
-  /** @param {number} holdMs @returns {Promise<Ensured>} */
-  #ask(holdMs) {
-    const asked = { service: this.#service, caller: this.#caller, hold_ms: holdMs };
-    return within(this.#object.ensure(asked), holdMs + GRACE_MS);
+  /** @param {number} hold_ms @returns {Promise<Ensured>} */
+  #ask(hold_ms) {
+    const asked = { service: this.#service, caller: this.#caller, hold_ms: hold_ms };
+    return within(this.#object.ensure(asked), hold_ms + GRACE_MS);
   }
 
   /**

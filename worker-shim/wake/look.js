@@ -19,16 +19,16 @@ const MOST_PAGES = 10;
  * @param {boolean} watching a start is under way and its update was sent
  * @returns {Promise<LookEvent>}
  */
-export async function lookAtService(call, name, watching) {
+export async function look_at_service(call, name, watching) {
   const service = await call('DescribeServices', { service: name });
   if (service.refused !== undefined) return refused(service);
   // Nothing is wanted and nothing runs: calls are what an account has too few of.
   if (!watching && service.desired === 0 && service.running === 0) return { kind: 'looked', service, tasks: [] };
-  const running = await listTasks(call, 'ListTasks', name);
+  const running = await list_tasks(call, 'ListTasks', name);
   if (running.refused !== undefined) return refused(running);
-  if (!watching || running.found.length > 0) return lookAtTasks(call, running.found, service);
-  const stopped = await listTasks(call, 'ListStoppedTasks', name);
-  return stopped.refused === undefined ? lookAtTasks(call, stopped.found, service) : refused(stopped);
+  if (!watching || running.found.length > 0) return look_at_tasks(call, running.found, service);
+  const stopped = await list_tasks(call, 'ListStoppedTasks', name);
+  return stopped.refused === undefined ? look_at_tasks(call, stopped.found, service) : refused(stopped);
 }
 
 /**
@@ -37,7 +37,7 @@ export async function lookAtService(call, name, watching) {
  * @param {object} [service]
  * @returns {Promise<LookEvent>}
  */
-export async function lookAtTasks(call, arns, service) {
+export async function look_at_tasks(call, arns, service) {
   const tasks = [];
   for (let at = 0; at < arns.length; at += TASKS_A_CALL) {
     const answer = await call('DescribeTasks', { tasks: arns.slice(at, at + TASKS_A_CALL) });
@@ -62,7 +62,7 @@ export function refused(answer) {
  * @param {string} service
  * @returns {Promise<Found>}
  */
-async function listTasks(call, action, service) {
+async function list_tasks(call, action, service) {
   const found = [];
   let next = '';
   for (let page = 0; page < MOST_PAGES; page += 1) {

@@ -46,6 +46,6 @@ export class WakeMemory {
 }
 
 /** @param {import('../core/core.js').EcsService} ecs */
-export function placeOf({ region, cluster, service }) {
+export function place_of({ region, cluster, service }) {
   return JSON.stringify([region, cluster, service]);
 }

@@ -11,9 +11,9 @@ import { Frame } from '../objects/frame.js';
 import { Waiters } from '../objects/waiters.js';
 import { change, fail } from '../observe.js';
 import { failed, ready, starting } from './answers.js';
-import { lookAtService, lookAtTasks, refused } from './look.js';
-import { WakeMemory, placeOf } from './memory.js';
-import { jitter, settingsFor, tuningOf } from './settings.js';
+import { look_at_service, look_at_tasks, refused } from './look.js';
+import { WakeMemory, place_of } from './memory.js';
+import { jitter, settings_for, tuning_of } from './settings.js';
 
 /**
  * @typedef {import('../aws/aws.js').Caller} Caller
@@ -123,7 +123,7 @@ export class Wake extends DurableObject {
 
   /** @param {WakeEnvironment} environment */
   async #begin(environment) {
-    const tuning = tuningOf(environment.SALLYPORT_WAKE_TUNING);
+    const tuning = tuning_of(environment.SALLYPORT_WAKE_TUNING);
     this.#tuning = tuning ?? {};
     const mistake = tuning === undefined ? 'SALLYPORT_WAKE_TUNING: not a JSON object' : '';
     if (await this.#frame.start(environment, mistake)) this.#remember();
@@ -134,7 +134,7 @@ export class Wake extends DurableObject {
     const remembered = this.#memory.load();
     if (remembered === undefined) return;
     const ecs = find(this.#frame.parts.core, remembered.name);
-    if (!ecs || placeOf(ecs) !== remembered.place) return this.#memory.forget();
+    if (!ecs || place_of(ecs) !== remembered.place) return this.#memory.forget();
     this.#service = { name: remembered.name, ecs };
     this.#state = remembered.state;
     this.#caller = remembered.caller;
@@ -161,12 +161,12 @@ export class Wake extends DurableObject {
    */
   #step(service, event, caller) {
     const before = this.#state?.phase_name ?? 'asleep';
-    const settings = settingsFor(service.ecs, this.#tuning);
+    const settings = settings_for(service.ecs, this.#tuning);
     const { state, effects, reason } = this.#decide({ state: this.#state, event, settings, now: Date.now(), jitter: jitter() });
     this.#state = state;
     this.#reason = reason ?? 'wake_failed';
     if (caller !== undefined && before !== 'starting' && state.phase_name === 'starting') this.#caller = caller;
-    this.#memory.save({ name: service.name, place: placeOf(service.ecs), state, caller: this.#caller });
+    this.#memory.save({ name: service.name, place: place_of(service.ecs), state, caller: this.#caller });
     this.#frame.ring(state.alarm);
     if (state.phase_name !== before) this.#note(service, before, state);
     if (effects.answer === 'ready') this.#waiters.release(START, ready(state));
@@ -183,7 +183,7 @@ export class Wake extends DurableObject {
     try {
       return this.#frame.parts.core.operate('wake', input);
     } catch (error) {
-      throw this.#frame.beginAgain(error);
+      throw this.#frame.begin_again(error);
     }
   }
 
@@ -197,7 +197,7 @@ export class Wake extends DurableObject {
     this.#flight?.abort();
     const flight = (this.#flight = new AbortController());
     const event = await this.#call(service, state, sending, flight.signal).catch((error) => {
-      throw this.#frame.beginAgain(error);
+      throw this.#frame.begin_again(error);
     });
     if (this.#flight !== flight || this.#state?.in_flight === 0 || this.#state?.in_flight_until !== state.in_flight_until) return;
     if (event.kind === 'refused') complain(service.name, event.error);
@@ -217,8 +217,8 @@ export class Wake extends DurableObject {
     /** @type {import('./look.js').Call} */
     const call = (action, parameters) => aws.call(action, parameters, who, { retries: 0, signal });
     if (send === 'update') return update(call, ecs.service, desired);
-    if (known_tasks_only) return lookAtTasks(call, known_tasks);
-    return lookAtService(call, ecs.service, phase_name === 'starting' && step === WATCHING);
+    if (known_tasks_only) return look_at_tasks(call, known_tasks);
+    return look_at_service(call, ecs.service, phase_name === 'starting' && step === WATCHING);
   }
 
   /**

@@ -7,7 +7,7 @@ import { random } from '../host/random.js';
  * @param {string | undefined} text
  * @returns {object | undefined} nothing: not a JSON object
  */
-export function tuningOf(text) {
+export function tuning_of(text) {
   if (text === undefined || text === '') return {};
   try {
     const tuning = JSON.parse(text);
@@ -22,7 +22,7 @@ export function tuningOf(text) {
  * @param {import('../core/core.js').EcsService} ecs without `wake` the service is never started
  * @param {object} tuning
  */
-export function settingsFor({ wake, port }, tuning) {
+export function settings_for({ wake, port }, tuning) {
   return { ...(wake && { idle_stop: wake.idle_stop_ms }), ...tuning, min: wake?.min ?? 0, port };
 }
 
