@@ -19,7 +19,7 @@ export const core = {
       title: reason,
       request_id,
       challenge: '',
-      problem: JSON.stringify({ status, code: reason, request_id: request_id }),
+      problem: JSON.stringify({ status, code: reason, request_id }),
       audit: '',
     };
   },

@@ -198,6 +198,22 @@ test("where there is no other task, the agent's own answer is passed on; and so 
   }
 });
 
+test('a page of another origin may read what an agent refuses, but of the app only what the app allows', async () => {
+  const refusal_fields = [
+    ['Vary', 'Origin'],
+    ['Access-Control-Allow-Origin', 'https://page.example'],
+  ];
+  for (const [marks, allowed] of [
+    [{ 'sallyport-refusal': 'origin_unauthorized' }, 'https://page.example'],
+    [{}, null],
+  ]) {
+    const world = reaching(by_origin, { fetch: () => new Response('no', { status: 401, headers: { vary: 'Accept', ...marks } }) });
+    const response = await world.respond({ forward: { refusal_fields } });
+    assert.deepEqual([response.status, await response.text(), response.headers.get('access-control-allow-origin')], [401, 'no', allowed]);
+    assert.equal(response.headers.get('vary'), allowed === null ? 'Accept' : 'Accept, Origin');
+  }
+});
+
 test('a 502 of an app is passed on as it comes, and nothing of it is read first', async () => {
   let taken = 0;
   const endless = new ReadableStream({

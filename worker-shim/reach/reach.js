@@ -17,6 +17,8 @@ import { not_ready_response } from '../pages/waiting.js';
 /** Requests without the head of an answer, per service and isolate: those that hang must not fill the isolate. */
 const MOST_UNANSWERED = 1_000;
 const REQUEST_ID = 'Sallyport-Request-Id';
+/** On an agent's own refusals. */
+const REFUSAL = 'Sallyport-Refusal';
 
 /**
  * @typedef {import('../turn.js').Turn} Turn
@@ -144,7 +146,7 @@ export class Reach {
     /** @type {Response} */
     let named;
     try {
-      named = with_request_id(answer, sent.forward.request_id);
+      named = readable(with_request_id(answer, sent.forward.request_id), sent.forward);
     } catch (error) {
       void answer.body?.cancel();
       return this.#refuse(sent, 'upstream_invalid_response', describe(error));
@@ -238,5 +240,17 @@ function with_request_id(upstream, request_id) {
   if (upstream.headers.get(REQUEST_ID) === request_id) return upstream;
   const response = new Response(upstream.body, upstream);
   response.headers.set(REQUEST_ID, request_id);
+  return response;
+}
+
+/**
+ * A page of another origin may read that an agent refused, as it may read the edge's own refusals (shared/gate/edge/cors.hpp).
+ * @param {Response} answer
+ * @param {Turn['forward']} forward
+ */
+function readable(answer, { refusal_fields = [] }) {
+  if (refusal_fields.length === 0 || !answer.headers.has(REFUSAL)) return answer;
+  const response = new Response(answer.body, answer);
+  for (const [name, value] of refusal_fields) response.headers.append(name, value);
   return response;
 }

@@ -1,5 +1,5 @@
 // What lets a page of another origin read that it was refused: the fields of CORS (Fetch Standard section 3.2) on
-// answers that the edge makes in place of the app.
+// responses that the edge makes in place of the app, and on those of an agent (worker-shim/reach/reach.js).
 //
 // Rules
 // * Only where the route says so (`cors`), and only for origins that it names; the origin is said back exactly, never
