@@ -4,6 +4,7 @@
 
 #include "aws/ecs.hpp"
 #include "aws/issuer_documents.hpp"
+#include "aws/json.hpp"
 #include "aws/session_policy.hpp"
 #include "aws/sts.hpp"
 #include "aws/web_identity.hpp"

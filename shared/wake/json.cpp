@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "aws/json.hpp"
 #include "core/reason.hpp"
 
 namespace sallyport::aws {
@@ -54,57 +55,9 @@ json to_json(const endpoint& from) {
   return {{"task_arn", from.task_arn}, {"address", from.address}, {"port", from.port}};
 }
 
-json to_json(const container& from) {
-  json out = {{"name", from.name}, {"why", from.why}};
-  if (from.exit_code) out["exit_code"] = *from.exit_code;
-  return out;
-}
-
-json to_json(const task& from) {
-  json containers = json::array();
-  for (const auto& each : from.containers) containers.push_back(to_json(each));
-  return {{"arn", from.arn},
-          {"status", as_number(from.status)},
-          {"health", as_number(from.health)},
-          {"wanted", from.wanted},
-          {"created_at", from.created_at},
-          {"started_at", from.started_at},
-          {"stopped_at", from.stopped_at},
-          {"private_ipv4", from.private_ipv4},
-          {"started_by", from.started_by},
-          {"stop_code", from.stop_code},
-          {"stopped_why", from.stopped_why},
-          {"pull_started", from.image_pull_started},
-          {"pull_finished", from.image_pull_finished},
-          {"containers", std::move(containers)}};
-}
-
 const json* array(const json& from, std::string_view name) {
   const json* member = find_member(from, name);
   return member != nullptr && member->is_array() ? member : nullptr;
-}
-
-task task_from(const json& from) {
-  task out;
-  out.arn = text(from, "arn");
-  out.status = enumerator(from, "status", task_status::stopped).value_or(task_status::provisioning);
-  out.health = enumerator(from, "health", health_status::unhealthy).value_or(health_status::unknown);
-  out.wanted = truth(from, "wanted");
-  out.created_at = number(from, "created_at");
-  out.private_ipv4 = text(from, "private_ipv4");
-  out.started_by = text(from, "started_by");
-  out.stop_code = text(from, "stop_code");
-  out.stopped_why = text(from, "stopped_why");
-  out.image_pull_started = truth(from, "pull_started");
-  out.image_pull_finished = truth(from, "pull_finished");
-  if (const json* containers = array(from, "containers")) {
-    for (const auto& each : *containers) {
-      container one{text(each, "name"), std::nullopt, text(each, "why")};
-      if (find_member(each, "exit_code") != nullptr) one.exit_code = number(each, "exit_code");
-      out.containers.push_back(std::move(one));
-    }
-  }
-  return out;
 }
 
 looked looked_from(const json& from) {
@@ -117,16 +70,6 @@ looked looked_from(const json& from) {
   if (const json* tasks = array(from, "tasks")) {
     for (const auto& each : *tasks) out.tasks.push_back(task_from(each));
   }
-  return out;
-}
-
-service_error error_from(const json& from) {
-  service_error out;
-  out.kind = enumerator(from, "kind", error_kind::unreadable).value_or(error_kind::unreadable);
-  out.code = text(from, "code");
-  out.message = text(from, "message");
-  out.request_id = text(from, "request_id");
-  out.http_status = static_cast<std::uint16_t>(number(from, "http_status") & 0xFFFF);
   return out;
 }
 
@@ -200,40 +143,6 @@ json to_json(const wake_effects& effects) {
           {"known_tasks_only", effects.known_tasks_only}};
 }
 
-json to_json(const service_error& error) {
-  return {{"kind", as_number(error.kind)},
-          {"kind_name", name_of(error.kind)},
-          {"reason", name_of(reason_of(error.kind))},
-          {"code", error.code},
-          {"message", error.message},
-          {"request_id", error.request_id},
-          {"http_status", error.http_status},
-          {"retryable", is_retryable(error.kind)}};
-}
-
-json to_json(const tasks_answer& from) {
-  json tasks = json::array();
-  for (const auto& each : from.tasks) tasks.push_back(to_json(each));
-  json failures = json::array();
-  for (const auto& each : from.failures) {
-    const error_kind kind = kind_of_failure(each);
-    failures.push_back(json::object({{"arn", each.arn},
-                                     {"why", each.why},
-                                     {"detail", each.detail},
-                                     {"kind_name", name_of(kind)},
-                                     {"reason", name_of(reason_of(kind))}}));
-  }
-  return {{"tasks", std::move(tasks)}, {"failures", std::move(failures)}};
-}
-
-json to_json(const service_answer& from) {
-  return {{"status", from.status},
-          {"desired", from.desired},
-          {"running", from.running},
-          {"pending", from.pending},
-          {"newest_event", from.newest_event}};
-}
-
 std::optional<wake_state> wake_state_from(const json& from) {
   const auto phase = enumerator(from, "phase", wake_phase::failed);
   const auto step = enumerator(from, "step", start_step::watching);
@@ -271,7 +180,7 @@ std::optional<wake_event> wake_event_from(const json& from) {
   if (kind == "alarm") return alarm_rang{};
   if (kind == "endpoint_lost") return endpoint_lost{text(from, "task_arn")};
   const json* error = find_member(from, "error");
-  if (kind == "refused" && error != nullptr) return call_refused{error_from(*error)};
+  if (kind == "refused" && error != nullptr) return call_refused{service_error_from(*error)};
   return std::nullopt;
 }
 

@@ -8,9 +8,6 @@ namespace sallyport::aws {
 
 encoding::json to_json(const wake_state& state);
 encoding::json to_json(const wake_effects& effects);
-encoding::json to_json(const service_error& error);
-encoding::json to_json(const tasks_answer& from);
-encoding::json to_json(const service_answer& from);
 
 /// What to_json wrote; a state that was not written by it, or by another version, is nothing: the service is looked at
 /// anew, as if asleep.
