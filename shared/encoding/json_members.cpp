@@ -1,0 +1,32 @@
+#include "encoding/json_members.hpp"
+
+namespace sallyport::encoding {
+
+std::string_view text_member(const json& from, std::string_view name) {
+  return string_member(from, name).value_or("");
+}
+
+std::int64_t number_member(const json& from, std::string_view name, std::int64_t otherwise) {
+  return integer_member(from, name).value_or(otherwise);
+}
+
+bool truth_member(const json& from, std::string_view name) {
+  const json* member = find_member(from, name);
+  return member != nullptr && member->is_boolean() && member->get<bool>();
+}
+
+std::span<const json> list_member(const json& from, std::string_view name) {
+  const json* member = find_member(from, name);
+  if (member == nullptr || !member->is_array()) return {};
+  return *member->get_ptr<const json::array_t*>();
+}
+
+std::vector<std::string> texts_member(const json& from, std::string_view name) {
+  std::vector<std::string> texts;
+  for (const auto& each : list_member(from, name)) {
+    if (each.is_string()) texts.push_back(each.get<std::string>());
+  }
+  return texts;
+}
+
+}  // namespace sallyport::encoding

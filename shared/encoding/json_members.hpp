@@ -1,0 +1,25 @@
+// Members of JSON that this gateway wrote itself, or reads with a default: what is absent or of another type reads as the
+// default. What comes from outside and must be there is asked for in encoding/json.hpp.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "encoding/json.hpp"
+
+namespace sallyport::encoding {
+
+/// A view into `from`; by default empty.
+std::string_view text_member(const json& from, std::string_view name);
+/// Of at most 53 bits.
+std::int64_t number_member(const json& from, std::string_view name, std::int64_t otherwise = 0);
+bool truth_member(const json& from, std::string_view name);
+/// The elements of a list; by default none.
+std::span<const json> list_member(const json& from, std::string_view name);
+/// The texts among the elements of a list.
+std::vector<std::string> texts_member(const json& from, std::string_view name);
+
+}  // namespace sallyport::encoding

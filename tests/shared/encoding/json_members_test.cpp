@@ -1,0 +1,44 @@
+#include "encoding/json_members.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace sallyport;
+using encoding::json;
+
+TEST_CASE("a member is read as its type, and as the default when it is absent or of another one") {
+  struct row {
+    const char* document;
+    std::string_view text;
+    std::int64_t number;
+    bool truth;
+    std::size_t elements;
+    std::vector<std::string> texts;
+  };
+  const row rows[] = {
+      {R"({"a":"b"})", "b", 7, false, 0, {}},
+      {R"({"a":""})", "", 7, false, 0, {}},
+      {R"({"a":-3})", "", -3, false, 0, {}},
+      {R"({"a":9007199254740991})", "", 9007199254740991, false, 0, {}},
+      {R"({"a":9007199254740992})", "", 7, false, 0, {}},
+      {R"({"a":1.5})", "", 7, false, 0, {}},
+      {R"({"a":true})", "", 7, true, 0, {}},
+      {R"({"a":false})", "", 7, false, 0, {}},
+      {R"({"a":null})", "", 7, false, 0, {}},
+      {R"({"a":{"a":"b"}})", "", 7, false, 0, {}},
+      {R"({"a":[]})", "", 7, false, 0, {}},
+      {R"({"a":["x",1,null,"y",["z"]]})", "", 7, false, 5, {"x", "y"}},
+      {R"({"b":"a"})", "", 7, false, 0, {}},
+      {R"(["a"])", "", 7, false, 0, {}},
+      {R"("a")", "", 7, false, 0, {}},
+  };
+  for (const auto& each : rows) {
+    CAPTURE(each.document);
+    const json from = *encoding::parse_json(each.document);
+    CHECK(encoding::text_member(from, "a") == each.text);
+    CHECK(encoding::number_member(from, "a", 7) == each.number);
+    CHECK(encoding::truth_member(from, "a") == each.truth);
+    CHECK(encoding::list_member(from, "a").size() == each.elements);
+    CHECK(encoding::texts_member(from, "a") == each.texts);
+  }
+  CHECK(encoding::number_member(json::object(), "a") == 0);
+}
