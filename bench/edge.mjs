@@ -5,12 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cpu_seconds } from '../tests/support/child.mjs';
-import { start_provider } from '../tests/support/oidc_provider.mjs';
+import { cpu_seconds } from '../demo/parts/child.mjs';
+import { start_provider } from '../demo/provider.mjs';
 import { access_tokens, edge_workers, path } from './lib/edge_workers.mjs';
 import { start_agent_stand_in } from './lib/nginx.mjs';
 import { print_table, print_target } from './lib/report.mjs';
-import { start_plain_workerd } from './lib/workerd.mjs';
+import { start_plain_workerd } from '../demo/parts/workerd.mjs';
 import { send_load, write_script } from './lib/wrk.mjs';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '2' }, rounds: { type: 'string', default: '30' } } });
@@ -22,12 +22,12 @@ const connections = 8;
 const many_tokens = 4000;
 const warm_up_requests = 20_000;
 
-/** @typedef {{name: string, tokens: 'one' | 'many', worker: import('./lib/workerd.mjs').RunningWorker, cpu: number, answered: number}} Contender `cpu` in seconds */
+/** @typedef {{name: string, tokens: 'one' | 'many', worker: import('../demo/parts/workerd.mjs').RunningWorker, cpu: number, answered: number}} Contender `cpu` in seconds */
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
 const provider = await start_provider();
 const upstream = await start_agent_stand_in();
-/** @type {import('./lib/workerd.mjs').RunningWorker[]} */
+/** @type {import('../demo/parts/workerd.mjs').RunningWorker[]} */
 const workers = [];
 try {
   await main();
@@ -53,7 +53,7 @@ async function main() {
 /** Those of the target, callers using their tokens again, and others. @returns {Promise<{again: Contender[], besides: Contender[]}>} */
 async function start_contenders() {
   const { passthrough, jose, sallyport } = await edge_workers({ folder, provider, origin: `http://127.0.0.1:${upstream.port}` });
-  const start = async (/** @type {import('./lib/workerd.mjs').PlainWorker} */ worker) => {
+  const start = async (/** @type {import('../demo/parts/workerd.mjs').PlainWorker} */ worker) => {
     const running = await start_plain_workerd(worker);
     workers.push(running);
     return running;
@@ -65,7 +65,7 @@ async function start_contenders() {
   const contender = (
     /** @type {string} */ name,
     /** @type {'one' | 'many'} */ tokens,
-    /** @type {import('./lib/workerd.mjs').RunningWorker} */ worker,
+    /** @type {import('../demo/parts/workerd.mjs').RunningWorker} */ worker,
   ) => ({ name, tokens, worker, cpu: 0, answered: 0 });
   return {
     again: [

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { start_provider } from '../tests/support/oidc_provider.mjs';
-import { root } from '../tests/support/worker.mjs';
+import { start_provider } from '../demo/provider.mjs';
+import { root } from '../demo/parts/worker.mjs';
 import { access_tokens, edge_workers, path } from './lib/edge_workers.mjs';
 import { start_agent_stand_in } from './lib/nginx.mjs';
 import { least, median, print_table } from './lib/report.mjs';
-import { start_plain_workerd } from './lib/workerd.mjs';
+import { start_plain_workerd } from '../demo/parts/workerd.mjs';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
 const rounds = Number(values.rounds);
@@ -35,7 +35,7 @@ async function main() {
     ['sallyport', sallyport],
   ].map(([name, worker]) => ({
     name: /** @type {string} */ (name),
-    worker: /** @type {import('./lib/workerd.mjs').PlainWorker} */ (worker),
+    worker: /** @type {import('../demo/parts/workerd.mjs').PlainWorker} */ (worker),
     first: /** @type {number[]} */ ([]),
     second: /** @type {number[]} */ ([]),
   }));
@@ -46,7 +46,7 @@ async function main() {
   report(contenders);
 }
 
-/** @param {{worker: import('./lib/workerd.mjs').PlainWorker, first: number[], second: number[]}} contender @param {string} token */
+/** @param {{worker: import('../demo/parts/workerd.mjs').PlainWorker, first: number[], second: number[]}} contender @param {string} token */
 async function measure({ worker, first, second }, token) {
   const running = await start_plain_workerd(worker);
   try {

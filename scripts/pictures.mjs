@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { start_browser } from '../tests/support/browser.mjs';
-import { until } from '../tests/support/child.mjs';
+import { until } from '../demo/parts/child.mjs';
 import { host_of, start_ecs_stack } from '../tests/support/ecs_stack.mjs';
 
 const folder = process.argv[2];

@@ -3,15 +3,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
-import { run } from '../../tests/support/child.mjs';
-import { api_audience } from '../../tests/support/oidc_provider.mjs';
-import { deployed_options, edge_entry, edge_modules, root } from '../../tests/support/worker.mjs';
+import { run } from '../../demo/parts/child.mjs';
+import { api_audience } from '../../demo/provider.mjs';
+import { deployed_options, edge_entry, edge_modules, root } from '../../demo/parts/worker.mjs';
 
 /** What every request asks for. */
 export const path = '/api/reports/april?format=json';
 
-/** @typedef {import('../../tests/support/oidc_provider.mjs').RunningProvider} Provider */
-/** @typedef {import('./workerd.mjs').PlainWorker} PlainWorker */
+/** @typedef {import('../../demo/provider.mjs').RunningProvider} Provider */
+/** @typedef {import('../../demo/parts/workerd.mjs').PlainWorker} PlainWorker */
 
 /** `folder`: for the bundle; `jose` by what it caches. @param {{folder: string, provider: Provider, origin: string}} surroundings
  * @returns {Promise<{passthrough: PlainWorker, jose: (cache: 'keys' | 'all') => PlainWorker, sallyport: PlainWorker}>} */
@@ -19,7 +19,10 @@ export async function edge_workers({ folder, provider, origin }) {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const signing_key = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'bench' };
   const { compatibilityDate, compatibilityFlags } = deployed_options('wrangler.toml');
-  const worker = (/** @type {import('./workerd.mjs').Module[]} */ modules, /** @type {Record<string, string>} */ bindings) => ({
+  const worker = (
+    /** @type {import('../../demo/parts/workerd.mjs').Module[]} */ modules,
+    /** @type {Record<string, string>} */ bindings,
+  ) => ({
     modules,
     bindings,
     compatibilityDate,

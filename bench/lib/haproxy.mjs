@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listens, start_child, until } from '../../tests/support/child.mjs';
-import { free_port } from '../../tests/support/ports.mjs';
+import { listens, start_child, until } from '../../demo/parts/child.mjs';
+import { free_port } from '../../demo/parts/ports.mjs';
 
 /** @param {{upstream: number, public_key: string, issuer: string, audience: string, pin: string[]}} options public_key: PEM */
 export async function start_haproxy({ upstream, public_key, issuer, audience, pin }) {

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listens, start_child, until } from '../../tests/support/child.mjs';
-import { free_port } from '../../tests/support/ports.mjs';
+import { listens, start_child, until } from '../../demo/parts/child.mjs';
+import { free_port } from '../../demo/parts/ports.mjs';
 
 /** What the upstream answers: small, so that the proxies are measured and not the copying. */
 export const small_body = JSON.stringify({ report: 'april', total: 1234567.89, rows: 42 });

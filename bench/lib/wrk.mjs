@@ -1,6 +1,6 @@
 // wrk as the load on a Worker: keep-alive connections, each request with the next token of a list.
 import { writeFileSync } from 'node:fs';
-import { run } from '../../tests/support/child.mjs';
+import { run } from '../../demo/parts/child.mjs';
 
 /** A script for wrk that sends GET `path` with each token in turn. @param {string} file @param {string} path @param {string[]} tokens */
 export function write_script(file, path, tokens) {

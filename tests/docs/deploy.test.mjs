@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { authorize, trusts } from '../../scripts/local_aws/authorization.mjs';
-import { run } from '../support/child.mjs';
+import { authorize, trusts } from '../../demo/local_aws/authorization.mjs';
+import { run } from '../../demo/parts/child.mjs';
 import { fences_of, parse_jsonc } from '../support/fences.mjs';
-import { root } from '../support/worker.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 const sallyport = `${root}build/dev/sallyport`;
 const guide = 'docs/guide/deploy.md';

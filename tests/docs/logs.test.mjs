@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fences_of } from '../support/fences.mjs';
-import { root } from '../support/worker.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 /** The first cells of the rows under a heading. @param {string} heading */
 function members_under(heading) {

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { run } from '../support/child.mjs';
+import { run } from '../../demo/parts/child.mjs';
 import { start_edge } from '../support/edge.mjs';
 import { fences_of, parse_jsonc } from '../support/fences.mjs';
-import { root } from '../support/worker.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 const [policy, calls] = fences_of('README.md').map(({ text }) => text);
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-readme-'));

@@ -5,16 +5,16 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { run, start_child, until } from '../support/child.mjs';
+import { run, start_child, until } from '../../demo/parts/child.mjs';
 import { fences_of } from '../support/fences.mjs';
-import { free_port } from '../support/ports.mjs';
-import { root } from '../support/worker.mjs';
+import { free_port } from '../../demo/parts/ports.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 const guide = 'docs/guide/try_it.md';
 const usual_ports = ['8787', '9000', '8080', '9090', '8000'];
 const parent = mkdtempSync(join(tmpdir(), 'sallyport-try-'));
 const folder = join(parent, 'my-gate');
-/** @type {import('../support/child.mjs').Child[]} */
+/** @type {import('../../demo/parts/child.mjs').Child[]} */
 const running = [];
 after(async () => {
   for (const child of running.reverse()) await child.stop();

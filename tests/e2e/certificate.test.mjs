@@ -7,7 +7,7 @@ import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { policy_for, start_edge } from '../support/edge.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-tls-'));

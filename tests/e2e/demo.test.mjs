@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { listens, run, start_child, until } from '../support/child.mjs';
-import { root } from '../support/worker.mjs';
+import { listens, run, start_child, until } from '../../demo/parts/child.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 /** Every process that descends from `pid`. @param {number} pid @returns {number[]} */
 function descendants(pid) {

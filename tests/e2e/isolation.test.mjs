@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { build } from '../../scripts/demo.d/stack.mjs';
-import { listens, start_child, until } from '../support/child.mjs';
+import { build } from '../../demo/stack.mjs';
+import { listens, start_child, until } from '../../demo/parts/child.mjs';
 import { policy_for, send, signing_key } from '../support/edge.mjs';
 import { start_issuer } from '../support/issuer.mjs';
 import { start_origin } from '../support/origin.mjs';
-import { start_worker } from '../support/worker.mjs';
+import { start_worker } from '../../demo/parts/worker.mjs';
 
 const healthy = ['h0', 'h1', 'h2', 'h3', 'h4'];
 const silent = ['b0', 'b1', 'b2'];

@@ -4,16 +4,16 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { start_agent } from '../support/agent.mjs';
-import { run } from '../support/child.mjs';
-import { root } from '../support/worker.mjs';
+import { start_agent } from '../../demo/parts/agent.mjs';
+import { run } from '../../demo/parts/child.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 const program = `${root}build/dev/sallyport`;
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-process-'));
 const [policy_file, keys, jwks_file, secrets_file] = ['policy.jsonc', 'keys.json', 'jwks.json', 'secret.json'].map((name) =>
   join(folder, name),
 );
-/** @type {import('../support/agent.mjs').RunningAgent[]} */
+/** @type {import('../../demo/parts/agent.mjs').RunningAgent[]} */
 const started = [];
 
 before(async () => {
@@ -34,7 +34,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** @param {Partial<import('../support/agent.mjs').AgentOptions>} [more] */
+/** @param {Partial<import('../../demo/parts/agent.mjs').AgentOptions>} [more] */
 async function agent(more) {
   const running = await start_agent({
     program,
@@ -50,7 +50,7 @@ async function agent(more) {
   return running;
 }
 
-/** Soft and hard limit. @param {import('../support/agent.mjs').RunningAgent} of @param {string} name */
+/** Soft and hard limit. @param {import('../../demo/parts/agent.mjs').RunningAgent} of @param {string} name */
 const limit = (of, name) => new RegExp(`^${name} +(\\S+) +(\\S+)`, 'm').exec(readFileSync(`/proc/${of.pid}/limits`, 'latin1'))?.slice(1);
 
 test('the soft limit of descriptors is raised as far as it is needed, and a hard one that is too low is said', async () => {

@@ -5,11 +5,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { start_agent } from '../support/agent.mjs';
+import { start_agent } from '../../demo/parts/agent.mjs';
 import { policy_for, send, signing_key } from '../support/edge.mjs';
 import { start_issuer } from '../support/issuer.mjs';
-import { free_port } from '../support/ports.mjs';
-import { root, start_worker } from '../support/worker.mjs';
+import { free_port } from '../../demo/parts/ports.mjs';
+import { root, start_worker } from '../../demo/parts/worker.mjs';
 
 /** @typedef {(head: string, to: import('node:net').Socket) => void} Answer */
 
@@ -20,7 +20,7 @@ const stops = [() => rmSync(folder, { recursive: true, force: true })];
 let issuer;
 /** @type {Awaited<ReturnType<typeof start_worker>>} */
 let worker;
-/** @type {import('../support/agent.mjs').RunningAgent} */
+/** @type {import('../../demo/parts/agent.mjs').RunningAgent} */
 let agent;
 /** @type {Answer} */
 let answer = () => {};

@@ -5,13 +5,13 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { start_agent } from '../support/agent.mjs';
-import { run, until } from '../support/child.mjs';
-import { root } from '../support/worker.mjs';
+import { start_agent } from '../../demo/parts/agent.mjs';
+import { run, until } from '../../demo/parts/child.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 const program = `${root}build/dev/sallyport`;
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-signals-'));
-/** @type {import('../support/agent.mjs').RunningAgent[]} */
+/** @type {import('../../demo/parts/agent.mjs').RunningAgent[]} */
 const started = [];
 after(async () => {
   await Promise.all(started.map((each) => each.stop()));

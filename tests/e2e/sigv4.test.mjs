@@ -5,14 +5,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { start_ecs_stack } from '../support/ecs_stack.mjs';
 
 const region = 'us-east-1';
 const lattice_arn = `arn:aws:vpc-lattice:${region}:123456789012:service/svc-0a`,
   function_arn = `arn:aws:lambda:${region}:123456789012:function:quotes`;
 /** @type {(world: object, request: import('node:http').IncomingMessage, body: Buffer, service: string) => Promise<any>} */
-const authenticate = (await import(new URL('../../scripts/local_aws/signature.mjs', import.meta.url).href)).authenticate;
+const authenticate = (await import(new URL('../../demo/local_aws/signature.mjs', import.meta.url).href)).authenticate;
 
 /** @type {import('../support/ecs_stack.mjs').EcsStack} */
 let stack;

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { build, start_stack } from '../../scripts/demo.d/stack.mjs';
-import { audit, call, capture, refusal } from '../../scripts/demo.d/tour/look.mjs';
-import { start_child, until } from '../support/child.mjs';
-import { log_in } from '../support/oidc_provider.mjs';
+import { build, start_stack } from '../../demo/stack.mjs';
+import { audit, call, capture, refusal } from '../../demo/tour/look.mjs';
+import { start_child, until } from '../../demo/parts/child.mjs';
+import { log_in } from '../../demo/provider.mjs';
 import { records_of } from '../support/records.mjs';
-import { send_raw } from '../support/raw_http.mjs';
+import { send_raw } from '../../demo/parts/raw_http.mjs';
 
-/** @type {import('../../scripts/demo.d/stack.mjs').Stack} */
+/** @type {import('../../demo/stack.mjs').Stack} */
 let stack;
 let alice = '';
 

@@ -5,13 +5,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { start_plain_workerd } from '../../bench/lib/workerd.mjs';
-import { start_agent } from '../support/agent.mjs';
+import { start_plain_workerd } from '../../demo/parts/workerd.mjs';
+import { start_agent } from '../../demo/parts/agent.mjs';
 import { policy_for, signing_key } from '../support/edge.mjs';
 import { start_origin } from '../support/origin.mjs';
-import { free_port } from '../support/ports.mjs';
-import { send_raw } from '../support/raw_http.mjs';
-import { deployed_options, edge_entry, edge_modules, root } from '../support/worker.mjs';
+import { free_port } from '../../demo/parts/ports.mjs';
+import { send_raw } from '../../demo/parts/raw_http.mjs';
+import { deployed_options, edge_entry, edge_modules, root } from '../../demo/parts/worker.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-targets-'));
 /** @type {{stop: () => Promise<void>}[]} */

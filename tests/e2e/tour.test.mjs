@@ -1,8 +1,8 @@
 // The tour of the demo as a test: each step is one.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { start_stack } from '../../scripts/demo.d/stack.mjs';
-import { play_tour } from '../../scripts/demo.d/tour/tour.mjs';
+import { start_stack } from '../../demo/stack.mjs';
+import { play_tour } from '../../demo/tour/tour.mjs';
 
 test('the tour', async (t) => {
   const stack = await start_stack();

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { start_browser } from '../support/browser.mjs';
 import { host_of, start_ecs_stack } from '../support/ecs_stack.mjs';
-import { root } from '../support/worker.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 /** For whoever wants to look at them. */
 const pictures = `${root}build/test/waiting_page`;

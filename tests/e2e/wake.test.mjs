@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, request as http_request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { start_ecs_stack } from '../support/ecs_stack.mjs';
 import { told_of } from '../support/edge.mjs';
 import { records_of } from '../support/records.mjs';

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createSigner, httpbis } from 'http-message-signatures';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
-import { start_agent } from '../support/agent.mjs';
-import { run } from '../support/child.mjs';
+import { start_agent } from '../../demo/parts/agent.mjs';
+import { run } from '../../demo/parts/child.mjs';
 import { authority_digest } from '../support/independent.mjs';
 import { start_origin } from '../support/origin.mjs';
-import { root } from '../support/worker.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 const sallyport = `${root}build/dev/sallyport`;
 const edge_issuer = 'https://edge.acme.example';

@@ -21,8 +21,8 @@ import {
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 
-import { check_config } from '../../scripts/local_aws/config.mjs';
-import { start_local_aws } from '../../scripts/local_aws/main.mjs';
+import { check_config } from '../../demo/local_aws/config.mjs';
+import { start_local_aws } from '../../demo/local_aws/main.mjs';
 
 const account = '123456789012';
 const region = 'us-east-1';

@@ -1,12 +1,12 @@
 // The gate with its objects, the issuer Worker and local-aws, wired together as in a deployment: what tests of waking and
 // jobs stand on.
 import assert from 'node:assert/strict';
-import { check_config } from '../../scripts/local_aws/config.mjs';
-import { start_local_aws } from '../../scripts/local_aws/main.mjs';
+import { check_config } from '../../demo/local_aws/config.mjs';
+import { start_local_aws } from '../../demo/local_aws/main.mjs';
 import { signing_key } from './edge.mjs';
-import { free_port } from './ports.mjs';
+import { free_port } from '../../demo/parts/ports.mjs';
 import { check_told_once } from './records.mjs';
-import { call_object, start_issuer_worker, start_worker } from './worker.mjs';
+import { call_object, start_issuer_worker, start_worker } from '../../demo/parts/worker.mjs';
 
 export const account = '123456789012';
 export const region = 'us-east-1';

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { send, signing_key } from './edge.mjs';
 import { start_issuer } from './issuer.mjs';
-import { free_port } from './ports.mjs';
-import { root, start_issuer_worker, start_worker } from './worker.mjs';
+import { free_port } from '../../demo/parts/ports.mjs';
+import { root, start_issuer_worker, start_worker } from '../../demo/parts/worker.mjs';
 
 // What is checked here does not reach into what is not.
 /** @type {(name: string) => Promise<any>} */
 const untyped = (name) => import(new URL(name, import.meta.url).href);
-const { check_config } = await untyped('../../scripts/local_aws/config.mjs');
-const { start_local_aws } = await untyped('../../scripts/local_aws/main.mjs');
+const { check_config } = await untyped('../../demo/local_aws/config.mjs');
+const { start_local_aws } = await untyped('../../demo/local_aws/main.mjs');
 const { account, quick, region, role } = await untyped('./aws_edge.mjs');
 
 const build = `${root}build/dev`;

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { request as http_request } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
-import { until } from './child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { check_told_once, records_of } from './records.mjs';
 import { start_issuer } from './issuer.mjs';
 import { start_origin } from './origin.mjs';
-import { start_worker } from './worker.mjs';
+import { start_worker } from '../../demo/parts/worker.mjs';
 
 export const edge_issuer = 'https://edge.acme.example';
 

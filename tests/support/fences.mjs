@@ -1,6 +1,6 @@
 // Code blocks of the documents, so that tests hold them to what they claim.
 import { readFileSync } from 'node:fs';
-import { root } from './worker.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 /** @typedef {{language: string, text: string, line: number}} Fence */
 

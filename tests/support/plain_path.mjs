@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { start_plain_workerd } from '../../bench/lib/workerd.mjs';
-import { start_agent } from './agent.mjs';
+import { start_plain_workerd } from '../../demo/parts/workerd.mjs';
+import { start_agent } from '../../demo/parts/agent.mjs';
 import { signing_key } from './edge.mjs';
-import { free_port } from './ports.mjs';
-import { send_raw } from './raw_http.mjs';
-import { deployed_options, edge_entry, edge_modules, root } from './worker.mjs';
+import { free_port } from '../../demo/parts/ports.mjs';
+import { send_raw } from '../../demo/parts/raw_http.mjs';
+import { deployed_options, edge_entry, edge_modules, root } from '../../demo/parts/worker.mjs';
 
 /**
  * @param {(head: string) => string} answer what the app says to a request, by its head

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { caller, region, role, sleeper, start_aws_edge } from '../support/aws_edge.mjs';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { send } from '../support/edge.mjs';
 import { endpoint_of } from '../../worker-shim/aws/exchange.js';
 import { CredentialsCache } from '../../worker-shim/aws/credentials.js';

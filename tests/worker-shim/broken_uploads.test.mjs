@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { start_edge_to_raw_service } from '../support/raw_service.mjs';
 
 /** What came over each connection, and whether it is over. @type {{text: string, closed: boolean}[]} */

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { check_outcome } from '../support/cache_outcome.mjs';
 import { open_head, policy } from '../support/cached_edge.mjs';
 import { send, start_edge } from '../support/edge.mjs';
-import { start_worker } from '../support/worker.mjs';
+import { start_worker } from '../../demo/parts/worker.mjs';
 
 /** @typedef {import('../support/edge.mjs').SendOptions} SendOptions */
 
@@ -363,7 +363,7 @@ test('an answer streams while it is stored: the client has its first part before
 
 test('a new policy starts with an empty cache', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-cache-'));
-  /** @type {import('../support/worker.mjs').RunningWorker[]} */
+  /** @type {import('../../demo/parts/worker.mjs').RunningWorker[]} */
   const workers = [];
   // A Worker that still runs would write into the folder while it is removed.
   context.after(async () => {

@@ -2,7 +2,7 @@
 // real workerd with its real Cache API, in front of an origin that says what a test wants.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { policy_for, start_edge } from '../support/edge.mjs';
 
 /** @typedef {import('../support/edge.mjs').SendOptions} SendOptions */

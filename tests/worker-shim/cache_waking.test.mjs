@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { start_aws_edge } from '../support/aws_edge.mjs';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { send } from '../support/edge.mjs';
 import { start_issuer } from '../support/issuer.mjs';
 

@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createRemoteJWKSet, jwtVerify, SignJWT, importJWK } from 'jose';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { send, signing_key } from '../support/edge.mjs';
-import { free_port } from '../support/ports.mjs';
-import { start_issuer_worker } from '../support/worker.mjs';
+import { free_port } from '../../demo/parts/ports.mjs';
+import { start_issuer_worker } from '../../demo/parts/worker.mjs';
 
 const key = await signing_key();
 const { d, ...public_key } = key;
 const port = await free_port();
 const issuer = `http://127.0.0.1:${port}`;
-/** @type {import('../support/worker.mjs').RunningWorker} */
+/** @type {import('../../demo/parts/worker.mjs').RunningWorker} */
 let worker;
 
 before(async () => {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { send } from '../support/edge.mjs';
 import { start_jobs_edge } from '../support/jobs_edge.mjs';
 import { told_of } from '../support/edge.mjs';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { policy_for, send, signing_key, start_edge } from '../support/edge.mjs';
-import { start_worker } from '../support/worker.mjs';
+import { start_worker } from '../../demo/parts/worker.mjs';
 import { records_of, told_in } from '../support/records.mjs';
 
 /** @param {(edge: Awaited<ReturnType<typeof start_edge>>) => Promise<void>} body */

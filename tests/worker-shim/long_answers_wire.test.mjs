@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer, get } from 'node:http';
 import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { root, start_workerd } from '../support/worker.mjs';
+import { root, start_workerd } from '../../demo/parts/worker.mjs';
 
 const large = Buffer.alloc(17 << 20, 'sallyport ');
 const coded = gzipSync(large, { level: 0 });
@@ -16,7 +16,7 @@ const service = createServer((request, response) => {
   if (request.url === '/whole') response.end(large);
   else response.write(large.subarray(0, 1 << 20), () => response.destroy());
 });
-/** @type {import('../support/worker.mjs').RunningWorker} */
+/** @type {import('../../demo/parts/worker.mjs').RunningWorker} */
 let worker;
 before(async () => {
   await new Promise((resolve) => service.listen(0, '127.0.0.1', () => resolve(undefined)));

@@ -12,7 +12,7 @@ import { Reach } from '../../worker-shim/reach/reach.js';
 import { BrokenUpload } from '../../worker-shim/reach/send.js';
 import { by_origin, by_task, core as words, refused, silent, starting, tasks } from '../support/reaching.mjs';
 import { start_edge } from '../support/edge.mjs';
-import { root } from '../support/worker.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 const sigv4 = { ...by_origin, sigv4: { service: 'execute-api', region: 'us-east-1', role: 'r', resource: '' } };
 const aws_reasons = [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { SignJWT, generateSecret } from 'jose';
 import { start_edge } from '../support/edge.mjs';
-import { send_raw } from '../support/raw_http.mjs';
+import { send_raw } from '../../demo/parts/raw_http.mjs';
 import { prefers_html } from '../../worker-shim/pages/respond.js';
 
 /** @type {Awaited<ReturnType<typeof start_edge>>} */

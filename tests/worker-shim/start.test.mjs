@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { policy_for, send, signing_key } from '../support/edge.mjs';
-import { start_worker } from '../support/worker.mjs';
+import { start_worker } from '../../demo/parts/worker.mjs';
 import { told_in } from '../support/records.mjs';
 
 const good_policy = policy_for('https://issuer.example', 'https://origin.example');

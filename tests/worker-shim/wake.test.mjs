@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { caller, sleeper, start_aws_edge } from '../support/aws_edge.mjs';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { records_of, told_in } from '../support/records.mjs';
 
 const quick_task = { containers: [sleeper] };

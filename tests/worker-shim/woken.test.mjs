@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { start_aws_edge } from '../support/aws_edge.mjs';
-import { until } from '../support/child.mjs';
+import { until } from '../../demo/parts/child.mjs';
 import { send } from '../support/edge.mjs';
 import { start_issuer } from '../support/issuer.mjs';
 

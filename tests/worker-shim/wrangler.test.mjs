@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { start_child } from '../support/child.mjs';
+import { start_child } from '../../demo/parts/child.mjs';
 import { send, signing_key } from '../support/edge.mjs';
-import { free_port } from '../support/ports.mjs';
-import { root } from '../support/worker.mjs';
+import { free_port } from '../../demo/parts/ports.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 const wrangler = `${root}node_modules/wrangler/bin/wrangler.js`;
 const offline = { CI: 'true', WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG: 'log' };

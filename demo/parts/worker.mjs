@@ -14,7 +14,7 @@ const core_module = 'build/wasm/sallyport.js';
 export const workerd_program = /** @type {{default: string}} */ (
   createRequire(createRequire(import.meta.url).resolve('miniflare'))('workerd')
 ).default;
-Object.assign(process.env, { MINIFLARE_WORKERD_PATH: `${root}tests/support/workerd_of_parent`, SALLYPORT_WORKERD: workerd_program });
+Object.assign(process.env, { MINIFLARE_WORKERD_PATH: `${root}demo/parts/workerd_of_parent`, SALLYPORT_WORKERD: workerd_program });
 
 /**
  * @typedef {object} RunningWorker
@@ -125,7 +125,7 @@ export function deployed_options(file) {
 }
 
 /** Starts any Worker in a workerd of its own. Miniflare puts Workers of its own before and behind it that play Cloudflare's part:
- * country and address of the caller, encodings, what is sent on. bench/lib/workerd.mjs does without.
+ * country and address of the caller, encodings, what is sent on. demo/parts/workerd.mjs does without.
  * @param {Record<string, unknown>} options of miniflare @param {{port?: number}} [place]
  * @returns {Promise<RunningWorker>} */
 export async function start_workerd(options, { port = 0 } = {}) {

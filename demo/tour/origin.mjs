@@ -1,6 +1,6 @@
 // Second chapter: an attacker between Worker and agent, and around the Worker.
-import { log_in } from '../../../tests/support/oidc_provider.mjs';
-import { put_together, take_apart } from '../../../tests/support/raw_http.mjs';
+import { log_in } from '../provider.mjs';
+import { put_together, take_apart } from '../parts/raw_http.mjs';
 import { build } from '../stack.mjs';
 import { audit, call, capture, knock, refusal, without_app } from './look.mjs';
 

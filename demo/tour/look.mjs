@@ -1,6 +1,6 @@
 // How the tour looks at the system: as a caller, and through the audit trails of both ends.
-import { until } from '../../../tests/support/child.mjs';
-import { send_raw } from '../../../tests/support/raw_http.mjs';
+import { until } from '../parts/child.mjs';
+import { send_raw } from '../parts/raw_http.mjs';
 
 /** @typedef {import('../stack.mjs').Stack} Stack */
 /** @typedef {{status: number, id: string, text: string}} Seen */
@@ -23,7 +23,7 @@ export async function knock(stack, bytes) {
   return { status: answer.status, id: answer.fields.get('sallyport-request-id') ?? '', text: answer.body };
 }
 
-/** What the app saw of a request (tests/app). @param {Seen} seen @returns {{method: string, target: string, headers: Record<string, string>}} */
+/** What the app saw of a request (demo/app). @param {Seen} seen @returns {{method: string, target: string, headers: Record<string, string>}} */
 export const app_saw = (seen) => JSON.parse(seen.text);
 
 /** @typedef {{end: 'edge' | 'origin', decision?: string, reason: string, detail: string | null, id: string, subject: string | null}} Record_ */

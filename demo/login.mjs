@@ -2,7 +2,7 @@
 // cookie. Cookies do not know ports, so the edge on the same address gets it. Only for looking at the demo: a real
 // deployment has Cloudflare Access or another login in front.
 import { createServer } from 'node:http';
-import { log_in, people } from '../../tests/support/oidc_provider.mjs';
+import { log_in, people } from './provider.mjs';
 
 /** As the policy's issuer reads it. */
 const cookie = 'demo_token';

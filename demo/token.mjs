@@ -1,5 +1,5 @@
 // See scripts/demo-token.
-import { log_in, machine_token, people } from '../../tests/support/oidc_provider.mjs';
+import { log_in, machine_token, people } from './provider.mjs';
 import { running_provider } from './running.mjs';
 
 const [who = '', port] = process.argv.slice(2);

@@ -3,12 +3,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { start_agent } from '../../tests/support/agent.mjs';
-import { run, start_child } from '../../tests/support/child.mjs';
-import { start_provider } from '../../tests/support/oidc_provider.mjs';
-import { free_port } from '../../tests/support/ports.mjs';
-import { start_tap } from '../../tests/support/tap.mjs';
-import { root, start_worker } from '../../tests/support/worker.mjs';
+import { start_agent } from './parts/agent.mjs';
+import { run, start_child } from './parts/child.mjs';
+import { start_provider } from './provider.mjs';
+import { free_port } from './parts/ports.mjs';
+import { start_tap } from './parts/tap.mjs';
+import { root, start_worker } from './parts/worker.mjs';
 import { gate_role, start_cloud } from './cloud.mjs';
 import { start_login } from './login.mjs';
 
@@ -84,7 +84,7 @@ async function start_parts(ports, launch, say, stops) {
   const origin = `http://127.0.0.1:${agent_way.port}`;
   // Every task has an address of its own; the ports are of this run, so that several stacks can stand beside each other.
   const [task_port, admin_port, app_port] = [await free_port(), await free_port(), await free_port()];
-  const policy = fill(readFileSync(`${root}scripts/demo.d/policy.jsonc`, 'utf8'), {
+  const policy = fill(readFileSync(`${root}demo/policy.jsonc`, 'utf8'), {
     EDGE: edge,
     PROVIDER: provider.issuer,
     REPORTS: origin,
@@ -125,7 +125,7 @@ async function start_parts(ports, launch, say, stops) {
   await deploy(readFileSync(keys_file, 'utf8'));
   say(`Worker in workerd ${edge}`);
 
-  /** An agent of the same kind, but for what is said here. @param {Partial<import('../../tests/support/agent.mjs').AgentOptions>} [options] */
+  /** An agent of the same kind, but for what is said here. @param {Partial<import('./parts/agent.mjs').AgentOptions>} [options] */
   const another_agent = async (options = {}) =>
     started(
       await start_agent({

@@ -1,8 +1,8 @@
 // Third chapter: services in ECS that sleep, woken by whom policy allows, with credentials that are made for the moment.
 import { ECSClient, RunTaskCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
-import { until } from '../../../tests/support/child.mjs';
-import { log_in } from '../../../tests/support/oidc_provider.mjs';
-import { take_apart } from '../../../tests/support/raw_http.mjs';
+import { until } from '../parts/child.mjs';
+import { log_in } from '../provider.mjs';
+import { take_apart } from '../parts/raw_http.mjs';
 import { cluster, region } from '../cloud.mjs';
 import { start_load } from './load.mjs';
 import { app_saw, call, refusal } from './look.mjs';

@@ -20,9 +20,9 @@
 #include <string>
 #include <thread>
 
-#include "tests/app/page.hpp"
-#include "tests/app/request_view.hpp"
-#include "tests/app/streams.hpp"
+#include "demo/app/page.hpp"
+#include "demo/app/request_view.hpp"
+#include "demo/app/streams.hpp"
 
 namespace {
 

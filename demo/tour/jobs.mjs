@@ -1,6 +1,6 @@
 // Fourth chapter: one-off tasks, run by a machine and polled.
-import { until } from '../../../tests/support/child.mjs';
-import { log_in, machine_token } from '../../../tests/support/oidc_provider.mjs';
+import { until } from '../parts/child.mjs';
+import { log_in, machine_token } from '../provider.mjs';
 import { call, refusal } from './look.mjs';
 
 /** @typedef {import('../stack.mjs').Stack} Stack */

@@ -1,7 +1,7 @@
 // What running demos leave for scripts/demo-token: where their providers are, a file for each, named by the provider's port.
 // Gone when the demo stops; what one that was killed has left counts for nothing.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { root } from '../../tests/support/worker.mjs';
+import { root } from './parts/worker.mjs';
 
 /** @typedef {{issuer: string, machine_secret: string, pid: number}} RunningProvider */
 

@@ -1,4 +1,4 @@
-#include "tests/app/streams.hpp"
+#include "demo/app/streams.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "tests/app/page.hpp"
+#include "demo/app/page.hpp"
 
 namespace sallyport::app {
 

@@ -1,8 +1,8 @@
 // Fifth chapter: what happens on an ordinary day: keys are rotated, the provider is down, large files go through.
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { memory_of, reset_peak_memory } from '../../../tests/support/child.mjs';
-import { log_in } from '../../../tests/support/oidc_provider.mjs';
+import { memory_of, reset_peak_memory } from '../parts/child.mjs';
+import { log_in } from '../provider.mjs';
 import { start_load } from './load.mjs';
 import { call } from './look.mjs';
 

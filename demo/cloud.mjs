@@ -2,8 +2,8 @@
 // A task is a real agent with a real app behind it, on an address of its own.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { start_child } from '../../tests/support/child.mjs';
-import { root } from '../../tests/support/worker.mjs';
+import { start_child } from './parts/child.mjs';
+import { root } from './parts/worker.mjs';
 
 export const account = '123456789012';
 export const region = 'us-east-1';
@@ -17,7 +17,7 @@ export const sleepers = ['archive', 'ledger', 'payments', 'tax', 'stock', 'broke
  * @property {string} url where STS and ECS answer
  * @property {() => Promise<State>} state
  * @property {() => Promise<TrailEvent[]>} trail what CloudTrail would have
- * @property {(changes: Record<string, unknown>) => Promise<void>} faults what goes wrong from now on (scripts/local_aws/faults.mjs)
+ * @property {(changes: Record<string, unknown>) => Promise<void>} faults what goes wrong from now on (demo/local_aws/faults.mjs)
  * @property {() => Promise<void>} stop
  */
 /** @typedef {{taskArn: string, group: string, lastStatus: string, healthStatus: string, pids: number[], output: Record<string, string>}} TaskState */

@@ -1,6 +1,6 @@
 // First chapter: who gets in at the edge, and who does not.
-import { log_in, machine_token, other_audience, start_provider } from '../../../tests/support/oidc_provider.mjs';
-import { send_raw } from '../../../tests/support/raw_http.mjs';
+import { log_in, machine_token, other_audience, start_provider } from '../provider.mjs';
+import { send_raw } from '../parts/raw_http.mjs';
 import { app_saw, call, refusal, without_app } from './look.mjs';
 
 /** @typedef {import('../stack.mjs').Stack} Stack */

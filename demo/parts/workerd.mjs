@@ -3,9 +3,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { listens, start_child, until } from '../../tests/support/child.mjs';
-import { free_port } from '../../tests/support/ports.mjs';
-import { root, workerd_program } from '../../tests/support/worker.mjs';
+import { listens, start_child, until } from './child.mjs';
+import { free_port } from './ports.mjs';
+import { root, workerd_program } from './worker.mjs';
 
 /** By the type that miniflare gives a module, the one of workerd's schema. */
 const member_of = { ESModule: 'esModule', Text: 'text', CompiledWasm: 'wasm' };

@@ -1,4 +1,4 @@
-#include "tests/app/request_view.hpp"
+#include "demo/app/request_view.hpp"
 
 #include <string_view>
 
