@@ -3,8 +3,13 @@
 
 # Debian's Emscripten finds its JavaScript libraries (acorn) through Debian's folder of Node modules, also when another
 # Node runs it.
+set(link_environment ${emscripten_environment})
 if(NOT DEFINED ENV{NODE_PATH} AND EXISTS /usr/share/nodejs)
-  set(wasm_launcher "${CMAKE_COMMAND} -E env NODE_PATH=/usr/share/nodejs")
+  list(APPEND link_environment NODE_PATH=/usr/share/nodejs)
+endif()
+if(link_environment)
+  list(JOIN link_environment " " link_environment)
+  set(wasm_launcher "${CMAKE_COMMAND} -E env ${link_environment}")
 endif()
 
 add_library(sallyport_node_crypto STATIC ${CMAKE_SOURCE_DIR}/wasm/host_crypto.cpp)
