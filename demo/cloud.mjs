@@ -43,7 +43,7 @@ export const sleepers = ['archive', 'ledger', 'payments', 'tax', 'stock', 'broke
 export async function start_cloud(folder, issuer, kind) {
   const file = join(folder, 'local-aws.json');
   writeFileSync(file, JSON.stringify(configuration(issuer, kind)));
-  const child = start_child('local-aws', `${root}scripts/local-aws`, ['--config', file], { at_exit: 'TERM' });
+  const child = start_child('local-aws', process.execPath, [`${root}demo/local_aws/main.mjs`, '--config', file], { at_exit: 'TERM' });
   const [, url] = await child.saw(/listening on (http:\S+)/);
   const ask = async (/** @type {string} */ what, /** @type {RequestInit} */ how = {}) => (await fetch(`${url}/_local/${what}`, how)).json();
   return {

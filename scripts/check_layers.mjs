@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Checks what the architecture promises: an include points left only, shared/ stays a pure library of functions over
-// values; no two modules of the Worker need each other, and one of them writes its log.
+// values; no two modules of the Worker need each other, and one of them writes its log; the demo stands without the tests.
 //
 //   scripts/check_layers.mjs              the sources alone: include arrows, allowed headers, forbidden words; of the
-//                                         Worker cycles of imports, and uses of the console
+//                                         Worker cycles of imports, and uses of the console; of all JavaScript which
+//                                         room needs which
 //   scripts/check_layers.mjs --objects D  also what was built in D (default build/dev when it exists): every symbol that
 //                                         the core needs from outside is on the list below, and it keeps no state
 import { execFileSync } from 'node:child_process';
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { import_cycles } from './import_cycles.mjs';
 import { log_writers } from './log_writers.mjs';
 import { allowed_layers, allowed_std_headers, allowed_symbols, forbidden_words } from './layers.mjs';
+import { forbidden_arrows } from './rooms.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** @type {string[]} */
@@ -120,8 +122,18 @@ function check_objects(build) {
   console.log(`layers: symbols of ${built.length} archives in ${relative(root, build)} looked at`);
 }
 
+/** Every JavaScript file below these folders, by its path. @param {string[]} folders */
+const modules_of = (...folders) =>
+  new Map(folders.flatMap((folder) => sources(folder, /\.m?js$/)).map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+
+function check_rooms() {
+  const modules = modules_of('worker-shim', 'demo', 'scripts', 'bench', 'tests');
+  for (const arrow of forbidden_arrows(modules)) complaints.push(`${arrow}: scripts/rooms.mjs says which rooms may need which`);
+  console.log(`layers: rooms of ${modules.size} modules looked at`);
+}
+
 function check_modules() {
-  const modules = new Map(sources('worker-shim', /\.js$/).map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+  const modules = modules_of('worker-shim');
   for (const cycle of import_cycles(modules)) complaints.push(`import cycle: ${cycle}`);
   for (const place of log_writers(modules)) complaints.push(`${place}: only worker-shim/observe.js writes to the log`);
   console.log(`layers: imports and log of ${modules.size} modules looked at`);
@@ -133,6 +145,7 @@ function main() {
   files.filter((path) => path.startsWith('shared/')).forEach(check_words);
   console.log(`layers: includes and words of ${files.length} files looked at`);
   check_modules();
+  check_rooms();
   const at = process.argv.indexOf('--objects');
   const build = at >= 0 ? process.argv[at + 1] : join(root, 'build/dev');
   if (at >= 0 || existsSync(build)) check_objects(join(build));

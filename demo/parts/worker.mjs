@@ -8,7 +8,6 @@ import { Log, LogLevel, Miniflare } from 'miniflare';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const edge_name = 'sallyport-edge';
 export const edge_entry = 'worker-shim/index.js';
-const caller_name = 'object-caller';
 const core_module = 'build/wasm/sallyport.js';
 /** workerd, of the version that miniflare brings. */
 export const workerd_program = /** @type {{default: string}} */ (
@@ -27,10 +26,10 @@ Object.assign(process.env, { MINIFLARE_WORKERD_PATH: `${root}demo/parts/workerd_
 
 /** `replaced`: other contents for a file of the Worker, by its path; `vpc`: names of bindings that reach loopback addresses, as a
  * Workers VPC network reaches private ones; `variables`: further ones, such as SALLYPORT_AWS_ENDPOINT; `miniflare`: further options of
- * miniflare; `objects`: its Durable Objects can be called by the test, with call_object;
- * `entry`: another module than the gate's own; without `objects` it has none.
+ * miniflare; `beside`: further Workers in the same workerd;
+ * `entry`: another module than the gate's own; without `keeps_objects` it has no Durable Objects.
  * @param {{policy: string, signing_keys: string, service_secrets?: string, port?: number, replaced?: Record<string, string>,
- *   vpc?: string[], objects?: boolean, entry?: string, variables?: Record<string, string>, miniflare?: Record<string, unknown>}} options @returns {Promise<RunningWorker>} */
+ *   vpc?: string[], entry?: string, keeps_objects?: boolean, beside?: Record<string, unknown>[], variables?: Record<string, string>, miniflare?: Record<string, unknown>}} options @returns {Promise<RunningWorker>} */
 export async function start_worker({
   policy,
   signing_keys,
@@ -38,8 +37,9 @@ export async function start_worker({
   port = 0,
   replaced = {},
   vpc = [],
-  objects = false,
   entry = edge_entry,
+  keeps_objects = entry === edge_entry,
+  beside = [],
   variables = {},
   miniflare = {},
 }) {
@@ -50,31 +50,11 @@ export async function start_worker({
     bindings: { SALLYPORT_SIGNING_KEYS: signing_keys, SALLYPORT_SERVICE_SECRETS: service_secrets, SALLYPORT_BUILD: 'demo', ...variables },
     serviceBindings: Object.fromEntries(vpc.map((name) => [name, { network: { allow: ['127.0.0.0/8'] } }])),
     ...deployed,
-    ...(entry !== edge_entry && !objects && { durableObjects: {} }),
+    ...(!keeps_objects && { durableObjects: {} }),
     ...miniflare,
   };
-  if (!objects) return start_workerd(edge, { port });
-  const reached = Object.fromEntries(
-    Object.entries(deployed.durableObjects).map(([name, { className }]) => [name, { className, scriptName: edge_name, useSQLite: true }]),
-  );
-  const caller = {
-    name: caller_name,
-    modules: [{ type: 'ESModule', path: `${root}tests/support/object_caller.mjs` }],
-    compatibilityDate: deployed.compatibilityDate,
-    durableObjects: reached,
-  };
   // Some options are of the whole runtime, such as where objects are stored; the others are not read there.
-  return start_workerd({ ...miniflare, workers: [edge, caller] }, { port });
-}
-
-/** Calls a method of a Durable Object of a Worker that was started with `objects`; throws what it threw. @param {RunningWorker} worker
- * @param {string} binding @param {string} name of the object @param {string} method @param {unknown[]} args @returns {Promise<any>} */
-export async function call_object(worker, binding, name, method, ...args) {
-  const caller = await worker.miniflare.getWorker(caller_name);
-  const response = await caller.fetch('http://objects/', { method: 'POST', body: JSON.stringify({ binding, name, method, args }) });
-  const { answer, error } = /** @type {any} */ (await response.json());
-  if (error !== undefined) throw new Error(error);
-  return answer;
+  return start_workerd(beside.length === 0 ? edge : { ...miniflare, workers: [edge, ...beside] }, { port });
 }
 
 /** The issuer Worker, which serves the public keys of `signing_keys`. @param {{issuer: string, public_keys: string, port?: number}} options */

@@ -6,7 +6,8 @@ import { start_local_aws } from '../../demo/local_aws/main.mjs';
 import { signing_key } from './edge.mjs';
 import { free_port } from '../../demo/parts/ports.mjs';
 import { check_told_once } from './records.mjs';
-import { call_object, start_issuer_worker, start_worker } from '../../demo/parts/worker.mjs';
+import { start_issuer_worker, start_worker } from '../../demo/parts/worker.mjs';
+import { call_object, object_caller } from './objects.mjs';
 
 export const account = '123456789012';
 export const region = 'us-east-1';
@@ -62,7 +63,7 @@ export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy =
       policy: JSON.stringify(policy_of(issuer, services, ecs, policy)),
       signing_keys: JSON.stringify({ keys: [key] }),
       vpc: ['VPC'],
-      ...(options.entry === undefined && { entry: 'tests/support/breakable_edge.mjs', objects: true }),
+      ...(options.entry === undefined && { entry: 'tests/support/breakable_edge.mjs', keeps_objects: true, beside: [object_caller()] }),
       ...options,
       variables: {
         SALLYPORT_AWS_ROLE: role,

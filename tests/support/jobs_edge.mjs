@@ -4,7 +4,7 @@ import { account, region, start_aws_edge } from './aws_edge.mjs';
 import { until } from '../../demo/parts/child.mjs';
 import { send } from './edge.mjs';
 import { start_issuer } from './issuer.mjs';
-import { call_object } from '../../demo/parts/worker.mjs';
+import { call_object } from './objects.mjs';
 
 /**
  * @typedef {Awaited<ReturnType<typeof start_jobs_edge>>} JobsEdge

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { import_cycles } from '../../scripts/import_cycles.mjs';
 import { log_writers } from '../../scripts/log_writers.mjs';
+import { forbidden_arrows } from '../../scripts/rooms.mjs';
 
 /** @param {Record<string, string>} files */
 const cycles_of = (files) => import_cycles(new Map(Object.entries(files)));
@@ -48,4 +49,20 @@ test('a console outside of observe.js is refused, however it is spelled', () => 
     ),
     [],
   );
+});
+
+test('the demo needs no test and no bench, a script no test, a bench no test, however it names it', () => {
+  const arrows_of = (/** @type {string} */ path, /** @type {string} */ text) => forbidden_arrows(new Map([[path, text]]));
+  const planted = {
+    "import { a } from '../tests/support/a.mjs';": 'tests/support/a.mjs',
+    "/** @typedef {import('../bench/lib/a.mjs').A} A */": 'bench/lib/a.mjs',
+    'start(`${root}tests/support/a.mjs`);': 'tests/support/a.mjs',
+    "new URL('../scripts/local-aws', import.meta.url)": 'scripts/local-aws',
+  };
+  for (const [text, other] of Object.entries(planted)) assert.deepEqual(arrows_of('demo/b.mjs', text), [`demo/b.mjs needs ${other}`]);
+  for (const path of ['scripts/b.mjs', 'bench/b.mjs', 'worker-shim/b.js']) {
+    assert.deepEqual(arrows_of(path, "import '../tests/a.mjs';"), [`${path} needs tests/a.mjs`]);
+  }
+  assert.deepEqual(arrows_of('tests/docs/b.mjs', "import '../../demo/a.mjs'; import '../../worker-shim/a.js'; import '../c.mjs';"), []);
+  assert.deepEqual(arrows_of('bench/b.mjs', "// as '../tests/a.mjs' does\nimport '../demo/a.mjs';"), []);
 });

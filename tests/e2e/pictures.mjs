@@ -2,9 +2,9 @@
 // the request that finally reached the app.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { start_browser } from '../tests/support/browser.mjs';
-import { until } from '../demo/parts/child.mjs';
-import { host_of, start_ecs_stack } from '../tests/support/ecs_stack.mjs';
+import { start_browser } from '../support/browser.mjs';
+import { until } from '../../demo/parts/child.mjs';
+import { host_of, start_ecs_stack } from '../support/ecs_stack.mjs';
 
 const folder = process.argv[2];
 const service = 'reports';
