@@ -7,6 +7,7 @@ const LINE_FEED = 10;
 const respond = await load_probe();
 
 // The chunks of a line that has not ended yet.
+/** @type {Buffer[]} */
 let pending = [];
 for await (const chunk of process.stdin) {
   const answers = [];
@@ -20,23 +21,25 @@ for await (const chunk of process.stdin) {
 }
 if (pending.length > 0) write_all(answer_line(take_line(Buffer.alloc(0))));
 
+/** @param {Buffer} last */
 function take_line(last) {
   const line = pending.length === 0 ? last : Buffer.concat([...pending, last]);
   pending = [];
   return line;
 }
 
+/** @param {Buffer} line */
 function answer_line(line) {
   return Buffer.concat([respond(line), Buffer.from('\n')]);
 }
 
-// Synchronously, so that one question and its answer can take turns through a pipe.
+/** Synchronously, so that one question and its answer can take turns through a pipe. @param {Buffer} data */
 function write_all(data) {
   for (let written = 0; written < data.length; ) {
     try {
       written += writeSync(1, data, written);
     } catch (error) {
-      if (error.code !== 'EAGAIN') throw error;
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EAGAIN') throw error;
     }
   }
 }

@@ -18,6 +18,9 @@
 // on https; here http on loopback is taken as well.
 import { readFileSync } from 'node:fs';
 
+/** @typedef {import('./types.d.ts').Config} Config */
+/** @typedef {import('./types.d.ts').Role} Role */
+
 const account_form = /^[0-9]{12}$/;
 
 /** @param {string} file */
@@ -26,17 +29,20 @@ export function load_config(file) {
   try {
     config = JSON.parse(readFileSync(file, 'utf8'));
   } catch (problem) {
-    throw new Error(`local-aws: ${file}: ${problem.message}`);
+    throw new Error(`local-aws: ${file}: ${message_of(problem)}`);
   }
   return check_config(config);
 }
 
-/** The statements of a policy document, or of a list that is only them. */
-export const statements_of = (policy) => policy?.Statement ?? policy;
+/** @param {unknown} problem */
+export const message_of = (problem) => (problem instanceof Error ? problem.message : String(problem));
 
-/** Refuses what cannot work, naming the member. */
+/** The statements of a policy document, or of a list that is only them. @param {Role['policy']} policy */
+export const statements_of = (policy) => (Array.isArray(policy) ? policy : policy?.Statement);
+
+/** Refuses what cannot work, naming the member. @param {Config} config as read: it may be anything @returns {Config} */
 export function check_config(config) {
-  const need = (condition, message) => {
+  const need = (/** @type {unknown} */ condition, /** @type {string} */ message) => {
     if (!condition) throw new Error(`local-aws: configuration: ${message}`);
   };
   need(account_form.test(config.account ?? ''), 'account must be 12 digits');
@@ -57,9 +63,9 @@ export function check_config(config) {
     }
   }
   for (const [name, definition] of Object.entries(config.task_definitions ?? {})) {
-    need(definition.containers?.length > 0, `task_definitions.${name}.containers is empty`);
+    need(definition.containers?.length, `task_definitions.${name}.containers is empty`);
     for (const container of definition.containers) {
-      need(container.command?.length > 0, `task_definitions.${name}: container ${container.name} has no command`);
+      need(container.command?.length, `task_definitions.${name}: container ${container.name} has no command`);
     }
   }
   return config;

@@ -4,46 +4,58 @@ import { isDeepStrictEqual } from 'node:util';
 import { authorize } from './authorization.mjs';
 import { AwsError } from './errors.mjs';
 
+/** @typedef {import('./types.d.ts').Parameters} Parameters */
+/** @typedef {import('./types.d.ts').Principal} Principal */
+/** @typedef {import('./types.d.ts').Service} Service */
+/** @typedef {import('./types.d.ts').World} World */
+/** @typedef {import('./task.mjs').Task} Task */
+
 const max_overrides_characters = 8192;
 
+/** @param {string} message */
 const invalid = (message) => new AwsError(400, 'InvalidParameterException', message);
 
+/** The last part of a name that may be an ARN. @param {unknown} name @param {string} [mark] */
+const tail_of = (name, mark = '/') =>
+  String(name ?? '')
+    .split(mark)
+    .pop() ?? '';
+
+/** @param {World} world @param {string} rest */
 function arn_of({ config }, rest) {
   return `arn:aws:ecs:${config.region}:${config.account}:${rest}`;
 }
 
+/** @param {World} world @param {Parameters} parameters */
 function cluster_of(world, parameters) {
-  const cluster = String(parameters.cluster ?? 'default')
-    .split('/')
-    .pop();
+  const cluster = tail_of(parameters.cluster ?? 'default');
   if (!world.scheduler.cluster_exists(cluster)) throw new AwsError(400, 'ClusterNotFoundException', 'Cluster not found.');
   return cluster;
 }
 
+/** @param {World} world @param {string} cluster */
 function context(world, cluster) {
   return { 'ecs:cluster': arn_of(world, `cluster/${cluster}`) };
 }
 
+/** @param {World} world @param {string} cluster @param {unknown} name */
 function service_of(world, cluster, name) {
-  const service = world.scheduler.find_service(
-    cluster,
-    String(name ?? '')
-      .split('/')
-      .pop(),
-  );
+  const service = world.scheduler.find_service(cluster, tail_of(name));
   if (service === undefined) throw new AwsError(400, 'ServiceNotFoundException', 'Service not found.');
   return service;
 }
 
+/** @param {World} world @param {string} cluster @param {unknown} name */
 function task_of(world, cluster, name) {
   const text = String(name ?? '');
   const arn = text.startsWith('arn:') ? text : arn_of(world, `task/${cluster}/${text}`);
   return { arn, task: world.scheduler.tasks.get(arn) };
 }
 
+/** @param {World} world @param {Service} service */
 function describe_service(world, service) {
   const tasks = world.scheduler.tasks_of(service);
-  const count = (status) => tasks.filter((task) => task.lastStatus === status).length;
+  const count = (/** @type {string} */ status) => tasks.filter((task) => task.lastStatus === status).length;
   return {
     serviceArn: arn_of(world, `service/${service.cluster}/${service.name}`),
     serviceName: service.name,
@@ -57,11 +69,13 @@ function describe_service(world, service) {
   };
 }
 
+/** @param {World} world @param {Task} task */
 function describe_task(world, task) {
   return task.describe(arn_of(world, `cluster/${task.cluster}`));
 }
 
-/** RunTask passes the roles that the task definition names. */
+/** RunTask passes the roles that the task definition names. @param {World} world @param {Principal} session
+ * @param {import('./types.d.ts').Definition} definition */
 function authorize_passing(world, session, { execution_role, task_role }) {
   for (const role of [execution_role, task_role].filter((each) => each !== undefined)) {
     authorize(session, 'iam:PassRole', `arn:aws:iam::${world.config.account}:role/${role}`, {
@@ -70,14 +84,14 @@ function authorize_passing(world, session, { execution_role, task_role }) {
   }
 }
 
+/** @param {World} world @param {Principal} session @param {Parameters} parameters */
 async function run_task(world, session, parameters) {
   const cluster = cluster_of(world, parameters);
-  const name = String(parameters.taskDefinition ?? '')
-    .split('task-definition/')
-    .pop();
+  const name = tail_of(parameters.taskDefinition, 'task-definition/');
   authorize(session, 'ecs:RunTask', arn_of(world, `task-definition/${name}`), context(world, cluster));
-  if (world.config.task_definitions?.[name] === undefined) throw new AwsError(400, 'ClientException', 'TaskDefinition not found.');
-  authorize_passing(world, session, world.config.task_definitions[name]);
+  const definition = world.config.task_definitions?.[name];
+  if (definition === undefined) throw new AwsError(400, 'ClientException', 'TaskDefinition not found.');
+  authorize_passing(world, session, definition);
   if (JSON.stringify(parameters.overrides ?? {}).length > max_overrides_characters)
     throw invalid('Container Overrides length must be at most 8192');
   if ((parameters.clientToken ?? '').length > 64) throw invalid('clientToken must be at most 64 characters');
@@ -95,11 +109,13 @@ async function run_task(world, session, parameters) {
   return { tasks: [describe_task(world, task)], failures: [] };
 }
 
+/** @param {World} world @param {Principal} session @param {Parameters} parameters */
 async function describe_tasks(world, session, parameters) {
   const cluster = cluster_of(world, parameters);
   const names = parameters.tasks ?? [];
   if (names.length === 0 || names.length > 100) throw invalid('tasks must name 1 to 100 tasks');
   const tasks = [];
+  /** @type {import('./types.d.ts').Failure[]} */
   const failures = [];
   for (const name of names) {
     const { arn, task } = task_of(world, cluster, name);
@@ -110,7 +126,7 @@ async function describe_tasks(world, session, parameters) {
   return { tasks, failures };
 }
 
-/** One page of a list, and the token of the next one where there is one. */
+/** One page of a list, and the token of the next one where there is one. @param {Task[]} tasks @param {Parameters} parameters @param {number} size */
 function page_of(tasks, { nextToken }, size) {
   const from = nextToken === undefined ? 0 : Number(Buffer.from(String(nextToken), 'base64url').toString());
   if (!Number.isSafeInteger(from) || from < 0) throw invalid('nextToken is not valid');
@@ -119,6 +135,7 @@ function page_of(tasks, { nextToken }, size) {
   return { taskArns: tasks.slice(from, to).map((task) => task.arn), ...more };
 }
 
+/** @param {World} world @param {Principal} session @param {Parameters} parameters */
 async function list_tasks(world, session, parameters) {
   const cluster = cluster_of(world, parameters);
   authorize(session, 'ecs:ListTasks', '*', context(world, cluster));
@@ -130,6 +147,7 @@ async function list_tasks(world, session, parameters) {
   return page_of(found, parameters, world.faults.current.page_size || parameters.maxResults || 100);
 }
 
+/** @param {World} world @param {Principal} session @param {Parameters} parameters */
 async function stop_task(world, session, parameters) {
   const cluster = cluster_of(world, parameters);
   const { arn, task } = task_of(world, cluster, parameters.task);
@@ -139,23 +157,24 @@ async function stop_task(world, session, parameters) {
   return { task: describe_task(world, task) };
 }
 
+/** @param {World} world @param {Principal} session @param {Parameters} parameters */
 async function update_service(world, session, parameters) {
   const cluster = cluster_of(world, parameters);
-  const name = String(parameters.service ?? '')
-    .split('/')
-    .pop();
+  const name = tail_of(parameters.service);
   authorize(session, 'ecs:UpdateService', arn_of(world, `service/${cluster}/${name}`), context(world, cluster));
   const service = service_of(world, cluster, name);
   if (parameters.desiredCount !== undefined) world.scheduler.set_desired(service, parameters.desiredCount);
   return { service: describe_service(world, service) };
 }
 
+/** @param {World} world @param {Principal} session @param {Parameters} parameters */
 async function describe_services(world, session, parameters) {
   const cluster = cluster_of(world, parameters);
   const services = [];
+  /** @type {import('./types.d.ts').Failure[]} */
   const failures = [];
   for (const each of parameters.services ?? []) {
-    const name = String(each).split('/').pop();
+    const name = tail_of(each);
     const arn = arn_of(world, `service/${cluster}/${name}`);
     authorize(session, 'ecs:DescribeServices', arn, context(world, cluster));
     const service = world.scheduler.find_service(cluster, name);
@@ -165,6 +184,7 @@ async function describe_services(world, session, parameters) {
   return { services, failures };
 }
 
+/** @type {Record<string, (world: World, session: Principal, parameters: Parameters) => Promise<object>>} */
 export const ecs_actions = {
   RunTask: run_task,
   DescribeTasks: describe_tasks,

@@ -9,10 +9,15 @@ export class AwsError extends Error {
   }
 }
 
-const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-export const xml_text = (text) => String(text).replace(/[&<>"']/g, (c) => escapes[c]);
+/** @typedef {import('./types.d.ts').Request} Request */
 
-/** The answer for whatever was thrown: query protocol (XML or JSON) for STS, awsJson1.1 for ECS. */
+/** @type {Record<string, string>} */
+const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+/** @param {unknown} text */
+export const xml_text = (text) => String(text).replace(/[&<>"']/g, (c) => escapes[c] ?? c);
+
+/** The answer for whatever was thrown: query protocol (XML or JSON) for STS, awsJson1.1 for ECS.
+ * @param {unknown} problem @param {Request} request @param {string} request_id @returns {import('./types.d.ts').Answer} */
 export function error_answer(problem, request, request_id) {
   const known = problem instanceof AwsError;
   if (!known) console.error(problem);
@@ -36,4 +41,5 @@ export function error_answer(problem, request, request_id) {
   return { status, type: 'text/xml', body };
 }
 
+/** @param {Request} request */
 export const wants_json = (request) => (request.headers.accept ?? '').includes('application/json');

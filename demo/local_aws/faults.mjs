@@ -16,6 +16,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { AwsError } from './errors.mjs';
 
+/**
+ * What goes wrong; counts by the name of an action.
+ * @typedef {object} Current
+ * @property {Record<string, number>} throttle
+ * @property {Record<string, [string, number, number]>} fail
+ * @property {Record<string, number>} delay_ms
+ * @property {Record<string, number>} lose
+ * @property {import('./types.d.ts').Failure[]} run_failures
+ * @property {string} pull_error
+ * @property {number} session_seconds
+ * @property {Record<string, [string, number]>} answers
+ * @property {Record<string, number>} cut
+ * @property {Record<string, number>} quote
+ * @property {number} page_size
+ */
+
 export class Faults {
   #sessions;
   /** How many calls of each action have arrived, those that still wait among them. @type {Map<string, number>} */
@@ -24,6 +40,7 @@ export class Faults {
   /** @param {{expire_all: () => void}} sessions */
   constructor(sessions) {
     this.#sessions = sessions;
+    /** @type {Current} */
     this.current = {
       throttle: {},
       fail: {},
@@ -39,12 +56,14 @@ export class Faults {
     };
   }
 
+  /** @param {Partial<Current> & {expire_sessions?: boolean}} changes */
   set({ expire_sessions, ...changes }) {
     if (expire_sessions) this.#sessions.expire_all();
     Object.assign(this.current, changes);
     return this.current;
   }
 
+  /** @param {string} action */
   async before_call(action) {
     const { throttle, fail, delay_ms } = this.current;
     this.begun.set(action, (this.begun.get(action) ?? 0) + 1);
@@ -60,7 +79,7 @@ export class Faults {
     }
   }
 
-  /** Whether the answer of this call gets lost. */
+  /** Whether the answer of this call gets lost. @param {string} action */
   take_loss(action) {
     const { lose } = this.current;
     if (!(lose[action] > 0)) return false;
@@ -68,7 +87,8 @@ export class Faults {
     return true;
   }
 
-  /** What is answered in place of the truth, if anything. @returns {{status: number, type: string, body: string, cut?: boolean} | undefined} */
+  /** What is answered in place of the truth, if anything. @param {string} action @param {import('./types.d.ts').Request} request @param {Buffer} body
+   * @returns {{status: number, type: string, body: string, cut?: boolean} | undefined} */
   take_answer(action, request, body) {
     const { answers, cut, quote } = this.current;
     const type = 'application/x-amz-json-1.1';

@@ -9,7 +9,7 @@
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
-import { load_config } from './config.mjs';
+import { load_config, message_of } from './config.mjs';
 import { AwsError, error_answer } from './errors.mjs';
 import { ecs_actions } from './ecs.mjs';
 import { Faults } from './faults.mjs';
@@ -18,20 +18,26 @@ import { authenticate } from './signature.mjs';
 import { SessionStore, assume_role_with_web_identity } from './sts.mjs';
 import { Trail } from './trail.mjs';
 
+/** @typedef {import('./types.d.ts').Answer} Answer */
+/** @typedef {import('./types.d.ts').Request} Request */
+/** @typedef {import('./types.d.ts').World} World */
+
 const max_body_bytes = 1 << 20;
 
-/** Starts a local AWS. @returns {Promise<{url: string, stop: () => Promise<void>, trail: Trail, scheduler: Scheduler, faults: Faults,
- *   sessions: SessionStore}>} */
+/** @typedef {Awaited<ReturnType<typeof start_local_aws>>} LocalAws */
+
+/** Starts a local AWS. @param {{config: import('./types.d.ts').Config, listen?: string, trailFile?: string}} options */
 export async function start_local_aws({ config, listen = '127.0.0.1:0', trailFile }) {
   const trail = new Trail(trailFile);
   const sessions = new SessionStore();
   const faults = new Faults(sessions);
   const scheduler = new Scheduler(config, faults);
   const world = { config, trail, faults, scheduler, sessions };
-  const server = createServer((request, response) => void serve(world, request, response));
+  const server = createServer((request, response) => void serve(world, /** @type {Request} */ (request), response));
   const [host, port] = split_address(listen);
-  await new Promise((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
-  const url = `http://${host}:${server.address().port}`;
+  await new Promise((resolve, reject) => server.once('error', reject).listen(port, host, () => resolve(undefined)));
+  const { port: taken } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const url = `http://${host}:${taken}`;
   const stop = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -40,13 +46,15 @@ export async function start_local_aws({ config, listen = '127.0.0.1:0', trailFil
   return { url, stop, trail, scheduler, faults, sessions };
 }
 
+/** @param {World} world @param {Request} request @param {import('node:http').ServerResponse} response */
 async function serve(world, request, response) {
   const request_id = crypto.randomUUID();
+  /** @type {Answer} */
   let answer;
   let lost = false;
   try {
     const body = await read_body(request);
-    answer = request.url.startsWith('/_local/') ? control(world, request, body) : await dispatch(world, request, body, request_id);
+    answer = request.url?.startsWith('/_local/') ? control(world, request, body) : await dispatch(world, request, body, request_id);
     lost = world.faults.take_loss(action_of(request, body));
   } catch (problem) {
     answer = error_answer(problem, request, request_id);
@@ -62,6 +70,7 @@ async function serve(world, request, response) {
   else response.end(answer.body);
 }
 
+/** @param {World} world @param {Request} request @param {Buffer} body @param {string} request_id @returns {Promise<Answer>} */
 async function dispatch(world, request, body, request_id) {
   const called = action_of(request, body);
   await world.faults.before_call(called);
@@ -69,7 +78,7 @@ async function dispatch(world, request, body, request_id) {
   if (instead !== undefined) return instead;
   const target = request.headers['x-amz-target'];
   if (target === undefined) return assume_role_with_web_identity(world, request, body, request_id);
-  const action = target.split('.')[1];
+  const action = action_of(request, body);
   const run = target.startsWith('AmazonEC2ContainerServiceV20141113.') ? ecs_actions[action] : undefined;
   if (run === undefined) throw new AwsError(400, 'UnknownOperationException', `unknown operation ${target}`);
   const session = await authenticate(world, request, body);
@@ -84,12 +93,14 @@ async function dispatch(world, request, body, request_id) {
   }
 }
 
+/** @param {Request} request @param {Buffer} body */
 function action_of(request, body) {
   const target = request.headers['x-amz-target'];
-  if (target !== undefined) return target.split('.')[1];
+  if (target !== undefined) return target.split('.')[1] ?? '';
   return new URLSearchParams(body.toString()).get('Action') ?? '';
 }
 
+/** @param {Buffer} body */
 function parse_parameters(body) {
   try {
     return JSON.parse(body.toString() || '{}');
@@ -98,14 +109,16 @@ function parse_parameters(body) {
   }
 }
 
+/** @param {World} world @param {Request} request @param {Buffer} body @returns {Answer} */
 function control(world, request, body) {
-  const json = (value) => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
+  const json = (/** @type {unknown} */ value) => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
   if (request.method === 'GET' && request.url === '/_local/state') return json(world.scheduler.describe());
   if (request.method === 'GET' && request.url === '/_local/trail') return json(world.trail.events);
-  if (request.method === 'POST' && request.url === '/_local/faults') return json(world.faults.set(JSON.parse(body)));
+  if (request.method === 'POST' && request.url === '/_local/faults') return json(world.faults.set(JSON.parse(body.toString())));
   throw new AwsError(404, 'NotFound', 'no such control');
 }
 
+/** @param {Request} request */
 async function read_body(request) {
   const chunks = [];
   let length = 0;
@@ -117,6 +130,7 @@ async function read_body(request) {
   return Buffer.concat(chunks);
 }
 
+/** @param {string} text @returns {[string, number]} */
 function split_address(text) {
   const [, host, port] = /^(.+):([0-9]{1,5})$/.exec(text) ?? [];
   if (host === undefined) throw new Error(`--listen ${text}: not an address and a port`);
@@ -138,28 +152,29 @@ async function main() {
 }
 
 function read_arguments() {
-  const options = {
+  const options = /** @type {const} */ ({
     config: { type: 'string' },
     listen: { type: 'string', default: '127.0.0.1:0' },
     trail: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
-  };
+  });
   try {
     const { values } = parseArgs({ options });
     if (values.help) leave(usage, 0);
-    if (values.config !== undefined) return values;
+    if (values.config !== undefined) return { ...values, config: values.config };
     throw new Error('--config is missing');
   } catch (problem) {
-    leave(`local-aws: ${problem.message}\n${usage}`, 2);
+    return leave(`local-aws: ${message_of(problem)}\n${usage}`, 2);
   }
 }
 
-/** Whoever starts it wants to know what is wrong with the arguments or the configuration, not where that was noticed. */
+/** Whoever starts it wants to know what is wrong with the arguments or the configuration, not where that was noticed.
+ * @param {string} text @param {number} status @returns {never} */
 function leave(text, status) {
   (status === 0 ? console.log : console.error)(text);
   process.exit(status);
 }
 
 if (import.meta.main ?? process.argv[1] === new URL(import.meta.url).pathname) {
-  await main().catch((problem) => leave(problem.message.replace(/^(?!local-aws: )/, 'local-aws: '), 1));
+  await main().catch((problem) => leave(message_of(problem).replace(/^(?!local-aws: )/, 'local-aws: '), 1));
 }

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 
 import { Task } from './task.mjs';
 
+/** @typedef {import('./types.d.ts').Service} Service */
+
 const kept_stopped_ms = 3_600_000;
 const pause_first_ms = 500;
 const pause_most_ms = 30_000;
@@ -10,16 +12,20 @@ const pause_most_ms = 30_000;
 export class Scheduler {
   #next_address = 1;
 
+  /** @param {import('./types.d.ts').Config} config @param {import('./faults.mjs').Faults} faults */
   constructor(config, faults) {
     this.config = config;
     this.faults = faults;
+    /** By ARN. @type {Map<string, Task>} */
     this.tasks = new Map();
+    /** @type {Map<string, Service>} */
     this.services = new Map();
-    /** Client tokens of RunTask: the same one with the same parameters starts nothing new. */
+    /** Client tokens of RunTask: the same one with the same parameters starts nothing new. @type {Map<string, import('./types.d.ts').Remembered>} */
     this.remembered = new Map();
     this.updates = 0;
     for (const [cluster, { services = {} }] of Object.entries(config.clusters ?? {})) {
       for (const [name, service] of Object.entries(services)) {
+        /** @type {Service} */
         const entry = { cluster, name, definition_name: service.task_definition, desired: 0, failures: 0, events: [] };
         this.services.set(`${cluster}/${name}`, entry);
         this.set_desired(entry, service.desired ?? 0);
@@ -27,14 +33,17 @@ export class Scheduler {
     }
   }
 
+  /** @param {string} cluster */
   cluster_exists(cluster) {
     return this.config.clusters?.[cluster] !== undefined;
   }
 
+  /** @param {string} cluster @param {string} name */
   find_service(cluster, name) {
     return this.services.get(`${cluster}/${name}`);
   }
 
+  /** @param {Service} service @param {number} desired */
   set_desired(service, desired) {
     service.desired = desired;
     service.failures = 0;
@@ -42,13 +51,14 @@ export class Scheduler {
     this.#reconcile(service);
   }
 
-  /** Starts one task and returns it at once, as RunTask does. */
+  /** Starts one task and returns it at once, as RunTask does. @param {string} cluster @param {string} definition_name
+   * @param {import('./types.d.ts').LaunchOptions} [more] */
   launch(cluster, definition_name, more = {}) {
     const { account, region } = this.config;
     const task = new Task({
       arn: `arn:aws:ecs:${region}:${account}:task/${cluster}/${randomBytes(16).toString('hex')}`,
       cluster,
-      definition: this.config.task_definitions[definition_name],
+      definition: /** @type {import('./types.d.ts').Definition} */ (this.config.task_definitions?.[definition_name]),
       definition_name,
       address: `127.0.1.${this.#take_address()}`,
       on_stop: (ended) => this.#ended(ended),
@@ -65,10 +75,12 @@ export class Scheduler {
     return address;
   }
 
+  /** @param {Service} service */
   tasks_of(service) {
     return [...this.tasks.values()].filter((task) => task.service === service);
   }
 
+  /** @param {Service} service */
   #reconcile(service) {
     const wanted = this.tasks_of(service).filter((task) => task.desiredStatus === 'RUNNING');
     for (let missing = service.desired - wanted.length; missing > 0; missing -= 1) {
@@ -85,6 +97,7 @@ export class Scheduler {
     }
   }
 
+  /** @param {Task} task */
   #ended(task) {
     setTimeout(() => this.tasks.delete(task.arn), kept_stopped_ms).unref();
     const { service } = task;

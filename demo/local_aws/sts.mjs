@@ -8,6 +8,14 @@ import { pattern_matches, trusts } from './authorization.mjs';
 import { statements_of } from './config.mjs';
 import { AwsError, wants_json, xml_text } from './errors.mjs';
 
+/** @typedef {import('./types.d.ts').Keys} Keys */
+/** @typedef {import('./types.d.ts').Principal} Principal */
+/** @typedef {import('./types.d.ts').Request} Request */
+/** @typedef {import('./types.d.ts').Role} Role */
+/** @typedef {import('./types.d.ts').Session} Session */
+/** @typedef {import('./types.d.ts').World} World */
+/** @typedef {import('jose').JWTPayload & {iss: string, sub: string, aud: string | string[]}} Claims */
+
 const algorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
 const tags_claim = 'https://aws.amazon.com/tags';
 const source_identity_claim = 'https://aws.amazon.com/source_identity';
@@ -15,8 +23,10 @@ const fetch_timeout_ms = 5000;
 
 /** Temporary credentials by access key id. */
 export class SessionStore {
+  /** @type {Map<string, Session>} */
   #sessions = new Map();
 
+  /** @param {Principal} session @param {number} seconds */
   issue(session, seconds) {
     const keys = {
       accessKeyId: `ASIA${randomBytes(10).toString('hex').slice(0, 16).toUpperCase()}`,
@@ -37,11 +47,13 @@ export class SessionStore {
     return [...this.#sessions.values()].map((session) => session.keys);
   }
 
+  /** @param {string} key_id */
   find(key_id) {
     return this.#sessions.get(key_id);
   }
 }
 
+/** @param {World} world @param {Request} request @param {Buffer} body @param {string} request_id */
 export async function assume_role_with_web_identity(world, request, body, request_id) {
   const form = new URLSearchParams(body.toString());
   const parameters = { RoleArn: form.get('RoleArn'), RoleSessionName: form.get('RoleSessionName') };
@@ -60,8 +72,9 @@ export async function assume_role_with_web_identity(world, request, body, reques
   return success(request, session, keys, request_id);
 }
 
+/** @param {Request} request @param {URLSearchParams} form */
 function check_form(request, form) {
-  const invalid = (message) => new AwsError(400, 'ValidationError', message);
+  const invalid = (/** @type {string} */ message) => new AwsError(400, 'ValidationError', message);
   if (form.get('Action') !== 'AssumeRoleWithWebIdentity') {
     throw new AwsError(400, 'InvalidAction', 'Could not find operation');
   }
@@ -74,15 +87,14 @@ function check_form(request, form) {
   if (policy !== null && policy.length > 2048) throw new AwsError(400, 'PackedPolicyTooLarge', 'the policy is too large');
 }
 
+/** @param {World} world @param {URLSearchParams} form @returns {Promise<Principal>} */
 async function open_session(world, form) {
   const { account, roles = {} } = world.config;
   const name = new RegExp(`^arn:aws:iam::${account}:role/(.+)$`).exec(form.get('RoleArn') ?? '')?.[1];
   const role = name === undefined ? undefined : roles[name];
   const claims = await verify_token(world, form.get('WebIdentityToken') ?? '');
-  for (const action of actions_of(claims)) {
-    if (role === undefined || !may_assume(role, action, claims, account))
-      throw new AwsError(403, 'AccessDenied', `Not authorized to perform ${action}`);
-  }
+  const refused = actions_of(claims).find((action) => role === undefined || !may_assume(role, action, claims, account));
+  if (role === undefined || refused !== undefined) throw new AwsError(403, 'AccessDenied', `Not authorized to perform ${refused}`);
   return {
     arn: `arn:aws:sts::${account}:assumed-role/${name}/${form.get('RoleSessionName')}`,
     rolePolicy: statements_of(role.policy),
@@ -93,7 +105,7 @@ async function open_session(world, form) {
   };
 }
 
-/** What a trust policy must allow for a token: tags and a source identity are permissions of their own. */
+/** What a trust policy must allow for a token: tags and a source identity are permissions of their own. @param {Claims} claims */
 function actions_of(claims) {
   const actions = ['sts:AssumeRoleWithWebIdentity'];
   if (claims[tags_claim] !== undefined) actions.push('sts:TagSession');
@@ -101,6 +113,7 @@ function actions_of(claims) {
   return actions;
 }
 
+/** @param {Role} role @param {string} action @param {Claims} claims @param {string} account */
 function may_assume(role, action, { iss, aud, sub }, account) {
   const provider = iss.replace(/^https?:\/\//, '');
   if (role.trust_policy !== undefined) {
@@ -109,14 +122,15 @@ function may_assume(role, action, { iss, aud, sub }, account) {
   }
   const { trust } = role;
   return (
-    trust.issuer === iss &&
+    trust?.issuer === iss &&
     [aud].flat().includes(trust.aud ?? 'sts.amazonaws.com') &&
     trust.sub.some((pattern) => pattern_matches(pattern, sub))
   );
 }
 
+/** @param {World} world @param {string} token @returns {Promise<Claims>} */
 async function verify_token(world, token) {
-  const refused = (code, message) => new AwsError(400, code, message);
+  const refused = (/** @type {string} */ code, /** @type {string} */ message) => new AwsError(400, code, message);
   let issuer;
   try {
     issuer = decodeJwt(token).iss;
@@ -125,24 +139,26 @@ async function verify_token(world, token) {
   }
   const provider = (world.config.oidc_providers ?? []).find((each) => each.issuer === issuer);
   if (provider === undefined) throw refused('InvalidIdentityToken', 'No OpenIDConnect provider found in your account');
-  const keys = await fetch_keys(issuer);
+  const keys = await fetch_keys(provider.issuer);
   try {
     const { payload } = await jwtVerify(token, keys, {
-      issuer,
+      issuer: provider.issuer,
       audience: provider.client_ids,
       algorithms,
       requiredClaims: ['exp', 'iat', 'sub'],
     });
-    return payload;
-  } catch (problem) {
+    return /** @type {Claims} */ (payload);
+  } catch (thrown) {
+    const problem = /** @type {{code?: string, claim?: string}} */ (thrown);
     if (problem.code === 'ERR_JWT_EXPIRED') throw refused('ExpiredTokenException', 'Token expired');
     if (problem.claim === 'aud') throw refused('InvalidIdentityToken', 'Incorrect token audience');
     throw refused('InvalidIdentityToken', `Couldn't verify the token: ${problem.code ?? 'unknown'}`);
   }
 }
 
+/** @param {string} issuer */
 async function fetch_keys(issuer) {
-  const get = async (url) => {
+  const get = async (/** @type {string} */ url) => {
     const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(fetch_timeout_ms) });
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     return answer.json();
@@ -156,6 +172,7 @@ async function fetch_keys(issuer) {
   }
 }
 
+/** @param {string | null} text @returns {import('./types.d.ts').Statement[] | undefined} */
 function parse_policy(text) {
   if (text === null) return undefined;
   try {
@@ -167,21 +184,24 @@ function parse_policy(text) {
   throw new AwsError(400, 'MalformedPolicyDocument', 'The policy is not in the valid JSON format.');
 }
 
+/** @param {unknown} value */
 function check_source_identity(value) {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && /^[\w+=,.@-]{2,64}$/.test(value)) return value;
   throw new AwsError(400, 'ValidationError', 'source identity must match [\\w+=,.@-]{2,64}');
 }
 
+/** @param {unknown} claim @returns {Record<string, string>} */
 function check_tags(claim) {
-  const tags = Object.entries(claim?.principal_tags ?? {});
+  const tags = Object.entries(/** @type {{principal_tags?: Record<string, string[]>} | undefined} */ (claim)?.principal_tags ?? {});
   for (const [name, value] of tags) {
-    const good = Array.isArray(value) && value.length === 1 && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value[0]);
+    const good = Array.isArray(value) && value.length === 1 && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value[0] ?? '');
     if (!good) throw new AwsError(400, 'ValidationError', `the value of tag ${name} is not valid`);
   }
-  return Object.fromEntries(tags.map(([name, [value]]) => [name, value]));
+  return Object.fromEntries(tags.map(([name, [value = '']]) => [name, value]));
 }
 
+/** @param {Request} request @param {Principal} session @param {Keys} keys @param {string} request_id */
 function success(request, session, keys, request_id) {
   const result = {
     SubjectFromWebIdentityToken: session.subject,
@@ -190,7 +210,7 @@ function success(request, session, keys, request_id) {
       AccessKeyId: keys.accessKeyId,
       SecretAccessKey: keys.secretAccessKey,
       SessionToken: keys.sessionToken,
-      Expiration: keys.expires,
+      Expiration: wants_json(request) ? keys.expires : new Date(keys.expires * 1000).toISOString().replace('.000', ''),
     },
   };
   if (wants_json(request)) {
@@ -198,7 +218,6 @@ function success(request, session, keys, request_id) {
     const out = { AssumeRoleWithWebIdentityResponse: { AssumeRoleWithWebIdentityResult: result, ...metadata } };
     return { status: 200, type: 'application/json', body: JSON.stringify(out) };
   }
-  result.Credentials.Expiration = new Date(keys.expires * 1000).toISOString().replace('.000', '');
   const body =
     `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">` +
     `<AssumeRoleWithWebIdentityResult>${to_xml(result)}</AssumeRoleWithWebIdentityResult>` +
@@ -206,6 +225,7 @@ function success(request, session, keys, request_id) {
   return { status: 200, type: 'text/xml', body };
 }
 
+/** @param {object} value @returns {string} */
 const to_xml = (value) =>
   Object.entries(value)
     .map(([name, each]) => `<${name}>${typeof each === 'object' ? to_xml(each) : xml_text(each)}</${name}>`)

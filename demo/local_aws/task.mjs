@@ -3,19 +3,60 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/**
+ * A container of a task, from its start to its end.
+ * @typedef {object} Running
+ * @property {import('./types.d.ts').Container} container
+ * @property {string} lastStatus
+ * @property {string} output the end of what it wrote
+ * @property {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} [process]
+ * @property {Promise<void>} [ended]
+ * @property {number} [exitCode]
+ * @property {string} [reason]
+ * @property {string} [healthStatus]
+ */
+/**
+ * @typedef {import('./types.d.ts').LaunchOptions & {arn: string, cluster: string, definition: import('./types.d.ts').Definition,
+ *   definition_name: string, address: string, on_stop: (task: Task) => void}} TaskOptions
+ */
+
 const stop_timeout_ms = 5000;
 const kept_output = 4000;
 
 export class Task {
-  /** @param {{arn: string, definition: object, definition_name: string, address: string, group?: string, startedBy?: string,
-   *   overrides?: object, on_stop: (task: Task) => void}} what */
+  /** When it came where, in milliseconds; and why it ended. @type {number | undefined} */
+  pull_started_at;
+  /** @type {number | undefined} */
+  pull_stopped_at;
+  /** @type {number | undefined} */
+  started_at;
+  /** @type {number | undefined} */
+  stopped_at;
+  /** @type {string | undefined} */
+  stop_code;
+  /** @type {string | undefined} */
+  stopped_reason;
+  /** @type {Promise<void> | undefined} */
+  done;
+
+  /** @param {TaskOptions} what */
   constructor(what) {
-    Object.assign(this, what);
-    this.id = what.arn.split('/').pop();
+    this.arn = what.arn;
+    this.cluster = what.cluster;
+    this.service = what.service;
+    this.definition = what.definition;
+    this.definition_name = what.definition_name;
+    this.address = what.address;
+    this.group = what.group;
+    this.startedBy = what.startedBy;
+    this.overrides = what.overrides;
+    this.on_stop = what.on_stop;
+    this.id = what.arn.split('/').pop() ?? '';
     this.lastStatus = 'PROVISIONING';
     this.desiredStatus = 'RUNNING';
     this.healthStatus = 'UNKNOWN';
     this.createdAt = Date.now();
+    /** @type {Running[]} */
     this.containers = what.definition.containers.map((container) => ({ container, lastStatus: 'PENDING', output: '' }));
   }
 
@@ -23,13 +64,13 @@ export class Task {
   async run(faults) {
     const { provision_ms = 0, pull_ms = 0 } = this.definition;
     await sleep(provision_ms);
-    if (this.desiredStatus === 'STOPPED') return this.#end('UserInitiated', this.stoppedReason);
+    if (this.desiredStatus === 'STOPPED') return this.#end('UserInitiated', this.stopped_reason);
     this.lastStatus = 'PENDING';
-    this.pullStartedAt = Date.now();
+    this.pull_started_at = Date.now();
     await sleep(pull_ms);
     if (faults.pull_error !== '') return this.#end('TaskFailedToStart', faults.pull_error);
-    this.pullStoppedAt = Date.now();
-    if (this.desiredStatus === 'STOPPED') return this.#end('UserInitiated', this.stoppedReason);
+    this.pull_stopped_at = Date.now();
+    if (this.desiredStatus === 'STOPPED') return this.#end('UserInitiated', this.stopped_reason);
     for (const one of this.containers) this.#start(one);
     if (this.lastStatus === 'PENDING') {
       this.lastStatus = 'RUNNING';
@@ -38,38 +79,44 @@ export class Task {
     void this.#watch_health();
   }
 
+  /** @param {string} code @param {string} reason */
   async stop(code, reason) {
     if (this.lastStatus === 'STOPPED') return;
     this.desiredStatus = 'STOPPED';
-    this.stopCode ??= code;
-    this.stoppedReason ??= reason;
+    this.stop_code ??= code;
+    this.stopped_reason ??= reason;
     if (this.lastStatus === 'RUNNING') this.lastStatus = 'STOPPING';
     const running = this.containers.filter((one) => one.process !== undefined && one.exitCode === undefined);
-    for (const one of running) one.process.kill('SIGTERM');
-    const timer = setTimeout(() => running.forEach((one) => one.process.kill('SIGKILL')), stop_timeout_ms);
+    for (const one of running) one.process?.kill('SIGTERM');
+    const timer = setTimeout(() => running.forEach((one) => one.process?.kill('SIGKILL')), stop_timeout_ms);
     await Promise.all(running.map((one) => one.ended));
     clearTimeout(timer);
     if (running.length > 0 || this.started_at !== undefined) this.#end(code, reason);
   }
 
+  /** @param {Running} one */
   #start(one) {
-    const fill = (text) => String(text).replaceAll('{address}', this.address).replaceAll('{task}', this.id);
-    const [program, ...args] = one.container.command.map(fill);
+    const fill = (/** @type {unknown} */ text) => String(text).replaceAll('{address}', this.address).replaceAll('{task}', this.id);
+    const [program = '', ...args] = one.container.command.map(fill);
     const override = this.overrides?.containerOverrides?.find((each) => each.name === one.container.name);
     const overridden = Object.fromEntries((override?.environment ?? []).map(({ name, value }) => [name, value]));
     const own = Object.entries(one.container.environment ?? {}).map(([name, value]) => [name, fill(value)]);
     const env = { PATH: process.env.PATH, ...Object.fromEntries(own), ...overridden };
-    one.process = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    one.process = child;
     one.lastStatus = 'RUNNING';
-    for (const stream of [one.process.stdout, one.process.stderr]) {
+    for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (data) => (one.output = (one.output + data).slice(-kept_output)));
     }
-    one.ended = new Promise((resolve) => {
-      one.process.once('error', (problem) => resolve({ code: 127, reason: problem.message }));
-      one.process.once('exit', (code, signal) => resolve({ code: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15) }));
-    }).then(({ code, reason }) => this.#container_ended(one, code, reason));
+    /** @type {Promise<{code: number, reason?: string}>} */
+    const end = new Promise((resolve) => {
+      child.once('error', (problem) => resolve({ code: 127, reason: problem.message }));
+      child.once('exit', (code, signal) => resolve({ code: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15) }));
+    });
+    one.ended = end.then(({ code, reason }) => this.#container_ended(one, code, reason));
   }
 
+  /** @param {Running} one @param {number} code @param {string} [reason] */
   #container_ended(one, code, reason) {
     one.exitCode = code;
     one.reason = reason;
@@ -86,35 +133,38 @@ export class Task {
       await Promise.all(checked.map((one) => this.#check_once(one, failures)));
       if (checked.every((one) => one.healthStatus === 'HEALTHY')) this.healthStatus = 'HEALTHY';
       if (checked.some((one) => one.healthStatus === 'UNHEALTHY')) this.healthStatus = 'UNHEALTHY';
-      await sleep(checked[0].container.health.interval_ms ?? 1000);
+      await sleep(checked[0]?.container.health?.interval_ms ?? 1000);
     }
   }
 
+  /** @param {Running} one @param {Map<Running, number>} failures */
   async #check_once(one, failures) {
-    const { command, retries = 3 } = one.container.health;
-    const [program, ...args] = command.map((text) => text.replaceAll('{address}', this.address));
+    const { command = ['true'], retries = 3 } = one.container.health ?? {};
+    const [program = '', ...args] = command.map((text) => text.replaceAll('{address}', this.address));
     const code = await new Promise((resolve) => {
       const check = spawn(program, args, { stdio: 'ignore', timeout: 5000 });
       check.once('error', () => resolve(127)).once('exit', resolve);
     });
-    failures.set(one, code === 0 ? 0 : failures.get(one) + 1);
+    const failed = code === 0 ? 0 : (failures.get(one) ?? 0) + 1;
+    failures.set(one, failed);
     if (code === 0) one.healthStatus = 'HEALTHY';
-    if (failures.get(one) >= retries) one.healthStatus = 'UNHEALTHY';
+    if (failed >= retries) one.healthStatus = 'UNHEALTHY';
   }
 
+  /** @param {string} code @param {string | undefined} reason */
   #end(code, reason) {
     if (this.lastStatus === 'STOPPED') return;
     this.lastStatus = 'STOPPED';
     this.desiredStatus = 'STOPPED';
-    this.stopCode ??= code;
-    this.stoppedReason ??= reason;
-    this.stoppedAt = Date.now();
+    this.stop_code ??= code;
+    this.stopped_reason ??= reason;
+    this.stopped_at = Date.now();
     this.on_stop(this);
   }
 
-  /** The shape of DescribeTasks. */
+  /** The shape of DescribeTasks. @param {string} [cluster_arn] */
   describe(cluster_arn) {
-    const seconds = (time) => (time === undefined ? undefined : time / 1000);
+    const seconds = (/** @type {number | undefined} */ time) => (time === undefined ? undefined : time / 1000);
     const [, , , region, account] = this.arn.split(':');
     return {
       taskArn: this.arn,
@@ -125,13 +175,13 @@ export class Task {
       healthStatus: this.healthStatus,
       group: this.group,
       startedBy: this.startedBy,
-      stopCode: this.stopCode,
-      stoppedReason: this.stoppedReason,
+      stopCode: this.stop_code,
+      stoppedReason: this.stopped_reason,
       createdAt: seconds(this.createdAt),
-      pullStartedAt: seconds(this.pullStartedAt),
-      pullStoppedAt: seconds(this.pullStoppedAt),
+      pullStartedAt: seconds(this.pull_started_at),
+      pullStoppedAt: seconds(this.pull_stopped_at),
       startedAt: seconds(this.started_at),
-      stoppedAt: seconds(this.stoppedAt),
+      stoppedAt: seconds(this.stopped_at),
       attachments: [
         {
           id: this.id,

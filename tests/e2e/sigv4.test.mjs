@@ -5,14 +5,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import { authenticate } from '../../demo/local_aws/signature.mjs';
 import { until } from '../../demo/parts/child.mjs';
 import { start_ecs_stack } from '../support/ecs_stack.mjs';
 
 const region = 'us-east-1';
 const lattice_arn = `arn:aws:vpc-lattice:${region}:123456789012:service/svc-0a`,
   function_arn = `arn:aws:lambda:${region}:123456789012:function:quotes`;
-/** @type {(world: object, request: import('node:http').IncomingMessage, body: Buffer, service: string) => Promise<any>} */
-const authenticate = (await import(new URL('../../demo/local_aws/signature.mjs', import.meta.url).href)).authenticate;
 
 /** @type {import('../support/ecs_stack.mjs').EcsStack} */
 let stack;
@@ -46,6 +45,9 @@ after(async () => {
   await Promise.all([api?.stop(), lattice?.stop(), lambda?.stop()]);
 });
 
+/** Each header field came once. @param {import('node:http').IncomingMessage} request */
+const as_aws = (request) => /** @type {import('../../demo/local_aws/types.d.ts').Request} */ (request);
+
 /** Answers with the session behind the request, or 403. @param {string} service */
 async function start_back_end(service) {
   const seen = /** @type {{fields: import('node:http').IncomingHttpHeaders, body: Buffer}[]} */ ([]);
@@ -55,7 +57,7 @@ async function start_back_end(service) {
     const body = Buffer.concat(chunks);
     seen.push({ fields: request.headers, body });
     try {
-      const session = await authenticate({ config: { region }, sessions: stack.aws.sessions }, request, body, service);
+      const session = await authenticate({ config: { region }, sessions: stack.aws.sessions }, as_aws(request), body, service);
       response.end(
         JSON.stringify({
           name: session.sourceIdentity,
@@ -137,11 +139,16 @@ test('VPC Lattice, which looks at no body, gets a long one as it comes', async (
   assert.deepEqual([fields['x-amz-content-sha256'], body.length], ['UNSIGNED-PAYLOAD', 3 << 20]);
 });
 
+/** Of the credentials that signed the last request. @param {{seen: {fields: import('node:http').IncomingHttpHeaders}[]}} end */
+function session_policy_of({ seen }) {
+  const key = /Credential=(\w+)/.exec(String(seen.at(-1)?.fields.authorization))?.[1] ?? '';
+  return stack.aws.sessions.find(key)?.sessionPolicy ?? [];
+}
+
 test('the session may call this one back end and nothing else', async () => {
   await stack.ask('lattice', '/');
-  const session = stack.aws.sessions.find(/Credential=(\w+)/.exec(String(lattice.seen.at(-1)?.fields.authorization))?.[1]);
   assert.deepEqual(
-    session.sessionPolicy.flatMap((/** @type {any} */ statement) => statement.Action),
+    session_policy_of(lattice).flatMap((statement) => statement.Action),
     ['vpc-lattice-svcs:Invoke'],
   );
 });
@@ -193,8 +200,7 @@ test('an upload that its client breaks off is a 400 for it, and costs nobody a s
 test('a session for a function or a Lattice service names the one that the policy names', async () => {
   const session = async (/** @type {string} */ service, /** @type {{seen: any[]}} */ end) => {
     assert.equal((await stack.ask(service, '/')).status, 200);
-    const key = /Credential=(\w+)/.exec(String(end.seen.at(-1)?.fields.authorization))?.[1];
-    return stack.aws.sessions.find(key).sessionPolicy.map((/** @type {any} */ each) => [each.Action, each.Resource, each.Condition]);
+    return session_policy_of(end).map((each) => [each.Action, each.Resource, each.Condition]);
   };
   assert.deepEqual(await session('lattice', lattice), [[['vpc-lattice-svcs:Invoke'], `${lattice_arn}/*`, undefined]]);
   assert.deepEqual(await session('lambda', lambda), [

@@ -1,7 +1,7 @@
 // A request signed by other people's implementations, from docs/reference/protocol.md alone, is accepted by the agent: npm jose for
 // the assertion, npm http-message-signatures for RFC 9421. The other way round is in tests/worker-shim/forward.test.mjs.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { KeyObject, createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -18,9 +18,9 @@ import { root } from '../../demo/parts/worker.mjs';
 const sallyport = `${root}build/dev/sallyport`;
 const edge_issuer = 'https://edge.acme.example';
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-interop-'));
-/** @type {any} */ let keys;
-/** @type {any} */ let app;
-/** @type {any} */ let agent;
+/** @type {import('jose').GenerateKeyPairResult} */ let keys;
+/** @type {import('../support/origin.mjs').RunningOrigin} */ let app;
+/** @type {import('../../demo/parts/agent.mjs').RunningAgent} */ let agent;
 let policy_digest = '';
 
 before(async () => {
@@ -77,6 +77,7 @@ const assertion = (claims = {}) =>
 /** @param {{method?: string, path?: string, body?: string, claims?: object, unsigned?: Record<string, string>}} what `unsigned`: fields that no component covers */
 async function signed({ method = 'GET', path = '/api?full=1', body, claims, unsigned = {} } = {}) {
   const authority = authority_digest(Object.entries(unsigned));
+  /** @type {Record<string, string>} */
   const headers = {
     host: 'agent.internal',
     'sallyport-assertion': await assertion(claims),
@@ -94,7 +95,7 @@ async function signed({ method = 'GET', path = '/api?full=1', body, claims, unsi
   const message = await httpbis.signMessage(
     {
       name: 'sallyport',
-      key: createSigner(keys.privateKey, 'ecdsa-p256-sha256', 'edge-1'),
+      key: createSigner(KeyObject.from(keys.privateKey), 'ecdsa-p256-sha256', 'edge-1'),
       fields,
       params: ['created', 'expires', 'nonce', 'keyid', 'alg', 'tag'],
       paramValues: {
@@ -109,7 +110,7 @@ async function signed({ method = 'GET', path = '/api?full=1', body, claims, unsi
   return { method, path, headers: { ...message.headers, ...unsigned }, body };
 }
 
-/** @param {any} message @returns {Promise<number>} */
+/** @param {{method: string, path: string, headers: import('node:http').OutgoingHttpHeaders, body?: string}} message @returns {Promise<number>} */
 const send = ({ method, path, headers, body }) =>
   new Promise((resolve, reject) => {
     const sending = request({ host: '127.0.0.1', port: agent.port, method, path, headers, agent: false }, (answer) => {

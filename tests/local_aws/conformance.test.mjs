@@ -28,24 +28,38 @@ const account = '123456789012';
 const region = 'us-east-1';
 const role_arn = `arn:aws:iam::${account}:role/gate`;
 const cluster_arn = `arn:aws:ecs:${region}:${account}:cluster/prod`;
+/** @type {string} */
 let issuer;
+/** @type {import('jose').GenerateKeyPairResult} */
 let keys;
+/** @type {import('../../demo/local_aws/main.mjs').LocalAws} */
 let aws;
+/** @type {import('node:http').Server} */
 let issuer_server;
+
+/** What must be there. @template T @param {T | undefined} value @returns {T} */
+function there(value) {
+  assert.ok(value !== undefined);
+  return value;
+}
+
+/** The only one. @template T @param {T[] | undefined} list @returns {T} */
+const first_of = (list) => there(there(list)[0]);
 
 before(async () => {
   keys = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
   issuer_server = createServer((request, response) => {
+    /** @type {Record<string, unknown>} */
     const documents = {
       '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` },
       '/.well-known/jwks.json': { keys: [jwk] },
     };
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(documents[request.url] ?? {}));
+    response.end(JSON.stringify(documents[request.url ?? ''] ?? {}));
   });
-  await new Promise((resolve) => issuer_server.listen(0, '127.0.0.1', resolve));
-  issuer = `http://127.0.0.1:${issuer_server.address().port}`;
+  await new Promise((resolve) => issuer_server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  issuer = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (issuer_server.address()).port}`;
   const sleeper = {
     name: 'app',
     command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
@@ -80,7 +94,7 @@ after(async () => {
   issuer_server.close();
 });
 
-/** A trust policy document for tokens of the issuer whose subject is sallyport:billing. */
+/** A trust policy document for tokens of the issuer whose subject is sallyport:billing. @param {string[]} actions */
 function trust_policy(actions) {
   const provider = issuer.replace('http://', '');
   const condition = { StringEquals: { [`${provider}:aud`]: 'sts.amazonaws.com', [`${provider}:sub`]: 'sallyport:billing' } };
@@ -88,7 +102,11 @@ function trust_policy(actions) {
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: actions, Condition: condition }] };
 }
 
-const token = (claims = {}, { alg = 'ES256', key = keys.privateKey, expires = '5m' } = {}) =>
+/** @typedef {import('jose').JWTPayload & Record<string, unknown>} Claims */
+/** @typedef {import('@aws-sdk/client-ecs').ECSClientConfig['credentials']} Credentials */
+/** @typedef {import('../../demo/local_aws/types.d.ts').Statement} Statement */
+
+const token = (/** @type {Claims} */ claims = {}, { alg = 'ES256', key = keys.privateKey, expires = '5m' } = {}) =>
   new SignJWT({
     'https://aws.amazon.com/source_identity': 'alice',
     'https://aws.amazon.com/tags': { principal_tags: { subject: ['alice'] } },
@@ -102,6 +120,7 @@ const token = (claims = {}, { alg = 'ES256', key = keys.privateKey, expires = '5
     .setExpirationTime(expires)
     .sign(key);
 
+/** @param {{role?: string, token?: string, policy?: Statement[]}} [options] */
 async function assume(options = {}) {
   const client = new STSClient({
     region,
@@ -109,7 +128,7 @@ async function assume(options = {}) {
     maxAttempts: 1,
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
   });
-  const { Credentials } = await client.send(
+  const answer = await client.send(
     new AssumeRoleWithWebIdentityCommand({
       RoleArn: options.role ?? role_arn,
       RoleSessionName: 'alice',
@@ -119,23 +138,25 @@ async function assume(options = {}) {
     }),
   );
   return {
-    accessKeyId: Credentials.AccessKeyId,
-    secretAccessKey: Credentials.SecretAccessKey,
-    sessionToken: Credentials.SessionToken,
-    expiration: Credentials.Expiration,
+    accessKeyId: there(answer.Credentials?.AccessKeyId),
+    secretAccessKey: there(answer.Credentials?.SecretAccessKey),
+    sessionToken: there(answer.Credentials?.SessionToken),
+    expiration: there(answer.Credentials?.Expiration),
   };
 }
 
-const ecs = (credentials) => new ECSClient({ region, endpoint: aws.url, maxAttempts: 1, credentials });
-const named = (name) => (problem) => problem.name === name || assert.fail(`${problem.name}: ${problem.message}`);
+const ecs = (/** @type {Credentials} */ credentials) => new ECSClient({ region, endpoint: aws.url, maxAttempts: 1, credentials });
+const named = (/** @type {string} */ name) => (/** @type {Error} */ problem) =>
+  problem.name === name || assert.fail(`${problem.name}: ${problem.message}`);
 
+/** @template T @param {() => Promise<T>} what @param {(value: T) => boolean} holds @returns {Promise<T>} */
 async function until(what, holds) {
   for (let tries = 0; tries < 200; tries += 1) {
     const value = await what();
     if (holds(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  assert.fail('it did not happen in time');
+  return assert.fail('it did not happen in time');
 }
 
 test('the SDK assumes the role and gets credentials that expire', async () => {
@@ -156,15 +177,16 @@ test('tokens that AWS would refuse are refused by name', async () => {
 
 test('a trust policy must allow the tags and the source identity of a token, and names its subject', async () => {
   const documented = `arn:aws:iam::${account}:role/documented`;
-  const plain = (claims) => token({ 'https://aws.amazon.com/source_identity': undefined, ...claims });
+  const plain = (/** @type {Claims} */ claims = {}) => token({ 'https://aws.amazon.com/source_identity': undefined, ...claims });
   assert.match((await assume({ role: documented, token: await plain() })).accessKeyId, /^ASIA/);
-  const refused = (claims) => plain(claims).then((made) => assume({ role: documented, token: made }));
+  const refused = (/** @type {Claims} */ claims) => plain(claims).then((made) => assume({ role: documented, token: made }));
   await assert.rejects(refused({ sub: 'sallyport:other' }), /Not authorized to perform sts:AssumeRoleWithWebIdentity/);
   await assert.rejects(assume({ role: documented }), /Not authorized to perform sts:SetSourceIdentity/);
 });
 
 test('a task whose definition names a role runs only for who may pass that role', async () => {
-  const run = async (policy) => ecs(await assume({ policy })).send(new RunTaskCommand({ cluster: 'prod', taskDefinition: 'with-role:1' }));
+  const run = async (/** @type {Statement[]} */ policy) =>
+    ecs(await assume({ policy })).send(new RunTaskCommand({ cluster: 'prod', taskDefinition: 'with-role:1' }));
   const runs = { Effect: 'Allow', Action: 'ecs:RunTask', Resource: '*' };
   const passes = {
     Effect: 'Allow',
@@ -173,27 +195,27 @@ test('a task whose definition names a role runs only for who may pass that role'
     Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
   };
   await assert.rejects(run([runs]), named('AccessDeniedException'));
-  assert.equal((await run([runs, passes])).tasks.length, 1);
+  assert.equal((await run([runs, passes])).tasks?.length, 1);
 });
 
 test('a service goes from zero to a healthy task and back', async () => {
   const client = ecs(await assume());
   const { service } = await client.send(new UpdateServiceCommand({ cluster: 'prod', service: 'billing', desiredCount: 1 }));
-  assert.equal(service.desiredCount, 1);
+  assert.equal(service?.desiredCount, 1);
   const list = async () => (await client.send(new ListTasksCommand({ cluster: 'prod', serviceName: 'billing' }))).taskArns;
-  const describe = async () => (await client.send(new DescribeTasksCommand({ cluster: 'prod', tasks: await list() }))).tasks[0];
+  const describe = async () => first_of((await client.send(new DescribeTasksCommand({ cluster: 'prod', tasks: await list() }))).tasks);
   const task = await until(describe, (each) => each.lastStatus === 'RUNNING' && each.healthStatus === 'HEALTHY');
-  assert.match(task.attachments[0].details[0].value, /^127\.0\.1\.\d+$/);
+  assert.match(there(first_of(first_of(task.attachments).details).value), /^127\.0\.1\.\d+$/);
   assert.ok(task.createdAt instanceof Date);
   await client.send(new UpdateServiceCommand({ cluster: 'prod', service: 'billing', desiredCount: 0 }));
   const running = async () =>
-    (await client.send(new DescribeServicesCommand({ cluster: 'prod', services: ['billing'] }))).services[0].runningCount;
+    first_of((await client.send(new DescribeServicesCommand({ cluster: 'prod', services: ['billing'] }))).services).runningCount;
   assert.equal(await until(running, (count) => count === 0), 0);
 });
 
 test('RunTask keeps to its client token and passes the environment', async () => {
   const client = ecs(await assume());
-  const run = (code, client_token) =>
+  const run = (/** @type {string} */ code, /** @type {string} */ client_token) =>
     client.send(
       new RunTaskCommand({
         cluster: 'prod',
@@ -202,13 +224,13 @@ test('RunTask keeps to its client token and passes the environment', async () =>
         overrides: { containerOverrides: [{ name: 'export', environment: [{ name: 'CODE', value: code }] }] },
       }),
     );
-  const first = await run('7', 'key-1');
+  const task_arn = there(first_of((await run('7', 'key-1')).tasks).taskArn);
   const again = await run('7', 'key-1');
-  assert.equal(again.tasks[0].taskArn, first.tasks[0].taskArn);
+  assert.equal(first_of(again.tasks).taskArn, task_arn);
   await assert.rejects(run('8', 'key-1'), named('ConflictException'));
-  const describe = async () => (await client.send(new DescribeTasksCommand({ cluster: 'prod', tasks: [first.tasks[0].taskArn] }))).tasks[0];
+  const describe = async () => first_of((await client.send(new DescribeTasksCommand({ cluster: 'prod', tasks: [task_arn] }))).tasks);
   const ended = await until(describe, (each) => each.lastStatus === 'STOPPED');
-  assert.equal(ended.containers[0].exitCode, 7);
+  assert.equal(first_of(ended.containers).exitCode, 7);
   assert.equal(ended.stopCode, 'EssentialContainerExited');
 });
 
@@ -250,13 +272,14 @@ test('credentials that expire sooner than was said are refused by name', async (
 test('throttling is an HTTP 400, and failures of RunTask an HTTP 200', async () => {
   const client = ecs(await assume());
   aws.faults.set({ throttle: { ListTasks: 1 } });
-  const throttled = (problem) => problem.name === 'ThrottlingException' && problem.$metadata.httpStatusCode === 400;
+  const throttled = (/** @type {import('@aws-sdk/client-ecs').ECSServiceException} */ problem) =>
+    problem.name === 'ThrottlingException' && problem.$metadata.httpStatusCode === 400;
   await assert.rejects(client.send(new ListTasksCommand({ cluster: 'prod' })), throttled);
   await client.send(new ListTasksCommand({ cluster: 'prod' }));
   aws.faults.set({ run_failures: [{ arn: 'arn:x', reason: 'RESOURCE:MEMORY' }] });
   const answer = await client.send(new RunTaskCommand({ cluster: 'prod', taskDefinition: 'export:1' }));
   assert.deepEqual(answer.tasks, []);
-  assert.equal(answer.failures[0].reason, 'RESOURCE:MEMORY');
+  assert.equal(first_of(answer.failures).reason, 'RESOURCE:MEMORY');
 });
 
 test('a call whose answer is lost was carried out all the same', async () => {
@@ -269,20 +292,20 @@ test('a call whose answer is lost was carried out all the same', async () => {
   const started = aws.scheduler.describe().tasks.filter((task) => task.startedBy === 'lost-1');
   assert.deepEqual(
     started.map((task) => task.taskArn),
-    [again.tasks[0].taskArn],
+    [first_of(again.tasks).taskArn],
   );
 });
 
 test('a list comes page by page, and the SDK finds all of it', async () => {
   const client = ecs(await assume());
   const started = await Promise.all([1, 2, 3].map(() => client.send(new RunTaskCommand({ cluster: 'prod', taskDefinition: 'export:1' }))));
-  const stopped = { cluster: 'prod', desiredStatus: 'STOPPED' };
-  const ended = async () => (await client.send(new ListTasksCommand(stopped))).taskArns;
-  const wanted = started.map(({ tasks }) => tasks[0].taskArn);
+  const stopped = { cluster: 'prod', desiredStatus: /** @type {const} */ ('STOPPED') };
+  const ended = async () => there((await client.send(new ListTasksCommand(stopped))).taskArns);
+  const wanted = started.map(({ tasks }) => there(first_of(tasks).taskArn));
   const whole = await until(ended, (arns) => wanted.every((arn) => arns.includes(arn)));
   aws.faults.set({ page_size: 2 });
   const found = [];
-  for await (const { taskArns } of paginateListTasks({ client }, stopped)) {
+  for await (const { taskArns = [] } of paginateListTasks({ client }, stopped)) {
     assert.ok(taskArns.length <= 2);
     found.push(...taskArns);
   }
@@ -293,20 +316,22 @@ test('a list comes page by page, and the SDK finds all of it', async () => {
 test('the trail names the person, and no secret', async () => {
   const credentials = await assume();
   await ecs(credentials).send(new ListTasksCommand({ cluster: 'prod' }));
-  const event = aws.trail.events.at(-1);
+  const event = there(aws.trail.events.at(-1));
   assert.equal(event.eventName, 'ListTasks');
-  assert.equal(event.userIdentity.sessionContext.sourceIdentity, 'alice');
-  assert.deepEqual(event.userIdentity.sessionContext.principalTags, { subject: 'alice' });
+  assert.equal(event.userIdentity?.sessionContext.sourceIdentity, 'alice');
+  assert.deepEqual(event.userIdentity?.sessionContext.principalTags, { subject: 'alice' });
   const text = JSON.stringify(aws.trail.events);
   for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) assert.ok(!text.includes(secret));
 });
 
-for (const [what, args, status, says] of [
+/** @type {[string, string[], number, RegExp][]} */
+const wrong_starts = [
   ['an unknown argument', ['nonsense'], 2, /^local-aws: Unexpected argument 'nonsense'.*\nusage: scripts\/local-aws --config FILE/],
   ['no configuration', [], 2, /^local-aws: --config is missing\nusage: /],
   ['a configuration that is not there', ['--config', '/nonexistent.json'], 1, /^local-aws: \/nonexistent\.json: ENOENT/],
   ['an address that is none', ['--config', 'CONFIG', '--listen', 'nowhere'], 1, /^local-aws: --listen nowhere: not an address and a port/],
-]) {
+];
+for (const [what, args, status, says] of wrong_starts) {
   test(`started with ${what} it says so, and not where in its code that was noticed`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'local-aws-'));
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ account, region }));

@@ -17,6 +17,7 @@ const NARROW = [
   { ...PLAN, shared: '', caller_fields: ['accept', 'cookie'] },
 ];
 
+/** Its Cache-Control, and further fields. @type {[string, string[][]][]} */
 const ANSWERS = [
   ['max-age=60', []],
   [

@@ -6,7 +6,13 @@ import { POLICY } from './samples.mjs';
 
 const ENTROPY = base64(Buffer.alloc(48, 7));
 
-/** @param {Record<string, {secret: any, open: any}>} keys @param {number} now seconds */
+/**
+ * A key of a kind, private and public; the same where it is shared. @typedef {{secret: import('jose').JWK, open: import('jose').JWK}} KeyPair
+ * @typedef {Awaited<ReturnType<typeof edge_seeds>>[number]} Exchange
+ * @typedef {{method: string, scheme: string, host: string, target: string, fields: string[][], body_b64?: string, body_state?: string}} SentRequest
+ */
+
+/** @param {Record<string, KeyPair>} keys by algorithm @param {number} now seconds */
 export async function edge_seeds(keys, now) {
   const issuers = {
     okta: {
@@ -21,10 +27,17 @@ export async function edge_seeds(keys, now) {
   const edge = { keys: [{ ...keys.EdDSA.secret, kid: 'edge', alg: 'EdDSA' }] };
   const shared = { keys: [{ ...keys.HS256.secret, kid: 'shared', alg: 'HS256' }] };
   const secrets = { shared, billing: shared };
-  const exchange = (request, fields) => ({
+  const exchange = (/** @type {Partial<SentRequest>} */ request, /** @type {string[][]} */ fields) => ({
     policy: POLICY,
     keys: { edge, secrets, issuers },
-    request: { method: 'GET', scheme: 'https', host: 'app.example', target: '/', fields: [['accept', '*/*'], ...fields], ...request },
+    request: /** @type {SentRequest} */ ({
+      method: 'GET',
+      scheme: 'https',
+      host: 'app.example',
+      target: '/',
+      fields: [['accept', '*/*'], ...fields],
+      ...request,
+    }),
     context: { ip: '192.0.2.7', country: 'CH', asn: 64500 },
     now: now * 1000,
     entropy_b64: ENTROPY,
@@ -96,21 +109,23 @@ export async function edge_seeds(keys, now) {
   ];
 }
 
-/** @param {Awaited<ReturnType<typeof edge_seeds>>} edge */
+/** @param {Exchange[]} edge */
 export async function origin_seeds(edge) {
   const answers = await ask(edge.map((each) => ({ op: 'edge', in: each })));
   return answers.flatMap(({ out }, i) => (out?.outcome === 'forward' ? [admission(edge[i], out)] : []));
 }
 
+/** @param {Exchange} exchange @param {any} out what the edge decided */
 function admission({ policy, keys, request, now }, out) {
   const length = out.content_length ?? (out.body === 'none' ? undefined : 0);
-  const body = out.body === 'bytes' ? Buffer.from(request.body_b64, 'base64') : Buffer.alloc(Number(length ?? 0), 'x');
+  const body = out.body === 'bytes' ? Buffer.from(request.body_b64 ?? '', 'base64') : Buffer.alloc(Number(length ?? 0), 'x');
   const fields = [['Host', 'origin.example'], ...out.fields, ...(length === undefined ? [] : [['Content-Length', String(length)]])];
   const head = [`${request.method} ${out.target} HTTP/1.1`, ...fields.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n');
+  const secret = /** @type {Record<string, object>} */ (keys.secrets)[out.service];
   return {
     policy,
     service: out.service,
-    keys: { edge: keys.edge, ...(keys.secrets[out.service] && { secrets: keys.secrets[out.service] }) },
+    keys: { edge: keys.edge, ...(secret && { secrets: secret }) },
     message_b64: base64(Buffer.concat([Buffer.from(head), body])),
     now: now + 1000,
     skew: 5,
@@ -118,10 +133,12 @@ function admission({ policy, keys, request, now }, out) {
   };
 }
 
+/** @param {import('jose').JWK} secret @param {string} alg @param {string} kid @param {import('jose').JWTPayload} claims */
 function compact(secret, alg, kid, claims) {
   return new SignJWT(claims).setProtectedHeader({ alg, kid, typ: 'JWT' }).sign(secret);
 }
 
+/** @param {import('jose').JWK} secret @param {string} alg @param {string} kid @param {import('jose').JWTPayload} claims */
 async function bearer(secret, alg, kid, claims) {
   return ['authorization', `Bearer ${await compact(secret, alg, kid, claims)}`];
 }

@@ -109,7 +109,7 @@ function restructure(random, parent, key) {
   const kind = random.below(4);
   if (kind === 0 && Array.isArray(parent)) parent.splice(Number(key), 1);
   else if (kind === 0) delete parent[key];
-  else if (kind === 1 && Array.isArray(parent)) parent.push(structuredClone(parent[key]));
+  else if (kind === 1 && Array.isArray(parent)) parent.push(structuredClone(parent[Number(key)]));
   else if (kind === 2) parent[key] = random.one_of([null, {}, [], '', true, 7, 'x', [parent[key]]]);
   else if (!Array.isArray(parent)) parent[`x-${key}`] = structuredClone(parent[key]);
 }
@@ -170,7 +170,7 @@ export function damaged_bytes(random, bytes) {
   }
 }
 
-/** Arguments of the right names with anything at all in them. @param {import('./random.mjs').Random} random @param {any} value */
+/** Arguments of the right names with anything at all in them. @param {import('./random.mjs').Random} random @param {any} value @returns {any} */
 export function garbage(random, value) {
   if (Array.isArray(value)) return value.slice(0, 3).map((each) => garbage(random, each));
   if (value !== null && typeof value === 'object')

@@ -30,16 +30,20 @@ test(`${COUNT} exchanges of seed ${SEED} get the same answer everywhere`, { time
   rows.forEach(assert_worthwhile);
 });
 
-/** One line for the probe. */
+/** @typedef {{op: string, ok: number, refused: number, unusable: number, reasons: Set<string>}} Row */
+
+/** One line for the probe. @param {Random} random @param {number} id @param {string} op @param {Record<string, object[]>} seeds */
 function exchange(random, id, op, seeds) {
-  const seed = random.one_of(seeds[op]);
+  const seed = random.one_of(seeds[op] ?? []);
   const roll = random.below(100);
   if (roll < VALID) return JSON.stringify({ id, op, in: seed });
   if (roll < VALID + GARBAGE) return JSON.stringify({ id, op, in: garbage(random, seed) });
   return JSON.stringify({ id, op, in: mutated(random, seed) });
 }
 
+/** @param {string[]} ops @param {string[]} answers */
 function tally(ops, answers) {
+  /** @type {Row[]} */
   const rows = ops.map((op) => ({ op, ok: 0, refused: 0, unusable: 0, reasons: new Set() }));
   answers.forEach((answer, id) => {
     const row = rows[id % ops.length];
@@ -52,7 +56,7 @@ function tally(ops, answers) {
   return rows;
 }
 
-/** A generator whose exchanges all end the same way tests nothing. */
+/** A generator whose exchanges all end the same way tests nothing. @param {Row} row */
 function assert_worthwhile({ op, ok, refused, unusable, reasons }) {
   const all = ok + refused + unusable;
   assert.ok(ok >= all / 20, `${op}: only ${ok} of ${all} ok`);

@@ -10,6 +10,8 @@ import { edge_seeds, origin_seeds } from './exchanges.mjs';
 import { AWS_OPERATIONS } from './aws_samples.mjs';
 import { HEADS, JSON_TEXTS, OUTCOMES, POLICY, SIGV4, SPELLINGS, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
 
+/** @typedef {Record<string, import('./exchanges.mjs').KeyPair>} Keys by algorithm */
+
 const NOW = 1_767_225_600;
 
 /** @returns {Promise<Record<string, object[]>>} by operation */
@@ -45,7 +47,7 @@ export async function make_seeds() {
   };
 }
 
-/** One key pair an algorithm; RSA once. */
+/** One key pair an algorithm; RSA once. @returns {Promise<Keys>} */
 async function make_keys() {
   const algorithms = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
   const pairs = await Promise.all(algorithms.map((alg) => generateKeyPair(alg, { extractable: true })));
@@ -61,14 +63,17 @@ async function make_keys() {
 
 const JWS_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'HS256'];
 
+/** @param {Keys} keys @param {string} alg */
 function key_for(keys, alg) {
-  return keys[alg.startsWith('RS') || alg.startsWith('PS') ? 'RS256' : alg];
+  return /** @type {Keys[string]} */ (keys[alg.startsWith('RS') || alg.startsWith('PS') ? 'RS256' : alg]);
 }
 
+/** @param {Keys} keys @param {string} alg @param {import('jose').JWTPayload} claims */
 function sign(keys, alg, claims, header = {}) {
   return new SignJWT(claims).setProtectedHeader({ alg, ...header }).sign(key_for(keys, alg).secret);
 }
 
+/** @param {Keys} keys */
 async function jws_seeds(keys) {
   const made = JWS_ALGORITHMS.map(async (alg) => {
     const kid = `k-${alg}`;
@@ -82,6 +87,7 @@ async function jws_seeds(keys) {
   return (await Promise.all(made)).flat();
 }
 
+/** @param {Keys} keys */
 async function jwt_seeds(keys) {
   const claims = { iss: 'https://issuer.example', aud: ['api', 'other'], sub: 'alice', iat: NOW - 10, nbf: NOW - 10, exp: NOW + 300 };
   const made = JWS_ALGORITHMS.map(async (alg) => {
@@ -119,7 +125,7 @@ function digests() {
 function signed_messages() {
   if (vectors_absent) return [];
   const keys = read_vectors('rfc9421/keys.json');
-  return read_vectors('rfc9421/signatures.json')
+  return /** @type {import('../support/vectors.mjs').SignedExample[]} */ (read_vectors('rfc9421/signatures.json'))
     .filter((each) => each.expect_valid)
     .map(({ message, request, scheme, label, key, alg }) => ({
       message_b64: base64(message),
@@ -131,7 +137,7 @@ function signed_messages() {
     }));
 }
 
-/** Requests that our own edge signed. */
+/** Requests that our own edge signed. @param {import('./exchanges.mjs').Exchange[]} edge */
 async function own_signatures(edge) {
   const signed = await origin_seeds(edge);
   return signed
@@ -175,7 +181,7 @@ function wycheproof_tokens() {
   return list_vectors('wycheproof')
     .filter((path) => path.includes('json_web'))
     .flatMap((path) =>
-      read_vectors(path).testGroups.flatMap((group) =>
+      read_vectors(path).testGroups.flatMap((/** @type {import('../vectors/wycheproof.test.mjs').Group} */ group) =>
         group.tests.filter(({ jws, result }) => jws && result === 'valid').map(({ jws }) => ({ jws, jwks: group.public ?? group.private })),
       ),
     );

@@ -19,10 +19,11 @@ function token(/** @type {string} */ claims, typ = 'JWT') {
   return `${input}.${sign(null, Buffer.from(input), issuer_key.privateKey).toString('base64url')}`;
 }
 
-/** @typedef {{issuer?: object, allow?: string, claims?: string, typ?: string, fields?: string[][], keys?: unknown, service?: object}} Case */
+/** @typedef {{issuer?: Record<string, unknown>, allow?: string, claims?: string, typ?: string, fields?: string[][], keys?: unknown, service?: object}} Case */
 
 /** @param {Case} given */
 function exchange({ issuer = {}, allow = 'true', claims = '', typ, fields, keys, service = {} }) {
+  /** @type {Record<string, unknown>} */
   const known = { issuer: 'https://id.example', audiences: ['a'], algorithms: ['EdDSA'], ...issuer };
   const iss = known.issuer ?? (known.preset === 'google' ? 'accounts.google.com' : `https://login.microsoftonline.com/${TENANT}/v2.0`);
   const all = `{"iss":"${iss}","aud":"a","exp":${NOW + 600}${claims.includes('"sub"') ? '' : ',"sub":"u"'}${claims === '' ? '' : `,${claims}`}}`;

@@ -41,7 +41,7 @@ export const caller = (subject) => ({
 });
 
 /**
- * @typedef {{containers: object[], provision_ms?: number, pull_ms?: number, desired?: number, wake?: object}} TaskDefinition
+ * @typedef {import('../../demo/local_aws/types.d.ts').Definition & {desired?: number, wake?: object}} TaskDefinition
  *   with the count that the service starts with, and its `wake` in the policy
  * @typedef {Awaited<ReturnType<typeof start_aws_edge>>} AwsEdge
  */

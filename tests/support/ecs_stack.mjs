@@ -4,17 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { check_config } from '../../demo/local_aws/config.mjs';
+import { start_local_aws } from '../../demo/local_aws/main.mjs';
+import { account, quick, region, role } from './aws_edge.mjs';
 import { send, signing_key } from './edge.mjs';
 import { start_issuer } from './issuer.mjs';
 import { free_port } from '../../demo/parts/ports.mjs';
 import { root, start_issuer_worker, start_worker } from '../../demo/parts/worker.mjs';
-
-// What is checked here does not reach into what is not.
-/** @type {(name: string) => Promise<any>} */
-const untyped = (name) => import(new URL(name, import.meta.url).href);
-const { check_config } = await untyped('../../demo/local_aws/config.mjs');
-const { start_local_aws } = await untyped('../../demo/local_aws/main.mjs');
-const { account, quick, region, role } = await untyped('./aws_edge.mjs');
 
 const build = `${root}build/dev`;
 
@@ -101,7 +97,10 @@ async function start_parts(services, tuning, options, started) {
     /** What AWS was asked, by name of the call. @param {string} name */
     calls: (name) => aws.trail.events.filter((/** @type {{eventName: string}} */ event) => event.eventName === name),
     /** The tasks of a service as ECS has them. @param {string} service */
-    tasks: (service) => aws.scheduler.tasks_of(aws.scheduler.find_service('prod', service)),
+    tasks: (service) => {
+      const found = aws.scheduler.find_service('prod', service);
+      return found === undefined ? [] : aws.scheduler.tasks_of(found);
+    },
   };
 }
 

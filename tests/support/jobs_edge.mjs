@@ -64,9 +64,9 @@ export async function start_jobs_edge({ storage }) {
     },
   });
   // The role of the gate may pass roles; what may not is the session. The other one trusts nobody of ours.
-  const { roles } = edge.aws.scheduler.config;
+  const { roles = {} } = edge.aws.scheduler.config;
   roles.gate.policy = [{ Effect: 'Allow', Action: ['ecs:*', 'iam:PassRole'], Resource: '*' }];
-  roles.unwelcome = { ...roles.gate, trust: { ...roles.gate.trust, sub: ['sallyport:other'] } };
+  roles.unwelcome = { ...roles.gate, trust: { issuer: edge.issuer, sub: ['sallyport:other'] } };
   return around(edge, issuer);
 }
 

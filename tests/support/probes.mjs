@@ -24,10 +24,12 @@ const doors = {
   workerd: async (/** @type {string[]} */ lines) => (await (workerd ??= start_workerd_probe())).answer(lines),
 };
 
+/** @typedef {{reason?: string, out?: any, error?: string}} Answer what is `out` depends on the operation */
+
 /**
  * One answer a request, agreed on by all doors.
  * @param {{op: string, in: object}[]} requests
- * @returns {Promise<{reason?: string, out?: any, error?: string}[]>}
+ * @returns {Promise<Answer[]>}
  */
 export async function ask(requests) {
   const answers = await ask_lines(requests.map((request, id) => JSON.stringify({ id, ...request })));
@@ -54,6 +56,7 @@ export async function ask_lines(lines) {
 function answer_lines([program, ...args], lines) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    /** @type {Buffer[]} */
     const output = [];
     child.stdout.on('data', (chunk) => output.push(chunk));
     child.on('error', reject);
@@ -88,9 +91,10 @@ function assert_same(lines, one, other, between) {
 
 /** Collects what went wrong case by case, so that one run shows every failure. */
 export class Failures {
+  /** @type {string[]} */
   #list = [];
 
-  /** Notes a failure when `holds` is false. */
+  /** Notes a failure when `holds` is false. @param {boolean} holds @param {() => string} describe */
   expect(holds, describe) {
     if (!holds) this.#list.push(describe());
   }

@@ -4,10 +4,13 @@ import test from 'node:test';
 import { ask } from '../support/probes.mjs';
 import { base64, read_vectors, vectors_absent } from '../support/vectors.mjs';
 
+/** @typedef {{content: string, samples: Digest[], messages: (Digest & {body_b64: string})[]}} Digests */
+/** @typedef {{alg: string, value: string}} Digest */
+
 const KNOWN = new Set(['sha-256', 'sha-512']);
 
 test('RFC 9530: the digests of 13 messages and 8 samples', { skip: vectors_absent }, async () => {
-  const { content, samples, messages } = read_vectors('rfc9530/digest.json');
+  const { content, samples, messages } = /** @type {Digests} */ (read_vectors('rfc9530/digest.json'));
   assert.deepEqual([messages.length, samples.length], [13, 8]);
   // The samples of the RFC are over the content without its last line feed.
   const sampled = base64(content.trimEnd());

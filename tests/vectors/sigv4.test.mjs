@@ -5,11 +5,18 @@ import test from 'node:test';
 import { Failures, ask } from '../support/probes.mjs';
 import { base64, read_vectors, vectors_absent } from '../support/vectors.mjs';
 
+/**
+ * A published case; what is expected at each stage stands under the mode and the stage, such as `header_signature`.
+ * @typedef {Record<string, string> & {name: string, request: string, context: Context}} Vector
+ * @typedef {{credentials: Record<string, string>, region: string, service: string, timestamp: string, normalize: boolean, sign_body: boolean,
+ *   omit_session_token?: boolean, expiration_in_seconds: number}} Context
+ */
+
 const MODES = ['header', 'query'];
 const STAGES = ['canonical_request', 'string_to_sign', 'signature'];
 
 test('SigV4: 38 requests in both modes at every stage', { skip: vectors_absent }, async () => {
-  const cases = read_vectors('sigv4/sigv4.json').flatMap((vector) => MODES.map((mode) => ({ vector, mode })));
+  const cases = published().flatMap((vector) => MODES.map((mode) => ({ vector, mode })));
   assert.equal(cases.length, 76);
   const answers = await ask(cases.map(({ vector, mode }) => ({ op: 'sigv4', in: signing(vector, mode) })));
   const failures = new Failures();
@@ -32,7 +39,8 @@ test('SigV4: 38 requests in both modes at every stage', { skip: vectors_absent }
 });
 
 test('SigV4: another secret, time, region, service or body is another signature', { skip: vectors_absent }, async () => {
-  const vector = read_vectors('sigv4/sigv4.json').find(({ name }) => name === 'post-x-www-form-urlencoded');
+  const vector = published().find(({ name }) => name === 'post-x-www-form-urlencoded');
+  assert.ok(vector);
   const base = signing(vector, 'header');
   const changed = [
     { ...base, credentials: { ...base.credentials, secret_access_key: 'other' } },
@@ -47,7 +55,9 @@ test('SigV4: another secret, time, region, service or body is another signature'
   assert.equal(new Set(signatures).size, signatures.length);
 });
 
-/** The probe's arguments for a vector. */
+const published = () => /** @type {Vector[]} */ (read_vectors('sigv4/sigv4.json'));
+
+/** The probe's arguments for a vector. @param {Vector} vector @param {string} mode */
 function signing({ request, context }, mode) {
   return {
     request: parsed(request),
@@ -65,28 +75,30 @@ function signing({ request, context }, mode) {
   };
 }
 
-/** The raw request of a vector: its target holds raw spaces and UTF-8, and field lines may be folded. */
+/** The raw request of a vector: its target holds raw spaces and UTF-8, and field lines may be folded. @param {string} text */
 function parsed(text) {
   const [head, ...body] = text.split('\n\n');
   const [line, ...lines] = head.split('\n').filter((each, i) => i === 0 || each !== '');
   const method = line.slice(0, line.indexOf(' '));
   const target = line.slice(line.indexOf(' ') + 1, line.lastIndexOf(' '));
   const [path, query = ''] = split(target, '?');
+  /** @type {string[][]} */
   const headers = [];
   for (const each of lines) {
-    if (each.startsWith(' ')) headers.at(-1)[1] += each;
+    const last = headers.at(-1);
+    if (last && each.startsWith(' ')) last[1] += each;
     else headers.push(split(each, ':'));
   }
   return { method, path, query, headers, body_b64: base64(body.join('\n\n')) };
 }
 
-/** In two at the first `mark`. */
+/** In two at the first `mark`. @param {string} text @param {string} mark */
 function split(text, mark) {
   const at = text.indexOf(mark);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** What the published request carries to the service. */
+/** What the published request carries to the service. @param {string} text @param {string} mode */
 function proof(text, mode) {
   if (mode === 'query') {
     const query = new URLSearchParams(/\?(.*) HTTP\/1\.1/.exec(text)?.[1]);

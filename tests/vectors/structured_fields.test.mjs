@@ -5,12 +5,23 @@ import { isDeepStrictEqual } from 'node:util';
 import { Failures, ask } from '../support/probes.mjs';
 import { list_vectors, read_vectors, vectors_absent } from '../support/vectors.mjs';
 
+/**
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {string} header_type
+ * @property {string[]} [raw]
+ * @property {unknown} [expected]
+ * @property {string[]} [canonical]
+ * @property {boolean} [must_fail]
+ * @property {boolean} [can_fail]
+ */
+
 const COUNT = 2135;
 let seen = 0;
 
 for (const path of vectors_absent ? [] : [...list_vectors('structured-fields'), ...list_vectors('structured-fields/serialisation-tests')]) {
   test(`${path}: parsed and serialized as specified`, async () => {
-    const cases = read_vectors(path, { exactNumbers: true });
+    const cases = /** @type {Case[]} */ (read_vectors(path, { exactNumbers: true }));
     seen += cases.length;
     const parsing = cases.filter((each) => each.raw !== undefined);
     const serializing = cases.filter((each) => each.expected !== undefined && each.must_fail !== (each.raw !== undefined));
@@ -23,6 +34,7 @@ for (const path of vectors_absent ? [] : [...list_vectors('structured-fields'), 
 
 test(`all ${COUNT} structured field cases were there`, { skip: vectors_absent }, () => assert.equal(seen, COUNT));
 
+/** @param {Case[]} cases @param {Failures} failures */
 async function expect_parsed(cases, failures) {
   const answers = await ask(cases.map(({ header_type: type, raw }) => ({ op: 'sf_parse', in: { type, raw } })));
   cases.forEach(({ name, expected, must_fail, can_fail }, i) => {
@@ -34,6 +46,7 @@ async function expect_parsed(cases, failures) {
   });
 }
 
+/** @param {Case[]} cases @param {Failures} failures */
 async function expect_serialized(cases, failures) {
   const answers = await ask(cases.map(({ header_type: type, expected: value }) => ({ op: 'sf_serialize', in: { type, value } })));
   cases.forEach(({ name, raw, canonical, must_fail }, i) => {
@@ -44,7 +57,7 @@ async function expect_serialized(cases, failures) {
   });
 }
 
-/** Numbers as numbers: the spelling matters for what goes in, not for what is compared. */
+/** Numbers as numbers: the spelling matters for what goes in, not for what is compared. @param {unknown} value */
 function plain(value) {
   return JSON.parse(JSON.stringify(value));
 }

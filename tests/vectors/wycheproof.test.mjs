@@ -5,7 +5,12 @@ import test from 'node:test';
 import { Failures, ask } from '../support/probes.mjs';
 import { read_vectors, vectors_absent } from '../support/vectors.mjs';
 
-/** Where we and the labels differ on purpose: tcId -> what we answer, and why. */
+/**
+ * @typedef {{tcId: number, comment: string, result: string, jws?: string | {payload: string}}} Case
+ * @typedef {{tests: Case[], public?: object, private?: object}} Group
+ */
+
+/** Where we and the labels differ on purpose: tcId -> what we answer, and why. @type {Record<string, Map<number, {accepted: boolean, why: string}>>} */
 const DEVIATIONS = {
   json_web_signature_test: new Map([
     [346, { accepted: false, why: "the key's alg is not the header's" }],
@@ -46,12 +51,14 @@ for (const { name, count } of FILES) {
   });
 }
 
+/** @param {{testGroups: Group[]}} suite */
 function jws_cases({ testGroups }) {
   return testGroups.flatMap((group) =>
-    group.tests.filter((each) => each.jws !== undefined).map((each) => ({ ...each, key: group.public ?? group.private })),
+    group.tests.flatMap(({ jws, ...each }) => (jws === undefined ? [] : [{ ...each, jws, key: group.public ?? group.private }])),
   );
 }
 
+/** @param {{payload_b64: string}} out @param {string | {payload: string}} jws */
 function same_payload(out, jws) {
   const compact = typeof jws === 'string' ? jws : jws.payload;
   return Buffer.from(out.payload_b64, 'base64').equals(Buffer.from(compact.split('.')[1], 'base64url'));

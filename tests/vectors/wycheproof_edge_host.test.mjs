@@ -19,7 +19,23 @@ const SHA256 = 1,
 const COUNT = 782;
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
-/** By suite: how a group's key is imported, and what of a case the host is asked. */
+/**
+ * A case of Wycheproof, its bytes in hexadecimal, and a group of them with their key.
+ * @typedef {{tcId: number, msg: string, result: string, sig?: string, tag?: string, key?: string}} Case
+ * @typedef {{tests: Case[], publicKeyDer?: string, publicKeyJwk?: JsonWebKey, keyJwk?: JsonWebKey}} Group
+ * @typedef {import('node:crypto').JsonWebKey} JsonWebKey
+ */
+/**
+ * @typedef {object} Suite
+ * @property {number} kind
+ * @property {number} family
+ * @property {number} hash
+ * @property {(group: Group, each: Case) => string} key
+ * @property {(hex: string) => string | undefined} signature as it passes through the port; undefined: the core refuses it
+ */
+/** @typedef {{kind: number, key: string, family: number, hash: number, message: string, signature: string}} Question */
+
+/** By suite: how a group's key is imported, and what of a case the host is asked. @type {Record<string, Suite>} */
 const SUITES = {
   ecdsa_secp256r1_sha256_p1363: { kind: KIND.ec, family: FAMILY.ecdsa, hash: SHA256, key: p256_key, signature: der_signature },
   ed25519: { kind: KIND.okp, family: FAMILY.eddsa, hash: NO_HASH, key: (group) => jwk(group.publicKeyJwk), signature: of_bytes(64) },
@@ -37,10 +53,10 @@ const SUITES = {
     key: (group) => jwk(group.publicKeyJwk),
     signature: not_empty,
   },
-  hmac_sha256: { kind: KIND.secret, family: FAMILY.hmac, hash: SHA256, key: (_group, each) => each.key, signature: of_bytes(32) },
+  hmac_sha256: { kind: KIND.secret, family: FAMILY.hmac, hash: SHA256, key: (_group, each) => each.key ?? '', signature: of_bytes(32) },
 };
 
-/** Runs in both places, so it uses nothing from around it. */
+/** Runs in both places, so it uses nothing from around it. @param {Question[]} questions @param {() => CryptoHost} make_host */
 function ask_host(questions, make_host) {
   const bytes = (/** @type {string} */ hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
   const host = make_host();
@@ -52,6 +68,7 @@ function ask_host(questions, make_host) {
   });
 }
 
+/** @param {Question[]} questions @returns {Promise<(number | string)[]>} */
 async function ask_workerd(questions) {
   const main = `import { CryptoHost } from './crypto_host.js';
     ${ask_host}
@@ -66,7 +83,7 @@ async function ask_workerd(questions) {
   });
   try {
     const answer = await fetch(await miniflare.ready, { method: 'POST', body: JSON.stringify(questions) });
-    return await answer.json();
+    return /** @type {(number | string)[]} */ (await answer.json());
   } finally {
     await miniflare.dispose();
   }
@@ -74,7 +91,9 @@ async function ask_workerd(questions) {
 
 const questions = vectors_absent ? [] : Object.entries(SUITES).flatMap(([name, suite]) => questions_of(name, suite));
 
-for (const [place, ask] of Object.entries({ Node: async (all) => ask_host(all, () => new CryptoHost()), workerd: ask_workerd })) {
+/** @type {Record<string, (all: Question[]) => Promise<(number | string)[]>>} */
+const places = { Node: async (all) => ask_host(all, () => new CryptoHost()), workerd: ask_workerd };
+for (const [place, ask] of Object.entries(places)) {
   test(`wycheproof: ${COUNT} raw signatures judged as labelled in ${place}`, { skip: vectors_absent }, async () => {
     assert.equal(questions.length, COUNT);
     const answers = await ask(questions);
@@ -84,10 +103,12 @@ for (const [place, ask] of Object.entries({ Node: async (all) => ask_host(all, (
   });
 }
 
+/** @param {string} name @param {Suite} suite */
 function questions_of(name, { kind, family, hash, key, signature }) {
-  return read_vectors(`wycheproof/${name}_test.json`).testGroups.flatMap((group) =>
+  const groups = /** @type {Group[]} */ (read_vectors(`wycheproof/${name}_test.json`).testGroups);
+  return groups.flatMap((group) =>
     group.tests.flatMap((each) => {
-      const form = signature(each.sig ?? each.tag);
+      const form = signature(each.sig ?? each.tag ?? '');
       if (form === undefined) return [];
       return [
         {
@@ -105,25 +126,28 @@ function questions_of(name, { kind, family, hash, key, signature }) {
   );
 }
 
-/** A public JWK as the core hands it over: only what the host needs, and in hexadecimal for the way there. */
-function jwk({ kty, crv, n, e, x, y }) {
+/** A public JWK as the core hands it over: only what the host needs, and in hexadecimal for the way there. @param {JsonWebKey} [key] */
+function jwk({ kty, crv, n, e, x, y } = {}) {
   return Buffer.from(JSON.stringify({ kty, crv, n, e, x, y })).toString('hex');
 }
 
-function p256_key({ publicKeyDer }) {
+/** @param {Group} group */
+function p256_key({ publicKeyDer = '' }) {
   const point = Buffer.from(publicKeyDer, 'hex').subarray(-64);
   return jwk({ kty: 'EC', crv: 'P-256', x: point.subarray(0, 32).toString('base64url'), y: point.subarray(32).toString('base64url') });
 }
 
+/** @param {string} hex */
 function not_empty(hex) {
   return hex === '' ? undefined : hex;
 }
 
+/** @param {number} count */
 function of_bytes(count) {
-  return (hex) => (hex.length === 2 * count ? hex : undefined);
+  return (/** @type {string} */ hex) => (hex.length === 2 * count ? hex : undefined);
 }
 
-/** R||S as DER, which is what passes through the port (shared/crypto/ecdsa_der.hpp). */
+/** R||S as DER, which is what passes through the port (shared/crypto/ecdsa_der.hpp). @param {string} hex */
 function der_signature(hex) {
   if (hex.length !== 128) return undefined;
   const integers = [hex.slice(0, 64), hex.slice(64)].map((part) => BigInt(`0x${part}`));
@@ -132,6 +156,7 @@ function der_signature(hex) {
   return `30${hex_byte(contents.length / 2)}${contents}`;
 }
 
+/** @param {bigint} value */
 function der_integer(value) {
   let digits = value.toString(16);
   if (digits.length % 2 === 1) digits = `0${digits}`;
@@ -139,6 +164,7 @@ function der_integer(value) {
   return `02${hex_byte(digits.length / 2)}${digits}`;
 }
 
+/** @param {number} value */
 function hex_byte(value) {
   return value.toString(16).padStart(2, '0');
 }
