@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Log, LogLevel, Miniflare } from 'miniflare';
 
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url).href);
 export const edge_name = 'sallyport-edge';
 export const edge_entry = 'worker-shim/index.js';
 const core_module = 'build/wasm/sallyport.js';

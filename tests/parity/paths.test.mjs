@@ -14,13 +14,13 @@ const POLICY = {
   edge: { issuer: 'https://edge.example' },
   issuers: { idp: { issuer: 'https://idp.example', audiences: ['a'] } },
   services: { app: { origin: 'https://origin.example', signature: 'ed25519' } },
-  routes: [
+  routes: /** @type {[string, string, {allow: string[]}?][]} */ ([
     ['site', '/site/**'],
     ['admin', '/site/admin/**'],
     ['report', '/site/:year/report'],
     ['loose', '/loose/**', { allow: ['%2F', '//', ';'] }],
     ['loose-admin', '/loose/admin/**', { allow: ['%2F', '//', ';'] }],
-  ].map(([id, pattern, more]) => ({
+  ]).map(([id, pattern, more]) => ({
     id,
     host: 'app.example',
     path: more ? { pattern, ...more } : pattern,

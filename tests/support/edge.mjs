@@ -33,7 +33,7 @@ export function policy_for(issuer, origin, more = {}) {
 }
 
 /**
- * @param {{policy?: (issuer: string, origin: string) => string, answer?: Parameters<typeof start_origin>[0] extends infer O ? any : never,
+ * @param {{policy?: (issuer: string, origin: string) => string, answer?: import('./origin.mjs').Answering,
  *   keys?: object[], secrets?: object, replaced?: Record<string, string>, miniflare?: Record<string, unknown>}} [options]
  */
 export async function start_edge({ policy = policy_for, answer, keys, secrets, replaced, miniflare } = {}) {

@@ -3,11 +3,12 @@ import { createServer } from 'node:http';
 
 /**
  * @typedef {{method: string, target: string, fields: [string, string][], body: Buffer}} Seen
+ * @typedef {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => boolean | void} Answering true when it
+ *   takes over the request, body and all
  * @typedef {Awaited<ReturnType<typeof start_origin>>} RunningOrigin
  */
 
-/** @param {{answer?: (request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => boolean | void}} [options]
- *   `answer` says true when it takes over the request, body and all */
+/** @param {{answer?: Answering}} [options] */
 export async function start_origin({ answer } = {}) {
   const seen = /** @type {Seen[]} */ ([]);
   const server = createServer(async (request, response) => {

@@ -7,30 +7,57 @@ export const wake = { min: 1, hold_ms: 25_000, idle_stop_ms: 900_000 };
 export const plain = { origin: '', vpc: '', mtls_certificate: '', sigv4: null, ecs: null };
 export const by_origin = { ...plain, name: 'reports', origin: 'https://reports.example', vpc: 'NET' };
 export const by_task = { ...plain, name: 'billing', vpc: 'NET', ecs: { ...here, wake } };
+/** @type {Record<string, number>} */
 const statuses = { upstream_connect_failed: 502, upstream_timeout: 504, wake_budget_exhausted: 429, aws_access_denied: 502 };
 
-/** Words refusals as the core would. */
-export const core = {
-  refusal: (/** @type {string} */ reason, /** @type {string} */ request_id) => {
-    const status = statuses[reason] ?? 503;
-    return {
-      status,
-      reason,
-      title: reason,
-      request_id,
-      challenge: '',
-      problem: JSON.stringify({ status, code: reason, request_id }),
-      audit: '',
-    };
-  },
-};
+/** No service here has a second signature. */
+export const no_aws = /** @type {import('../../worker-shim/reach/sigv4.js').CredentialSource} */ ({});
+
+/** Words refusals as the core would; nothing else of it is asked. */
+export const core = /** @type {ConstructorParameters<typeof Reach>[0]} */ (
+  /** @type {unknown} */ ({
+    refusal: (/** @type {string} */ reason, /** @type {string} */ request_id) => {
+      const status = statuses[reason] ?? 503;
+      return {
+        status,
+        reason,
+        title: reason,
+        request_id,
+        challenge: '',
+        problem: JSON.stringify({ status, code: reason, request_id }),
+        audit: '',
+      };
+    },
+  })
+);
+
+/**
+ * What the test holds, and what it saw.
+ * @typedef {object} World
+ * @property {number} now
+ * @property {{url: string, init: any, id: string}[]} sent
+ * @property {{service: string, caller: object, hold_ms: number}[]} asked
+ * @property {{service: string, task_arn: string}[]} lost
+ * @property {Promise<unknown>[]} background
+ * @property {number} decisions
+ * @property {number} sendings
+ * @property {string[]} again
+ * @property {(url: string, init: any) => any} fetch
+ * @property {(asked: World['asked'][0]) => any} ensure
+ * @property {Response} [refusal] in place of a second decision
+ */
+/**
+ * A request, and what of its decision is other than usual.
+ * @typedef {Omit<RequestInit, 'body'> & {forward?: object, body?: Uint8Array | ((upload: import('../../worker-shim/reach/send.js').Upload) => unknown)}} Options
+ */
 
 /**
  * A reach over one service, with a clock, a network and a coordinator in the test's hand.
  * @param {any} entry
- * @param {{fetch?: (url: string, init: any) => any, ensure?: (asked: any) => any}} [world]
+ * @param {Partial<Pick<World, 'fetch' | 'ensure'>>} [world]
  */
 export function reaching(entry, { fetch = () => new Response('app'), ensure = () => ({ answer: 'ready', endpoints: tasks(2) }) } = {}) {
+  /** @type {World} */
   const world = {
     now: 1_000_000,
     sent: [],
@@ -42,50 +69,50 @@ export function reaching(entry, { fetch = () => new Response('app'), ensure = ()
     again: [],
     fetch,
     ensure,
-    refusal: undefined,
-    aws: undefined,
   };
   const coordinator = {
-    ensure: async (asked) => {
+    ensure: async (/** @type {World['asked'][0]} */ asked) => {
       world.asked.push(asked);
       return world.ensure(asked);
     },
-    lost: async (what) => {
+    lost: async (/** @type {World['lost'][0]} */ what) => {
       world.lost.push(what);
     },
   };
   const environment = {
     NET: {
-      fetch: async (url, init) => {
+      fetch: async (/** @type {string} */ url, /** @type {any} */ init) => {
         world.sent.push({ url, init, id: init.headers.get('id') });
         return world.fetch(url, init);
       },
     },
-    WAKE: { idFromName: (name) => name, get: () => coordinator },
+    WAKE: { idFromName: (/** @type {string} */ name) => name, get: () => coordinator },
   };
   const reach = new Reach(
     core,
-    world.aws,
+    no_aws,
     environment,
     { services: [entry], credential_cookies: false },
     { now: () => world.now, random: () => 0 },
   );
-  const forward = (more) => {
+  const forward = (/** @type {object | undefined} */ more) => {
     world.decisions += 1;
-    return {
-      service: entry.name,
-      url: `${entry.origin}/x?y=1`,
-      body: 'none',
-      content_length: null,
-      request_id: `id-${world.decisions}`,
-      timeout_ms: 5_000,
-      headers: new Headers({ id: `id-${world.decisions}` }),
-      caller: { key: 'k', subject: 'alice' },
-      caller_tag: 'alice',
-      ...more,
-    };
+    return /** @type {import('../../worker-shim/core/wire.js').Forward} */ (
+      /** @type {unknown} */ ({
+        service: entry.name,
+        url: `${entry.origin}/x?y=1`,
+        body: 'none',
+        content_length: null,
+        request_id: `id-${world.decisions}`,
+        timeout_ms: 5_000,
+        headers: new Headers({ id: `id-${world.decisions}` }),
+        caller: { key: 'k', subject: 'alice' },
+        caller_tag: 'alice',
+        ...more,
+      })
+    );
   };
-  const respond = async (options = {}) => {
+  const respond = async (/** @type {Options} */ options = {}) => {
     const { forward: more, body, ...init } = options;
     const request = new Request('https://app.acme.example/x?y=1', init);
     return reach.respond(
@@ -93,16 +120,24 @@ export function reaching(entry, { fetch = () => new Response('app'), ensure = ()
         {
           request,
           forward: forward(more),
-          body: { forwarded: (_plan, _length, upload) => (typeof body === 'function' ? body(upload) : (body ?? null)) },
+          body: /** @type {import('../../worker-shim/body.js').RequestBody} */ (
+            /** @type {unknown} */ ({
+              forwarded: (
+                /** @type {unknown} */ _plan,
+                /** @type {unknown} */ _length,
+                /** @type {import('../../worker-shim/reach/send.js').Upload} */ upload,
+              ) => (typeof body === 'function' ? body(upload) : (body ?? null)),
+            })
+          ),
           decide_again: async () => world.refusal ?? forward(more),
           record: {
             sending() {
               world.sendings += 1;
             },
-            again: (why) => world.again.push(why),
+            again: (/** @type {string} */ why) => void world.again.push(why),
             from_cache() {},
           },
-          context: { waitUntil: (promise) => world.background.push(promise) },
+          context: { waitUntil: (promise) => void world.background.push(promise) },
         },
         () => world.now,
       ),
@@ -114,15 +149,16 @@ export function reaching(entry, { fetch = () => new Response('app'), ensure = ()
 export const tasks = (/** @type {number} */ count) =>
   Array.from({ length: count }, (_, i) => ({ task_arn: `arn:${i + 1}`, address: `10.0.0.${i + 1}`, port: 8443 }));
 export const starting = () => ({ answer: 'starting', phase: 'starting', progress: 'pulling', since_ms: 12_000, retry_after_s: 3 });
-export const until_sent = async (world, /** @type {number} */ count) => {
+export const until_sent = async (/** @type {World} */ world, /** @type {number} */ count) => {
   while (world.sent.length < count) await new Promise(setImmediate);
 };
 export const refused = () => {
   throw new TypeError('connection refused');
 };
 export const silent = () => new Promise(() => {});
+/** @param {Response} response @returns {Promise<any>} */
 export const json_of = async (response) => ({
   status: response.status,
   retry: response.headers.get('retry-after'),
-  ...(await response.json()),
+  .../** @type {object} */ (await response.json()),
 });

@@ -1,6 +1,7 @@
 // Answers from the edge, in real workerd with its real Cache API, in front of an origin that counts what reaches it. Time
 // does not pass here: an answer is as old as its Age says.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,8 @@ let asked = [];
 /** What the origin does with a request. @type {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => void} */
 let answer;
 let tests = 0;
-/** What clients got. @type {Awaited<ReturnType<typeof get>>[]} */
+/** @typedef {import('../support/edge.mjs').Received & {text: string, cache: string}} Got */
+/** What clients got. @type {Got[]} */
 const answered = [];
 /** A path of its own for each test. */
 let path = '';
@@ -58,7 +60,7 @@ function saying(cache_control, more = {}) {
   };
 }
 
-/** @param {string} who @param {string} at @param {SendOptions & {claims?: object}} [options] */
+/** @param {string} who @param {string} at @param {SendOptions & {claims?: Record<string, unknown>}} [options] @returns {Promise<Got>} */
 async function get(who, at, { claims = {}, ...options } = {}) {
   const authorization = `Bearer ${await edge.issuer.token({ sub: who, email: `${who}@acme.example`, ...claims })}`;
   const received = await edge.send(at, { ...options, headers: { authorization, ...options.headers } });
@@ -181,6 +183,7 @@ test('the client may demand that the origin is asked, and may have only what is 
   await stored('alice', path);
   assert.match((await get('alice', path, only)).cache, /^Sallyport; hit/);
   for (const demand of ['no-cache', 'max-age=0']) {
+    /** @type {number} */
     const count = asked.length;
     assert.match((await get('alice', path, { headers: { 'cache-control': demand } })).cache, /^Sallyport; fwd=request/);
     assert.equal(asked.length, count + 1);

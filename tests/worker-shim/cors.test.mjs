@@ -37,6 +37,7 @@ after(() => edge.stop());
 
 /** @param {string} path @param {{origin?: string, groups?: string[], method?: string, headers?: Record<string, string>, body?: string}} [options] */
 async function ask(path, { origin, groups, method, headers, body } = {}) {
+  /** @type {Record<string, string>} */
   const authorization = groups === undefined ? {} : { authorization: `Bearer ${await edge.issuer.token({ groups })}` };
   const answer = await edge.send(path, {
     method,

@@ -24,7 +24,7 @@ after(() => edge.stop());
 /** The last request at the origin, verified. */
 async function verified() {
   const seen = edge.origin.last();
-  const open = edge.signing_keys.map(({ d, ...key }) => key);
+  const open = edge.signing_keys.map((/** @type {import('jose').JWK} */ { d, ...key }) => key);
   const { payload } = await verify_request(seen, { keys: open }, { issuer: edge_issuer, audience: 'sallyport:service:app' });
   return { seen, payload };
 }
@@ -314,7 +314,7 @@ test('a field may have any name, also one that means something to JavaScript', a
   // Computed, because a literal __proto__ is none of these.
   const headers = Object.fromEntries(names.map((name) => [name, `value of ${name}`]));
   await edge.send_as_alice('/x', { headers });
-  const seen = edge.origin.seen.at(-1);
+  const seen = edge.origin.last();
   for (const name of names) assert.deepEqual(values(seen, name), [`value of ${name}`]);
 });
 

@@ -97,7 +97,9 @@ test('looks are made by the alarm, all runs in one call, however often callers a
   const started = await Promise.all(Array.from({ length: 5 }, () => world.run('endless')));
   const arns = () => started.map((each) => world.tasks_of(each)[0]?.taskArn);
   const together = () =>
-    world.edge.calls('DescribeTasks').filter(({ requestParameters }) => arns().every((arn) => requestParameters.tasks.includes(arn)));
+    world.edge
+      .calls('DescribeTasks')
+      .filter(({ requestParameters }) => arns().every((arn) => /** @type {string[]} */ (requestParameters.tasks).includes(arn)));
   await until('one call names all five', () => together().length > 0);
   const looks = world.edge.calls('DescribeTasks').length;
   await Promise.all(Array.from({ length: 100 }, () => world.call(started[0].location)));
@@ -114,7 +116,7 @@ test('a task that ECS has forgotten ends its run as lost', async () => {
   world.edge.aws.scheduler.tasks.delete(taskArn);
   const over = await world.finished(started.location);
   assert.deepEqual([over.json.state, over.json.reason, over.json.exit_code], ['failed', 'lost', undefined]);
-  await task.stop('UserInitiated', 'end of the test');
+  await task?.stop('UserInitiated', 'end of the test');
 });
 
 for (const action of ['AssumeRoleWithWebIdentity', 'RunTask', 'DescribeTasks', 'StopTask']) {

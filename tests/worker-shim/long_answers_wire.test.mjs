@@ -29,7 +29,7 @@ before(async () => {
     { type: 'ESModule', path: `${root}passing_on.mjs`, contents: passing_on },
     { type: 'ESModule', path: `${root}worker-shim/reach/long_answers.js` },
   ];
-  worker = await start_workerd({ modules, compatibilityDate: '2026-07-30' }, { direct: true });
+  worker = await start_workerd({ modules, compatibilityDate: '2026-07-30' });
 });
 after(async () => {
   await worker.stop();

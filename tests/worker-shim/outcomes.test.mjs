@@ -67,7 +67,7 @@ function worker({
   /** @param {any} request */
   const handle = ({ asked }) => {
     asked.times = (asked.times ?? 0) + 1;
-    if (asked.times > 1 && redecided !== undefined) return { kind: 'refuse', refusal: words.refusal(redecided, asked.id) };
+    if (asked.times > 1 && redecided !== undefined) return { kind: 'refuse', refusal: words.refusal(redecided, asked.id, '') };
     if (order !== undefined)
       return {
         kind: 'job',
@@ -258,7 +258,7 @@ test('a refusal by policy is one decision, without an outcome', async (context) 
   const told = [];
   context.mock.method(console, 'log', (/** @type {string} */ line) => told.push(line));
   const record = new RequestRecord();
-  record.refused({ ...words.refusal('policy_not_allowed', 'it'), audit: 'the decision' });
+  record.refused({ ...words.refusal('policy_not_allowed', 'it', ''), audit: 'the decision' });
   record.ended(/** @type {any} */ ({}), new Response());
   assert.deepEqual(told, ['the decision']);
 });

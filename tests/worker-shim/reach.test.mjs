@@ -5,7 +5,7 @@ import { before, mock, test } from 'node:test';
 import { FAILURES_TO_OPEN, PAUSE_FIRST_MS } from '../../worker-shim/reach/breaker.js';
 import { SILENT_MS } from '../../worker-shim/reach/delivery.js';
 import { Reach } from '../../worker-shim/reach/reach.js';
-import { by_origin, by_task, core, json_of, reaching, refused, silent, tasks, until_sent } from '../support/reaching.mjs';
+import { by_origin, by_task, core, json_of, no_aws, reaching, refused, silent, tasks, until_sent } from '../support/reaching.mjs';
 
 before(() => {
   for (const stream of /** @type {const} */ (['log', 'error'])) mock.method(console, stream, () => {});
@@ -40,13 +40,13 @@ test('an answer under the id of its request is passed on untouched; under anothe
   }
 });
 
-for (const [what, entry] of [
+for (const [what, entry] of /** @type {[string, {name: string}][]} */ ([
   ['a network', by_origin],
   ['a certificate', { ...by_origin, vpc: '', mtls_certificate: 'CERT' }],
   ['a coordinator', by_task],
-]) {
+])) {
   test(`where the Worker has no binding for ${what}, nothing is sent`, async () => {
-    const reach = new Reach(core, undefined, what === 'a coordinator' ? { NET: { fetch: () => assert.fail('sent') } } : {}, {
+    const reach = new Reach(core, no_aws, what === 'a coordinator' ? { NET: { fetch: () => assert.fail('sent') } } : {}, {
       services: [/** @type {any} */ (entry)],
       credential_cookies: false,
     });
@@ -137,7 +137,7 @@ test('an old list is used once more and asked for anew in the background, once',
   await Promise.all(world.background);
   assert.equal(world.asked.length, 2);
   await world.respond();
-  assert.equal(world.sent.at(-1).url, 'http://10.0.0.3:8443/x?y=1');
+  assert.equal(world.sent.at(-1)?.url, 'http://10.0.0.3:8443/x?y=1');
 });
 
 test('a coordinator that cannot be reached in the background changes nothing', async () => {
@@ -203,10 +203,10 @@ test('a page of another origin may read what an agent refuses, but of the app on
     ['Vary', 'Origin'],
     ['Access-Control-Allow-Origin', 'https://page.example'],
   ];
-  for (const [marks, allowed] of [
+  for (const [marks, allowed] of /** @type {[object, string | null][]} */ ([
     [{ 'sallyport-refusal': 'origin_unauthorized' }, 'https://page.example'],
     [{}, null],
-  ]) {
+  ])) {
     const world = reaching(by_origin, { fetch: () => new Response('no', { status: 401, headers: { vary: 'Accept', ...marks } }) });
     const response = await world.respond({ forward: { refusal_fields } });
     assert.deepEqual([response.status, await response.text(), response.headers.get('access-control-allow-origin')], [401, 'no', allowed]);
@@ -231,10 +231,10 @@ test('a 502 of an app is passed on as it comes, and nothing of it is read first'
   await response.body?.cancel();
 });
 
-for (const [what, options] of [
+for (const [what, options] of /** @type {[string, import('../support/reaching.mjs').Options][]} */ ([
   ['a POST', { method: 'POST' }],
   ['a body that streams', { method: 'PUT', forward: { body: 'stream' } }],
-]) {
+])) {
   test(`${what} is not sent a second time, but its task is dropped`, async () => {
     const world = reaching(by_task, { fetch: refused });
     assert.equal((await json_of(await world.respond(options))).code, 'upstream_connect_failed');
@@ -260,7 +260,8 @@ test('a task that is silent to everybody is passed over: an idempotent request g
 
 test('a task that answers others meanwhile is not silent: a slow request is not sent twice', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
-  let finish;
+  /** @type {(response: Response) => void} */
+  let finish = () => assert.fail('not asked');
   const world = reaching(by_task, {
     fetch: () =>
       new Promise((resolve) => {
@@ -325,6 +326,7 @@ test('a second try that policy refuses is not sent', async () => {
 });
 
 test('when the only task is gone, the coordinator hears of it first and is then asked within what is left of the hold', async () => {
+  /** @type {[string, number, number][]} */
   const order = [];
   const world = reaching(by_task, { ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
   await world.respond();

@@ -5,7 +5,7 @@ import { before, mock, test } from 'node:test';
 import { FAILURES_TO_OPEN } from '../../worker-shim/reach/breaker.js';
 import { Reach } from '../../worker-shim/reach/reach.js';
 import { Turn } from '../../worker-shim/turn.js';
-import { by_origin, by_task, core, json_of, reaching, refused, silent } from '../support/reaching.mjs';
+import { by_origin, by_task, core, json_of, no_aws, reaching, refused, silent } from '../support/reaching.mjs';
 
 before(() => {
   for (const stream of /** @type {const} */ (['log', 'error'])) mock.method(console, stream, () => {});
@@ -45,7 +45,7 @@ test('what fetch itself will not take says nothing about the service', async (co
   context.mock.method(globalThis, 'fetch', () => {
     throw new TypeError('invalid');
   });
-  const reach = new Reach(core, undefined, {}, { services: [{ ...by_origin, vpc: '' }] });
+  const reach = new Reach(core, no_aws, {}, { services: [{ ...by_origin, vpc: '' }], credential_cookies: false });
   const forward = {
     service: 'reports',
     url: 'https://reports.example/',

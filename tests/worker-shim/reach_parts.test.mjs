@@ -186,6 +186,13 @@ function seeded(seed = 42) {
   };
 }
 
+/** One that there must be. @param {Endpoints} endpoints */
+function chosen(endpoints) {
+  const found = endpoints.choose(0);
+  assert.ok(found);
+  return found;
+}
+
 test('nothing is known before something was learned', () => {
   assert.equal(new Endpoints(0, never).choose(0), undefined);
 });
@@ -194,21 +201,21 @@ test('of two endpoints the one with less under way is chosen', () => {
   for (const random of [never, () => 0.99]) {
     const endpoints = new Endpoints(0, random);
     endpoints.learn(tasks(2), 0);
-    const busy = endpoints.choose(0);
+    const busy = chosen(endpoints);
     busy.in_flight.enter(1000);
-    assert.notEqual(endpoints.choose(0).task_arn, busy.task_arn);
-    endpoints.choose(0).in_flight.enter(1000);
-    endpoints.choose(0, busy).in_flight.enter(1000);
-    assert.equal(endpoints.choose(0).task_arn, busy.task_arn);
+    assert.notEqual(chosen(endpoints).task_arn, busy.task_arn);
+    chosen(endpoints).in_flight.enter(1000);
+    endpoints.choose(0, busy)?.in_flight.enter(1000);
+    assert.equal(chosen(endpoints).task_arn, busy.task_arn);
   }
 });
 
 test('the two that are compared are never one and the same', () => {
   const endpoints = new Endpoints(0, seeded());
   endpoints.learn(tasks(3), 0);
-  const [first] = [endpoints.choose(0)];
+  const first = chosen(endpoints);
   for (let i = 0; i < 9; i += 1) first.in_flight.enter(1000);
-  for (let i = 0; i < 1000; i += 1) assert.notEqual(endpoints.choose(0).task_arn, first.task_arn);
+  for (let i = 0; i < 1000; i += 1) assert.notEqual(chosen(endpoints).task_arn, first.task_arn);
 });
 
 test('power of two choices spreads load far better than chance', () => {
@@ -217,9 +224,9 @@ test('power of two choices spreads load far better than chance', () => {
     endpoints.learn(tasks(10), 0);
     const counts = new Map();
     for (let i = 0; i < 10_000; i += 1) {
-      const chosen = choose(endpoints);
-      chosen.in_flight.enter(1000);
-      counts.set(chosen.task_arn, (counts.get(chosen.task_arn) ?? 0) + 1);
+      const one = choose(endpoints);
+      one.in_flight.enter(1000);
+      counts.set(one.task_arn, (counts.get(one.task_arn) ?? 0) + 1);
     }
     return Math.max(...counts.values()) - Math.min(...counts.values());
   };
@@ -229,8 +236,8 @@ test('power of two choices spreads load far better than chance', () => {
 test('the endpoint that was tried is not chosen again', () => {
   const endpoints = new Endpoints(0, seeded());
   endpoints.learn(tasks(2), 0);
-  const tried = endpoints.choose(0);
-  for (let i = 0; i < 20; i += 1) assert.notEqual(endpoints.choose(0, tried).task_arn, tried.task_arn);
+  const tried = chosen(endpoints);
+  for (let i = 0; i < 20; i += 1) assert.notEqual(endpoints.choose(0, tried)?.task_arn, tried.task_arn);
   endpoints.learn([tried], 0);
   assert.equal(endpoints.choose(0, tried), undefined);
 });
@@ -238,22 +245,22 @@ test('the endpoint that was tried is not chosen again', () => {
 test('a dropped endpoint is gone at once', () => {
   const endpoints = new Endpoints(0, never);
   endpoints.learn(tasks(1), 0);
-  endpoints.drop(endpoints.choose(0));
+  endpoints.drop(chosen(endpoints));
   assert.equal(endpoints.choose(0), undefined);
 });
 
 test('an endpoint that is still there after a refresh keeps its count; a new address under the same task does not', () => {
   const endpoints = new Endpoints(0, never);
   endpoints.learn([task(1)], 0);
-  endpoints.choose(0).in_flight.enter(1000);
+  chosen(endpoints).in_flight.enter(1000);
   endpoints.learn([task(1)], 10);
-  assert.equal(endpoints.choose(10).in_flight.count(10), 1);
+  assert.equal(endpoints.choose(10)?.in_flight.count(10), 1);
   endpoints.learn([{ ...task(1), address: '10.9.9.9' }], 20);
-  assert.equal(endpoints.choose(20).in_flight.count(20), 0);
+  assert.equal(endpoints.choose(20)?.in_flight.count(20), 0);
 });
 
 test('a list is refreshed once per refresh time, and jittered to be earlier, never later', () => {
-  for (const [random, early] of /** @type {[() => number, number]} */ ([
+  for (const [random, early] of /** @type {[() => number, number][]} */ ([
     [() => 0, 0],
     [() => 0.999, 0.25],
   ])) {

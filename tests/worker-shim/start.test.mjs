@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { policy_for, send, signing_key } from '../support/edge.mjs';
-import { start_worker } from '../../demo/parts/worker.mjs';
+import { root, start_worker } from '../../demo/parts/worker.mjs';
 import { told_in } from '../support/records.mjs';
 
 const good_policy = policy_for('https://issuer.example', 'https://origin.example');
@@ -80,7 +80,7 @@ test('an endpoint in place of AWS on plain http elsewhere than on loopback is re
 });
 
 const host_path = 'worker-shim/host/crypto.js';
-const host_source = readFileSync(new URL(`../../${host_path}`, import.meta.url), 'utf8');
+const host_source = readFileSync(root + host_path, 'utf8');
 
 /** Crypto hosts that are wrong in one way each: change -> what must be noticed. */
 const broken_hosts = /** @type {[string, string, string, RegExp][]} */ ([

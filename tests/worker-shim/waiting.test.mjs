@@ -32,10 +32,10 @@ const inline = (page, element) => [...page.matchAll(new RegExp(`<${element}[^>]*
 /** @param {string} text */
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-for (const [name, page] of [
+for (const [name, page] of /** @type {[string, ReturnType<typeof starting_page>][]} */ ([
   ['starting', starting_page(start)],
   ['failed', failed_page(failure)],
-]) {
+])) {
   test(`the ${name} page runs and styles itself with exactly what its policy names, and loads nothing`, () => {
     const directives = new Map(page.policy.split('; ').map((each) => /** @type {[string, string]} */ (each.split(/ (.*)/).slice(0, 2))));
     assert.equal(directives.get('default-src'), "'none'");

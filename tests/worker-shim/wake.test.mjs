@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import { root } from '../../demo/parts/worker.mjs';
 import { caller, sleeper, start_aws_edge } from '../support/aws_edge.mjs';
 import { until } from '../../demo/parts/child.mjs';
 import { records_of, told_in } from '../support/records.mjs';
@@ -56,9 +57,9 @@ const updates = (service, of = edge) =>
   of
     .calls('UpdateService')
     .filter(({ requestParameters }) => requestParameters.service === service)
-    .map(({ requestParameters, userIdentity }) => [requestParameters.desiredCount, userIdentity.sessionContext.sourceIdentity]);
+    .map(({ requestParameters, userIdentity }) => [requestParameters.desiredCount, userIdentity?.sessionContext.sourceIdentity]);
 /** @param {string} service */
-const desired = (service, of = edge) => of.aws.scheduler.find_service('prod', service).desired;
+const desired = (service, of = edge) => of.aws.scheduler.find_service('prod', service)?.desired;
 
 test('the first request brings a service up from zero, in the name of its caller', async () => {
   const { answer, endpoints } = await edge.wake('first').ensure('alice');
@@ -225,12 +226,12 @@ test('a task that dies is never given out again, and its successor is', async ()
   const {
     endpoints: [dead, other],
   } = await wake.ensure('alice');
-  await edge.aws.scheduler.tasks.get(dead.task_arn).stop('UserInitiated', 'stopped by the test');
+  await edge.aws.scheduler.tasks.get(dead.task_arn)?.stop('UserInitiated', 'stopped by the test');
   await wake.lost(dead.task_arn);
   const left = await wake.ensure('bob');
   assert.equal(left.answer, 'ready');
   assert.deepEqual(
-    left.endpoints.filter(({ task_arn }) => task_arn === dead.task_arn),
+    left.endpoints.filter((/** @type {{task_arn: string}} */ { task_arn }) => task_arn === dead.task_arn),
     [],
   );
   await until('its successor is known', async () => {
@@ -338,7 +339,7 @@ test('a deployment that cannot start loses nothing: the next one that can stops 
 
 test('a core that stops in the middle of a call is replaced, and the start goes on', async () => {
   const path = 'worker-shim/host/crypto.js';
-  const source = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const source = readFileSync(root + path, 'utf8');
   // The digest of one request to AWS fails, once, which stops the core: a digest is what it cannot do without.
   const fails =
     'hash(hash, data, out) {\n    if (!globalThis.failed && String(Buffer.from(data)).includes("desiredCount")) { globalThis.failed = true; return FAILED; }';

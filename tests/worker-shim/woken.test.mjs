@@ -59,8 +59,8 @@ test('the first request of an allowed caller is answered by the task that it wok
   assert.equal(status, 200, body.toString());
   assert.equal(body.toString(), 'GET /a?b=c');
   const [{ userIdentity }] = updates('first');
-  assert.equal(userIdentity.sessionContext.sourceIdentity, 'alice');
-  assert.deepEqual(userIdentity.sessionContext.principalTags, {
+  assert.equal(userIdentity?.sessionContext.sourceIdentity, 'alice');
+  assert.deepEqual(userIdentity?.sessionContext.principalTags, {
     email: 'alice@acme.example',
     issuer: 'okta',
     route: 'first',
