@@ -9,6 +9,7 @@
 #include "aws/sts.hpp"
 #include "aws/web_identity.hpp"
 #include "encoding/base64url.hpp"
+#include "operations/jobs.hpp"
 #include "wake/json.hpp"
 
 namespace sallyport::aws {
@@ -213,6 +214,7 @@ json operations::dispatch(std::string_view op, const json& in) {
   if (op == "read") return read_answer(in);
   if (op == "issuer_documents") return issuer_documents_json(in, host_);
   if (op == "sign") return sign_request(in);
+  if (auto out = jobs::operate(op, in)) return *std::move(out);
   return error({reason::internal, "no such operation"});
 }
 
