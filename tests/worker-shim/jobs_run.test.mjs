@@ -1,8 +1,8 @@
-// What a task that ECS describes makes of a run: the rules of worker-shim/jobs/run.js, case by case.
+// What a task that ECS describes makes of a run: the rules of shared/jobs/run.hpp, case by case, through the operations of the core.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until_next_look } from '../../worker-shim/jobs/pace.js';
-import { begin, end, is_final, observe, observe_missing, task_started, view } from '../../worker-shim/jobs/run.js';
+import { look, operate, step } from '../support/job_core.mjs';
+import { random_name } from '../../worker-shim/host/random.js';
 
 const PENDING = 1,
   RUNNING = 3,
@@ -32,8 +32,44 @@ const task = (more = {}) => ({
   ...more,
 });
 
+// Runs here are what the core stores, as values that change.
+
+/** @param {any} run @param {string} state */
+const becomes = (run, state) => Object.assign(run, JSON.parse(state));
+/** @param {any} run @param {object} given @param {number} now */
+const observe = (run, given, now) => becomes(run, look(JSON.stringify(run), { tasks: [given] }, now));
+/** @param {any} run @param {number} now */
+const observe_missing = (run, now) => becomes(run, look(JSON.stringify(run), { missing: [run.task_arn] }, now));
+/** @param {any} run */
+const shown = (run) => step(JSON.stringify(run), { kind: 'get', order }, 1_000).shown;
+/** @param {any} run */
+const view = (run) => shown(run).run;
+/** @param {any} run @returns {boolean} */
+const is_final = (run) => shown(run).over;
+
+/** @param {any} run @param {object} given @param {number} now */
+function task_started(run, given, now) {
+  const answer = { tasks: [given], failures: [] };
+  becomes(run, step(JSON.stringify(run), { kind: 'answered', action: 'RunTask', sent: true, answer }, now).state);
+}
+
+/** ECS has stopped it. @param {any} run @param {object} ending @param {number} at */
+function end(run, ending, at) {
+  observe(run, task({ status: STOPPED, stopped_at: at, stop_code: 'UserInitiated' }), at);
+  const { state, reason, exit_code } = run;
+  assert.deepEqual({ state, reason, exit_code }, ending);
+}
+
+/** @param {any[]} runs @param {number} calls @param {number} now */
+function until_next_look(runs, calls, now) {
+  const newest = Math.max(...runs.map(({ created, started }) => Math.max(created, started)));
+  const summary = { groups: [[calls * 100, newest]], first_due: 0, due: 0, first_ended: 0 };
+  return operate('job_plan', { pace: '', event: 'looked', runs: summary, now, jitter: 500 }).alarm - now;
+}
+
+/** @returns {any} */
 function started_run() {
-  const run = begin({ ...order, caller: { ...caller } }, place, 1_000);
+  const run = JSON.parse(step('', { kind: 'run', order, place, id: random_name() }, 1_000).state);
   task_started(run, task(), 2_000);
   return run;
 }

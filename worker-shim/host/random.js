@@ -10,3 +10,6 @@ export function random_name() {
 export function random() {
   return /** @type {number} */ (crypto.getRandomValues(new Uint32Array(1))[0]) / 2 ** 32;
 }
+
+/** What spreads the tries of many objects: 0 to 999. */
+export const jitter = () => Math.floor(random() * 1000);

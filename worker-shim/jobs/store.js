@@ -1,15 +1,15 @@
-// The runs of one job in the SQLite of its object. A run is stored whole, as JSON, beside the columns by which it is found.
-// What is over is kept for a while, so that it can be looked at and so that idempotency keys hold; then it goes.
+// The runs of one job in the SQLite of its object: each as the core's own text, beside the columns by which it is found
+// (shared/operations/jobs.hpp). Nothing here reads the text.
 
-/** @typedef {import('./run.js').Run} Run */
-
-/** How long a run can be looked at after its end. */
-export const KEPT_MS = 7 * 86_400_000;
 /**
- * How long an idempotency key stands for its run. Callers are promised 24 h; ECS remembers a client token for as long from
- * the start of the task, which is a little after the run was accepted, so that ours must outlast it.
+ * @typedef {{id: string, state: string}} StoredRun
+ * @typedef {{id: string, client_token: string, caller_key: string, created: number, ended: number, due: number, group: string,
+ *   changed: number}} Columns `ended`: 0 while the run is live; `group`: of tasks that are looked at together
  */
-export const KEY_KEPT_MS = 25 * 3_600_000;
+
+/** One more than a list shows (shared/jobs/view.hpp), which says that there are more. */
+const MOST_LISTED = 101;
+const RUN = 'SELECT id, state FROM job_runs';
 
 export class RunStore {
   #sql;
@@ -17,75 +17,114 @@ export class RunStore {
   /** @param {SqlStorage} sql */
   constructor(sql) {
     this.#sql = sql;
-    sql.exec(`CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, client_token TEXT NOT NULL, caller_key TEXT NOT NULL,
-      created INTEGER NOT NULL, ended INTEGER NOT NULL, run TEXT NOT NULL) WITHOUT ROWID`);
-    sql.exec('CREATE INDEX IF NOT EXISTS runs_by_token ON runs (client_token, created)');
-    sql.exec('CREATE INDEX IF NOT EXISTS runs_by_caller ON runs (caller_key, created)');
-    sql.exec('CREATE INDEX IF NOT EXISTS runs_by_end ON runs (ended, created)');
+    sql.exec(`CREATE TABLE IF NOT EXISTS job_runs (id TEXT PRIMARY KEY, client_token TEXT NOT NULL, caller_key TEXT NOT NULL,
+      created INTEGER NOT NULL, ended INTEGER NOT NULL, due INTEGER NOT NULL, task_group TEXT NOT NULL, changed INTEGER NOT NULL,
+      state TEXT NOT NULL) WITHOUT ROWID`);
+    sql.exec('CREATE INDEX IF NOT EXISTS job_runs_by_token ON job_runs (client_token, created)');
+    sql.exec('CREATE INDEX IF NOT EXISTS job_runs_by_caller ON job_runs (caller_key, created)');
+    sql.exec('CREATE INDEX IF NOT EXISTS job_runs_by_end ON job_runs (ended, due)');
+    this.#take_over();
   }
 
-  /** @param {Run} run new or changed */
-  save(run) {
+  /** Runs that an earlier Worker stored without the newer columns: they are due, and have them from then on. */
+  #take_over() {
+    if (this.#sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'runs'").toArray().length === 0) return;
+    this.#sql.exec(`INSERT OR IGNORE INTO job_runs (id, client_token, caller_key, created, ended, due, task_group, changed, state)
+      SELECT id, client_token, caller_key, created, ended, 1, '', created, run FROM runs`);
+    this.#sql.exec('DROP TABLE runs');
+  }
+
+  /** @param {Columns} columns @param {string} state new or changed */
+  save({ id, client_token, caller_key, created, ended, due, group, changed }, state) {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO runs (id, client_token, caller_key, created, ended, run) VALUES (?, ?, ?, ?, ?, ?)',
-      run.id,
-      run.client_token,
-      run.caller.key,
-      run.created,
-      run.ended,
-      JSON.stringify(run),
+      `INSERT OR REPLACE INTO job_runs (id, client_token, caller_key, created, ended, due, task_group, changed, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, client_token, caller_key, created, ended, due, group, changed, state],
     );
   }
 
   /** @param {string} id */
   remove(id) {
-    this.#sql.exec('DELETE FROM runs WHERE id = ?', id);
+    this.#sql.exec('DELETE FROM job_runs WHERE id = ?', id);
   }
 
-  /** @param {string} id @returns {Run | undefined} */
+  /** @param {string} id @param {number} until when it is asked about again */
+  put_off(id, until) {
+    this.#sql.exec('UPDATE job_runs SET due = ? WHERE id = ?', until, id);
+  }
+
+  /** @param {number} ended_by those that ended then or before */
+  forget(ended_by) {
+    this.#sql.exec('DELETE FROM job_runs WHERE ended > 0 AND ended <= ?', ended_by);
+  }
+
+  /** @param {string} id */
   find(id) {
-    return this.#all('SELECT run FROM runs WHERE id = ?', id)[0];
+    return this.#runs(`${RUN} WHERE id = ?`, id)[0];
   }
 
-  /** The run that an idempotency key stands for. @param {string} client_token @param {number} now @returns {Run | undefined} */
-  find_by_token(client_token, now) {
-    return this.#all(
-      'SELECT run FROM runs WHERE client_token = ? AND created > ? ORDER BY created DESC LIMIT 1',
-      client_token,
-      now - KEY_KEPT_MS,
-    )[0];
+  /** The newest of an idempotency key. @param {string} client_token */
+  find_by_token(client_token) {
+    return this.#runs(`${RUN} WHERE client_token = ? ORDER BY created DESC LIMIT 1`, client_token)[0];
   }
 
-  /** Newest first. @param {string} caller_key @param {number} most */
-  of_caller(caller_key, most) {
-    return this.#all('SELECT run FROM runs WHERE caller_key = ? ORDER BY created DESC, id LIMIT ?', caller_key, most);
+  /** @param {string[]} ids */
+  states(ids) {
+    return ids.flatMap((id) => this.find(id)?.state ?? []);
   }
 
-  /** Those that are not over, oldest first. */
+  /** Newest first. @param {string} caller_key */
+  of_caller(caller_key) {
+    return this.#runs(`${RUN} WHERE caller_key = ? ORDER BY created DESC, id LIMIT ?`, caller_key, MOST_LISTED).map(({ state }) => state);
+  }
+
   live() {
-    return this.#all('SELECT run FROM runs WHERE ended = 0 ORDER BY created');
+    return this.#runs(`${RUN} WHERE ended = 0 ORDER BY created`);
   }
 
-  /** Forgets what was over long ago. @param {number} now */
-  expire(now) {
-    this.#sql.exec('DELETE FROM runs WHERE ended > 0 AND ended <= ?', now - KEPT_MS);
+  /** @param {number} now @param {number} most */
+  due(now, most) {
+    return this.#runs(`${RUN} WHERE ended = 0 AND due <= ? ORDER BY due LIMIT ?`, now, most);
   }
 
-  /** When there will be something to forget; 0: nothing is over. */
-  next_expiry() {
-    const [row] = this.#sql.exec('SELECT MIN(ended) AS first FROM runs WHERE ended > 0').toArray();
-    return typeof row?.first === 'number' ? row.first + KEPT_MS : 0;
+  /** Whose tasks are looked at. @returns {[id: string, group: string][]} */
+  watched() {
+    return this.#rows("SELECT id, task_group FROM job_runs WHERE ended = 0 AND task_group <> ''").map((row) => [
+      row['id'],
+      row['task_group'],
+    ]);
+  }
+
+  /** What a plan is made of. @param {number} now */
+  summary(now) {
+    const [live] = this.#rows('SELECT MIN(due) AS first, COALESCE(SUM(due <= ?), 0) AS due FROM job_runs WHERE ended = 0', now);
+    const [over] = this.#rows('SELECT MIN(ended) AS first FROM job_runs WHERE ended > 0');
+    const groups = this.#rows(
+      "SELECT COUNT(*) AS tasks, MAX(changed) AS newest FROM job_runs WHERE ended = 0 AND task_group <> '' GROUP BY task_group",
+    );
+    return {
+      first_due: live?.['first'] ?? 0,
+      due: live?.['due'] ?? 0,
+      first_ended: over?.['first'] ?? 0,
+      groups: groups.map(({ tasks, newest }) => [tasks, newest]),
+    };
   }
 
   /**
    * @param {string} query
    * @param {(string | number)[]} values
-   * @returns {Run[]}
+   * @returns {StoredRun[]}
    */
-  #all(query, ...values) {
-    return this.#sql
-      .exec(query, ...values)
-      .toArray()
-      .map(({ run }) => JSON.parse(/** @type {string} */ (run)));
+  #runs(query, ...values) {
+    return this.#rows(query, ...values).map(({ id, state }) => ({ id, state }));
+  }
+
+  /**
+   * @param {string} query
+   * @param {(string | number)[]} values
+   * @returns {Record<string, any>[]}
+   */
+  #rows(query, ...values) {
+    return this.#sql.exec(query, ...values).toArray();
   }
 }

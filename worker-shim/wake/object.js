@@ -7,13 +7,14 @@
 // * Stored are the state and the last caller, in whose name AWS is asked. Credentials never are.
 // * Those who wait are in memory only: after a restart they ask again, and join what the state still knows.
 import { DurableObject } from 'cloudflare:workers';
+import { jitter } from '../host/random.js';
 import { Frame } from '../objects/frame.js';
 import { Waiters } from '../objects/waiters.js';
 import { change, fail } from '../observe.js';
 import { failed, ready, starting } from './answers.js';
 import { look_at_service, look_at_tasks, refused } from './look.js';
 import { WakeMemory, place_of } from './memory.js';
-import { jitter, settings_for, tuning_of } from './settings.js';
+import { settings_for, tuning_of } from './settings.js';
 
 /**
  * @typedef {import('../aws/aws.js').Caller} Caller

@@ -1,5 +1,4 @@
 // What the state machine is told beside events: the policy's rule for the service, and the deployment's tuning.
-import { random } from '../host/random.js';
 
 /**
  * The variable SALLYPORT_WAKE_TUNING: members of wake_settings (shared/wake/wake.hpp), times in milliseconds. For tests and
@@ -24,9 +23,4 @@ export function tuning_of(text) {
  */
 export function settings_for({ wake, port }, tuning) {
   return { ...(wake && { idle_stop: wake.idle_stop_ms }), ...tuning, min: wake?.min ?? 0, port };
-}
-
-/** What spreads the polls of many services: 0 to 999. */
-export function jitter() {
-  return Math.floor(random() * 1000);
 }
