@@ -17,12 +17,22 @@ const native_probe = process.env.SALLYPORT_PROBE ?? candidates.find(existsSync) 
 let workerd;
 after(async () => (await workerd)?.stop());
 
-/** Each door: JSON lines in, as many answer lines out. */
-const doors = {
+/** Each door: JSON lines in, as many answer lines out. @type {Record<string, (lines: string[]) => Promise<string[]>>} */
+const every_door = {
   native: (/** @type {string[]} */ lines) => answer_lines([native_probe], lines),
   wasm: (/** @type {string[]} */ lines) => answer_lines([process.execPath, `${root}tests/probe.mjs`], lines),
   workerd: async (/** @type {string[]} */ lines) => (await (workerd ??= start_workerd_probe())).answer(lines),
 };
+
+/** Those that SALLYPORT_DOORS names, with commas; without it every one. */
+const doors = process.env.SALLYPORT_DOORS?.split(',').map(door_of) ?? Object.entries(every_door);
+
+/** @param {string} name @returns {[string, (lines: string[]) => Promise<string[]>]} */
+function door_of(name) {
+  const door = every_door[name];
+  assert.ok(door, `SALLYPORT_DOORS: no door is called ${name}`);
+  return [name, door];
+}
 
 /** @typedef {{reason?: string, out?: any, error?: string}} Answer what is `out` depends on the operation */
 
@@ -41,10 +51,10 @@ export async function ask(requests) {
  * @param {string[]} lines
  */
 export async function ask_lines(lines) {
-  const [native, ...others] = await Promise.all(Object.values(doors).map((door) => door(lines)));
-  const names = Object.keys(doors).slice(1);
-  others.forEach((answers, i) => assert_same(lines, native, answers, `native and ${names[i]}`));
-  return native;
+  const [first = [], ...others] = await Promise.all(doors.map(([, door]) => door(lines)));
+  const [name, ...names] = doors.map(([each]) => each);
+  others.forEach((answers, i) => assert_same(lines, first, answers, `${name} and ${names[i]}`));
+  return first;
 }
 
 /**

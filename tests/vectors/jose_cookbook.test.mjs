@@ -25,13 +25,20 @@ test('detached content is refused', { skip: vectors_absent }, async () => {
 });
 
 test('JSON serializations and several signatures are refused', { skip: vectors_absent }, async () => {
-  const forms = list_vectors('jose-cookbook/jws').flatMap((path) => {
+  const paths = [...list_vectors('jose-cookbook/jws'), 'jose-cookbook/curve25519/jws.json', ...list_vectors('jose-cookbook/rfc7797')];
+  const forms = paths.flatMap((path) => {
     const { input, output } = read_vectors(path);
     const jwks = [input.key].flat()[0];
     return [output.json, output.json_flat].filter(Boolean).map((form) => ({ op: 'jws', in: { jws: JSON.stringify(form), jwks } }));
   });
-  assert.ok(forms.length >= 8);
+  assert.ok(forms.length >= 20, `${forms.length} forms`);
   for (const answer of await ask(forms)) assert.equal(answer.reason, 'jws_serialization_unsupported');
+});
+
+test('an unencoded payload (RFC 7797) is refused by name', { skip: vectors_absent }, async () => {
+  const { input, output } = read_vectors('jose-cookbook/rfc7797/hmac-sha2_b64_false.json');
+  const [answer] = await ask([{ op: 'jws', in: { jws: output.compact, jwks: input.key } }]);
+  assert.equal(answer.reason, 'jws_b64_unsupported');
 });
 
 test('an unencoded payload (RFC 7797) is refused in every form', { skip: vectors_absent }, async () => {

@@ -1,4 +1,5 @@
-// Wycheproof's raw vectors through the crypto port, in the form that travels (R||S for ECDSA).
+// Wycheproof's raw vectors through the crypto port of the agent, in the form that travels (R||S for ECDSA): the probe asks whole
+// tokens and messages, not the port. tests/vectors/wycheproof_edge_host.test.mjs asks that of the edge.
 #include <doctest/doctest.h>
 
 #include <functional>

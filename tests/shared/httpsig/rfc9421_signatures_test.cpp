@@ -1,4 +1,5 @@
-// The signatures printed in RFC 9421, every case: base, verification, and signing again where that is deterministic.
+// The signatures printed in RFC 9421, made again: byte for byte where that is deterministic, else so that they verify. The probe
+// cannot sign; bases and verification are tests/vectors/http_signatures.test.mjs.
 #include <doctest/doctest.h>
 
 #include "agent/openssl/host.hpp"
@@ -44,14 +45,6 @@ vector_case read_case(const json& test) {
   return out;
 }
 
-void check_base(const json& test, const vector_case& given, const received_signature& received) {
-  const auto base = signature_base(received.input, given.context());
-  const auto wanted = encoding::string_member(test, "signature_base");
-  if (!wanted) return;
-  REQUIRE(base.ok());
-  CHECK(*base == *wanted);
-}
-
 void check_signing(const json& test, const vector_case& given, const received_signature& received, crypto::port& host,
                    const json& jwk) {
   const auto key = import_jwk(host, jwk);
@@ -74,15 +67,11 @@ void run_case(const json& test, const json& keys, crypto::port& host) {
   const vector_case given = read_case(test);
   const auto received = find_signature(given.target, given.label);
   REQUIRE(received.ok());
-  check_base(test, given, *received);
-  const json& jwk = keys[test["key"].get<std::string>()]["jwk"];
-  const auto key = import_public_jwk(host, jwk);
-  const reason wanted = test["expect_valid"].get<bool>() ? reason::ok : reason::httpsig_invalid;
-  CHECK(name_of(verify(host, *key, given.how, given.label, given.context()).why()) == name_of(wanted));
-  if (wanted == reason::ok) check_signing(test, given, *received, host, jwk);
+  if (test["expect_valid"].get<bool>())
+    check_signing(test, given, *received, host, keys[test["key"].get<std::string>()]["jwk"]);
 }
 
-TEST_CASE("builds, verifies and makes every signature of RFC 9421") {
+TEST_CASE("makes every signature of RFC 9421 again") {
   const auto signatures_text = read_vectors("rfc9421/signatures.json");
   const auto keys_text = read_vectors("rfc9421/keys.json");
   if (!signatures_text || !keys_text) return;
