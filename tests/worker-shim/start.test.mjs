@@ -106,7 +106,7 @@ for (const [what, right, wrong] of [
   ['gives another value', 'hash.update(data);', 'hash.update(data.subarray(1));'],
   ['gives something else than bytes', 'return hash.digest();', 'return String(hash.digest());'],
   ['is not there', "made?.name === 'HashHandle'", 'false'],
-  ['is made in another way', 'new Bare(name, undefined)', 'new Bare()'],
+  ['is made in another way', 'new bare_hash(name, undefined)', 'new bare_hash()'],
 ]) {
   test(`where the platform's bare hash ${what}, the documented one is used`, async () => {
     assert.ok(host_source.includes(right));
