@@ -1,35 +1,13 @@
 // The gate with its objects, the issuer Worker and local-aws, wired together as in a deployment: what tests of waking and
 // jobs stand on.
 import assert from 'node:assert/strict';
-import { check_config } from '../../demo/local_aws/config.mjs';
-import { start_local_aws } from '../../demo/local_aws/main.mjs';
-import { signing_key } from './edge.mjs';
-import { free_port } from '../../demo/parts/ports.mjs';
+import { cluster, region, start_account } from './account.mjs';
 import { check_told_once } from './records.mjs';
-import { start_issuer_worker, start_worker } from '../../demo/parts/worker.mjs';
+import { start_worker } from '../../demo/parts/worker.mjs';
 import { call_object, object_caller } from './objects.mjs';
-
-export const account = '123456789012';
-export const region = 'us-east-1';
-export const role = `arn:aws:iam::${account}:role/gate`;
 
 /** A task that is healthy at once and does nothing. */
 export const sleeper = { name: 'app', command: ['sleep', '1000'], health: { command: ['true'], interval_ms: 20 } };
-
-/** Times of the state machine, short enough for tests. */
-export const quick = {
-  poll_first: 40,
-  poll_then: 40,
-  poll_most: 80,
-  expected_start: 80,
-  pause_first: 40,
-  pause_most: 400,
-  retry_first: 40,
-  refresh: 40,
-  refresh_incomplete: 40,
-  call_timeout: 8_000,
-  start_timeout: 60_000,
-};
 
 /** Who calls: as the gate names callers to its objects. @param {string} subject */
 export const caller = (subject) => ({
@@ -51,12 +29,8 @@ export const caller = (subject) => ({
  *   aws?: Record<string, unknown>, worker?: Partial<Parameters<typeof start_worker>[0]>}} options `ecs`: further members of each service's
  *   `ecs`; `policy` and `aws`: further members of the policy and of local-aws's configuration */
 export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy = {}, aws: more = {}, worker: options = {} }) {
-  const key = await signing_key();
-  const { d, ...public_key } = key;
-  const issuer_port = await free_port();
-  const issuer = `http://127.0.0.1:${issuer_port}`;
-  const aws = await start_local_aws({ config: check_config(aws_config(issuer, services, more)) });
-  const issuer_worker = await start_issuer_worker({ issuer, public_keys: JSON.stringify({ keys: [public_key] }), port: issuer_port });
+  const account = await start_account(() => ({ services, more }));
+  const { aws, issuer, issuer_worker, key, calls } = account;
   /** @param {Partial<Parameters<typeof start_worker>[0]>} [other] */
   const start = (other) =>
     start_worker({
@@ -66,9 +40,7 @@ export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy =
       ...(options.entry === undefined && { entry: 'tests/support/breakable_edge.mjs', keeps_objects: true, beside: [object_caller()] }),
       ...options,
       variables: {
-        SALLYPORT_AWS_ROLE: role,
-        SALLYPORT_AWS_ENDPOINT: aws.url,
-        SALLYPORT_WAKE_TUNING: JSON.stringify({ ...quick, ...tuning }),
+        ...account.variables(tuning),
         ...options.variables,
       },
       ...other,
@@ -98,30 +70,11 @@ export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy =
       /** Ends it in the middle of whatever it does; what it stored stays. */
       end: () => assert.rejects(wake(service, 'end'), /ended by the test/),
     }),
-    /** What local-aws was asked and did, by name of the call; what a fault kept from being done is not among it. @param {string} name */
-    calls: (name) => aws.trail.events.filter((/** @type {{eventName: string}} */ event) => event.eventName === name),
+    calls,
     async stop() {
-      await Promise.all([worker.stop(), issuer_worker.stop(), aws.stop()]);
+      await Promise.all([worker.stop(), account.stop()]);
       check_told_once(worker.output());
     },
-  };
-}
-
-/** @param {string} issuer @param {Record<string, TaskDefinition>} services @param {Record<string, unknown>} more */
-function aws_config(issuer, services, more) {
-  const names = Object.keys(services);
-  return {
-    account,
-    region,
-    oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
-    roles: { gate: { trust: { issuer, sub: ['sallyport:*'] }, policy: [{ Effect: 'Allow', Action: ['ecs:*'], Resource: '*' }] } },
-    clusters: {
-      prod: {
-        services: Object.fromEntries(names.map((name) => [name, { task_definition: `${name}:1`, desired: services[name].desired ?? 0 }])),
-      },
-    },
-    task_definitions: Object.fromEntries(names.map((name) => [`${name}:1`, services[name]])),
-    ...more,
   };
 }
 
@@ -130,7 +83,7 @@ function policy_of(issuer, services, ecs, more) {
   const names = Object.keys(services);
   const service = (/** @type {string} */ name) => ({
     vpc: 'VPC',
-    ecs: { region, cluster: 'prod', service: name, port: 8443, wake: services[name].wake ?? {}, ...ecs },
+    ecs: { region, cluster, service: name, port: 8443, wake: services[name].wake ?? {}, ...ecs },
   });
   return {
     name: 'test',

@@ -1,16 +1,14 @@
 // The whole system with services that sleep: a token issuer, the gate in workerd with its objects, the issuer Worker, STS
 // and ECS on loopback, whose tasks are a real agent and a real app each.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { check_config } from '../../demo/local_aws/config.mjs';
-import { start_local_aws } from '../../demo/local_aws/main.mjs';
-import { account, quick, region, role } from './aws_edge.mjs';
-import { send, signing_key } from './edge.mjs';
+import { cluster, region, start_account } from './account.mjs';
+import { send } from './edge.mjs';
 import { start_issuer } from './issuer.mjs';
 import { free_port } from '../../demo/parts/ports.mjs';
-import { root, start_issuer_worker, start_worker } from '../../demo/parts/worker.mjs';
+import { root, start_worker } from '../../demo/parts/worker.mjs';
 
 const build = `${root}build/dev`;
 
@@ -55,27 +53,28 @@ async function start_parts(services, tuning, options, started) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-ecs-'));
   started({ stop: () => rmSync(folder, { recursive: true, force: true }) });
   const people = started(await start_issuer());
-  const key = await signing_key();
-  const { d, ...public_key } = key;
-  const issuer_port = await free_port();
-  const edge_issuer = `http://127.0.0.1:${issuer_port}`;
-  started(await start_issuer_worker({ issuer: edge_issuer, public_keys: JSON.stringify({ keys: [public_key] }), port: issuer_port }));
   // Other systems on this machine have the same addresses for their tasks, and so must have other ports.
   const ports = { agent: await free_port(), admin: await free_port(), app: await free_port() };
-  const policy = JSON.stringify(policy_of(edge_issuer, people.issuer, services, ports.agent));
   const policy_file = join(folder, 'policy.jsonc');
-  writeFileSync(policy_file, policy);
-  const aws = started(await start_local_aws({ config: check_config(aws_config(edge_issuer, services, policy_file, ports)) }));
+  const names = Object.keys(services);
+  const account = started(
+    await start_account((issuer) => {
+      writeFileSync(policy_file, JSON.stringify(policy_of(issuer, people.issuer, services, ports.agent)));
+      return {
+        services: Object.fromEntries(names.map((name) => [name, definition(name, services[name], policy_file, ports)])),
+        subjects: names.map((name) => `sallyport:${name}`),
+      };
+    }),
+  );
+  const { aws, calls } = account;
   const worker = started(
     await start_worker({
-      policy,
-      signing_keys: JSON.stringify({ keys: [key] }),
+      policy: readFileSync(policy_file, 'utf8'),
+      signing_keys: JSON.stringify({ keys: [account.key] }),
       vpc: ['VPC'],
       ...options,
       variables: {
-        SALLYPORT_AWS_ROLE: role,
-        SALLYPORT_AWS_ENDPOINT: aws.url,
-        SALLYPORT_WAKE_TUNING: JSON.stringify({ ...quick, ...tuning }),
+        ...account.variables(tuning),
         ...options.variables,
       },
     }),
@@ -94,11 +93,10 @@ async function start_parts(services, tuning, options, started) {
       const text = decoded(received);
       return { ...received, text, json: () => JSON.parse(text) };
     },
-    /** What AWS was asked, by name of the call. @param {string} name */
-    calls: (name) => aws.trail.events.filter((/** @type {{eventName: string}} */ event) => event.eventName === name),
+    calls,
     /** The tasks of a service as ECS has them. @param {string} service */
     tasks: (service) => {
-      const found = aws.scheduler.find_service('prod', service);
+      const found = aws.scheduler.find_service(cluster, service);
       return found === undefined ? [] : aws.scheduler.tasks_of(found);
     },
   };
@@ -118,7 +116,7 @@ function policy_of(edge_issuer, people, services, port) {
   const entries = Object.entries(services);
   const ecs = (/** @type {string} */ name, /** @type {SleepingService} */ of) => ({
     region,
-    cluster: 'prod',
+    cluster,
     service: name,
     port,
     ...(of.wakes === false ? {} : { wake: { hold: of.hold ?? '25s' } }),
@@ -141,30 +139,8 @@ function policy_of(edge_issuer, people, services, port) {
   };
 }
 
-/** @param {string} issuer @param {Record<string, SleepingService>} services @param {string} policy_file @param {Ports} ports */
-function aws_config(issuer, services, policy_file, ports) {
-  const names = Object.keys(services);
-  return {
-    account,
-    region,
-    oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
-    roles: {
-      gate: {
-        trust: { issuer, sub: names.map((name) => `sallyport:${name}`) },
-        policy: [{ Effect: 'Allow', Action: ['ecs:*'], Resource: '*' }],
-      },
-    },
-    clusters: {
-      prod: {
-        services: Object.fromEntries(names.map((name) => [name, { task_definition: `${name}:1`, desired: services[name].desired ?? 0 }])),
-      },
-    },
-    task_definitions: Object.fromEntries(names.map((name) => [`${name}:1`, definition(name, services[name], policy_file, ports)])),
-  };
-}
-
 /** @param {string} service @param {SleepingService} of @param {string} policy_file @param {Ports} ports */
-function definition(service, { pull_ms = 20, drains = false, app }, policy_file, ports) {
+function definition(service, { pull_ms = 20, drains = false, app, desired }, policy_file, ports) {
   const agent = {
     name: 'sallyport',
     command: [`${build}/sallyport`, 'agent'],
@@ -181,5 +157,5 @@ function definition(service, { pull_ms = 20, drains = false, app }, policy_file,
   };
   const demo_app = [`${build}/demo_app`, `{address}:${ports.app}`];
   const lasting = ['sh', '-c', `trap '' TERM; exec ${demo_app.join(' ')}`];
-  return { provision_ms: 20, pull_ms, containers: [agent, { name: 'app', command: app ?? (drains ? lasting : demo_app) }] };
+  return { provision_ms: 20, pull_ms, desired, containers: [agent, { name: 'app', command: app ?? (drains ? lasting : demo_app) }] };
 }

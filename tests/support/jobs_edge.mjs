@@ -1,6 +1,7 @@
 // Jobs around the gate: an issuer of tokens, a policy with jobs that end, fail or run on, and calls as their callers make them.
 import assert from 'node:assert/strict';
-import { account, region, start_aws_edge } from './aws_edge.mjs';
+import { account, region } from './account.mjs';
+import { start_aws_edge } from './aws_edge.mjs';
 import { until } from '../../demo/parts/child.mjs';
 import { send } from './edge.mjs';
 import { start_issuer } from './issuer.mjs';

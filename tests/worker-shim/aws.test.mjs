@@ -2,7 +2,8 @@
 // hostile answers told apart; no secret in any log.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { caller, region, role, sleeper, start_aws_edge } from '../support/aws_edge.mjs';
+import { region, role } from '../support/account.mjs';
+import { caller, sleeper, start_aws_edge } from '../support/aws_edge.mjs';
 import { until } from '../../demo/parts/child.mjs';
 import { send } from '../support/edge.mjs';
 import { endpoint_of } from '../../worker-shim/aws/exchange.js';
