@@ -12,6 +12,7 @@
 #include "http/digest.hpp"
 #include "httpsig/profile.hpp"
 #include "jose/jws.hpp"
+#include "tests/support/signed_message.hpp"
 
 namespace sallyport::testing {
 
@@ -75,10 +76,6 @@ std::string context_for(const signed_request& request) {
          (request.service == "mac" ? "mac" : "app") + ".test\", proto=\"https\", ip=\"192.0.2.7\"";
 }
 
-void add(std::string& to, std::string_view name, std::string_view value) {
-  if (!value.empty()) to.append(name).append(": ").append(value).append("\r\n");
-}
-
 }  // namespace
 
 crypto::port& test_host() {
@@ -124,34 +121,22 @@ std::string fresh_nonce() {
 }
 
 std::string signed_request::head() const {
-  const std::string minted = assertion_for(*this);
-  const std::string context = context_for(*this);
   const bool has_body = !body.empty() || method == "POST";
-  const std::string length = has_body && chunk == 0 ? std::to_string(body.size()) : "";
-  const std::string digest = has_body && body_signed ? http::content_digest_field(test_host(), as_bytes(body)) : "";
-  const std::size_t question = target.find('?');
-  httpsig::profile_message message;
+  signed_message message;
   message.method = method;
-  message.path = std::string_view(target).substr(0, question);
-  if (question != std::string::npos) message.query = std::string_view(target).substr(question + 1);
-  message.assertion = minted;
-  message.context = context;
-  if (!length.empty()) message.content_length = length;
-  if (!digest.empty()) message.content_digest = digest;
+  message.target = target;
+  message.host_field = "origin.test";
+  message.assertion = assertion_for(*this);
+  message.context = context_for(*this);
+  if (has_body && chunk == 0) message.content_length = std::to_string(body.size());
+  if (has_body && body_signed) message.content_digest = http::content_digest_field(test_host(), as_bytes(body));
+  if (has_body && chunk > 0) message.extra_fields.emplace_back("Transfer-Encoding", "chunked");
+  message.extra_fields.insert(message.extra_fields.end(), extra.begin(), extra.end());
   const jose::signing_key& with = key ? *key : service == "mac" ? edge_keys().secret : edge_keys().es256;
   const std::string once = nonce.empty() ? fresh_nonce() : nonce;
-  const auto fields = must(
-      httpsig::sign_profile(test_host(), *with.key, message, {created, created + 30, once, with.kid, with.algorithm}));
-  std::string text = method + " " + target + " HTTP/1.1\r\nHost: origin.test\r\n";
-  add(text, "Sallyport-Assertion", minted);
-  add(text, "Sallyport-Context", context);
-  add(text, "Signature-Input", fields.signature_input);
-  add(text, "Signature", fields.signature);
-  add(text, "Content-Digest", digest);
-  add(text, "Content-Length", length);
-  if (has_body && chunk > 0) add(text, "Transfer-Encoding", "chunked");
-  for (const auto& [name, value] : extra) add(text, name, value);
-  return text + "\r\n";
+  const auto fields = must(httpsig::sign_profile(test_host(), *with.key, message.covered(),
+                                                 {created, created + 30, once, with.kid, with.algorithm}));
+  return message.head(fields.signature_input, fields.signature);
 }
 
 std::string signed_request::framed_body() const {

@@ -11,6 +11,7 @@
 #include "http/digest.hpp"
 #include "httpsig/profile.hpp"
 #include "tests/shared/gate/world.hpp"
+#include "tests/support/signed_message.hpp"
 
 namespace sallyport::testing {
 
@@ -65,18 +66,9 @@ struct forge {
   std::string compact() const { return assertion.empty() ? token(claims, *assertion_key, typ) : assertion; }
 
   std::string build() const {
-    const std::string minted = compact();
-    httpsig::profile_message message;
-    const auto question = target.find('?');
-    message.method = method;
-    message.path = std::string_view(target).substr(0, question);
-    message.query = question == std::string::npos ? std::string_view() : std::string_view(target).substr(question + 1);
-    message.assertion = minted;
-    message.context = context;
-    if (!content_type.empty()) message.content_type = content_type;
-    if (!content_length.empty()) message.content_length = content_length;
-    if (!digest.empty()) message.content_digest = digest;
-    auto draft = httpsig::draft_profile(message, {created, expires, nonce, keyid, key->algorithm});
+    const signed_message message{method,       target,         host_field, compact(),   context,
+                                 content_type, content_length, digest,     extra_fields};
+    auto draft = httpsig::draft_profile(message.covered(), {created, expires, nonce, keyid, key->algorithm});
     if (!draft.ok()) return "draft failed";
     for (const auto& [what, with] : edits) {
       replace(draft->base, what, with);
@@ -84,29 +76,13 @@ struct forge {
     }
     const auto made = crypto::make_signature(host(), key->algorithm, *key->key, as_bytes(draft->base));
     if (!made.ok()) return "signing failed";
-    return text(minted, draft->signature_input, httpsig::profile_signature_field(*made));
+    return message.head(draft->signature_input, httpsig::profile_signature_field(*made)) + body;
   }
 
  private:
   static void replace(std::string& in, const std::string& what, const std::string& with) {
     const auto at = in.rfind(what);
     if (at != std::string::npos) in.replace(at, what.size(), with);
-  }
-
-  std::string text(const std::string& minted, const std::string& input, const std::string& signature) const {
-    std::string out = method + " " + target + " HTTP/1.1\r\nHost: " + host_field + "\r\n";
-    const auto add = [&](std::string_view name, std::string_view value) {
-      if (!value.empty()) out.append(name).append(": ").append(value).append("\r\n");
-    };
-    add("Sallyport-Assertion", minted);
-    add("Sallyport-Context", context);
-    add("Signature-Input", input);
-    add("Signature", signature);
-    add("Content-Type", content_type);
-    add("Content-Length", content_length);
-    add("Content-Digest", digest);
-    for (const auto& [name, value] : extra_fields) add(name, value);
-    return out + "\r\n" + body;
   }
 };
 
