@@ -1,6 +1,7 @@
 #include "wasm/settings.hpp"
 
 #include "encoding/json.hpp"
+#include "encoding/json_members.hpp"
 #include "policy/load/load.hpp"
 
 namespace sallyport::wasm {
@@ -58,7 +59,7 @@ result<std::vector<gate::service_secrets>> read_secrets(std::string_view text, c
 
 result<settings> read_settings(std::string_view text, crypto::port& host) {
   SALLYPORT_ASSIGN(const json given, encoding::parse_json(text, settings_limits));
-  const auto member = [&](std::string_view name) { return encoding::string_member(given, name).value_or(""); };
+  const auto member = [&](std::string_view name) { return encoding::text_member(given, name); };
   settings read;
   auto& config = read.edge;
   SALLYPORT_ASSIGN(config.signing_keys, read_signing_keys(member("signing_keys"), host));

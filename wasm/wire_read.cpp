@@ -1,5 +1,6 @@
 #include <charconv>
 
+#include "http/url.hpp"
 #include "wasm/wire.hpp"
 
 namespace sallyport::wasm {
@@ -47,13 +48,11 @@ class line_reader {
 
 /// Splits `https://host:port/path?query`; false when it is not of that form.
 bool split_url(std::string_view url, gate::edge_request& request) {
-  const auto scheme_end = url.find("://");
-  if (scheme_end == std::string_view::npos) return false;
-  const auto path = url.find('/', scheme_end + 3);
-  if (path == std::string_view::npos) return false;
-  request.scheme = url.substr(0, scheme_end);
-  request.host = url.substr(scheme_end + 3, path - scheme_end - 3);
-  request.target = url.substr(path);
+  const auto parts = http::split_url(url);
+  if (!parts || !parts->rest.starts_with('/')) return false;
+  request.scheme = parts->scheme;
+  request.host = parts->authority;
+  request.target = parts->rest;
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include "agent/config/file.hpp"
 #include "agent/keys/key_file.hpp"
 #include "agent/openssl/host.hpp"
+#include "encoding/json_members.hpp"
 
 namespace sallyport::agent::cli {
 
@@ -41,7 +42,7 @@ int generate(const generate_options& chosen) {
     complain("keys generate", made.error());
     return made.why() == reason::config_invalid ? exit_usage : exit_bug;
   }
-  const std::string kid(encoding::string_member(*made, "kid").value_or(""));
+  const std::string kid(encoding::text_member(*made, "kid"));
   const std::string text = keys::make_set(std::move(*made)).dump(2) + "\n";
   if (chosen.out.empty()) {
     std::cout << text;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+
 namespace sallyport::agent::cli {
 
 namespace {
@@ -24,10 +26,7 @@ std::string_view trim(std::string_view text) {
 bool drop_word(std::string_view& text) {
   for (const std::string_view word : {"bearer", "dpop", "jwt", "token", "-h", "--header"}) {
     if (text.size() <= word.size() || !is_space(text[word.size()])) continue;
-    const auto same = [](char lower, char any) {
-      return lower == (any >= 'A' && any <= 'Z' ? any + ('a' - 'A') : any);
-    };
-    if (!std::equal(word.begin(), word.end(), text.begin(), same)) continue;
+    if (!ascii::equal(word, text.substr(0, word.size()))) continue;
     text = trim(text.substr(word.size()));
     return true;
   }

@@ -6,24 +6,11 @@
 #include <mutex>
 #include <thread>
 
+#include "http/url.hpp"
+
 namespace sallyport::agent::keys {
 
 namespace {
-
-struct url_parts {
-  /// "https://host:port".
-  std::string origin;
-  /// "/path?query".
-  std::string target;
-};
-
-url_parts split(const std::string& url) {
-  const std::size_t authority = url.find("://") + 3;
-  const std::size_t path = url.find_first_of("/?", authority);
-  if (path == std::string::npos) return {url, "/"};
-  const std::string target = url.substr(path);
-  return {url.substr(0, path), target.front() == '/' ? target : "/" + target};
-}
 
 /// Ends a request that takes too long as a whole, or that nobody wants any more; the client's own limits are for each
 /// read.
@@ -73,9 +60,9 @@ void prepare(httplib::Client& client, std::chrono::seconds timeout) {
 
 fetched fetch(const gate::key_request& request, const std::stop_token& stop) {
   if (!gate::is_key_url(request.url)) return {0, "", "", "neither https nor loopback: " + request.url};
-  const url_parts parts = split(request.url);
+  const auto parts = http::split_url(request.url);
   const std::chrono::seconds timeout(request.timeout);
-  httplib::Client client(parts.origin);
+  httplib::Client client(request.url.substr(0, request.url.size() - parts->rest.size()));
   if (!client.is_valid()) return {0, "", "", "not a URL: " + request.url};
   prepare(client, timeout);
   fetched got;
@@ -86,7 +73,8 @@ fetched fetch(const gate::key_request& request, const std::stop_token& stop) {
   };
   const watchdog guard(client, timeout, stop);
   const httplib::Headers headers{{"Accept", "application/json"}, {"User-Agent", "sallyport-agent"}};
-  const auto answer = client.Get(parts.target.c_str(), headers, collect);
+  const std::string target = (parts->rest.starts_with('/') ? "" : "/") + std::string(parts->rest);
+  const auto answer = client.Get(target.c_str(), headers, collect);
   if (!answer && got.body.size() > request.max_bytes) return {200, std::move(got.body), "", ""};
   if (!answer) return {0, "", "", httplib::to_string(answer.error()) + " (" + request.url + ")"};
   got.status = answer->status;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/keys/key_file.hpp"
+#include "encoding/json_members.hpp"
 #include "jose/jwk_set.hpp"
 
 namespace sallyport::agent::keys {
@@ -55,7 +56,7 @@ result<position> locate(const json& file, std::string_view published, crypto::po
   SALLYPORT_ASSIGN(const json document, encoding::parse_json(published));
   if (const json* keys = encoding::find_member(document, "keys")) at.published = *keys;
   if (const json* mark = encoding::find_member(file, marker)) {
-    at.step = encoding::string_member(*mark, "step").value_or("");
+    at.step = encoding::text_member(*mark, "step");
     if (const auto seen = encoding::integer_member(*mark, "seen")) at.seen = *seen;
   }
   return at;

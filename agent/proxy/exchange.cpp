@@ -7,6 +7,7 @@
 #include "agent/proxy/date.hpp"
 #include "gate/edge/answer_cookies.hpp"
 #include "http/fields.hpp"
+#include "http/method.hpp"
 
 namespace sallyport::agent::proxy {
 
@@ -19,12 +20,6 @@ constexpr unsigned max_interim = 256;
 /// For a read that another limit guards: the upload's.
 constexpr std::chrono::hours guarded_elsewhere{24};
 constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
-
-// RFC 9110 section 9.2.2.
-bool is_idempotent(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS" ||
-         method == "TRACE";
-}
 
 reason upstream_reason(reason of_reading) {
   if (of_reading == reason::request_timeout) return reason::upstream_timeout;
@@ -113,7 +108,7 @@ io::task<io::io_result> exchange::send_first() {
 // nothing of the request was taken, or when it may be repeated by its nature (RFC 9110 section 9.2.2).
 bool exchange::may_repeat(std::size_t bytes_taken) const {
   if (!link_->reused || !is_at_hand()) return false;
-  return is_idempotent(request_->method) || (bytes_taken == 0 && !upload_);
+  return http::is_idempotent(request_->method) || (bytes_taken == 0 && !upload_);
 }
 
 // Whether the app was sent all of the request, so that what it reads next on its connection is another one.

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "aws/ecs.hpp"
+#include "core/ipv4.hpp"
 #include "encoding/json.hpp"
+#include "encoding/json_members.hpp"
 
 namespace sallyport::aws {
 namespace {
@@ -26,7 +28,7 @@ constexpr std::array<std::pair<std::string_view, task_status>, 7> statuses = {{
 }};
 
 std::string text_of(const json& from, std::string_view name) {
-  return printable(encoding::string_member(from, name).value_or(""), 1024);
+  return printable(encoding::text_member(from, name), 1024);
 }
 
 using list = std::span<const json>;
@@ -53,31 +55,7 @@ health_status health_of(std::string_view text) {
   return text == "UNHEALTHY" ? health_status::unhealthy : health_status::unknown;
 }
 
-/// 0 to 255 without leading zeros, taken from the front of `text`.
-bool take_octet(std::string_view& text) {
-  std::size_t digits = 0;
-  int number = 0;
-  while (digits < text.size() && digits < 3 && text[digits] >= '0' && text[digits] <= '9') {
-    number = number * 10 + (text[digits] - '0');
-    ++digits;
-  }
-  const bool good = digits > 0 && number <= 255 && (digits == 1 || text.front() != '0');
-  text.remove_prefix(digits);
-  return good;
-}
-
-/// Requests go to it: nothing that another parser would take for another address.
-bool is_ipv4(std::string_view text) {
-  for (int part = 0; part < 4; ++part) {
-    if (part > 0) {
-      if (!text.starts_with('.')) return false;
-      text.remove_prefix(1);
-    }
-    if (!take_octet(text)) return false;
-  }
-  return text.empty();
-}
-
+/// Requests go to it.
 std::string address_of(const json& from) {
   const auto attachments = list_of(from, "attachments");
   if (!attachments) return {};
@@ -87,7 +65,7 @@ std::string address_of(const json& from) {
     if (!details) continue;
     for (const auto& detail : *details) {
       const std::string value = text_of(detail, "value");
-      if (text_of(detail, "name") == "privateIPv4Address" && is_ipv4(value)) return value;
+      if (text_of(detail, "name") == "privateIPv4Address" && parse_ipv4(value)) return value;
     }
   }
   return {};
@@ -220,7 +198,7 @@ answer<list_answer> read_list_tasks(const reply& from) {
     if (!arn.is_string()) return unreadable(from);
     out.task_arns.push_back(printable(*arn.get_ptr<const std::string*>(), 1024));
   }
-  out.next_token = std::string(encoding::string_member(*body, "nextToken").value_or(""));
+  out.next_token = std::string(encoding::text_member(*body, "nextToken"));
   return out;
 }
 

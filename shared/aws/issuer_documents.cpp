@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "encoding/json.hpp"
 #include "http/host.hpp"
+#include "http/url.hpp"
 #include "jose/jwk_set.hpp"
 
 namespace sallyport::aws {
@@ -18,16 +20,10 @@ struct published_keys {
   bool accepted_by_sts = false;
 };
 
-bool is_loopback(std::string_view host) {
-  const bool address = host.find_first_not_of("0123456789.") == std::string_view::npos;
-  return host == "localhost" || host == "[::1]" || (address && host.starts_with("127."));
-}
-
 bool is_path(std::string_view text) {
   if (text.empty()) return true;
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.' || c == '~' || c == '/';
+    return ascii::is_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~' || c == '/';
   });
   return plain && text.front() == '/' && text.back() != '/' && text.find("//") == std::string_view::npos &&
          text.find("/.") == std::string_view::npos;
@@ -35,17 +31,13 @@ bool is_path(std::string_view text) {
 
 result<std::string> base_path_of(std::string_view issuer) {
   const failure malformed(reason::config_invalid, "the issuer is not https://host[/path] without port and query");
-  const auto mark = issuer.find("://");
-  if (mark == std::string_view::npos) return malformed;
-  const auto rest = issuer.substr(mark + 3);
-  const auto slash = std::min(rest.find('/'), rest.size());
-  const auto at = http::parse_host(rest.substr(0, slash));
-  const auto path = rest.substr(slash);
-  if (!at || !is_path(path)) return malformed;
-  const bool for_aws = issuer.substr(0, mark) == "https" && at->port == 0;
-  const bool for_tests = issuer.substr(0, mark) == "http" && is_loopback(at->host);
+  const auto url = http::split_url(issuer);
+  const auto at = url ? http::parse_host(url->authority) : std::nullopt;
+  if (!at || !is_path(url->rest)) return malformed;
+  const bool for_aws = url->scheme == "https" && at->port == 0;
+  const bool for_tests = url->scheme == "http" && http::is_loopback(at->host);
   if (!for_aws && !for_tests) return malformed;
-  return std::string(path);
+  return std::string(url->rest);
 }
 
 bool is_accepted_by_sts(crypto::algorithm how) {

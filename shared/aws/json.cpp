@@ -2,40 +2,22 @@
 
 #include <utility>
 
+#include "encoding/json_members.hpp"
+
 namespace sallyport::aws {
 namespace {
 
+using encoding::enumerator_member;
 using encoding::find_member;
 using encoding::json;
-
-std::string text(const json& from, std::string_view name) {
-  return std::string(encoding::string_member(from, name).value_or(""));
-}
-
-std::int64_t number(const json& from, std::string_view name, std::int64_t otherwise = 0) {
-  return encoding::integer_member(from, name).value_or(otherwise);
-}
-
-bool truth(const json& from, std::string_view name) {
-  const json* member = find_member(from, name);
-  return member != nullptr && member->is_boolean() && member->get<bool>();
-}
-
-template <class E>
-std::optional<E> enumerator(const json& from, std::string_view name, E last) {
-  const auto value = number(from, name, -1);
-  if (value < 0 || value > static_cast<std::int64_t>(last)) return std::nullopt;
-  return static_cast<E>(value);
-}
+using encoding::list_member;
+using encoding::number_member;
+using encoding::text_member;
+using encoding::truth_member;
 
 template <class E>
 std::int64_t as_number(E value) {
   return static_cast<std::int64_t>(value);
-}
-
-const json* array(const json& from, std::string_view name) {
-  const json* member = find_member(from, name);
-  return member != nullptr && member->is_array() ? member : nullptr;
 }
 
 }  // namespace
@@ -101,48 +83,43 @@ json to_json(const service_answer& from) {
 
 task task_from(const json& from) {
   task out;
-  out.arn = text(from, "arn");
-  out.status = enumerator(from, "status", task_status::stopped).value_or(task_status::provisioning);
-  out.health = enumerator(from, "health", health_status::unhealthy).value_or(health_status::unknown);
-  out.wanted = truth(from, "wanted");
-  out.created_at = number(from, "created_at");
-  out.started_at = number(from, "started_at");
-  out.stopped_at = number(from, "stopped_at");
-  out.private_ipv4 = text(from, "private_ipv4");
-  out.started_by = text(from, "started_by");
-  out.stop_code = text(from, "stop_code");
-  out.stopped_why = text(from, "stopped_why");
-  out.image_pull_started = truth(from, "pull_started");
-  out.image_pull_finished = truth(from, "pull_finished");
-  if (const json* containers = array(from, "containers")) {
-    for (const auto& each : *containers) {
-      container one{text(each, "name"), std::nullopt, text(each, "why")};
-      if (find_member(each, "exit_code") != nullptr) one.exit_code = number(each, "exit_code");
-      out.containers.push_back(std::move(one));
-    }
+  out.arn = text_member(from, "arn");
+  out.status = enumerator_member(from, "status", task_status::stopped).value_or(task_status::provisioning);
+  out.health = enumerator_member(from, "health", health_status::unhealthy).value_or(health_status::unknown);
+  out.wanted = truth_member(from, "wanted");
+  out.created_at = number_member(from, "created_at");
+  out.started_at = number_member(from, "started_at");
+  out.stopped_at = number_member(from, "stopped_at");
+  out.private_ipv4 = text_member(from, "private_ipv4");
+  out.started_by = text_member(from, "started_by");
+  out.stop_code = text_member(from, "stop_code");
+  out.stopped_why = text_member(from, "stopped_why");
+  out.image_pull_started = truth_member(from, "pull_started");
+  out.image_pull_finished = truth_member(from, "pull_finished");
+  for (const auto& each : list_member(from, "containers")) {
+    container one{std::string(text_member(each, "name")), std::nullopt, std::string(text_member(each, "why"))};
+    if (find_member(each, "exit_code") != nullptr) one.exit_code = number_member(each, "exit_code");
+    out.containers.push_back(std::move(one));
   }
   return out;
 }
 
 service_error service_error_from(const json& from) {
   service_error out;
-  out.kind = enumerator(from, "kind", error_kind::unreadable).value_or(error_kind::unreadable);
-  out.code = text(from, "code");
-  out.message = text(from, "message");
-  out.request_id = text(from, "request_id");
-  out.http_status = static_cast<std::uint16_t>(number(from, "http_status") & 0xFFFF);
+  out.kind = enumerator_member(from, "kind", error_kind::unreadable).value_or(error_kind::unreadable);
+  out.code = text_member(from, "code");
+  out.message = text_member(from, "message");
+  out.request_id = text_member(from, "request_id");
+  out.http_status = static_cast<std::uint16_t>(number_member(from, "http_status") & 0xFFFF);
   return out;
 }
 
 tasks_answer tasks_answer_from(const json& from) {
   tasks_answer out;
-  if (const json* tasks = array(from, "tasks")) {
-    for (const auto& each : *tasks) out.tasks.push_back(task_from(each));
-  }
-  if (const json* failures = array(from, "failures")) {
-    for (const auto& each : *failures)
-      out.failures.push_back({text(each, "arn"), text(each, "why"), text(each, "detail")});
-  }
+  for (const auto& each : list_member(from, "tasks")) out.tasks.push_back(task_from(each));
+  for (const auto& each : list_member(from, "failures"))
+    out.failures.push_back({std::string(text_member(each, "arn")), std::string(text_member(each, "why")),
+                            std::string(text_member(each, "detail"))});
   return out;
 }
 

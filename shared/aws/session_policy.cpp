@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "encoding/json.hpp"
 
 namespace sallyport::aws {
@@ -10,7 +11,7 @@ namespace {
 using encoding::json;
 
 bool is_id_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  return ascii::is_alphanumeric(c) || c == '-';
 }
 
 class arns {
@@ -50,7 +51,7 @@ std::string document(json statements) {
 }
 
 bool is_account(std::string_view text) {
-  return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() == 12 && ascii::all_are(text, ascii::is_digit);
 }
 
 }  // namespace

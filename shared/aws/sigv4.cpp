@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aws/sigv4_canonical.hpp"
+#include "core/ascii.hpp"
 #include "http/field.hpp"
 
 namespace sallyport::aws {
@@ -18,9 +19,9 @@ bool has_control(std::string_view text) {
 }
 
 bool is_payload(std::string_view text) {
-  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  const auto is_lower_hex = [](char c) { return ascii::is_hex(c) && !ascii::is_upper(c); };
   if (text.empty() || text == unsigned_payload) return true;
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), is_hex);
+  return text.size() == 64 && ascii::all_are(text, is_lower_hex);
 }
 
 /// Field values may still hold the white space that canonicalization folds.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
+#include "core/calendar.hpp"
 #include "encoding/percent.hpp"
 #include "http/field.hpp"
 
@@ -12,26 +14,6 @@ namespace {
 /// Fields that a hop may change or add; AWS's own signers leave them out, too.
 constexpr std::array<std::string_view, 7> hop_changes = {
     "authorization", "connection", "expect", "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id"};
-
-std::string two_digits(std::int64_t value) {
-  return {static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)};
-}
-
-/// Civil date of a day number, Howard Hinnant's algorithm for the proleptic Gregorian calendar.
-struct civil_date {
-  std::int64_t year, month, day;
-};
-
-civil_date date_of(std::int64_t days_since_epoch) {
-  const std::int64_t z = days_since_epoch + 719468;
-  const std::int64_t era = z / 146097;
-  const std::int64_t day_of_era = z - era * 146097;
-  const std::int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t shifted_month = (5 * day_of_year + 2) / 153;
-  const std::int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
-  return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day_of_year - (153 * shifted_month + 2) / 5 + 1};
-}
 
 /// RFC 3986 section 5.2.4 and repeated slashes merged; a trailing slash stays.
 std::string normalized(std::string_view path) {
@@ -65,10 +47,15 @@ std::string collapsed(std::string_view value) {
 }  // namespace
 
 std::string amz_date(unix_seconds time) {
-  const auto date = date_of(time / 86400);
-  const auto second = time % 86400;
-  return two_digits(date.year / 100) + two_digits(date.year % 100) + two_digits(date.month) + two_digits(date.day) +
-         "T" + two_digits(second / 3600) + two_digits(second / 60 % 60) + two_digits(second % 60) + "Z";
+  const auto at = civil_of(time);
+  std::string text;
+  append_padded(text, at.year, 4);
+  append_padded(text, at.month, 2);
+  append_padded(text, at.day, 2);
+  append_padded(text += 'T', at.hour, 2);
+  append_padded(text, at.minute, 2);
+  append_padded(text, at.second, 2);
+  return text += 'Z';
 }
 
 std::string lower_hex(bytes_view data) {
@@ -103,7 +90,7 @@ std::string canonical_query(const std::vector<name_value>& query) {
 canonical_fields canonicalize_fields(const std::vector<name_value>& fields) {
   std::vector<name_value> sorted;
   for (const auto& [name, value] : fields) {
-    std::string lower = http::to_lower(name);
+    std::string lower = ascii::to_lower(name);
     if (std::find(hop_changes.begin(), hop_changes.end(), lower) != hop_changes.end()) continue;
     sorted.emplace_back(std::move(lower), collapsed(value));
   }

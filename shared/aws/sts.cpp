@@ -1,8 +1,11 @@
 #include "aws/sts.hpp"
 
-#include "aws/date.hpp"
+#include <algorithm>
+
 #include "aws/xml.hpp"
+#include "core/calendar.hpp"
 #include "encoding/json.hpp"
+#include "encoding/json_members.hpp"
 #include "encoding/percent.hpp"
 
 namespace sallyport::aws {
@@ -10,7 +13,6 @@ namespace {
 
 using encoding::find_member;
 using encoding::json;
-using encoding::string_member;
 
 void append_parameter(std::string& body, std::string_view name, std::string_view value) {
   if (value.empty()) return;
@@ -31,6 +33,12 @@ std::string text_of(const xml_element* parent, std::string_view name) {
   return found != nullptr ? found->text : std::string();
 }
 
+/// A date as AWS writes it: RFC 3339, in UTC.
+unix_seconds time_of_text(std::string_view text) {
+  const auto when = text.ends_with('Z') ? parse_rfc3339(text) : std::nullopt;
+  return when ? std::max<unix_seconds>(when->seconds, 0) : 0;
+}
+
 bool is_complete(const temporary_credentials& given) {
   return !given.keys.access_key_id.empty() && !given.keys.secret_access_key.empty() &&
          !given.keys.session_token.empty() && given.expires > 0;
@@ -41,7 +49,7 @@ temporary_credentials from_xml(const xml_element& root) {
   const auto* keys = outcome != nullptr ? outcome->child("Credentials") : nullptr;
   const auto* user = outcome != nullptr ? outcome->child("AssumedRoleUser") : nullptr;
   return {{text_of(keys, "AccessKeyId"), text_of(keys, "SecretAccessKey"), text_of(keys, "SessionToken")},
-          parse_iso_time(text_of(keys, "Expiration")).value_or(0),
+          time_of_text(text_of(keys, "Expiration")),
           text_of(user, "Arn")};
 }
 
@@ -50,14 +58,14 @@ const json* member(const json* parent, std::string_view name) {
 }
 
 std::string text_of(const json* parent, std::string_view name) {
-  return parent != nullptr ? std::string(string_member(*parent, name).value_or("")) : std::string();
+  return parent != nullptr ? std::string(encoding::text_member(*parent, name)) : std::string();
 }
 
-/// Seconds as a number, or ISO 8601 text.
+/// Seconds as a number, or text.
 unix_seconds time_of(const json* value) {
   constexpr double end_of_year_9999 = 253402300800.0;
   if (value == nullptr) return 0;
-  if (value->is_string()) return parse_iso_time(*value->get_ptr<const std::string*>()).value_or(0);
+  if (value->is_string()) return time_of_text(*value->get_ptr<const std::string*>());
   if (!value->is_number()) return 0;
   const double seconds = value->get<double>();
   return seconds > 0 && seconds < end_of_year_9999 ? static_cast<unix_seconds>(seconds) : 0;

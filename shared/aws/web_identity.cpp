@@ -1,5 +1,6 @@
 #include "aws/web_identity.hpp"
 
+#include "core/ascii.hpp"
 #include "encoding/base64url.hpp"
 #include "encoding/json.hpp"
 
@@ -13,14 +14,11 @@ constexpr std::size_t max_tag_value = 256;
 constexpr std::size_t hash_characters = 16;
 constexpr seconds max_lifetime = 300;
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
 bool is_source_identity_character(char c) {
-  return is_word(c) || std::string_view("+=,.@-").find(c) != std::string_view::npos;
+  return ascii::is_word(c) || std::string_view("+=,.@-").find(c) != std::string_view::npos;
 }
 bool is_tag_character(char c) {
-  return is_word(c) || std::string_view(" .:/=+-@").find(c) != std::string_view::npos;
+  return ascii::is_word(c) || std::string_view(" .:/=+-@").find(c) != std::string_view::npos;
 }
 
 json tag(std::string_view value) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "encoding/json.hpp"
 
 namespace sallyport::aws {
@@ -19,8 +20,7 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-         c == '.' || c == ':';
+  return ascii::is_word(c) || c == '-' || c == '.' || c == ':';
 }
 
 class reader {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/ascii.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::http {
@@ -141,7 +142,7 @@ std::optional<seconds> parse_delta_seconds(std::string_view text) {
   if (text.empty()) return std::nullopt;
   seconds value = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!ascii::is_digit(c)) return std::nullopt;
     value = std::min(most_seconds, value * 10 + (c - '0'));
   }
   return value;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "caching/common.hpp"
+#include "core/ascii.hpp"
 #include "http/characters.hpp"
 #include "http/date.hpp"
 #include "http/entity_tag.hpp"
@@ -78,7 +79,7 @@ bool is_other_vary(std::span<const field> fields, const field& each) {
 }
 
 bool has_field(std::span<const field> fields, std::string_view name) {
-  return find_field(fields, to_lower(name)) != nullptr;
+  return find_field(fields, ascii::to_lower(name)) != nullptr;
 }
 
 }  // namespace

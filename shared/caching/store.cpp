@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "caching/common.hpp"
+#include "core/ascii.hpp"
 #include "http/characters.hpp"
 #include "http/date.hpp"
 #include "http/fields.hpp"
@@ -48,10 +49,7 @@ bool tells_the_caller(const std::vector<std::string>& vary, const cache_terms& t
 
 /// Whether no other spelling means the same field to an app.
 bool has_one_spelling(std::string_view name) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  };
-  return std::all_of(name.begin(), name.end(), plain);
+  return all_are(name, plain_name_char);
 }
 
 /// The names of Vary, lower-case, sorted, each once; nothing when no other request could be known to match.
@@ -62,7 +60,7 @@ std::optional<std::vector<std::string>> read_vary(std::span<const field> answer,
     std::string_view rest = each.value, name;
     while (next_list_member(rest, name)) {
       if (!has_one_spelling(name)) return std::nullopt;
-      names.push_back(to_lower(name));
+      names.push_back(ascii::to_lower(name));
       if (is_own(names.back(), terms)) return std::nullopt;
     }
   }

@@ -1,6 +1,7 @@
 #include "caching/stored_answer.hpp"
 
 #include "encoding/base64url.hpp"
+#include "encoding/json_members.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -25,18 +26,14 @@ std::optional<json> read(std::string_view kind, std::string_view text) {
   return version != nullptr && *version == 1 ? std::optional(std::move(*content)) : std::nullopt;
 }
 
-std::int64_t number(const json& from, std::string_view name) {
-  return encoding::integer_member(from, name).value_or(0);
-}
-
 }  // namespace
 
 stored_answer::stored_answer(json content)
     : content_(std::move(content)),
-      status_(static_cast<int>(number(content_, "status"))),
+      status_(static_cast<int>(encoding::number_member(content_, "status"))),
       fields_(fields_from(find_member(content_, "fields"))),
-      requested_(number(content_, "requested")),
-      received_(number(content_, "received")) {}
+      requested_(encoding::number_member(content_, "requested")),
+      received_(encoding::number_member(content_, "received")) {}
 
 std::string write_answer(const http::cached_answer& answer) {
   return write("answer", {{"status", answer.status},
@@ -72,7 +69,7 @@ std::optional<std::vector<std::string>> read_variants(std::string_view text) {
 
 std::optional<unix_milliseconds> read_invalidated(std::string_view text) {
   const auto content = read("invalidated", text);
-  return content ? std::optional(number(*content, "time")) : std::nullopt;
+  return content ? std::optional(encoding::number_member(*content, "time")) : std::nullopt;
 }
 
 std::string variant_key(const std::vector<std::string>& vary, std::span<const http::field> request,

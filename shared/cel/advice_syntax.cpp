@@ -3,6 +3,7 @@
 
 #include "cel/advice.hpp"
 #include "cel/written.hpp"
+#include "core/ascii.hpp"
 #include "encoding/look_alike.hpp"
 
 namespace sallyport::cel {
@@ -104,23 +105,14 @@ constexpr translation first_words[] = {
 
 template <std::size_t size>
 std::string find(const translation (&table)[size], std::string_view text) {
-  const auto same = [&](std::string_view foreign) {
-    return foreign.size() == text.size() &&
-           std::equal(foreign.begin(), foreign.end(), text.begin(),
-                      [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b | 0x20) : b); });
-  };
   for (const auto& row : table) {
-    if (same(row.foreign)) return std::string(row.advice);
+    if (ascii::equal(row.foreign, text)) return std::string(row.advice);
   }
   return "";
 }
 
-bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 bool is_of(char c, std::string_view more) {
-  return is_name_character(c) || more.find(c) != std::string_view::npos;
+  return ascii::is_word(c) || more.find(c) != std::string_view::npos;
 }
 
 /// The longest run around `offset` of characters that `belongs` takes, within bounds that hold no such run apart.
@@ -141,7 +133,7 @@ std::string_view sign_at(std::string_view source, std::size_t offset) {
 /// What stands in front of the last dot before `offset`, e.g. identity.claims, when it is a plain chain of names.
 std::string_view chain_before(std::string_view source, std::size_t offset) {
   std::size_t last = offset;
-  while (last > 0 && source[last - 1] != '.' && is_name_character(source[last - 1])) --last;
+  while (last > 0 && source[last - 1] != '.' && ascii::is_word(source[last - 1])) --last;
   if (last == 0 || source[last - 1] != '.') return {};
   std::size_t first = last - 1;
   while (first > 0 && is_of(source[first - 1], ".")) --first;

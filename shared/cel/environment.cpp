@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+
 namespace sallyport::cel {
 
 std::size_t environment::declare(std::string name, type of) {
@@ -26,12 +28,8 @@ result<std::size_t> environment::declare_object(std::string name, std::string ty
 }
 
 std::string_view environment::find_synonym(std::string_view foreign) const {
-  const auto same = [](char a, char b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-    return lower(a) == lower(b);
-  };
   for (const auto& row : synonyms_) {
-    if (std::equal(row.foreign.begin(), row.foreign.end(), foreign.begin(), foreign.end(), same)) return row.own;
+    if (ascii::equal(row.foreign, foreign)) return row.own;
   }
   return {};
 }

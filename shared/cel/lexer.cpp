@@ -2,24 +2,19 @@
 #include <array>
 
 #include "cel/token.hpp"
+#include "core/ascii.hpp"
 
 namespace sallyport::cel {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+using ascii::is_digit;
+using ascii::is_hex;
+
 bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_name_part(char c) {
-  return is_name_start(c) || is_digit(c);
+  return ascii::is_letter(c) || c == '_';
 }
 bool is_quoted_name_part(char c) {
-  return is_name_part(c) || c == '.' || c == '-' || c == '/' || c == ' ';
+  return ascii::is_word(c) || c == '.' || c == '-' || c == '/' || c == ' ';
 }
 
 // Longer symbols first.
@@ -49,7 +44,7 @@ token lexer::next() {
   if (first == '`') return take_quoted_identifier();
   if (!is_name_start(first)) return take_symbol();
   std::size_t end = position_;
-  while (is_name_part(at(end))) ++end;
+  while (ascii::is_word(at(end))) ++end;
   return take(token_kind::identifier, end - position_);
 }
 

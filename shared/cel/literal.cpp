@@ -4,16 +4,11 @@
 #include <cstdlib>
 #include <limits>
 
+#include "core/ascii.hpp"
 #include "regex/utf8.hpp"
 
 namespace sallyport::cel {
 namespace {
-
-int digit_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
-}
 
 std::optional<std::uint64_t> read_magnitude(std::string_view digits) {
   std::uint64_t base = 10;
@@ -23,7 +18,7 @@ std::optional<std::uint64_t> read_magnitude(std::string_view digits) {
   }
   std::uint64_t magnitude = 0;
   for (const char c : digits) {
-    const auto digit = static_cast<std::uint64_t>(digit_value(c));
+    const auto digit = static_cast<std::uint64_t>(ascii::hex_value(c));
     if (__builtin_mul_overflow(magnitude, base, &magnitude)) return std::nullopt;
     if (__builtin_add_overflow(magnitude, digit, &magnitude)) return std::nullopt;
   }
@@ -76,8 +71,8 @@ class unescaper {
     if (text_.size() - at_ < count) return false;
     std::uint32_t code = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      const int digit = digit_value(text_[at_++]);
-      if (digit >= base) return false;
+      const int digit = ascii::hex_value(text_[at_++]);
+      if (digit < 0 || digit >= base) return false;
       code = code * static_cast<std::uint32_t>(base) + static_cast<std::uint32_t>(digit);
     }
     if (bytes_) return out_ += static_cast<char>(code), true;

@@ -1,18 +1,15 @@
 #include "cel/network_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "cel/number_text.hpp"
+#include "core/ascii.hpp"
+#include "core/ipv4.hpp"
 
 namespace sallyport::cel {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 // Digits only, no sign, no leading zero, at most `most`.
 std::optional<std::uint8_t> parse_decimal(std::string_view text, std::uint64_t most) {
@@ -22,16 +19,11 @@ std::optional<std::uint8_t> parse_decimal(std::string_view text, std::uint64_t m
   return static_cast<std::uint8_t>(*number);
 }
 
-std::optional<network> parse_ipv4(std::string_view text) {
+std::optional<network> parse_ipv4_network(std::string_view text) {
+  const auto octets = parse_ipv4(text);
+  if (!octets) return std::nullopt;
   network out;
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::size_t dot = text.find('.');
-    if ((dot == std::string_view::npos) != (i == 3)) return std::nullopt;
-    const auto octet = parse_decimal(text.substr(0, dot), 255);
-    if (!octet) return std::nullopt;
-    out.address[i] = *octet;
-    text.remove_prefix(dot == std::string_view::npos ? text.size() : dot + 1);
-  }
+  std::copy(octets->begin(), octets->end(), out.address);
   return out;
 }
 
@@ -47,8 +39,8 @@ std::optional<std::size_t> parse_groups(std::string_view text, std::array<std::u
     if (count == 8 || group.empty() || group.size() > 4) return std::nullopt;
     std::uint16_t bits = 0;
     for (const char c : group) {
-      if (hex_value(c) < 0) return std::nullopt;
-      bits = static_cast<std::uint16_t>(bits * 16 + hex_value(c));
+      if (ascii::hex_value(c) < 0) return std::nullopt;
+      bits = static_cast<std::uint16_t>(bits * 16 + ascii::hex_value(c));
     }
     out[count++] = bits;
   }
@@ -136,7 +128,7 @@ std::uint8_t mask_of(const network& range, std::size_t index) {
 }  // namespace
 
 std::optional<network> parse_ip(std::string_view text) {
-  if (text.find(':') == std::string_view::npos) return parse_ipv4(text);
+  if (text.find(':') == std::string_view::npos) return parse_ipv4_network(text);
   const auto parsed = parse_ipv6(text);
   return parsed ? std::optional<network>(unmapped(*parsed)) : std::nullopt;
 }
@@ -145,7 +137,7 @@ std::optional<network> parse_cidr(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const std::string_view address = text.substr(0, slash);
-  auto range = address.find(':') == std::string_view::npos ? parse_ipv4(address) : parse_ipv6(address);
+  auto range = address.find(':') == std::string_view::npos ? parse_ipv4_network(address) : parse_ipv6(address);
   // A mapped range could cover more than IPv4: which one is meant must be written out.
   if (!range || unmapped(*range).size != range->size) return std::nullopt;
   const auto prefix = parse_decimal(text.substr(slash + 1), range->prefix);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "core/ascii.hpp"
 #include "encoding/json.hpp"
 
 namespace sallyport::cel {
@@ -14,7 +15,7 @@ namespace {
 // What strtod also takes, but CEL does not: hexadecimal, leading blanks, trailing text.
 bool is_decimal(std::string_view text) {
   std::size_t at = 0;
-  const auto is_digit = [&] { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+  const auto is_digit = [&] { return at < text.size() && ascii::is_digit(text[at]); };
   const auto skip_digits = [&] {
     const std::size_t start = at;
     while (is_digit()) ++at;
@@ -58,7 +59,7 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
   if (text.empty()) return std::nullopt;
   std::uint64_t number = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9' || __builtin_mul_overflow(number, std::uint64_t{10}, &number) ||
+    if (!ascii::is_digit(c) || __builtin_mul_overflow(number, std::uint64_t{10}, &number) ||
         __builtin_add_overflow(number, static_cast<std::uint64_t>(c - '0'), &number)) {
       return std::nullopt;
     }

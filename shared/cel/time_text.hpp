@@ -1,5 +1,5 @@
-// Timestamps and durations as text, and the calendar behind the getters: the proleptic Gregorian calendar, years 1 to
-// 9999. No time zone database: UTC and fixed offsets only, so that two machines cannot disagree (policy, "Conditions").
+// Timestamps and durations as text: years 1 to 9999 of core/calendar.hpp, UTC and fixed offsets only (policy,
+// "Conditions").
 #pragma once
 
 #include <optional>
@@ -10,23 +10,6 @@
 
 namespace sallyport::cel {
 
-/// A point in time on the calendar of one offset.
-struct civil_time {
-  std::int64_t year = 1970;
-  /// 1 to 12.
-  int month = 1;
-  /// 1 to 31.
-  int day = 1;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  /// 0 is Sunday.
-  int day_of_week = 4;
-  /// 0 is the first of January.
-  int day_of_year = 0;
-};
-
-civil_time civil_of(std::int64_t unix_seconds);
 /// Whether the instant lies in years 0001 to 9999 (google.protobuf.Timestamp).
 bool in_range(timestamp when);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
+
 namespace sallyport::cel {
 namespace {
 
@@ -50,7 +52,7 @@ class type_reader {
 
   result<type> read() {
     const std::string_view word = take_word();
-    if (word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z') {
+    if (word.size() == 1 && ascii::is_upper(word[0])) {
       return type::parameter(static_cast<std::uint32_t>(word[0] - 'A'));
     }
     for (const auto& row : names) {

@@ -5,6 +5,7 @@
 #include "cel/network_text.hpp"
 #include "cel/time_text.hpp"
 #include "cel/token.hpp"
+#include "core/ascii.hpp"
 
 namespace sallyport::cel {
 namespace {
@@ -12,9 +13,7 @@ namespace {
 constexpr std::size_t longest = 120;
 
 bool is_name(std::string_view text) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  return !text.empty() && letter(text[0]) && !is_keyword(text) &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+  return ascii::is_identifier(text) && !is_keyword(text);
 }
 
 /// Writes one expression; `whole_` is false once something had no short form.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/ascii.hpp"
+
 namespace sallyport::crypto {
 namespace {
 
@@ -11,15 +13,11 @@ constexpr byte tag_integer = 0x02;
 constexpr byte long_form_one_octet = 0x81;
 constexpr std::size_t max_short_form = 127;
 
-constexpr byte hex_digit(char c) {
-  return static_cast<byte>(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
 template <std::size_t Count>
 constexpr std::array<byte, (Count - 1) / 2> from_hex(const char (&text)[Count]) {
   std::array<byte, (Count - 1) / 2> out{};
   for (std::size_t i = 0; i < out.size(); ++i) {
-    out[i] = static_cast<byte>(hex_digit(text[2 * i]) * 16 + hex_digit(text[2 * i + 1]));
+    out[i] = static_cast<byte>(ascii::hex_value(text[2 * i]) * 16 + ascii::hex_value(text[2 * i + 1]));
   }
   return out;
 }

@@ -10,6 +10,11 @@ std::int64_t number_member(const json& from, std::string_view name, std::int64_t
   return integer_member(from, name).value_or(otherwise);
 }
 
+std::uint32_t count_member(const json& from, std::string_view name, std::uint32_t otherwise) {
+  const auto value = number_member(from, name, otherwise);
+  return value >= 0 && value <= 0xFFFFFFFF ? static_cast<std::uint32_t>(value) : otherwise;
+}
+
 bool truth_member(const json& from, std::string_view name) {
   const json* member = find_member(from, name);
   return member != nullptr && member->is_boolean() && member->get<bool>();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/ascii.hpp"
+
 namespace sallyport::encoding {
 namespace {
 
@@ -23,7 +25,7 @@ std::int64_t read_exponent(std::string_view text) {
   const bool negative = !text.empty() && text.front() == '-';
   std::int64_t exponent = 0;
   for (const char c : text) {
-    if (c >= '0' && c <= '9') exponent = std::min(exponent * 10 + (c - '0'), max_exponent);
+    if (ascii::is_digit(c)) exponent = std::min(exponent * 10 + (c - '0'), max_exponent);
   }
   return negative ? -exponent : exponent;
 }
@@ -36,7 +38,7 @@ decimal read_decimal(std::string_view text) {
   bool fraction = false;
   for (const char c : text.substr(0, mark)) {
     if (c == '.') fraction = true;
-    if (c < '0' || c > '9') continue;
+    if (!ascii::is_digit(c)) continue;
     if (fraction) --number.exponent;
     if (c != '0' || !number.digits.empty()) number.digits += c;
   }

@@ -1,11 +1,9 @@
 #include "encoding/percent.hpp"
 
+#include "core/ascii.hpp"
+
 namespace sallyport::encoding {
 namespace {
-
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 template <class Stays>
 std::string encode_unless(std::string_view text, Stays stays) {
@@ -24,20 +22,13 @@ std::string encode_unless(std::string_view text, Stays stays) {
 }  // namespace
 
 bool is_unreserved(char c) {
-  return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+  return ascii::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 int percent_triplet(std::string_view text) {
   if (text.size() < 3 || text[0] != '%') return -1;
-  const int high = hex_value(text[1]);
-  const int low = hex_value(text[2]);
+  const int high = ascii::hex_value(text[1]);
+  const int low = ascii::hex_value(text[2]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
@@ -88,7 +79,8 @@ std::string decode_form(std::string_view text) {
 }
 
 std::string encode_form_component(std::string_view text) {
-  return encode_unless(text, [](char c) { return is_alphanumeric(c) || c == '*' || c == '-' || c == '.' || c == '_'; });
+  return encode_unless(
+      text, [](char c) { return ascii::is_alphanumeric(c) || c == '*' || c == '-' || c == '.' || c == '_'; });
 }
 
 }  // namespace sallyport::encoding

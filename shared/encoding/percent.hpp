@@ -13,8 +13,6 @@ namespace sallyport::encoding {
 /// RFC 3986 section 2.3: ALPHA / DIGIT / "-" / "." / "_" / "~".
 bool is_unreserved(char c);
 
-/// The value of one hexadecimal digit, or -1.
-int hex_value(char c);
 /// The byte of a triplet "%XX" at the start of `text`, or -1 when there is none.
 int percent_triplet(std::string_view text);
 /// Appends "%XX" with upper-case digits (RFC 3986 section 2.1).

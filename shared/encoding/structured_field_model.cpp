@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/ascii.hpp"
 #include "encoding/json.hpp"
 
 namespace sallyport::encoding::sf {
@@ -18,7 +19,7 @@ int read_exponent(std::string_view text) {
   const bool negative = text.substr(0, 1) == "-";
   int value = 0;
   for (char c : text) {
-    if (c >= '0' && c <= '9') value = value * 10 + (c - '0');
+    if (ascii::is_digit(c)) value = value * 10 + (c - '0');
   }
   return negative ? -value : value;
 }

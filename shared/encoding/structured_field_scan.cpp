@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/ascii.hpp"
+
 namespace sallyport::encoding::sf {
 namespace {
 
@@ -24,17 +26,14 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> table{};
   for (unsigned i = 0; i < 128; ++i) {
     const char c = static_cast<char>(i);
-    const bool lower = c >= 'a' && c <= 'z';
-    const bool upper = c >= 'A' && c <= 'Z';
-    const bool number = c >= '0' && c <= '9';
     unsigned bits = 0;
-    if (lower || c == '*') bits |= key_start;
-    if (lower || number || in("_-.*", c)) bits |= key_char;
-    if (lower || upper || c == '*') bits |= token_start;
+    if (ascii::is_lower(c) || c == '*') bits |= key_start;
+    if (ascii::is_lower(c) || ascii::is_digit(c) || in("_-.*", c)) bits |= key_char;
+    if (ascii::is_letter(c) || c == '*') bits |= token_start;
     // tchar (RFC 9110 section 5.6.2), ":" and "/".
-    if (lower || upper || number || in("!#$%&'*+-.^_`|~:/", c)) bits |= token_char;
-    if (lower || upper || number || in("+/=", c)) bits |= base64_char;
-    if (number) bits |= digit;
+    if (ascii::is_alphanumeric(c) || in("!#$%&'*+-.^_`|~:/", c)) bits |= token_char;
+    if (ascii::is_alphanumeric(c) || in("+/=", c)) bits |= base64_char;
+    if (ascii::is_digit(c)) bits |= digit;
     if (c >= ' ' && c <= '~' && c != '"' && c != '\\') bits |= plain_char;
     table[i] = static_cast<std::uint8_t>(bits);
   }

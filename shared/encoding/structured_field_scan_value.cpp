@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/ascii.hpp"
 #include "encoding/base64url.hpp"
 #include "encoding/json.hpp"
 #include "encoding/percent.hpp"
@@ -70,9 +71,9 @@ bool scan_display_string_item(cursor& in, bare_item& value) {
 // RFC 9651 section 4.2.10, step 7.1: lower-case digits only.
 int lower_hex_pair(std::string_view text) {
   if (text.size() < 2) return -1;
-  const bool upper = (text[0] >= 'A' && text[0] <= 'F') || (text[1] >= 'A' && text[1] <= 'F');
-  const int high = hex_value(text[0]);
-  const int low = hex_value(text[1]);
+  const bool upper = ascii::is_upper(text[0]) || ascii::is_upper(text[1]);
+  const int high = ascii::hex_value(text[0]);
+  const int low = ascii::hex_value(text[1]);
   return upper || high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
@@ -124,7 +125,7 @@ bool scan_bare_item(cursor& in, bare_item& value) {
     case '-': return scan_number_item(in, value);
     default: break;
   }
-  if (in.peek() >= '0' && in.peek() <= '9') return scan_number_item(in, value);
+  if (ascii::is_digit(in.peek())) return scan_number_item(in, value);
   return scan_token_item(in, value);
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/ascii.hpp"
 #include "core/bytes.hpp"
 
 namespace sallyport::http {
@@ -38,8 +39,7 @@ constexpr std::uint8_t character_class(unsigned code) {
   const char c = static_cast<char>(code);
   if (code < 0x20 || code == 0x7F) return c == '\t' ? 0 : control_char;
   if (code > 0x7F) return 0;
-  const bool digit = c >= '0' && c <= '9';
-  const bool alphanumeric = digit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  const bool alphanumeric = ascii::is_alphanumeric(c);
   const bool unreserved = alphanumeric || is_one_of("-._~", c);
   unsigned bits = 0;
   if (alphanumeric || is_one_of("!#$%&'*+-.^_`|~", c)) bits |= token_char;
@@ -48,7 +48,7 @@ constexpr std::uint8_t character_class(unsigned code) {
   if (alphanumeric || c == '-') bits |= plain_name_char;
   if (unreserved) bits |= host_char;
   if (unreserved || is_one_of("+/=", c)) bits |= token68_char;
-  if (digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.') bits |= ipv6_char;
+  if (ascii::is_hex(c) || c == ':' || c == '.') bits |= ipv6_char;
   return static_cast<std::uint8_t>(bits);
 }
 
@@ -97,14 +97,15 @@ inline std::size_t find_control(std::string_view text) {
   return std::string_view::npos;
 }
 
+/// RFC 9110 section 5.6.2.
+inline bool is_token(std::string_view text) {
+  return !text.empty() && all_are(text, token_char);
+}
+
 inline std::string_view trim_ows(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
-}
-
-inline char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
 }  // namespace sallyport::http

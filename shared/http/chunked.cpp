@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/ascii.hpp"
 #include "encoding/percent.hpp"
 #include "http/characters.hpp"
 
@@ -61,7 +62,7 @@ reason chunked_decoder::step(char c) {
 }
 
 reason chunked_decoder::size_byte(char c) {
-  const int value = encoding::hex_value(c);
+  const int value = ascii::hex_value(c);
   if (value >= 0) {
     if (++digits_ > max_size_digits) return reason::framing_chunk_invalid;
     chunk_left_ = (chunk_left_ << 4) | static_cast<std::uint64_t>(value);

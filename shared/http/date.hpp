@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/time.hpp"
@@ -13,5 +14,8 @@ namespace sallyport::http {
 /// day is not compared with the date. `now` picks the century of a year with two digits: none more than 50 years ahead.
 /// Nothing: not a date, or before 1970.
 std::optional<unix_seconds> parse_http_date(std::string_view text, unix_seconds now);
+
+/// Appends the IMF-fixdate, the form that is written today. Precondition: from 1970 to 9999.
+void append_http_date(std::string& to, unix_seconds time);
 
 }  // namespace sallyport::http

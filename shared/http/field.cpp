@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::http {
@@ -9,7 +10,7 @@ namespace sallyport::http {
 bool name_equals(std::string_view name, std::string_view lower_name) {
   if (name.size() != lower_name.size()) return false;
   for (std::size_t i = 0; i < name.size(); ++i) {
-    if (lower(name[i]) != lower_name[i]) return false;
+    if (ascii::to_lower(name[i]) != lower_name[i]) return false;
   }
   return true;
 }
@@ -19,9 +20,7 @@ bool name_starts_with(std::string_view name, std::string_view lower_name) {
 }
 
 std::string to_lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
+  return ascii::to_lower(text);
 }
 
 const field* find_field(std::span<const field> fields, std::string_view lower_name) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 
+#include "core/ascii.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::http {
@@ -24,11 +25,7 @@ constexpr std::array rows = {
 // Some servers map only the hyphen to "_" for a variable, some every character that is no letter and no digit.
 constexpr char folded(char c) {
   if (!is(c, plain_name_char)) return '-';
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-constexpr bool is_letter(char c) {
-  return c >= 'a' && c <= 'z';
+  return ascii::to_lower(c);
 }
 
 // Rows are looked up by the first letter, and as many begin with "x-", these by the letter behind it.
@@ -40,9 +37,9 @@ constexpr std::size_t bucket_of(std::string_view name) {
   if (first == '-') return 26;
   if (first == 'x' && name.size() > 2 && folded(name[1]) == '-') {
     const char third = folded(name[2]);
-    return is_letter(third) ? 27 + letter(third) : no_bucket;
+    return ascii::is_lower(third) ? 27 + letter(third) : no_bucket;
   }
-  return is_letter(first) ? letter(first) : no_bucket;
+  return ascii::is_lower(first) ? letter(first) : no_bucket;
 }
 
 constexpr bool sorted_by_bucket() {

@@ -1,5 +1,6 @@
 #include "http/head_lines.hpp"
 
+#include "core/ascii.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::http {
@@ -99,7 +100,7 @@ reason read_content_length(std::string_view text, std::uint64_t limit, std::uint
   if (text.empty() || text.size() > 19) return reason::framing_length_invalid;
   length = 0;
   for (char c : text) {
-    if (c < '0' || c > '9') return reason::framing_length_invalid;
+    if (!ascii::is_digit(c)) return reason::framing_length_invalid;
     length = length * 10 + static_cast<std::uint64_t>(c - '0');
   }
   return length <= limit ? reason::ok : reason::framing_length_invalid;
@@ -121,8 +122,8 @@ bool is_persistent(const framing_fields& found, unsigned minor_version) {
 }
 
 reason read_version(std::string_view text, std::uint8_t& minor_version) {
-  const bool shaped = text.size() == 8 && text.substr(0, 5) == "HTTP/" && text[5] >= '0' && text[5] <= '9' &&
-                      text[6] == '.' && text[7] >= '0' && text[7] <= '9';
+  const bool shaped = text.size() == 8 && text.substr(0, 5) == "HTTP/" && ascii::is_digit(text[5]) && text[6] == '.' &&
+                      ascii::is_digit(text[7]);
   if (!shaped) return reason::framing_syntax;
   if (text[5] != '1' || text[7] > '1') return reason::framing_version;
   minor_version = static_cast<std::uint8_t>(text[7] - '0');

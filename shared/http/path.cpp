@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "encoding/json.hpp"
 #include "encoding/percent.hpp"
 #include "http/characters.hpp"
@@ -12,7 +13,7 @@ namespace {
 using encoding::percent_triplet;
 
 bool is_upper_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
+  return ascii::is_hex(c) && !ascii::is_lower(c);
 }
 
 // What browsers may leave as it is in a path, and what has one spelling here: the triplet.

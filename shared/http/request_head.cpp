@@ -4,14 +4,13 @@
 #include "http/fields.hpp"
 #include "http/head_lines.hpp"
 #include "http/host.hpp"
+#include "http/method.hpp"
 
 namespace sallyport::http {
 namespace {
 
 reason check_method(std::string_view method) {
-  if (method.empty() || !all_are(method, token_char)) return reason::framing_method;
-  // Neither has a meaning behind a gate: a tunnel escapes policy, an echo leaks credentials.
-  return method == "CONNECT" || method == "TRACE" ? reason::framing_method : reason::ok;
+  return is_token(method) && !is_refused_method(method) ? reason::ok : reason::framing_method;
 }
 
 reason check_target(std::string_view target) {

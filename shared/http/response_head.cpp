@@ -1,3 +1,4 @@
+#include "core/ascii.hpp"
 #include "http/characters.hpp"
 #include "http/head_lines.hpp"
 #include "http/request_head.hpp"
@@ -5,9 +6,7 @@
 namespace sallyport::http {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using ascii::is_digit;
 
 // RFC 9112 section 4. The space behind the status code may be missing together with the reason phrase.
 reason read_status_line(std::string_view line, response_head& head) {

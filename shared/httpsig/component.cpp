@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/ascii.hpp"
 #include "http/characters.hpp"
 #include "httpsig/derived.hpp"
 #include "httpsig/field_component.hpp"
@@ -39,11 +40,7 @@ bool has(const sf::parameter_list& parameters, std::string_view key) {
 }
 
 bool is_lower_case_token(std::string_view name) {
-  if (name.empty() || !http::all_are(name, http::token_char)) return false;
-  for (char c : name) {
-    if (http::lower(c) != c) return false;
-  }
-  return true;
+  return http::is_token(name) && std::none_of(name.begin(), name.end(), ascii::is_upper);
 }
 
 // The message that the component is taken from (RFC 9421 section 2.4: `req` only where a response is signed).

@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <string>
 
+#include "core/ascii.hpp"
 #include "httpsig/profile.hpp"
 
 namespace sallyport::httpsig {
 namespace {
 
 bool is_base64url(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  return ascii::is_alphanumeric(c) || c == '-' || c == '_';
 }
 
 bool has_all(const received_profile& received) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "http/field.hpp"
+#include "http/url.hpp"
 
 namespace sallyport::httpsig {
 namespace {
@@ -39,14 +41,12 @@ target_parts take_apart(const message& request) {
     out.authority = target;
     return out;
   }
-  const std::size_t colon = target.find("://");
-  out.is_absolute = target.substr(0, 1) != "/" && colon != std::string_view::npos;
-  if (out.is_absolute) {
-    out.scheme = target.substr(0, colon);
-    const std::string_view behind = target.substr(colon + 3);
-    const std::size_t end = std::min(behind.find_first_of("/?"), behind.size());
-    out.authority = without_user(behind.substr(0, end));
-    take_path_and_query(behind.substr(end), out);
+  const auto url = target.starts_with('/') ? std::nullopt : http::split_url(target);
+  out.is_absolute = url.has_value();
+  if (url) {
+    out.scheme = url->scheme;
+    out.authority = without_user(url->authority);
+    take_path_and_query(url->rest, out);
     return out;
   }
   out.authority = host_of(request);
@@ -55,13 +55,9 @@ target_parts take_apart(const message& request) {
 }
 
 std::string normalize_authority(std::string_view authority, std::string_view scheme) {
-  const std::string_view default_port = http::name_equals(scheme, "https") ? ":443" : ":80";
-  for (const std::string_view port : {default_port, std::string_view(":")}) {
-    if (authority.size() <= port.size() || !authority.ends_with(port)) continue;
-    authority.remove_suffix(port.size());
-    break;
-  }
-  return http::to_lower(authority);
+  auto shorter = http::without_default_port(authority, scheme);
+  if (shorter.size() == authority.size() && shorter.ends_with(':')) shorter.remove_suffix(1);
+  return ascii::to_lower(shorter.empty() ? authority : shorter);
 }
 
 }  // namespace sallyport::httpsig

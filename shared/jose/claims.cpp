@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/ascii.hpp"
 #include "encoding/shown.hpp"
 
 namespace sallyport::jose {
@@ -49,25 +50,16 @@ result<void> check_audience_type(const json& claims) {
   return {};
 }
 
-bool same_letter(char a, char b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-  return lower(a) == lower(b);
-}
-
-bool same_text_any_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_letter);
-}
-
 /// RFC 7515 section 4.1.9: "application/" may be left out when no other slash is there.
 std::string_view without_application(std::string_view typ) {
   constexpr std::string_view prefix = "application/";
-  if (typ.size() <= prefix.size() || !same_text_any_case(typ.substr(0, prefix.size()), prefix)) return typ;
+  if (typ.size() <= prefix.size() || !ascii::equal(typ.substr(0, prefix.size()), prefix)) return typ;
   const std::string_view rest = typ.substr(prefix.size());
   return rest.find('/') == std::string_view::npos ? rest : typ;
 }
 
 bool same_type(std::string_view a, std::string_view b) {
-  return same_text_any_case(without_application(a), without_application(b));
+  return ascii::equal(without_application(a), without_application(b));
 }
 
 bool is_one_of(std::string_view typ, std::span<const std::string> types) {

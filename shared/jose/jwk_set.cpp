@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "encoding/json_members.hpp"
 #include "encoding/shown.hpp"
 #include "jose/jwk_import.hpp"
 
@@ -120,7 +121,7 @@ class verifier_collection {
     if (problem.why == reason::jwk_private_in_public_set) return at;
     const bool malformed = problem.why == reason::jwk_invalid || problem.why == reason::key_import_failed;
     if (malformed && purpose_ == key_purpose::verify_any) {
-      claims_.push_back({std::string(encoding::string_member(entry, "kid").value_or("")), index});
+      claims_.push_back({std::string(encoding::text_member(entry, "kid")), index});
     }
     // Keys for encryption stand in many sets and are nothing odd.
     if (problem.why != reason::jwk_use_mismatch) note(at.detail);

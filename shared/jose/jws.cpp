@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "crypto/signature.hpp"
 #include "encoding/base64url.hpp"
 
@@ -52,9 +53,7 @@ result<json> read_header_object(std::string_view part) {
 }
 
 bool is_none(std::string_view alg) {
-  constexpr std::string_view none = "none";
-  return std::equal(alg.begin(), alg.end(), none.begin(), none.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
+  return ascii::equal(alg, "none");
 }
 
 /// An optional header member that must be a string; "" when absent.

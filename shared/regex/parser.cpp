@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "encoding/json.hpp"
 #include "regex/syntax.hpp"
 #include "regex/utf8.hpp"
@@ -103,7 +104,7 @@ class pattern_parser {
 
   bool take_count(std::uint32_t& count) {
     const std::size_t start = at_;
-    for (count = 0; !at_end() && is_digit(peek()); ++at_) {
+    for (count = 0; !at_end() && ascii::is_digit(peek()); ++at_) {
       count = std::min(count * 10 + static_cast<std::uint32_t>(peek() - '0'), std::uint32_t{100'000});
     }
     return at_ > start;
@@ -161,7 +162,7 @@ class pattern_parser {
     const std::size_t end = text_.find('>', at_);
     if (end == std::string_view::npos || end == at_) return fail("a group name is empty or not closed"), false;
     for (; at_ < end; ++at_) {
-      if (!is_word(peek())) return fail("a group name holds letters, digits and _"), false;
+      if (!ascii::is_word(peek())) return fail("a group name holds letters, digits and _"), false;
     }
     ++at_;
     return true;
@@ -218,8 +219,8 @@ class pattern_parser {
     const std::size_t known = letters.find(letter);
     if (known != std::string_view::npos) return point = static_cast<char32_t>(meanings[known]), true;
     if (letter == 'x') return parse_hexadecimal(point);
-    if (is_digit(letter)) return parse_octal(letter, point);
-    if (is_word(letter) || static_cast<unsigned char>(letter) >= 0x80) {
+    if (ascii::is_digit(letter)) return parse_octal(letter, point);
+    if (ascii::is_word(letter) || static_cast<unsigned char>(letter) >= 0x80) {
       return fail("an escape that RE2 does not have"), false;
     }
     point = static_cast<char32_t>(letter);
@@ -229,8 +230,8 @@ class pattern_parser {
   bool parse_hexadecimal(char32_t& point) {
     const bool braces = take("{");
     std::size_t digits = 0;
-    for (point = 0; !at_end() && digits < (braces ? 8 : 2) && hex_value(peek()) < 16; ++digits, ++at_) {
-      point = point * 16 + static_cast<char32_t>(hex_value(peek()));
+    for (point = 0; !at_end() && digits < (braces ? 8 : 2) && ascii::is_hex(peek()); ++digits, ++at_) {
+      point = point * 16 + static_cast<char32_t>(ascii::hex_value(peek()));
     }
     const bool complete = braces ? digits > 0 && take("}") : digits == 2;
     if (!complete || !is_scalar_value(point)) return fail("\\x needs two digits, or a code point in braces"), false;
@@ -339,13 +340,6 @@ class pattern_parser {
     return no_node;
   }
 
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-  static bool is_word(char c) { return is_digit(c) || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
-  static int hex_value(char c) {
-    if (is_digit(c)) return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 16;
-  }
   bool at_end() const { return at_ >= text_.size(); }
   char peek() const { return text_[at_]; }
   char32_t next() { return next_code_point(text_, at_); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "regex/syntax.hpp"
 #include "regex/utf8.hpp"
 
@@ -99,7 +100,7 @@ namespace {
 bool is_word(std::string_view text, std::size_t at) {
   if (at >= text.size()) return false;
   const char c = text[at];
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  return ascii::is_word(c);
 }
 
 bool holds(pattern::assertion where, std::string_view text, std::size_t at) {

@@ -4,40 +4,23 @@
 
 #include "aws/json.hpp"
 #include "core/reason.hpp"
+#include "encoding/json_members.hpp"
 
 namespace sallyport::aws {
 namespace {
 
+using encoding::count_member;
+using encoding::enumerator_member;
 using encoding::find_member;
 using encoding::json;
+using encoding::list_member;
+using encoding::number_member;
+using encoding::text_member;
+using encoding::texts_member;
+using encoding::truth_member;
 
 /// Raised when a member changes its meaning: an older state is then not read.
 constexpr std::int64_t state_version = 1;
-
-std::string text(const json& from, std::string_view name) {
-  return std::string(encoding::string_member(from, name).value_or(""));
-}
-
-std::int64_t number(const json& from, std::string_view name, std::int64_t otherwise = 0) {
-  return encoding::integer_member(from, name).value_or(otherwise);
-}
-
-std::uint32_t count(const json& from, std::string_view name, std::uint32_t otherwise = 0) {
-  const auto value = number(from, name, otherwise);
-  return value >= 0 && value <= 0xFFFFFFFF ? static_cast<std::uint32_t>(value) : otherwise;
-}
-
-bool truth(const json& from, std::string_view name) {
-  const json* member = find_member(from, name);
-  return member != nullptr && member->is_boolean() && member->get<bool>();
-}
-
-template <class E>
-std::optional<E> enumerator(const json& from, std::string_view name, E last) {
-  const auto value = number(from, name, -1);
-  if (value < 0 || value > static_cast<std::int64_t>(last)) return std::nullopt;
-  return static_cast<E>(value);
-}
 
 template <class E>
 std::int64_t as_number(E value) {
@@ -55,39 +38,27 @@ json to_json(const endpoint& from) {
   return {{"task_arn", from.task_arn}, {"address", from.address}, {"port", from.port}};
 }
 
-const json* array(const json& from, std::string_view name) {
-  const json* member = find_member(from, name);
-  return member != nullptr && member->is_array() ? member : nullptr;
-}
-
 looked looked_from(const json& from) {
   looked out;
   const json* service = find_member(from, "service");
   if (service != nullptr && service->is_object()) {
-    out.service = service_answer{text(*service, "status"), count(*service, "desired"), count(*service, "running"),
-                                 count(*service, "pending"), text(*service, "newest_event")};
+    out.service = service_answer{std::string(text_member(*service, "status")), count_member(*service, "desired"),
+                                 count_member(*service, "running"), count_member(*service, "pending"),
+                                 std::string(text_member(*service, "newest_event"))};
   }
-  if (const json* tasks = array(from, "tasks")) {
-    for (const auto& each : *tasks) out.tasks.push_back(task_from(each));
-  }
+  for (const auto& each : list_member(from, "tasks")) out.tasks.push_back(task_from(each));
   return out;
 }
 
 void read_lists(const json& from, wake_state& out) {
-  if (const json* tasks = array(from, "known_tasks")) {
-    for (const auto& each : *tasks) {
-      if (each.is_string()) out.known_tasks.push_back(each.get<std::string>());
-    }
+  out.known_tasks = texts_member(from, "known_tasks");
+  for (const auto& each : list_member(from, "endpoints")) {
+    const auto port = static_cast<std::uint16_t>(number_member(each, "port") & 0xFFFF);
+    out.endpoints.push_back(
+        {std::string(text_member(each, "task_arn")), std::string(text_member(each, "address")), port});
   }
-  if (const json* endpoints = array(from, "endpoints")) {
-    for (const auto& each : *endpoints) {
-      const auto port = static_cast<std::uint16_t>(number(each, "port") & 0xFFFF);
-      out.endpoints.push_back({text(each, "task_arn"), text(each, "address"), port});
-    }
-  }
-  if (const json* starts = array(from, "starts")) {
-    for (const auto& each : *starts) out.starts.push_back({text(each, "caller"), number(each, "at")});
-  }
+  for (const auto& each : list_member(from, "starts"))
+    out.starts.push_back({std::string(text_member(each, "caller")), number_member(each, "at")});
 }
 
 }  // namespace
@@ -144,41 +115,41 @@ json to_json(const wake_effects& effects) {
 }
 
 std::optional<wake_state> wake_state_from(const json& from) {
-  const auto phase = enumerator(from, "phase", wake_phase::failed);
-  const auto step = enumerator(from, "step", start_step::watching);
-  const auto in_flight = enumerator(from, "in_flight", wake_call::update);
-  if (number(from, "version") != state_version || !phase || !step || !in_flight) return std::nullopt;
+  const auto phase = enumerator_member(from, "phase", wake_phase::failed);
+  const auto step = enumerator_member(from, "step", start_step::watching);
+  const auto in_flight = enumerator_member(from, "in_flight", wake_call::update);
+  if (number_member(from, "version") != state_version || !phase || !step || !in_flight) return std::nullopt;
   wake_state out;
   out.phase = *phase;
   out.step = *step;
-  out.ours = truth(from, "ours");
-  out.phase_since = number(from, "phase_since");
-  out.last_request = number(from, "last_request");
-  out.last_seen = number(from, "last_seen");
-  out.alarm = number(from, "alarm");
+  out.ours = truth_member(from, "ours");
+  out.phase_since = number_member(from, "phase_since");
+  out.last_request = number_member(from, "last_request");
+  out.last_seen = number_member(from, "last_seen");
+  out.alarm = number_member(from, "alarm");
   out.in_flight = *in_flight;
-  out.in_flight_until = number(from, "in_flight_until");
-  out.wanted = count(from, "wanted");
-  out.polls = count(from, "polls");
-  out.usual_start = number(from, "usual_start");
-  out.refusals = count(from, "refusals");
-  out.failed_starts = count(from, "failed_starts");
-  out.pressure = std::min(count(from, "pressure"), most_pressure);
-  out.retry_at = number(from, "retry_at");
-  out.why = reason_from(number(from, "why"));
-  out.detail = text(from, "detail");
-  out.progress = text(from, "progress");
+  out.in_flight_until = number_member(from, "in_flight_until");
+  out.wanted = count_member(from, "wanted");
+  out.polls = count_member(from, "polls");
+  out.usual_start = number_member(from, "usual_start");
+  out.refusals = count_member(from, "refusals");
+  out.failed_starts = count_member(from, "failed_starts");
+  out.pressure = std::min(count_member(from, "pressure"), most_pressure);
+  out.retry_at = number_member(from, "retry_at");
+  out.why = reason_from(number_member(from, "why"));
+  out.detail = text_member(from, "detail");
+  out.progress = text_member(from, "progress");
   read_lists(from, out);
   return out;
 }
 
 std::optional<wake_event> wake_event_from(const json& from) {
-  const std::string kind = text(from, "kind");
-  if (kind == "request") return allowed_request{text(from, "caller")};
+  const auto kind = text_member(from, "kind");
+  if (kind == "request") return allowed_request{std::string(text_member(from, "caller"))};
   if (kind == "looked") return looked_from(from);
   if (kind == "updated") return updated{};
   if (kind == "alarm") return alarm_rang{};
-  if (kind == "endpoint_lost") return endpoint_lost{text(from, "task_arn")};
+  if (kind == "endpoint_lost") return endpoint_lost{std::string(text_member(from, "task_arn"))};
   const json* error = find_member(from, "error");
   if (kind == "refused" && error != nullptr) return call_refused{service_error_from(*error)};
   return std::nullopt;
@@ -186,23 +157,23 @@ std::optional<wake_event> wake_event_from(const json& from) {
 
 wake_settings wake_settings_from(const json& from) {
   wake_settings out;
-  out.min = count(from, "min", out.min);
-  out.port = static_cast<std::uint16_t>(count(from, "port", out.port) & 0xFFFF);
-  out.idle_stop = number(from, "idle_stop", out.idle_stop);
-  out.start_timeout = number(from, "start_timeout", out.start_timeout);
-  out.poll_first = number(from, "poll_first", out.poll_first);
-  out.poll_then = number(from, "poll_then", out.poll_then);
-  out.expected_start = number(from, "expected_start", out.expected_start);
-  out.poll_most = number(from, "poll_most", out.poll_most);
-  out.refresh = number(from, "refresh", out.refresh);
-  out.refresh_incomplete = number(from, "refresh_incomplete", out.refresh_incomplete);
-  out.call_timeout = number(from, "call_timeout", out.call_timeout);
-  out.pause_first = number(from, "pause_first", out.pause_first);
-  out.pause_most = number(from, "pause_most", out.pause_most);
-  out.retry_first = number(from, "retry_first", out.retry_first);
-  out.starts_per_caller = count(from, "starts_per_caller", out.starts_per_caller);
-  out.starts_per_service = count(from, "starts_per_service", out.starts_per_service);
-  out.budget_window = number(from, "budget_window", out.budget_window);
+  out.min = count_member(from, "min", out.min);
+  out.port = static_cast<std::uint16_t>(count_member(from, "port", out.port) & 0xFFFF);
+  out.idle_stop = number_member(from, "idle_stop", out.idle_stop);
+  out.start_timeout = number_member(from, "start_timeout", out.start_timeout);
+  out.poll_first = number_member(from, "poll_first", out.poll_first);
+  out.poll_then = number_member(from, "poll_then", out.poll_then);
+  out.expected_start = number_member(from, "expected_start", out.expected_start);
+  out.poll_most = number_member(from, "poll_most", out.poll_most);
+  out.refresh = number_member(from, "refresh", out.refresh);
+  out.refresh_incomplete = number_member(from, "refresh_incomplete", out.refresh_incomplete);
+  out.call_timeout = number_member(from, "call_timeout", out.call_timeout);
+  out.pause_first = number_member(from, "pause_first", out.pause_first);
+  out.pause_most = number_member(from, "pause_most", out.pause_most);
+  out.retry_first = number_member(from, "retry_first", out.retry_first);
+  out.starts_per_caller = count_member(from, "starts_per_caller", out.starts_per_caller);
+  out.starts_per_service = count_member(from, "starts_per_service", out.starts_per_service);
+  out.budget_window = number_member(from, "budget_window", out.budget_window);
   return out;
 }
 

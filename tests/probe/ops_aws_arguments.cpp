@@ -1,5 +1,7 @@
 #include "tests/probe/ops_aws_arguments.hpp"
 
+#include "core/ascii.hpp"
+#include "core/calendar.hpp"
 #include "encoding/percent.hpp"
 #include "tests/probe/arguments.hpp"
 
@@ -71,14 +73,6 @@ bool flag(const json& in, std::string_view name, bool otherwise) {
   return member != nullptr && member->is_boolean() ? member->get<bool>() : otherwise;
 }
 
-std::int64_t days_from_civil(std::int64_t year, std::int64_t month, std::int64_t day) {
-  year -= month <= 2 ? 1 : 0;
-  const std::int64_t era = year / 400;
-  const std::int64_t year_of_era = year - era * 400;
-  const std::int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
 }  // namespace
 
 std::string text_argument(const json& in, std::string_view name) {
@@ -100,16 +94,17 @@ std::optional<unix_seconds> sigv4_time(const json& in) {
   const json* time = find_member(in, "time");
   if (time == nullptr) return std::nullopt;
   if (time->is_number()) return integer_argument(in, "time", 0);
-  std::string digits;
+  std::string text;
   for (char c : text_argument(in, "time")) {
-    if (c >= '0' && c <= '9') digits += c;
+    if (ascii::is_digit(c)) text += c;
   }
-  if (digits.size() < 14) return std::nullopt;
-  const auto number = [&](std::size_t at, std::size_t count) {
-    return std::int64_t{std::atoi(digits.substr(at, count).c_str())};
-  };
-  const auto days = days_from_civil(number(0, 4), number(4, 2), number(6, 2));
-  return days * 86400 + number(8, 2) * 3600 + number(10, 2) * 60 + number(12, 2);
+  std::string_view rest = text;
+  int year = 0;
+  civil_time at;
+  if (!take_digits(rest, 4, year) || !take_digits(rest, 2, at.month) || !take_digits(rest, 2, at.day)) return {};
+  if (!take_digits(rest, 2, at.hour) || !take_digits(rest, 2, at.minute) || !take_digits(rest, 2, at.second)) return {};
+  at.year = year;
+  return seconds_of(at);
 }
 
 aws::credentials sigv4_credentials(const json& in) {

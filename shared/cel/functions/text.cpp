@@ -7,6 +7,7 @@
 #include "cel/function.hpp"
 #include "cel/number_text.hpp"
 #include "cel/time_text.hpp"
+#include "core/ascii.hpp"
 #include "encoding/json.hpp"
 
 namespace sallyport::cel {
@@ -60,7 +61,7 @@ class formatter {
     if (pattern.substr(at, 1) == "%") return append("%"), 2;
     int precision = 6;
     if (pattern.substr(at, 1) == ".") {
-      for (precision = 0, ++at; at < pattern.size() && pattern[at] >= '0' && pattern[at] <= '9'; ++at) {
+      for (precision = 0, ++at; at < pattern.size() && ascii::is_digit(pattern[at]); ++at) {
         precision = std::min(precision * 10 + (pattern[at] - '0'), max_precision + 1);
       }
     }

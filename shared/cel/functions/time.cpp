@@ -1,6 +1,7 @@
 // Parts of timestamps and durations. A time zone is UTC or a fixed offset.
 #include "cel/function.hpp"
 #include "cel/time_text.hpp"
+#include "core/calendar.hpp"
 
 namespace sallyport::cel {
 namespace {

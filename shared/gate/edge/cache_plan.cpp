@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "encoding/base64url.hpp"
 #include "http/field.hpp"
+#include "http/method.hpp"
 #include "policy/match.hpp"
 #include "policy/travel.hpp"
 
@@ -18,7 +20,7 @@ std::string digest_of(const json& content, crypto::port& host) {
 
 std::string key_of(const policy::compiled_policy& policy, const policy::route& route, const cache_subject& what,
                    crypto::port& host) {
-  const auto place = json::array({policy.digest, route.id, what.scheme, http::to_lower(what.host), what.target});
+  const auto place = json::array({policy.digest, route.id, what.scheme, ascii::to_lower(what.host), what.target});
   return digest_of(place, host);
 }
 
@@ -61,10 +63,6 @@ bool is_signed(const policy::service& service, std::string_view lower_name) {
   return std::find(names.begin(), names.end(), lower_name) != names.end();
 }
 
-bool is_safe(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS";
-}
-
 /// The route whose stored answers a request that changes things may have made untrue, or nullptr.
 const policy::route* route_of_get(const policy::compiled_policy& policy, const cache_subject& what) {
   const auto match = policy::match_route(policy, "GET", what.host, what.path);
@@ -73,7 +71,7 @@ const policy::route* route_of_get(const policy::compiled_policy& policy, const c
 
 std::vector<std::string> own_fields(const policy::service& service) {
   std::vector<std::string> names;
-  for (const auto& header : service.headers) names.push_back(http::to_lower(header.name));
+  for (const auto& header : service.headers) names.push_back(ascii::to_lower(header.name));
   if (service.sigv4) {
     for (const auto* name : {"x-amz-content-sha256", "x-amz-date", "x-amz-security-token"}) names.emplace_back(name);
   }
@@ -97,7 +95,7 @@ std::optional<cache_plan> plan_cache(const policy::compiled_policy& policy, cons
                                      const policy::identity& who, const cache_subject& what,
                                      const credential_places& places, crypto::port& host) {
   cache_plan plan;
-  if (!is_safe(what.method)) {
+  if (!http::is_safe(what.method)) {
     const auto* stale = route_of_get(policy, what);
     if (stale == nullptr) return std::nullopt;
     plan.how = cache_plan::use::invalidates;

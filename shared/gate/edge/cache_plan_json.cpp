@@ -1,4 +1,5 @@
 // The plan as the host carries it from the decision to the operations of the cache.
+#include "encoding/json_members.hpp"
 #include "gate/edge/cache_plan.hpp"
 
 namespace sallyport::gate {
@@ -23,20 +24,6 @@ std::optional<cache_plan::use> use_from(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<seconds> seconds_member(const json& from, std::string_view name) {
-  return encoding::integer_member(from, name);
-}
-
-std::vector<std::string> names_member(const json& from, std::string_view name) {
-  std::vector<std::string> names;
-  const auto* list = find_member(from, name);
-  if (list == nullptr || !list->is_array()) return names;
-  for (const auto& each : *list) {
-    if (each.is_string()) names.push_back(each.get<std::string>());
-  }
-  return names;
-}
-
 }  // namespace
 
 json to_json(const cache_plan& plan) {
@@ -53,7 +40,7 @@ json to_json(const cache_plan& plan) {
 }
 
 std::optional<cache_plan> cache_plan_from(const json& from) {
-  const auto how = use_from(encoding::string_member(from, "use").value_or(""));
+  const auto how = use_from(encoding::text_member(from, "use"));
   const auto key = encoding::string_member(from, "key");
   const auto identity = encoding::string_member(from, "identity");
   const auto* may_validate = find_member(from, "may_validate");
@@ -64,10 +51,10 @@ std::optional<cache_plan> cache_plan_from(const json& from) {
   plan.identity = *identity;
   plan.shared = encoding::string_member(from, "shared").value_or("shared");
   plan.may_validate = may_validate->get<bool>();
-  plan.terms.max_age = seconds_member(from, "max_age");
-  plan.terms.stale_if_error = seconds_member(from, "stale_if_error").value_or(0);
-  plan.terms.own_fields = names_member(from, "own_fields");
-  plan.terms.caller_fields = names_member(from, "caller_fields");
+  plan.terms.max_age = encoding::integer_member(from, "max_age");
+  plan.terms.stale_if_error = encoding::number_member(from, "stale_if_error");
+  plan.terms.own_fields = encoding::texts_member(from, "own_fields");
+  plan.terms.caller_fields = encoding::texts_member(from, "caller_fields");
   plan.terms.keeps_own = !plan.identity.empty();
   plan.terms.shares = !plan.shared.empty();
   return plan;

@@ -1,8 +1,10 @@
 #include "gate/edge/endpoints.hpp"
 
+#include "core/ascii.hpp"
 #include "encoding/json.hpp"
 #include "http/field.hpp"
 #include "http/host.hpp"
+#include "http/url.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -12,10 +14,6 @@ using encoding::json;
 constexpr std::string_view json_type = "application/json";
 // Short enough for a rotation to be seen soon, long enough to spare the edge.
 constexpr std::string_view public_cache = "public, max-age=300";
-
-std::uint16_t default_port(std::string_view scheme) {
-  return scheme == "http" ? 80 : 443;
-}
 
 std::string discovery_document(const policy::compiled_policy& policy, const edge_keys& keys) {
   json algorithms = json::array();
@@ -50,16 +48,12 @@ endpoints::endpoints(const policy::compiled_policy& policy, const edge_keys& key
     : keys_(jose::write_public_set(keys.own)),
       discovery_(discovery_document(policy, keys)),
       status_(status_document(policy, keys, build)) {
-  const std::string_view url = policy.edge.issuer;
-  const std::size_t scheme_end = url.find("://");
-  if (scheme_end == std::string_view::npos) return;
-  const std::string_view rest = url.substr(scheme_end + 3);
-  const std::size_t path = rest.find('/');
-  const auto authority = http::parse_host(rest.substr(0, path));
+  const auto url = http::split_url(policy.edge.issuer);
+  const auto authority = url ? http::parse_host(url->authority) : std::nullopt;
   if (!authority) return;
-  host_ = http::to_lower(authority->host);
-  port_ = authority->port != 0 ? authority->port : default_port(url.substr(0, scheme_end));
-  if (path != std::string_view::npos) base_path_ = rest.substr(path);
+  host_ = ascii::to_lower(authority->host);
+  port_ = authority->port != 0 ? authority->port : http::default_port(url->scheme);
+  base_path_ = url->rest;
 }
 
 std::optional<answer> endpoints::find(const edge_request& request, std::string_view path) const {
@@ -75,7 +69,7 @@ std::optional<answer> endpoints::find(const edge_request& request, std::string_v
 bool endpoints::is_issuer_host(const edge_request& request) const {
   const auto asked = http::parse_host(request.host);
   if (!asked || host_.empty()) return false;
-  const std::uint16_t port = asked->port != 0 ? asked->port : default_port(request.scheme);
+  const std::uint16_t port = asked->port != 0 ? asked->port : http::default_port(request.scheme);
   return port == port_ && http::name_equals(asked->host, host_);
 }
 

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "http/characters.hpp"
 #include "http/fields.hpp"
 #include "http/host.hpp"
+#include "http/method.hpp"
 
 namespace sallyport::gate {
 namespace {
 
 result<void> check_request_line(const edge_request& request) {
-  const bool token = !request.method.empty() && http::all_are(request.method, http::token_char);
-  if (!token || request.method == "CONNECT" || request.method == "TRACE") return reason::framing_method;
+  if (!http::is_token(request.method) || http::is_refused_method(request.method)) return reason::framing_method;
   if (request.host.empty()) return reason::framing_host_missing;
   if (!http::parse_host(request.host)) return reason::framing_host_invalid;
   if (request.scheme != "https" && request.scheme != "http") return failure(reason::internal, "scheme");
@@ -39,7 +40,7 @@ result<std::optional<std::uint64_t>> read_content_length(std::span<const http::f
   if (text.empty() || text.size() > 15) return reason::framing_length_invalid;
   std::uint64_t length = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return reason::framing_length_invalid;
+    if (!ascii::is_digit(c)) return reason::framing_length_invalid;
     length = length * 10 + static_cast<std::uint64_t>(c - '0');
   }
   return std::optional(length);
@@ -89,7 +90,7 @@ bool is_ip_text(std::string_view text) {
 }
 
 bool is_country(std::string_view text) {
-  const auto fits = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  const auto fits = [](char c) { return ascii::is_upper(c) || ascii::is_digit(c); };
   return text.size() == 2 && fits(text[0]) && fits(text[1]);
 }
 

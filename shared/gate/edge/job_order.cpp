@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "caching/stored_answer.hpp"
+#include "core/ascii.hpp"
 #include "encoding/base64url.hpp"
 #include "encoding/structured_field.hpp"
 #include "http/characters.hpp"
 #include "http/field.hpp"
+#include "http/url.hpp"
 #include "policy/job_input.hpp"
 
 namespace sallyport::gate {
@@ -48,7 +50,7 @@ seconds wait_of(const edge_request& request) {
     if (!http::name_equals(name, "wait")) continue;
     seconds wait = 0;
     for (const char c : unquoted(http::trim_ows(preference))) {
-      if (c < '0' || c > '9') return 0;
+      if (!ascii::is_digit(c)) return 0;
       wait = std::min(wait * 10 + (c - '0'), longest_wait);
     }
     return wait;
@@ -67,21 +69,14 @@ result<std::string> idempotency_key(const edge_request& request) {
   return std::string(key);
 }
 
-/// Without the port where it is the scheme's own.
-std::string_view host_of(std::string_view authority, std::string_view scheme) {
-  const std::string_view usual = scheme == "https" ? ":443" : ":80";
-  return authority.ends_with(usual) ? authority.substr(0, authority.size() - usual.size()) : authority;
-}
-
 /// Whether an Origin (RFC 6454 section 7) is a page of this host, and not one that was sent in the clear while this
 /// request was not.
 bool is_own_origin(std::string_view origin, const edge_request& request) {
-  const auto colon = origin.find("://");
-  if (colon == std::string_view::npos) return false;
-  const auto scheme = origin.substr(0, colon);
-  if (scheme != "https" && (scheme != "http" || request.scheme == "https")) return false;
-  const auto host = http::to_lower(host_of(request.host, request.scheme));
-  return http::to_lower(host_of(origin.substr(colon + 3), scheme)) == host;
+  const auto from = http::split_url(origin);
+  if (!from || !from->rest.empty()) return false;
+  if (from->scheme != "https" && (from->scheme != "http" || request.scheme == "https")) return false;
+  return ascii::equal(http::without_default_port(from->authority, from->scheme),
+                      http::without_default_port(request.host, request.scheme));
 }
 
 bool is_own_site(std::string_view site) {

@@ -1,7 +1,9 @@
 #include "gate/edge/unknown_issuer.hpp"
 
+#include "core/ascii.hpp"
 #include "encoding/shown.hpp"
 #include "http/field.hpp"
+#include "http/url.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -12,8 +14,8 @@ struct spelling {
 };
 
 spelling parts_of(std::string_view iss) {
-  const auto mark = iss.find("://");
-  const auto start = mark == std::string_view::npos ? 0 : mark + 3;
+  const auto url = http::split_url(iss);
+  const auto start = url ? url->scheme.size() + 3 : 0;
   const auto rest = iss.substr(start);
   const auto end = rest.find_last_not_of('/') + 1;
   return {iss.substr(0, start), rest.substr(0, end), rest.substr(end)};
@@ -23,13 +25,13 @@ spelling parts_of(std::string_view iss) {
 std::string difference(std::string_view theirs, std::string_view ours) {
   const auto [scheme, name, slashes] = parts_of(theirs);
   const auto [our_scheme, our_name, our_slashes] = parts_of(ours);
-  if (name.empty() || !http::name_equals(name, http::to_lower(our_name))) return {};
+  if (name.empty() || !http::name_equals(name, ascii::to_lower(our_name))) return {};
   std::string found;
   const auto note = [&](bool differs, std::string_view what) {
     if (differs) found.append(found.empty() ? "" : " and ").append(what);
   };
   note(slashes != our_slashes, "the slash at its end");
-  const bool same_scheme = http::name_equals(scheme, http::to_lower(our_scheme));
+  const bool same_scheme = http::name_equals(scheme, ascii::to_lower(our_scheme));
   note(!same_scheme, "the scheme");
   note(name != our_name || (same_scheme && scheme != our_scheme), "upper and lower case");
   return found;

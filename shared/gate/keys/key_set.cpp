@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "caching/cache_control.hpp"
 #include "encoding/json.hpp"
 #include "encoding/shown.hpp"
 #include "http/field.hpp"
@@ -16,20 +17,11 @@ bool elapsed(std::optional<unix_milliseconds> since, seconds wait, unix_millisec
   return !since || now < *since || now - *since >= wait * 1000;
 }
 
-/// The number of seconds that a directive (`max-age=`) of Cache-Control gives (RFC 9111 section 5.2.2.1), or nothing.
+/// For how long the answer says that it is fresh, or nothing.
 std::optional<seconds> max_age(std::string_view cache_control) {
-  const std::string lower = http::to_lower(cache_control);
-  if (lower.find("no-store") != std::string::npos || lower.find("no-cache") != std::string::npos) return 0;
-  constexpr std::string_view name = "max-age=";
-  std::size_t at = lower.find(name);
-  // s-maxage has no hyphen before age, so the name cannot be found inside it.
-  if (at == std::string::npos) return std::nullopt;
-  seconds age = 0;
-  const std::size_t digits = at += name.size();
-  for (; at < lower.size() && at - digits < 9 && lower[at] >= '0' && lower[at] <= '9'; ++at) {
-    age = age * 10 + (lower[at] - '0');
-  }
-  return at > digits ? std::optional<seconds>(age) : std::nullopt;
+  const http::field field{"cache-control", cache_control};
+  const auto said = http::parse_cache_control({&field, 1});
+  return said.no_store || said.no_cache ? std::optional<seconds>(0) : said.max_age;
 }
 
 std::string discovery_url(std::string_view issuer) {

@@ -42,3 +42,25 @@ TEST_CASE("a member is read as its type, and as the default when it is absent or
   }
   CHECK(encoding::number_member(json::object(), "a") == 0);
 }
+
+TEST_CASE("counts and enumerators are whole numbers in their range") {
+  enum class colour : std::uint8_t { red, green, blue };
+  struct row {
+    const char* document;
+    std::uint32_t count;
+    std::optional<colour> which;
+  };
+  const row rows[] = {
+      {R"({"a":0})", 0, colour::red},  {R"({"a":2})", 2, colour::blue},
+      {R"({"a":3})", 3, std::nullopt}, {R"({"a":4294967295})", 4294967295, {}},
+      {R"({"a":4294967296})", 9, {}},  {R"({"a":-1})", 9, {}},
+      {R"({"a":"1"})", 9, {}},         {R"({"a":true})", 9, std::nullopt},
+      {R"({})", 9, std::nullopt},
+  };
+  for (const auto& each : rows) {
+    CAPTURE(each.document);
+    const json from = *encoding::parse_json(each.document);
+    CHECK(encoding::count_member(from, "a", 9) == each.count);
+    CHECK(encoding::enumerator_member(from, "a", colour::blue) == each.which);
+  }
+}

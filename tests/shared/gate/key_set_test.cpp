@@ -89,7 +89,10 @@ TEST_CASE("max-age is respected within bounds") {
   CHECK(soft_age("no-store") == 60);
   CHECK(soft_age("max-age=31536000") == 3600);
   CHECK(soft_age("max-age=99999999999999999999999") == 3600);
-  CHECK(soft_age("s-maxage=5, max-age=\"7\"") == 600);
+  CHECK(soft_age("s-maxage=5") == 600);
+  CHECK(soft_age("max-age=seven") == 600);
+  // RFC 9111 section 5.2: both forms are read alike.
+  CHECK(soft_age("max-age=\"300\"") == 300);
 }
 
 TEST_CASE("the same set again keeps the generation; another one replaces it whole") {
