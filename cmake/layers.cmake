@@ -1,9 +1,13 @@
 # The layers of shared/, leftmost first: a layer links, and includes, only what stands left of it. scripts/check_layers.mjs
-# reads the arrows from here: sallyport_layer(NAME LAYERS-IT-NEEDS...), what those need among them.
-# Sources are found by folder, so that a new file needs no edit here.
-function(sallyport_layer name)
+# reads the arrows from here: sallyport_layer(FOLDER LAYERS-IT-NEEDS...), what those need among them.
+# Sources are found by folder, so that a new file needs no edit here; a folder inside may be a layer of its own.
+function(sallyport_layer folder)
+  string(REPLACE "/" "_" name ${folder})
   list(TRANSFORM ARGN PREPEND sallyport_ OUTPUT_VARIABLE needed)
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/shared/${name}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/shared/${folder}/*.cpp)
+  if(folder STREQUAL "policy")
+    list(FILTER sources EXCLUDE REGEX "/shared/policy/load/")
+  endif()
   if(NOT sources)
     add_library(sallyport_${name} INTERFACE)
     target_link_libraries(sallyport_${name} INTERFACE sallyport_flags ${needed})
@@ -18,6 +22,8 @@ sallyport_precompiled(core sallyport_core_dialect)
 
 sallyport_layer(core)
 sallyport_layer(encoding core)
+# What people write, policies and configurations: positions, advice, units.
+sallyport_layer(document encoding)
 sallyport_layer(regex encoding)
 sallyport_layer(crypto encoding)
 # http hashes bodies (RFC 9530), so the port stands left of it.
@@ -25,8 +31,10 @@ sallyport_layer(http crypto)
 sallyport_layer(caching http)
 sallyport_layer(jose crypto)
 sallyport_layer(httpsig http)
-sallyport_layer(cel regex)
+sallyport_layer(cel regex document)
+# What decides does not read the document: that is the room inside.
 sallyport_layer(policy cel http)
+sallyport_layer(policy/load policy)
 sallyport_layer(audit encoding)
 sallyport_layer(aws http jose)
 sallyport_layer(wake aws)
@@ -35,4 +43,4 @@ sallyport_layer(gate policy jose httpsig caching audit)
 sallyport_layer(operations gate wake jobs)
 
 add_library(sallyport_shared INTERFACE)
-target_link_libraries(sallyport_shared INTERFACE sallyport_operations)
+target_link_libraries(sallyport_shared INTERFACE sallyport_operations sallyport_policy_load)

@@ -28,13 +28,13 @@ function sources(folder, kind = /\.(cpp|hpp|def)$/) {
     .sort();
 }
 
-/** The layer of a file or of an include path: `shared/cel/value.hpp` and `cel/value.hpp` are both `cel`.
+/** The layer of a file or of an include path: `shared/cel/value.hpp` and `cel/value.hpp` are both `cel`, and
+ * `policy/load/node.hpp` is `policy/load`, a layer inside the folder of another one.
  * @param {string} path */
 function layer_of(path) {
-  const parts = path.split('/');
-  if (parts[0] === 'shared') return parts[1];
-  if (parts[0] === 'agent' && parts[1] === 'openssl') return 'agent/openssl';
-  return parts[0];
+  const [folder, inside] = path.replace(/^shared\//, '').split('/');
+  const inner = `${folder}/${inside}`;
+  return inner in allowed_layers ? inner : folder;
 }
 
 /** @param {string} path */
@@ -114,9 +114,11 @@ function check_state(archive, layer) {
 /** @param {string} build */
 function check_objects(build) {
   const layers = Object.keys(allowed_layers).filter((layer) => existsSync(join(root, 'shared', layer)));
-  const built = layers.filter((layer) => existsSync(join(build, `libsallyport_${layer}.a`)));
+  /** @param {string} layer */
+  const archive_of = (layer) => join(build, `libsallyport_${layer.replace('/', '_')}.a`);
+  const built = layers.filter((layer) => existsSync(archive_of(layer)));
   if (built.length === 0) return complaints.push(`${build}: no libsallyport_*.a there; build it first`);
-  const archives = built.map((layer) => join(build, `libsallyport_${layer}.a`));
+  const archives = built.map(archive_of);
   check_symbols(archives);
   archives.forEach((archive, i) => check_state(archive, built[i]));
   console.log(`layers: symbols of ${built.length} archives in ${relative(root, build)} looked at`);

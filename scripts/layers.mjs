@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 function layers_of(text) {
   /** @type {Record<string, string[]>} */
   const all = {};
-  for (const [, name, needed] of text.matchAll(/^sallyport_layer\((\w+)((?: \w+)*)\)$/gm)) {
+  for (const [, name, needed] of text.matchAll(/^sallyport_layer\(([\w/]+)((?: [\w/]+)*)\)$/gm)) {
     const direct = needed.trim().split(' ').filter(Boolean);
     all[name] = [...new Set([...direct.flatMap((each) => all[each]), name])];
   }

@@ -8,10 +8,10 @@
 #include "agent/cli/output.hpp"
 #include "agent/cli/program.hpp"
 #include "agent/config/file.hpp"
-#include "agent/config/units.hpp"
 #include "agent/keys/fetch.hpp"
 #include "agent/keys/rotation.hpp"
 #include "agent/openssl/host.hpp"
+#include "document/units.hpp"
 
 namespace sallyport::agent::cli {
 
@@ -60,7 +60,7 @@ result<keys::rotation_step> step_once(const options& chosen, crypto::port& host,
   exit = exit_unavailable;
   SALLYPORT_ASSIGN(const std::string published, fetch_published(chosen.url));
   keys::rotation_times times;
-  times.cache_age = std::chrono::duration_cast<std::chrono::seconds>(*config::parse_duration(chosen.cache_age)).count();
+  times.cache_age = *document::parse_milliseconds(chosen.cache_age) / 1000;
   auto step = keys::rotate(file, published, now(), times, host);
   // A rotation that has to wait for another state of things says so with config_invalid.
   exit = !step.ok() && step.why() == reason::config_invalid ? exit_check_failed : exit_config;
@@ -84,7 +84,7 @@ void tell(const keys::rotation_step& step, bool as_json) {
     return print_json({{"outcome", std::string(name_of_outcome(step.is))}, {"told", step.told}, {"wait", step.wait}});
   std::cout << step.told;
   if (step.is == outcome::waiting)
-    std::cout << " Wait " << config::to_text(std::chrono::milliseconds(step.wait * 1000)) << ", then run this again.";
+    std::cout << " Wait " << document::milliseconds_text(step.wait * 1000) << ", then run this again.";
   if (step.is == outcome::advanced) std::cout << " Then run this again.";
   std::cout << "\n";
 }
@@ -95,7 +95,7 @@ int refuse_option(const options& chosen, std::string_view name, std::string_view
 }
 
 int rotate(const options& chosen) {
-  if (!config::parse_duration(chosen.cache_age))
+  if (!document::parse_milliseconds(chosen.cache_age))
     return refuse_option(chosen, "--cache-age", "not a duration. Write it like 10m or 1h.");
   if (!gate::is_key_url(chosen.url))
     return refuse_option(chosen, "--jwks-url", "not an https URL, nor an http URL of the loopback interface.");

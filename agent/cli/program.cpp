@@ -8,7 +8,7 @@
 #include "agent/cli/exit_code.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/version.hpp"
-#include "core/suggest.hpp"
+#include "document/suggest.hpp"
 
 namespace sallyport::agent::cli {
 
@@ -56,7 +56,7 @@ std::string suggest_command(const CLI::App& app, int argc, char** argv) {
   for (const CLI::App* each : app.get_subcommands({})) names.push_back(each->get_name());
   if (std::ranges::count(names, argv[1]) > 0) return "";
   const std::vector<std::string_view> views(names.begin(), names.end());
-  return std::string(argv[1]) + " is not a command; " + suggestion(argv[1], views);
+  return std::string(argv[1]) + " is not a command; " + document::suggestion(argv[1], views);
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <charconv>
 
+#include "core/ascii.hpp"
+#include "http/url.hpp"
+
 namespace sallyport::agent::config {
 
 namespace {
@@ -22,11 +25,11 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 }
 
 bool is_host_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+  return ascii::is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
 }
 
 bool is_ipv6_character(char c) {
-  return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || (c >= '0' && c <= '9') || c == '.' || c == ':';
+  return ascii::is_hex(c) || c == '.' || c == ':';
 }
 
 template <class Predicate>
@@ -59,9 +62,7 @@ std::string to_text(const address& where) {
 }
 
 bool is_loopback(std::string_view host) {
-  const auto is_ipv4_character = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
-  if (host.starts_with("127.")) return all_of(host, is_ipv4_character);
-  return host == "localhost" || host == "::1";
+  return http::is_loopback(host);
 }
 
 }  // namespace sallyport::agent::config

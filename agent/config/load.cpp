@@ -1,17 +1,15 @@
 #include "agent/config/load.hpp"
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 #include <filesystem>
 
 #include "agent/config/file.hpp"
 #include "agent/config/member.hpp"
-#include "agent/config/units.hpp"
-#include "core/suggest.hpp"
+#include "core/ascii.hpp"
+#include "document/position.hpp"
+#include "document/suggest.hpp"
+#include "document/syntax.hpp"
 #include "encoding/json.hpp"
-#include "gate/keys/key_set.hpp"
-#include "policy/load/syntax_advice.hpp"
 
 namespace sallyport::agent::config {
 
@@ -90,18 +88,14 @@ class reader {
   void refuse_name(const std::string& at, const std::string& dotted) {
     std::vector<std::string_view> names;
     for (const member& each : all_members()) names.push_back(each.path);
-    const auto near = closest(dotted, names);
-    const auto found = document_.name_positions.find(at);
+    const auto near = document::closest(dotted, names);
     const std::string advice =
         near.empty() ? "sallyport agent --members lists them all." : "Did you mean " + std::string(near) + "?";
-    add(found == document_.name_positions.end() ? encoding::text_position{} : found->second, dotted,
-        "there is no such member", advice);
+    add(document::position_of(document_.name_positions, at), dotted, "there is no such member", advice);
   }
 
   void refuse(const std::string& at, std::string_view name, std::string message, std::string advice) {
-    const auto found = document_.positions.find(at);
-    add(found == document_.positions.end() ? encoding::text_position{} : found->second, name, std::move(message),
-        std::move(advice));
+    add(document::position_of(document_.positions, at), name, std::move(message), std::move(advice));
   }
 
   void add(encoding::text_position where, std::string_view name, std::string message, std::string advice) {
@@ -114,23 +108,11 @@ class reader {
   load_result& into_;
 };
 
-std::size_t number_after(std::string_view text, std::string_view mark) {
-  const std::size_t at = text.rfind(mark);
-  std::size_t number = 0;
-  if (at != std::string_view::npos) std::from_chars(text.data() + at + mark.size(), text.data() + text.size(), number);
-  return number;
-}
-
-// The gate's detail ends in "… at line L, column C".
 problem syntax_problem(const std::string& path, const failure& why, std::string_view text) {
-  problem found{path, number_after(why.detail, " at line "), number_after(why.detail, ", column "), "", "", ""};
-  found.message = why.detail.substr(0, why.detail.rfind(" at line "));
-  if (found.message.empty()) found.message = describe(why.why).advice;
+  auto found = document::syntax_problem(why, text);
   if (found.message.ends_with('.')) found.message.pop_back();
-  found.advice = policy::advise_json(why.why, found.message, text, {found.line, found.column});
-  found.advice[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(found.advice[0])));
-  found.advice += ".";
-  return found;
+  found.advice[0] = ascii::to_upper(found.advice[0]);
+  return {path, found.line, found.column, "", std::move(found.message), found.advice + "."};
 }
 
 void read_variables(const environment& variables, load_result& into) {
@@ -152,7 +134,7 @@ void warn_of_unknown_variables(const environment& variables, load_result& into) 
   const std::vector<std::string_view> views(names.begin(), names.end());
   for (const auto& [name, value] : variables) {
     if (std::ranges::count(views, name) > 0 || std::ranges::count(foreign_variables, name) > 0) continue;
-    const auto near = closest(name, views);
+    const auto near = document::closest(name, views);
     into.warnings.push_back({"environment", 0, 0, name, "no member of the configuration has this variable",
                              near.empty() ? "" : "Did you mean " + std::string(near) + "?"});
   }

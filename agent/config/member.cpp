@@ -2,7 +2,8 @@
 
 #include <array>
 
-#include "agent/config/units.hpp"
+#include "core/ascii.hpp"
+#include "document/units.hpp"
 #include "gate/keys/key_set.hpp"
 
 namespace sallyport::agent::config {
@@ -54,31 +55,31 @@ std::string show_address(const settings& from) {
 
 template <place<milliseconds> At, std::int64_t Least, std::int64_t Most>
 bool set_duration(settings& into, std::string_view text) {
-  const auto parsed = parse_duration(text);
-  if (!parsed || parsed->count() < Least || parsed->count() > Most) return false;
-  At(into) = *parsed;
+  const auto parsed = document::parse_milliseconds(text);
+  if (!parsed || *parsed < Least || *parsed > Most) return false;
+  At(into) = milliseconds(*parsed);
   return true;
 }
 template <place<milliseconds> At>
 std::string show_duration(const settings& from) {
-  return to_text(value_in<At>(from));
+  return document::milliseconds_text(value_in<At>(from).count());
 }
 
 template <place<std::uint64_t> At, std::uint64_t Least, std::uint64_t Most>
 bool set_size(settings& into, std::string_view text) {
-  const auto parsed = parse_size(text);
+  const auto parsed = document::parse_any_size(text);
   if (!parsed || *parsed < Least || *parsed > Most) return false;
   At(into) = *parsed;
   return true;
 }
 template <place<std::uint64_t> At>
 std::string show_size(const settings& from) {
-  return size_text(value_in<At>(from));
+  return document::size_text(value_in<At>(from));
 }
 
 template <place<std::uint64_t> At, std::uint64_t Least, std::uint64_t Most>
 bool set_count(settings& into, std::string_view text) {
-  const auto parsed = parse_count(text);
+  const auto parsed = document::parse_count(text);
   if (!parsed || *parsed < Least || *parsed > Most) return false;
   At(into) = *parsed;
   return true;
@@ -246,7 +247,7 @@ const member* find_member(std::string_view path) {
 
 std::string environment_name(const member& of) {
   std::string name = "SALLYPORT_";
-  for (const char c : of.path) name.push_back(c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c));
+  for (const char c : of.path) name.push_back(c == '.' ? '_' : ascii::to_upper(c));
   return name;
 }
 

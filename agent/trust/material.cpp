@@ -1,7 +1,7 @@
 #include "agent/trust/material.hpp"
 
 #include "agent/config/file.hpp"
-#include "agent/config/units.hpp"
+#include "document/units.hpp"
 #include "jose/jwk_set.hpp"
 #include "policy/load/load.hpp"
 
@@ -63,8 +63,8 @@ void check_body_limits(const config::settings& settings, material& of) {
     const bool streams = route.body.how == policy::body_rule::mode::stream;
     if (streams || route.body.signed_bytes <= settings.limits.max_signed_body_bytes) continue;
     of.problems.push_back(settings.policy.file + ": route " + route.id + " has bodies signed up to " +
-                          config::size_text(route.body.signed_bytes) + ", limits.max_signed_body_bytes is " +
-                          config::size_text(settings.limits.max_signed_body_bytes) + ". Raise the limit.");
+                          document::size_text(route.body.signed_bytes) + ", limits.max_signed_body_bytes is " +
+                          document::size_text(settings.limits.max_signed_body_bytes) + ". Raise the limit.");
   }
 }
 

@@ -6,7 +6,8 @@
 #include "cel/foreign_function.hpp"
 #include "cel/function.hpp"
 #include "cel/written.hpp"
-#include "core/suggest.hpp"
+#include "core/ascii.hpp"
+#include "document/suggest.hpp"
 
 namespace sallyport::cel {
 namespace {
@@ -85,7 +86,7 @@ std::string advise_text_method(std::string_view name, const texts& arguments, st
 
 std::string advise_types(std::string_view name, const texts& arguments, std::span<const type> types) {
   if (types.empty()) return "";
-  const bool asks_for_one = arguments.size() == 2 && holds(membership, in_lower_case(name));
+  const bool asks_for_one = arguments.size() == 2 && holds(membership, ascii::to_lower(name));
   if (asks_for_one && is_list(types[0])) {
     return is_list(types[1]) ? "write sets.contains(" + arguments[0] + ", " + arguments[1] + ")"
                              : "write " + arguments[1] + " in " + arguments[0];
@@ -179,7 +180,7 @@ std::string advise_unknown(const advice_scope& scope, const node& call, const te
   const std::string_view name = call.name;
   const auto own = scope.names.find_synonym((call.receiver ? arguments[0] + "." : "") + std::string(name) + "()");
   if (!own.empty()) return "write " + std::string(own);
-  const bool asks_for_one = arguments.size() == 2 && holds(membership, in_lower_case(name));
+  const bool asks_for_one = arguments.size() == 2 && holds(membership, ascii::to_lower(name));
   if (asks_for_one && (is_list(types[0]) || types[0].is(type_kind::map) || types[0].is(type_kind::cidr))) {
     return advise_types(name, arguments, types);
   }
@@ -190,7 +191,7 @@ std::string advise_unknown(const advice_scope& scope, const node& call, const te
     return "write " + arguments[0] + " in " + arguments[1];
   if (asks_for_one && types[0].is(type_kind::string)) return as_method("contains", arguments);
   if (auto known = foreign_function(name, arguments); !known.empty()) return known;
-  const auto near = closest(name, all_names());
+  const auto near = document::closest(name, all_names());
   if (near.empty())
     return "the functions are those of CEL and its extensions: x.startsWith('…'), x.matches('^…$'), size(x), …";
   const bool method = !find_overloads(near, true, arguments.size()).empty();

@@ -3,7 +3,8 @@
 
 #include "cel/advice.hpp"
 #include "cel/written.hpp"
-#include "core/suggest.hpp"
+#include "core/ascii.hpp"
+#include "document/suggest.hpp"
 
 namespace sallyport::cel {
 namespace {
@@ -35,7 +36,7 @@ std::string field_of_a_variable(const environment& names, std::string_view word)
   }
   for (const auto& variable : names.variables()) {
     if (!variable.of.is(type_kind::object)) continue;
-    const auto near = closest(word, field_names(variable.of));
+    const auto near = document::closest(word, field_names(variable.of));
     if (!near.empty()) return variable.name + "." + std::string(near);
   }
   return "";
@@ -45,7 +46,8 @@ std::string meant_name(const advice_scope& scope, std::string_view word) {
   if (const auto own = scope.names.find_synonym(word); !own.empty()) return "write " + std::string(own);
   std::vector<std::string_view> variables;
   for (const auto& each : scope.names.variables()) variables.push_back(each.name);
-  if (const auto near = closest(word, variables); !near.empty()) return "did you mean " + std::string(near) + "?";
+  if (const auto near = document::closest(word, variables); !near.empty())
+    return "did you mean " + std::string(near) + "?";
   const auto field = field_of_a_variable(scope.names, word);
   if (!field.empty()) return "did you mean " + field + "?";
   return "";
@@ -56,8 +58,7 @@ bool is_key(std::string_view source, std::size_t offset) {
   while (offset > 0 && source[offset - 1] == ' ') --offset;
   if (offset < 2 || source[offset - 1] != '[') return false;
   const char operand = source[offset - 2];
-  return operand == ']' || operand == ')' || operand == '_' || (operand >= '0' && operand <= '9') ||
-         ((operand | 0x20) >= 'a' && (operand | 0x20) <= 'z');
+  return operand == ']' || operand == ')' || ascii::is_word(operand);
 }
 
 bool is_object(const environment& names, std::string_view name) {
@@ -135,7 +136,7 @@ std::string advise_object_field(const advice_scope& scope, const std::string& op
   const auto own = scope.names.find_synonym(operand + "." + std::string(name));
   if (!own.empty()) return "write " + std::string(own);
   const auto names = field_names(object);
-  const auto near = closest(name, names);
+  const auto near = document::closest(name, names);
   std::string advice = near.empty() ? "" : "did you mean " + operand + "." + std::string(near) + "?";
   const auto member = member_of_a_map(object, operand, name);
   if (!member.empty()) advice += (advice.empty() ? "" : " Or: ") + member;

@@ -1,5 +1,7 @@
 #include "cel/foreign_function.hpp"
 
+#include "core/ascii.hpp"
+
 namespace sallyport::cel {
 namespace {
 
@@ -125,17 +127,11 @@ std::string fill(std::string_view own, std::span<const std::string> arguments) {
 }  // namespace
 
 std::string foreign_function(std::string_view name, std::span<const std::string> arguments) {
-  const auto wanted = in_lower_case(name);
+  const auto wanted = ascii::to_lower(name);
   for (const auto& row : foreign_functions) {
     if (row.name == wanted && row.arguments == arguments.size()) return fill(row.own, arguments);
   }
   return "";
-}
-
-std::string in_lower_case(std::string_view text) {
-  std::string made(text);
-  for (char& c : made) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return made;
 }
 
 }  // namespace sallyport::cel

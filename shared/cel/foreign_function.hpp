@@ -11,6 +11,4 @@ namespace sallyport::cel {
 /// empty when it is not known.
 std::string foreign_function(std::string_view name, std::span<const std::string> arguments);
 
-std::string in_lower_case(std::string_view text);
-
 }  // namespace sallyport::cel

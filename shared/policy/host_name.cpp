@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+
 namespace sallyport::policy {
 namespace {
-
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-char to_lower(char c) {
-  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 std::string_view without_port(std::string_view authority) {
   // RFC 3986 section 3.2.2: an IP literal stands in brackets, its colons are not the port's.
@@ -28,8 +23,8 @@ host_name::host_name(std::string_view authority) {
   if (!host.empty() && host.back() == '.') host.remove_suffix(1);
   if (host.size() > max_bytes) return;
   view_ = host;
-  if (std::none_of(host.begin(), host.end(), is_upper)) return;
-  std::transform(host.begin(), host.end(), lower_.begin(), to_lower);
+  if (std::none_of(host.begin(), host.end(), ascii::is_upper)) return;
+  std::transform(host.begin(), host.end(), lower_.begin(), [](char c) { return ascii::to_lower(c); });
   view_ = {lower_.data(), host.size()};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
+
 namespace sallyport::policy {
 namespace {
 
@@ -11,9 +13,6 @@ constexpr std::array<std::string_view, 4> kind_names = {"user", "service", "work
 
 bool is_email_character(char c) {
   return c != ' ' && c != 0x7f && !(c >= 0 && c < ' ');
-}
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 }  // namespace
@@ -36,9 +35,7 @@ result<std::string> normal_email(std::string address) {
   if (!shaped || !std::all_of(address.begin(), address.end(), is_email_character)) {
     return failure(reason::identity_email_invalid, "an address holds exactly one @, with something on both sides");
   }
-  const auto domain = address.begin() + static_cast<std::ptrdiff_t>(at);
-  std::transform(domain, address.end(), domain, to_lower);
-  return address;
+  return address.replace(at, std::string::npos, ascii::to_lower(std::string_view(address).substr(at)));
 }
 
 }  // namespace sallyport::policy

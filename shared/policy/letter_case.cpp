@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/ascii.hpp"
+
 namespace sallyport::policy {
 namespace {
 
@@ -19,7 +21,7 @@ constexpr folding foldings[] = {
 }  // namespace
 
 std::uint32_t fold_case(std::uint32_t code) {
-  if (code < 0x80) return code >= 'A' && code <= 'Z' ? code + 32 : code;
+  if (code < 0x80) return static_cast<unsigned char>(ascii::to_lower(static_cast<char>(code)));
   const auto* found = std::lower_bound(std::begin(foldings), std::end(foldings), code,
                                        [](const folding& each, std::uint32_t wanted) { return each.last < wanted; });
   if (found == std::end(foldings) || code < found->first || (code - found->first) % found->stride != 0) return code;

@@ -3,41 +3,35 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/ascii.hpp"
 #include "encoding/look_alike.hpp"
 #include "encoding/percent.hpp"
 #include "http/characters.hpp"
 #include "http/path.hpp"
+#include "http/url.hpp"
 #include "policy/host_name.hpp"
 #include "policy/match.hpp"
 
 namespace sallyport::policy {
 namespace {
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_label_character(char c) {
-  return is_letter(c) || is_digit(c) || c == '-' || c == '_';
+  return ascii::is_word(c) || c == '-';
 }
 
 /// An IPv6 literal in brackets (RFC 3986 section 3.2.2); whether the address makes sense is the resolver's business.
 bool is_bracketed_address(std::string_view host) {
   if (host.size() < 4 || host.front() != '[' || host.back() != ']') return false;
   const auto inner = host.substr(1, host.size() - 2);
-  return std::all_of(inner.begin(), inner.end(), [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
-  });
+  return http::all_are(inner, http::ipv6_char);
 }
 
 /// The bare name out of an address, or what to do about the character at `offset`; of a wildcard, what follows "*.".
 std::string host_advice(std::string_view host, std::size_t offset, bool wildcard) {
   const auto look_alike = encoding::replacement_advice(host.substr(offset));
   if (!look_alike.empty()) return encoding::name_character(host.substr(offset)) + ": " + look_alike;
-  const auto mark = host.find("://");
-  auto bare = mark == std::string_view::npos ? host : host.substr(mark + 3);
+  const auto url = http::split_url(host);
+  auto bare = url ? url->authority : host;
   bare = bare.substr(0, bare.find_first_of(":/?#"));
   const bool usable = !bare.empty() && bare.size() < host.size() &&
                       std::all_of(bare.begin(), bare.end(), [](char c) { return is_label_character(c) || c == '.'; });
@@ -86,9 +80,7 @@ std::variant<host_pattern, pattern_problem> parse_host_pattern(std::string_view 
 namespace {
 
 std::optional<pattern_problem> check_parameter_name(std::string_view name, std::size_t offset) {
-  const bool starts_well = !name.empty() && (is_letter(name.front()) || name.front() == '_');
-  const auto is_name_character = [](char c) { return is_letter(c) || is_digit(c) || c == '_'; };
-  if (starts_well && std::all_of(name.begin(), name.end(), is_name_character)) return std::nullopt;
+  if (ascii::is_identifier(name)) return std::nullopt;
   return pattern_problem{offset, "a parameter is a colon and a name of letters, digits and underscores",
                          "write e.g. :id; a literal colon at the start of a segment is %3A"};
 }
@@ -101,8 +93,7 @@ std::string_view foreign_parameter(std::string_view literal) {
                                            (literal.front() == '<' && literal.back() == '>'));
   if (!braces || literal.size() < 3) return {};
   const auto inside = literal.substr(1, literal.size() - 2);
-  const auto end =
-      std::find_if_not(inside.begin(), inside.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+  const auto end = std::find_if_not(inside.begin(), inside.end(), ascii::is_word);
   return inside.substr(0, static_cast<std::size_t>(end - inside.begin()));
 }
 
@@ -136,7 +127,7 @@ std::optional<pattern_problem> read_literal(std::string& literal, std::size_t of
   }
   if (const auto brace = literal.find_first_of("{}<>"); brace != std::string::npos) {
     const auto name = foreign_parameter(literal);
-    if (!name.empty() && !is_digit(name.front())) {
+    if (!name.empty() && !ascii::is_digit(name.front())) {
       return pattern_problem{offset, "a parameter is written with a colon",
                              "write :" + std::string(name) + "; a literal would be " + encoded_literal(literal)};
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "encoding/percent.hpp"
 #include "policy/letter_case.hpp"
 #include "regex/utf8.hpp"
@@ -16,10 +17,6 @@ bool is_dropped_at_end(char c) {
 std::string_view without_trailing_dots(std::string_view text) {
   while (!text.empty() && is_dropped_at_end(text.back())) text.remove_suffix(1);
   return text;
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
 /// Folds the letters of the bytes from `start` on, which hold more than ASCII.
@@ -52,7 +49,7 @@ void fold_segment(std::string_view segment, readings how, std::string& to) {
     if (wide) fold_letters(to, start);
     if (!wide)
       std::transform(to.begin() + static_cast<std::ptrdiff_t>(start), to.end(),
-                     to.begin() + static_cast<std::ptrdiff_t>(start), lower);
+                     to.begin() + static_cast<std::ptrdiff_t>(start), [](char c) { return ascii::to_lower(c); });
   }
   if ((how & trailing_dot) == 0) return;
   to.resize(start + without_trailing_dots(std::string_view(to).substr(start)).size());

@@ -2,20 +2,19 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+#include "encoding/json_members.hpp"
 #include "encoding/shown.hpp"
 
 namespace sallyport::policy {
 namespace {
 
 using encoding::json;
+using encoding::text_member;
 using std::string_view;
 
-string_view text(const json& claims, string_view name) {
-  return encoding::string_member(claims, name).value_or("");
-}
-
 bool same_text(const json& claims, string_view one, string_view other) {
-  return !text(claims, one).empty() && text(claims, one) == text(claims, other);
+  return !text_member(claims, one).empty() && text_member(claims, one) == text_member(claims, other);
 }
 
 bool holds(const json& claims, string_view name) {
@@ -23,16 +22,8 @@ bool holds(const json& claims, string_view name) {
   return member != nullptr && !member->is_null();
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool same_any_case(string_view a, string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool ends_with_any_case(string_view whole, string_view end) {
-  return whole.size() > end.size() && same_any_case(whole.substr(whole.size() - end.size()), end);
+  return whole.size() > end.size() && ascii::equal(whole.substr(whole.size() - end.size()), end);
 }
 
 /// Security event tokens name their events by URI (RFC 8417 section 2.2). A list of events, or an object of other
@@ -56,26 +47,26 @@ bool has_client_credentials_grant(const json& claims) {
 
 /// Auth0 writes CLIENT@clients, and subjects of people as CONNECTION|ID.
 bool is_auth0_client(const json& claims) {
-  const auto subject = text(claims, "sub");
+  const auto subject = text_member(claims, "sub");
   return ends_with_any_case(subject, "@clients") && subject.find('|') == string_view::npos;
 }
 
 /// Keycloak calls the user behind a client service-account-CLIENT. A name of another client is a person's odd choice.
 bool is_keycloak_service_account(const json& claims) {
   constexpr string_view prefix = "service-account-";
-  const auto name = text(claims, "preferred_username");
-  if (name.size() <= prefix.size() || !same_any_case(name.substr(0, prefix.size()), prefix)) return false;
+  const auto name = text_member(claims, "preferred_username");
+  if (name.size() <= prefix.size() || !ascii::equal(name.substr(0, prefix.size()), prefix)) return false;
   bool named = false;
   for (const string_view member : {"azp", "client_id", "clientId"}) {
-    const auto client = text(claims, member);
-    if (!client.empty() && same_any_case(client, name.substr(prefix.size()))) return true;
+    const auto client = text_member(claims, member);
+    if (!client.empty() && ascii::equal(client, name.substr(prefix.size()))) return true;
     named = named || !client.empty();
   }
   return !named;
 }
 
 bool is_any_machine(const json& claims) {
-  const auto entra_type = text(claims, "idtyp");
+  const auto entra_type = text_member(claims, "idtyp");
   return same_text(claims, "sub", "client_id") || same_text(claims, "sub", "azp") || same_text(claims, "sub", "cid") ||
          (!entra_type.empty() && entra_type != "user") || has_client_credentials_grant(claims) ||
          is_auth0_client(claims) || is_keycloak_service_account(claims);
@@ -84,7 +75,7 @@ bool is_any_machine(const json& claims) {
 /// Access signs three kinds of token: for an application (type app), for the team's login session (type org), which is
 /// no permission for any application, and for service tokens, which have a common_name and an empty sub.
 bool is_access_machine(const json& claims) {
-  return !text(claims, "common_name").empty() || encoding::string_member(claims, "sub") == "";
+  return !text_member(claims, "common_name").empty() || encoding::string_member(claims, "sub") == "";
 }
 
 /// Access tokens name their client (cid), and the user (uid) unless there is none.
@@ -96,13 +87,13 @@ bool is_okta_machine(const json& claims) {
 /// has the account's number for its client, too.
 bool is_google_machine(const json& claims) {
   const auto* extra = encoding::find_member(claims, "google");
-  return ends_with_any_case(text(claims, "email"), ".gserviceaccount.com") || same_text(claims, "azp", "sub") ||
+  return ends_with_any_case(text_member(claims, "email"), ".gserviceaccount.com") || same_text(claims, "azp", "sub") ||
          (extra != nullptr && encoding::find_member(*extra, "compute_engine") != nullptr);
 }
 
 /// idtyp is optional. A person's access token (which names its client) has scopes, and her sub differs from her oid.
 bool is_entra_machine(const json& claims) {
-  const auto type = text(claims, "idtyp");
+  const auto type = text_member(claims, "idtyp");
   if (!type.empty()) return type != "user";
   const bool access_token =
       holds(claims, "azp") || holds(claims, "appid") || holds(claims, "azpacr") || holds(claims, "appidacr");
@@ -110,8 +101,8 @@ bool is_entra_machine(const json& claims) {
 }
 
 bool is_cognito_machine(const json& claims) {
-  if (text(claims, "token_use") != "access") return false;
-  return text(claims, "username").empty() || same_text(claims, "sub", "client_id");
+  if (text_member(claims, "token_use") != "access") return false;
+  return text_member(claims, "username").empty() || same_text(claims, "sub", "client_id");
 }
 
 /// Entra leaves the groups out of a token that would have too many of them: it would look like one without any. It
@@ -135,7 +126,7 @@ result<void> check_entra_groups(const issuer& from, const json& claims) {
 result<void> check_identity(const issuer& from, const json& claims) {
   if (is_security_event(claims)) return failure(reason::jwt_kind_refused, "a security event, such as a logout token");
   if (from.preset == preset::entra) return check_entra_groups(from, claims);
-  const auto type = from.preset == preset::cloudflare_access ? text(claims, "type") : string_view();
+  const auto type = from.preset == preset::cloudflare_access ? text_member(claims, "type") : string_view();
   if (type.empty() || type == "app") return {};
   return failure(reason::jwt_kind_refused, "type is " + encoding::shown(type, 32) + ", not app");
 }

@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "encoding/json_members.hpp"
+
 namespace sallyport::policy {
 namespace {
 
@@ -51,7 +53,7 @@ failure wrong(std::string_view name) {
 result<void> read_who(const json& assertion, identity& to) {
   const auto subject = encoding::string_member(assertion, "sub");
   const auto issuer = encoding::string_member(assertion, "idp");
-  const auto kind = kind_from_name(encoding::string_member(assertion, "kind").value_or(""));
+  const auto kind = kind_from_name(encoding::text_member(assertion, "kind"));
   if (!subject) return wrong("sub");
   if (!issuer) return wrong("idp");
   if (!kind) return wrong("kind");

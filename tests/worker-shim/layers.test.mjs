@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { import_cycles } from '../../scripts/import_cycles.mjs';
+import { allowed_layers } from '../../scripts/layers.mjs';
 import { log_writers } from '../../scripts/log_writers.mjs';
 import { forbidden_arrows } from '../../scripts/rooms.mjs';
 
@@ -49,6 +50,11 @@ test('a console outside of observe.js is refused, however it is spelled', () => 
     ),
     [],
   );
+});
+
+test('what decides does not include what reads the policy', () => {
+  for (const decides of ['policy', 'gate', 'operations']) assert.ok(!allowed_layers[decides].includes('policy/load'), decides);
+  assert.ok(allowed_layers['policy/load'].includes('policy'));
 });
 
 test('the demo needs no test and no bench, a script no test, a bench no test, however it names it', () => {

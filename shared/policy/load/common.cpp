@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "policy/load/loading.hpp"
 
 namespace sallyport::policy {
@@ -7,8 +8,7 @@ namespace {
 
 bool consists_of(std::string_view text, std::string_view punctuation) {
   return std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           punctuation.find(c) != std::string_view::npos;
+    return ascii::is_alphanumeric(c) || punctuation.find(c) != std::string_view::npos;
   });
 }
 
@@ -26,7 +26,7 @@ std::optional<std::string> load_region(const node& at) {
   auto text = at.some_text();
   // e.g. us-east-1, ap-southeast-2, us-gov-west-1
   const bool shaped = text && std::count(text->begin(), text->end(), '-') >= 2 && consists_of(*text, "-") &&
-                      text->back() >= '0' && text->back() <= '9';
+                      ascii::is_digit(text->back());
   if (text && !shaped) at.refuse(reason::policy_member_type, "not an AWS region", "write e.g. us-east-1");
   return shaped ? text : std::nullopt;
 }

@@ -1,4 +1,5 @@
 // `cors` of a route.
+#include "http/url.hpp"
 #include "policy/load/loading.hpp"
 #include "policy/load/url.hpp"
 
@@ -6,9 +7,8 @@ namespace sallyport::policy {
 namespace {
 
 /// As browsers write an origin: no other spelling would ever be equal to one.
-bool is_serialized(const url_parts& url) {
-  const std::string_view usual_port = url.scheme == "https" ? ":443" : ":80";
-  return url.path.empty() && !url.authority.ends_with(usual_port);
+bool is_serialized(const plain_url& url) {
+  return url.path.empty() && http::without_default_port(url.authority, url.scheme) == url.authority;
 }
 
 void check_origin(const node& at, const std::string& text) {

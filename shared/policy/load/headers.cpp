@@ -1,10 +1,11 @@
 #include <algorithm>
 
+#include "core/ascii.hpp"
+#include "http/characters.hpp"
 #include "http/fields.hpp"
 #include "policy/header_map.hpp"
 #include "policy/load/loading.hpp"
 #include "policy/load/signable.hpp"
-#include "policy/names.hpp"
 
 namespace sallyport::policy {
 namespace {
@@ -32,7 +33,7 @@ mapped_header::source source_of(std::string_view expression) {
 /// Whether the agent itself sets or rebuilds the field, or the connection owns it.
 bool is_reserved(std::string_view name) {
   constexpr std::string_view agents[] = {"sallyport-assertion", "sallyport-context", "sallyport-request-id"};
-  const auto lower = http::to_lower(name);
+  const auto lower = ascii::to_lower(name);
   switch (http::classify(name)) {
     case http::field_class::sallyport:
       return std::find(std::begin(agents), std::end(agents), lower) != std::end(agents);
@@ -48,7 +49,7 @@ bool is_reserved(std::string_view name) {
 }
 
 bool check_mapped_name(const std::string& name, const node& at, const service& to) {
-  if (!is_token(name) || name.find('_') != std::string::npos) {
+  if (!http::is_token(name) || name.find('_') != std::string::npos) {
     at.refuse_name(reason::policy_member_type, "\"" + name + "\" cannot be a header's name",
                    "use letters, digits and hyphens; an underscore collides with a hyphen in CGI-style variables");
     return false;
@@ -90,7 +91,7 @@ std::vector<std::string> load_signed_headers(const node& at) {
   for (const auto& element : at.elements()) {
     const auto name = element.some_text();
     if (!name) continue;
-    const auto lower = http::to_lower(*name);
+    const auto lower = ascii::to_lower(*name);
     if (!is_signable_name(lower)) {
       element.refuse(reason::policy_member_type, "\"" + *name + "\" is not a header's name that can be signed",
                      std::string(why_unsignable(lower)));

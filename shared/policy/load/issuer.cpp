@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/suggest.hpp"
+#include "document/suggest.hpp"
 #include "policy/load/loading.hpp"
 #include "policy/load/presets.hpp"
 #include "policy/load/url.hpp"
@@ -17,7 +17,7 @@ std::optional<preset> load_preset(const node& at) {
   const auto* found = std::find(std::begin(names), std::end(names), *given);
   if (found != std::end(names)) return static_cast<preset>(found - std::begin(names) + 1);
   at.refuse(reason::policy_member_type, "there is no preset \"" + *given + "\"",
-            suggestion(*given, names) + "; any other provider needs \"issuer\" in its place");
+            document::suggestion(*given, names) + "; any other provider needs \"issuer\" in its place");
   return std::nullopt;
 }
 

@@ -1,17 +1,11 @@
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "policy/load/loading.hpp"
 #include "regex/regex.hpp"
 
 namespace sallyport::policy {
 namespace {
-
-bool is_variable_name(std::string_view name) {
-  const bool starts_with_digit = !name.empty() && name.front() >= '0' && name.front() <= '9';
-  return !starts_with_digit && !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
 
 std::vector<std::string> load_roles(const node& at) {
   std::vector<std::string> all;
@@ -67,7 +61,7 @@ void check_default(const node& at, const job_input& input) {
 
 void load_input(const std::string& name, const node& at, job& to) {
   constexpr std::int64_t longest_input = 8192;  // all container overrides of RunTask together
-  if (!is_variable_name(name)) {
+  if (!ascii::is_identifier(name)) {
     at.refuse_name(reason::policy_member_type, "\"" + name + "\" cannot be the name of an environment variable",
                    "use letters, digits and underscores");
   }

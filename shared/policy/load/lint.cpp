@@ -62,7 +62,7 @@ struct condition_rule {
 constexpr condition_rule condition_rules[] = {
     {"path-test", lint_path_test}, {"header-test", lint_header_test}, {"loose-match", lint_loose_match}};
 
-void take(report& from, std::string_view rule, std::vector<finding>& to) {
+void take(document::report& from, std::string_view rule, std::vector<finding>& to) {
   for (auto& each : from.take()) {
     to.push_back({rule, std::move(each.path), each.line, each.column, std::move(each.message), std::move(each.advice)});
   }
@@ -72,10 +72,10 @@ void take(report& from, std::string_view rule, std::vector<finding>& to) {
 
 std::vector<finding> lint(std::string_view text, const compiled_policy& policy) {
   std::vector<finding> all;
-  const auto document = encoding::parse_jsonc(text, document_limits);
-  if (!document.ok()) return all;
-  report found(text, *document);
-  const auto subject = subject_of(policy, node(document->value, found));
+  const auto parsed = encoding::parse_jsonc(text, document_limits);
+  if (!parsed.ok()) return all;
+  document::report found(text, *parsed);
+  const auto subject = subject_of(policy, node(parsed->value, found));
   for (const auto& rule : route_rules) {
     for (const auto& each : subject.routes) rule.look(each);
     take(found, rule.name, all);

@@ -1,4 +1,4 @@
-#include "policy/condition_tree.hpp"
+#include "policy/load/condition_tree.hpp"
 #include "policy/load/linting.hpp"
 
 namespace sallyport::policy {

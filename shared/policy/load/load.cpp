@@ -3,41 +3,16 @@
 #include <algorithm>
 #include <set>
 
+#include "document/syntax.hpp"
 #include "encoding/base64url.hpp"
 #include "policy/load/loading.hpp"
-#include "policy/load/syntax_advice.hpp"
+#include "policy/load/member_synonyms.hpp"
+#include "policy/load/names.hpp"
 #include "policy/load/url.hpp"
 #include "policy/matcher.hpp"
-#include "policy/names.hpp"
 
 namespace sallyport::policy {
 namespace {
-
-/// The decimal number at `start`.
-std::size_t number_at(std::string_view text, std::size_t start) {
-  std::size_t number = 0;
-  for (; start < text.size() && text[start] >= '0' && text[start] <= '9'; ++start) {
-    number = number * 10 + static_cast<std::size_t>(text[start] - '0');
-  }
-  return number;
-}
-
-/// The gate's failure as a problem. Its detail is "[what ]at line L, column C".
-problem syntax_problem(const failure& why, std::string_view text) {
-  problem found;
-  found.why = why.why == reason::json_duplicate_member ? reason::policy_duplicate : reason::policy_syntax;
-  found.path = "$";
-  found.message = why.detail.empty() ? std::string(describe(why.why).advice) : why.detail;
-  const auto line = why.detail.rfind("at line ");
-  const auto column = why.detail.rfind(", column ");
-  if (line != std::string::npos && column != std::string::npos) {
-    found.line = number_at(why.detail, line + 8);
-    found.column = number_at(why.detail, column + 9);
-    found.message = line == 0 ? std::string(describe(why.why).advice) : why.detail.substr(0, line - 1);
-  }
-  found.advice = advise_json(why.why, found.message, text, {found.line, found.column});
-  return found;
-}
 
 std::optional<std::string> load_edge_issuer(const node& at) {
   auto url = read_url(at, url_path::any);
@@ -146,13 +121,13 @@ void load_document(const node& at, compiled_policy& to) {
 }  // namespace
 
 load_result load_policy(std::string_view text, crypto::port& host) {
-  auto document = encoding::parse_jsonc(text, document_limits);
-  if (!document.ok()) return {nullptr, {syntax_problem(document.error(), text)}};
-  report problems(text, *document);
+  auto parsed = encoding::parse_jsonc(text, document_limits);
+  if (!parsed.ok()) return {nullptr, {document::syntax_problem(parsed.error(), text)}};
+  document::report problems(text, *parsed, suggest_member);
   auto policy = std::make_shared<compiled_policy>();
-  load_document(node(document->value, problems), *policy);
+  load_document(node(parsed->value, problems), *policy);
   if (!problems.empty()) return {nullptr, problems.take()};
-  policy->canonical = encoding::canonical_json(document->value);
+  policy->canonical = encoding::canonical_json(parsed->value);
   policy->digest = encoding::encode_base64url(host.sha256(as_bytes(policy->canonical)));
   return {std::move(policy), {}};
 }

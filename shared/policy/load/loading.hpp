@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/condition.hpp"
 #include "policy/document.hpp"
+#include "policy/load/conditions.hpp"
 #include "policy/load/node.hpp"
 
 namespace sallyport::policy {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/suggest.hpp"
+#include "document/suggest.hpp"
 
 namespace sallyport::policy {
 namespace {
@@ -108,12 +108,12 @@ constexpr synonym synonyms[] = {
 }  // namespace
 
 std::string suggest_member(std::string_view name, std::span<const std::string_view> members) {
-  if (!closest(name, members).empty()) return suggestion(name, members);
+  if (!document::closest(name, members).empty()) return document::suggestion(name, members);
   for (const auto& row : synonyms) {
     if (row.foreign != name || std::find(members.begin(), members.end(), row.own) == members.end()) continue;
     return "did you mean " + std::string(row.own) + "?";
   }
-  return suggestion(name, members);
+  return document::suggestion(name, members);
 }
 
 }  // namespace sallyport::policy

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
+
 namespace sallyport::policy {
 namespace {
 
@@ -21,19 +23,9 @@ constexpr preset_member preset_members[] = {
     {"team", preset::cloudflare_access},    {"domain", preset::okta},  {"authorization_server", preset::okta},
     {"enterprise", preset::github_actions}, {"tenant", preset::entra}, {"user_pool", preset::cognito}};
 
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-
-std::string in_lower_case(std::string text) {
-  for (char& c : text) c = is_upper(c) ? static_cast<char>(c | 0x20) : c;
-  return text;
-}
-
 bool is_plain(std::string_view text, std::string_view punctuation) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || is_upper(c) || (c >= '0' && c <= '9') ||
-           punctuation.find(c) != std::string_view::npos;
+    return ascii::is_alphanumeric(c) || punctuation.find(c) != std::string_view::npos;
   });
 }
 
@@ -42,7 +34,7 @@ template <class Fits>
 std::string part_of(std::string_view text, Fits fits) {
   while (!text.empty()) {
     const auto end = std::min(text.find_first_of("/:?# "), text.size());
-    auto part = in_lower_case(std::string(text.substr(0, end)));
+    auto part = ascii::to_lower(text.substr(0, end));
     if (fits(part)) return std::string(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -67,15 +59,15 @@ std::optional<std::string> url_word(const node& at, std::string_view punctuation
 template <class Advise>
 std::optional<std::string> lower_word(const node& at, std::string_view punctuation, Advise advise) {
   auto text = url_word(at, punctuation, advise);
-  if (!text || std::none_of(text->begin(), text->end(), is_upper)) return text;
+  if (!text || std::none_of(text->begin(), text->end(), ascii::is_upper)) return text;
   at.refuse(reason::policy_member_type, "no token's iss is spelled like that",
-            "write it in lower case: " + in_lower_case(*text));
+            "write it in lower case: " + ascii::to_lower(*text));
   return std::nullopt;
 }
 
 std::string team_advice(std::string_view given) {
   constexpr std::string_view domain = ".cloudflareaccess.com";
-  const auto host = in_lower_case(part_of(given, [&](std::string_view part) { return part.ends_with(domain); }));
+  const auto host = ascii::to_lower(part_of(given, [&](std::string_view part) { return part.ends_with(domain); }));
   const auto team = host.substr(0, host.size() - std::min(host.size(), domain.size()));
   return write_or(is_plain(team, "-") ? team : "", "write the name before .cloudflareaccess.com");
 }
@@ -84,7 +76,7 @@ std::string domain_advice(std::string_view given) {
   const auto fits = [](std::string_view part) {
     return part.find('.') != std::string_view::npos && is_plain(part, "-.");
   };
-  return write_or(in_lower_case(part_of(given, fits)), "write the domain alone, e.g. acme.okta.com");
+  return write_or(ascii::to_lower(part_of(given, fits)), "write the domain alone, e.g. acme.okta.com");
 }
 
 std::string server_advice(std::string_view given) {
@@ -97,7 +89,7 @@ std::string server_advice(std::string_view given) {
 std::string tenant_advice(std::string_view given) {
   constexpr std::size_t guid_size = 36;
   const auto is_guid = [](std::string_view part) { return part.size() == guid_size && is_plain(part, "-"); };
-  return write_or(in_lower_case(part_of(given, is_guid)), "write the directory (tenant) id, a GUID");
+  return write_or(ascii::to_lower(part_of(given, is_guid)), "write the directory (tenant) id, a GUID");
 }
 
 std::optional<std::string> team_word(const node& at) {
@@ -124,7 +116,7 @@ bool is_pool(std::string_view text) {
   const auto end = text.find('_');
   const auto region = text.substr(0, end);
   const bool whole = end != std::string_view::npos && end > 0 && end + 1 < text.size();
-  return whole && is_plain(text, "-_") && std::none_of(region.begin(), region.end(), is_upper);
+  return whole && is_plain(text, "-_") && std::none_of(region.begin(), region.end(), ascii::is_upper);
 }
 
 std::string pool_advice(std::string_view given) {

@@ -1,12 +1,15 @@
 #include <algorithm>
 #include <map>
 
-#include "core/suggest.hpp"
+#include "core/ascii.hpp"
+#include "document/suggest.hpp"
+#include "document/units.hpp"
+#include "http/characters.hpp"
 #include "http/field.hpp"
+#include "http/method.hpp"
 #include "policy/load/loading.hpp"
-#include "policy/load/units.hpp"
+#include "policy/load/names.hpp"
 #include "policy/matcher.hpp"
-#include "policy/names.hpp"
 #include "policy/pattern.hpp"
 
 namespace sallyport::policy {
@@ -26,17 +29,17 @@ std::optional<std::string> load_method(const node& at, const std::string& name) 
               "write each in quotes of its own: [\"GET\", \"HEAD\"]");
     return std::nullopt;
   }
-  if (!is_token(name) || name == "*") {
+  if (!http::is_token(name) || name == "*") {
     at.refuse(reason::policy_member_type, "\"" + name + "\" is not a method",
               "a route that takes any method has no \"methods\"");
     return std::nullopt;
   }
-  if (name == "CONNECT" || name == "TRACE") {
+  if (http::is_refused_method(name)) {
     at.refuse(reason::policy_member_type, name + " never gets past the framing rules", "drop it");
     return std::nullopt;
   }
-  const auto near = closest(name, usual);
-  const bool other_case = name != near && http::to_lower(name) == http::to_lower(near);
+  const auto near = document::closest(name, usual);
+  const bool other_case = name != near && ascii::to_lower(name) == ascii::to_lower(near);
   if (!other_case) return name;
   at.refuse(reason::policy_member_type, "methods are case-sensitive", "write " + std::string(near));
   return std::nullopt;
@@ -66,7 +69,7 @@ std::optional<std::size_t> load_size(const node& at) {
   }
   const auto text = at.text();
   if (!text) return std::nullopt;
-  const auto size = parse_size(*text);
+  const auto size = document::parse_size(*text);
   if (size && *size <= static_cast<std::uint64_t>(most)) return static_cast<std::size_t>(*size);
   at.refuse(reason::policy_member_type, size ? "the size is out of range" : "not a size",
             "up to \"8MiB\": a number of bytes, or a string such as \"64KiB\"");
@@ -127,7 +130,7 @@ const Entry* load_reference(const node& at, std::string_view what, const std::ve
   if (const auto* found = find_named(entries, *name)) return found;
   std::vector<std::string_view> known;
   for (const auto& entry : entries) known.push_back(entry.name);
-  auto advice = suggestion(*name, known);
+  auto advice = document::suggestion(*name, known);
   if (advice.empty()) advice = "add it to \"" + std::string(what) + "s\"";
   at.refuse(reason::policy_reference_unknown, "there is no " + std::string(what) + " " + *name, std::move(advice));
   return nullptr;

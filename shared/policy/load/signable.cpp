@@ -1,7 +1,7 @@
 #include "policy/load/signable.hpp"
 
+#include "http/characters.hpp"
 #include "http/fields.hpp"
-#include "policy/names.hpp"
 
 namespace sallyport::policy {
 namespace {
@@ -38,7 +38,7 @@ std::string_view instead_of_forwarding(std::string_view lower) {
 }  // namespace
 
 bool is_signable_name(std::string_view lower) {
-  return is_token(lower) && lower.find('_') == std::string_view::npos;
+  return http::is_token(lower) && lower.find('_') == std::string_view::npos;
 }
 
 std::string_view why_unsignable(std::string_view lower) {

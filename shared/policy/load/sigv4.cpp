@@ -2,6 +2,8 @@
 // where a domain of one's own hides it.
 #include <algorithm>
 
+#include "core/ascii.hpp"
+#include "http/url.hpp"
 #include "policy/load/loading.hpp"
 #include "policy/load/url.hpp"
 
@@ -52,16 +54,13 @@ const arn_kind* kind_of(std::string_view service) {
 }
 
 bool is_account(std::string_view text) {
-  return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() == 12 && ascii::all_are(text, ascii::is_digit);
 }
 
 /// One function, one service, or one API: a wildcard may stand only for stages, methods and paths of an API.
 bool names_one(std::string_view name, const arn_kind& kind) {
   const std::size_t id_end = kind.service == "execute-api" ? std::min(name.find('/'), name.size()) : name.size();
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == ':' || c == '$';
-  };
+  const auto plain = [](char c) { return ascii::is_alphanumeric(c) || c == '-' || c == '_' || c == ':' || c == '$'; };
   return id_end > 0 && std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(id_end), plain);
 }
 
@@ -79,7 +78,7 @@ bool is_resource(std::string_view arn, const arn_kind& kind, std::string_view re
 }
 
 /// The session of a caller may call what is named here, and nothing else of the account.
-void check_resource(const node& at, const service& loaded, const url_parts& origin) {
+void check_resource(const node& at, const service& loaded, const plain_url& origin) {
   const auto& rule = *loaded.sigv4;
   const auto* kind = kind_of(rule.service);
   if (kind == nullptr) return;
@@ -90,7 +89,7 @@ void check_resource(const node& at, const service& loaded, const url_parts& orig
                   "not the ARN of one resource to call by " + rule.service + " in " + rule.region, advice);
   }
   const bool told = origin.host.find(".execute-api.") != std::string_view::npos;
-  if (!rule.resource.empty() || told || is_loopback(origin.host)) return;
+  if (!rule.resource.empty() || told || http::is_loopback(origin.host)) return;
   at.refuse(reason::policy_member_missing, "the origin does not tell what may be called there",
             "add its ARN as \"resource\" to \"sigv4\": " + advice);
 }

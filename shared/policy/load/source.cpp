@@ -1,7 +1,8 @@
 // "authorization", "header:NAME", "cookie:NAME".
+#include "core/ascii.hpp"
+#include "http/characters.hpp"
 #include "http/fields.hpp"
 #include "policy/load/loading.hpp"
-#include "policy/names.hpp"
 
 namespace sallyport::policy {
 namespace {
@@ -31,7 +32,7 @@ struct problem_text {
 };
 
 problem_text describe_header(std::string_view name) {
-  if (!is_token(name) || name.find('_') != std::string_view::npos) {
+  if (!http::is_token(name) || name.find('_') != std::string_view::npos) {
     return {"\"" + std::string(name) + "\" is not a header's name that can carry a token",
             "use letters, digits and hyphens: header:X-Token"};
   }
@@ -41,7 +42,7 @@ problem_text describe_header(std::string_view name) {
 
 problem_text describe_source(std::string_view text) {
   const auto colon = text.find(':');
-  const auto kind = http::to_lower(trimmed(text.substr(0, colon)));
+  const auto kind = ascii::to_lower(trimmed(text.substr(0, colon)));
   const auto name = colon == std::string_view::npos ? std::string_view() : trimmed(text.substr(colon + 1));
   const std::string shown = "\"" + std::string(text) + "\" is not a place for a token";
   if (kind == "authorization" || kind == "bearer") return {shown, in_quotes("authorization")};
@@ -50,13 +51,14 @@ problem_text describe_source(std::string_view text) {
   }
   const bool header = kind == "header";
   if ((!header && kind != "cookie") || name.empty()) {
-    const bool bare = colon == std::string_view::npos && is_token(text) && !header && kind != "cookie";
+    const bool bare = colon == std::string_view::npos && http::is_token(text) && !header && kind != "cookie";
     return {shown, bare ? "write \"header:" + std::string(text) + "\" or \"cookie:" + std::string(text) + "\""
                         : std::string(spelling)};
   }
   const std::string meant = kind + ":" + std::string(name);
-  const bool ordinary = header && is_token(name) && name.find('_') == std::string_view::npos && may_hold_token(name);
-  if (meant != text && (header ? ordinary : is_token(name))) return {shown, in_quotes(meant)};
+  const bool ordinary =
+      header && http::is_token(name) && name.find('_') == std::string_view::npos && may_hold_token(name);
+  if (meant != text && (header ? ordinary : http::is_token(name))) return {shown, in_quotes(meant)};
   if (header) return describe_header(name);
   return {"\"" + std::string(name) + "\" is not a cookie's name", "use letters, digits, hyphens and underscores"};
 }
@@ -68,10 +70,10 @@ std::optional<credential_source> load_source(const node& at, std::string_view te
   const auto colon = text.find(':');
   const auto kind = text.substr(0, colon);
   const auto name = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
-  const bool usable = is_token(name) && name.find('_') == std::string_view::npos;
-  if (kind == "cookie" && is_token(name)) return credential_source{place::cookie, std::string(name)};
+  const bool usable = http::is_token(name) && name.find('_') == std::string_view::npos;
+  if (kind == "cookie" && http::is_token(name)) return credential_source{place::cookie, std::string(name)};
   if (kind == "header" && usable && may_hold_token(name)) {
-    return credential_source{place::header, http::to_lower(name)};
+    return credential_source{place::header, ascii::to_lower(name)};
   }
   auto why = describe_source(text);
   at.refuse(reason::policy_member_type, std::move(why.message), std::move(why.advice));

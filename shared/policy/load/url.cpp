@@ -2,18 +2,19 @@
 
 #include <algorithm>
 
-#include "http/field.hpp"
+#include "core/ascii.hpp"
 #include "http/path.hpp"
+#include "http/url.hpp"
 
 namespace sallyport::policy {
 namespace {
 
 bool is_host_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+  return ascii::is_lower(c) || ascii::is_digit(c) || c == '-' || c == '.' || c == '_';
 }
 
 bool is_port(std::string_view text) {
-  const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return ascii::is_digit(c); });
   if (text.empty() || text.size() > 5 || !digits || text.front() == '0') return false;
   unsigned port = 0;
   for (const char c : text) port = port * 10 + static_cast<unsigned>(c - '0');
@@ -33,26 +34,15 @@ std::optional<std::string_view> read_host(std::string_view authority) {
 
 }  // namespace
 
-std::optional<url_parts> parse_url(std::string_view text) {
-  const auto mark = text.find("://");
-  if (mark == std::string_view::npos) return std::nullopt;
-  const auto scheme = text.substr(0, mark);
-  if (scheme != "https" && scheme != "http") return std::nullopt;
-  const auto rest = text.substr(mark + 3);
-  const auto slash = std::min(rest.find('/'), rest.size());
-  const auto host = read_host(rest.substr(0, slash));
-  const auto path = rest.substr(slash);
+std::optional<plain_url> parse_url(std::string_view text) {
+  const auto parts = http::split_url(text);
+  if (!parts || (parts->scheme != "https" && parts->scheme != "http")) return std::nullopt;
+  const auto host = read_host(parts->authority);
   if (!host) return std::nullopt;
+  const auto path = parts->rest;
   const auto target = path.empty() ? result<http::target_view>(http::target_view{}) : http::require_canonical(path);
   if (!target.ok() || target->has_query) return std::nullopt;
-  return url_parts{scheme, rest.substr(0, slash), *host, path};
-}
-
-bool is_loopback(std::string_view host) {
-  if (host == "localhost" || host == "[::1]") return true;
-  // Four decimal numbers, or a name such as 127.evil.example would pass.
-  const bool address = std::all_of(host.begin(), host.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
-  return address && host.substr(0, 4) == "127." && std::count(host.begin(), host.end(), '.') == 3;
+  return plain_url{parts->scheme, parts->authority, *host, path};
 }
 
 namespace {
@@ -63,13 +53,13 @@ std::string meant_url(std::string_view text, url_path path) {
   const auto first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return "";
   text = text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-  const auto mark = text.find("://");
-  auto rest = mark == std::string_view::npos ? text : text.substr(mark + 3);
+  const auto parts = http::split_url(text);
+  auto rest = parts ? text.substr(parts->scheme.size() + 3) : text;
   rest = rest.substr(0, rest.find_first_of("?#"));
   const auto slash = std::min(rest.find('/'), rest.size());
   const auto user = rest.substr(0, slash).rfind('@');
   const auto host_at = user == std::string_view::npos ? 0 : user + 1;
-  std::string meant = "https://" + http::to_lower(rest.substr(host_at, slash - host_at));
+  std::string meant = "https://" + ascii::to_lower(rest.substr(host_at, slash - host_at));
   if (path == url_path::any) meant += rest.substr(slash);
   return parse_url(meant) && meant.find('.') != std::string::npos ? meant : "";
 }
@@ -87,7 +77,7 @@ std::optional<std::string> read_url(const node& at, url_path path, std::string_v
                   ", in lower case, without user, query or fragment" + std::string(otherwise));
     return std::nullopt;
   }
-  if (parts->scheme != "https" && !is_loopback(parts->host)) {
+  if (!http::is_https_or_loopback(parts->scheme, parts->host)) {
     at.refuse(reason::policy_member_type, "plain http", "use https; http is accepted for loopback addresses only");
     return std::nullopt;
   }

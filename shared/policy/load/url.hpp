@@ -10,7 +10,7 @@
 namespace sallyport::policy {
 
 /// Views into the text.
-struct url_parts {
+struct plain_url {
   std::string_view scheme;
   /// Host and port.
   std::string_view authority;
@@ -20,10 +20,7 @@ struct url_parts {
 };
 
 /// `https://host[:port][/path]`, or http. Nothing when it is not such a URL.
-std::optional<url_parts> parse_url(std::string_view text);
-
-/// localhost, 127.0.0.0/8 or [::1]: the only hosts that plain http is accepted for.
-bool is_loopback(std::string_view host);
+std::optional<plain_url> parse_url(std::string_view text);
 
 enum class url_path : std::uint8_t { none, any };
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view a_run = "/.sallyport/jobs/export~AAAAAAAAAAAAAAAAAAAAAA";
 
-policy::policy_ptr document() {
+policy::policy_ptr policy_with_jobs() {
   const auto loaded = policy::load_policy(R"jsonc({
     "edge": { "issuer": "https://edge.test" },
     "issuers": { "okta": { "issuer": "https://okta.test", "audiences": ["api"] } },
@@ -72,7 +72,7 @@ client_request query(std::string_view method, std::string_view target,
 
 /// Keeps the world alive that the order's views are into.
 struct ordered {
-  world edge{document()};
+  world edge{policy_with_jobs()};
   edge_outcome outcome;
   job_order order;
 };
@@ -86,7 +86,7 @@ std::unique_ptr<ordered> order_of(const client_request& request, unsigned seed =
 }
 
 gate::refuse refusal_of(const client_request& request) {
-  world edge(document());
+  world edge(policy_with_jobs());
   const auto outcome = edge.through(request);
   const auto* no = std::get_if<gate::refuse>(&outcome.what);
   REQUIRE(no != nullptr);
@@ -291,7 +291,7 @@ TEST_CASE("what is not the id of a run is not found") {
 }
 
 TEST_CASE("a service without origin is forwarded without one, with its caller and its timeout") {
-  world edge(document());
+  world edge(policy_with_jobs());
   const auto outcome = edge.through(query("GET", "/billing/x?y=1"));
   const auto* out = std::get_if<gate::forward>(&outcome.what);
   REQUIRE(out != nullptr);

@@ -15,7 +15,7 @@ struct mistake {
   std::string wrong, right;
 };
 
-std::string document(const std::string& condition) {
+std::string document_allowing(const std::string& condition) {
   const encoding::json text = condition;
   return R"({"edge":{"issuer":"https://e.example"},"services":{"app":{"origin":"https://a.example",)"
          R"("signed_headers":["X-Team","User-Agent","X-Other"]}},"routes":[{"id":"r","host":"a.example","path":"/u/:id",)"
@@ -25,7 +25,7 @@ std::string document(const std::string& condition) {
 
 void check(const mistake& row) {
   CAPTURE(row.condition);
-  const auto refused = testing::load(document(row.condition));
+  const auto refused = testing::load(document_allowing(row.condition));
   REQUIRE(refused.problems.size() == 1);
   CAPTURE(describe(refused.problems.front()));
   CHECK(refused.problems.front().advice.find(row.right) != std::string::npos);
@@ -34,7 +34,7 @@ void check(const mistake& row) {
   REQUIRE(at != std::string::npos);
   mended.replace(at, row.wrong.size(), row.right);
   CAPTURE(mended);
-  const auto loaded = testing::load(document(mended));
+  const auto loaded = testing::load(document_allowing(mended));
   for (const auto& problem : loaded.problems) MESSAGE(describe(problem));
   CHECK(loaded.policy != nullptr);
 }
@@ -170,7 +170,7 @@ TEST_CASE("operators of other languages are advised as CEL's") {
 TEST_CASE("operators without a word for word replacement get an example of their kind") {
   const auto says = [](std::string_view condition, std::string_view part) {
     CAPTURE(condition);
-    const auto refused = testing::load(document(std::string(condition)));
+    const auto refused = testing::load(document_allowing(std::string(condition)));
     REQUIRE(refused.problems.size() == 1);
     CAPTURE(describe(refused.problems.front()));
     CHECK(refused.problems.front().advice.find(part) != std::string::npos);
@@ -245,7 +245,7 @@ TEST_CASE("fields and names that are not there are advised as the nearest that a
   check({"identity.email.domain == 'a.example'", "identity.email.domain == 'a.example'",
          "identity.email.endsWith('@acme.example')"});
   check({"route.name == 'r'", "route.name", "route.id"});
-  const auto refused = testing::load(document("identity.zzz == 'x'"));
+  const auto refused = testing::load(document_allowing("identity.zzz == 'x'"));
   CHECK(refused.problems.front().advice.find("issuer, subject, kind, email, email_verified, groups, claims, expires") !=
         std::string::npos);
 }
@@ -302,7 +302,7 @@ TEST_CASE("headers that conditions cannot read say why, and what to read") {
   check({"request.headers.authorization == 'a'", "request.headers.authorization", "identity.claims.sub"});
   check({"request.headers['Cookie'] == 'a'", "request.headers['Cookie']", "identity.claims.sub"});
   const auto advice = [](std::string_view condition) {
-    return testing::load(document(std::string(condition))).problems.front().advice;
+    return testing::load(document_allowing(std::string(condition))).problems.front().advice;
   };
   CHECK(advice("request.headers['x-new'] == 'a'") == "add \"x-new\" to signed_headers of service app");
   CHECK(advice("request.headers['X-New'] == 'a'") ==
@@ -311,7 +311,7 @@ TEST_CASE("headers that conditions cannot read say why, and what to read") {
 
 TEST_CASE("characters that only look like those of CEL are named, with what to write") {
   const auto refused = [](std::string_view condition) {
-    return describe(testing::load(document(std::string(condition))).problems.front());
+    return describe(testing::load(document_allowing(std::string(condition))).problems.front());
   };
   CHECK(refused("\u2018sre\u2019 in identity.groups").find("U+2018 (a curly quote)") != std::string::npos);
   check({"\u2018sre' in identity.groups", "\u2018", "'"});

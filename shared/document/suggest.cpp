@@ -1,15 +1,15 @@
-#include "core/suggest.hpp"
+#include "document/suggest.hpp"
 
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
-namespace sallyport {
+#include "core/ascii.hpp"
+
+namespace sallyport::document {
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+using ascii::to_lower;
 
 /// How many characters were added, left out, replaced or swapped with their neighbour, without regard to ASCII case.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -20,10 +20,10 @@ std::size_t distance(std::string_view a, std::string_view b) {
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const char left = lower(a[i - 1]);
-      const char right = lower(b[j - 1]);
+      const char left = to_lower(a[i - 1]);
+      const char right = to_lower(b[j - 1]);
       row[j] = std::min({last[j - 1] + (left == right ? 0 : 1), last[j] + 1, row[j - 1] + 1});
-      const bool swapped = i > 1 && j > 1 && left == lower(b[j - 2]) && lower(a[i - 2]) == right;
+      const bool swapped = i > 1 && j > 1 && left == to_lower(b[j - 2]) && to_lower(a[i - 2]) == right;
       if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
     before.swap(last);
@@ -59,4 +59,4 @@ std::string suggestion(std::string_view text, std::span<const std::string_view> 
   return all;
 }
 
-}  // namespace sallyport
+}  // namespace sallyport::document

@@ -1,13 +1,12 @@
-#include "policy/load/node.hpp"
+#include "document/node.hpp"
 
 #include <algorithm>
 
-#include "core/suggest.hpp"
+#include "document/suggest.hpp"
+#include "document/units.hpp"
 #include "encoding/json_text.hpp"
-#include "policy/load/member_synonyms.hpp"
-#include "policy/load/units.hpp"
 
-namespace sallyport::policy {
+namespace sallyport::document {
 namespace {
 
 std::string_view type_of(const encoding::json& value) {
@@ -17,12 +16,6 @@ std::string_view type_of(const encoding::json& value) {
   if (value.is_boolean()) return "true or false";
   if (value.is_array()) return "a list";
   return value.is_object() ? "an object" : "null";
-}
-
-std::string duration_text(seconds time) {
-  if (time % 86400 == 0 && time > 0) return std::to_string(time / 86400) + "d";
-  if (time % 3600 == 0 && time > 0) return std::to_string(time / 3600) + "h";
-  return time % 60 == 0 && time > 0 ? std::to_string(time / 60) + "m" : std::to_string(time) + "s";
 }
 
 bool is_short_scalar(const encoding::json& value) {
@@ -63,7 +56,8 @@ bool node::is_object_of(std::initializer_list<std::string_view> names) const {
   for (const auto& [name, below] : value_->items()) {
     if (std::find(names.begin(), names.end(), std::string_view(name)) != names.end()) continue;
     child(below, name)
-        .refuse_name(reason::policy_member_unknown, "unknown member " + name, suggest_member(name, as_span(names)));
+        .refuse_name(reason::policy_member_unknown, "unknown member " + name,
+                     report_->advise_name(name, as_span(names)));
   }
   return true;
 }
@@ -129,11 +123,11 @@ std::optional<seconds> node::duration(seconds least, seconds most) const {
                (seconds_given ? "; write \"" + encoding::canonical_json(*value_) + "s\" for seconds" : ""));
     return std::nullopt;
   }
-  const auto given = parse_duration(value_->get_ref<const std::string&>());
+  const auto given = parse_seconds(value_->get_ref<const std::string&>());
   if (!given) return refuse(reason::policy_member_type, "not a duration", std::string(spelling)), std::nullopt;
   if (*given >= least && *given <= most) return given;
   refuse(reason::policy_member_type, "the duration is out of range",
-         "from " + duration_text(least) + " to " + duration_text(most));
+         "from " + seconds_text(least) + " to " + seconds_text(most));
   return std::nullopt;
 }
 
@@ -181,4 +175,4 @@ void node::wrong_type(std::string_view expected) const {
          reshaped(*value_, expected));
 }
 
-}  // namespace sallyport::policy
+}  // namespace sallyport::document

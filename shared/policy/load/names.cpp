@@ -1,22 +1,16 @@
-#include "policy/names.hpp"
+#include "policy/load/names.hpp"
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "http/characters.hpp"
 
 namespace sallyport::policy {
-namespace {
-
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-}  // namespace
 
 bool check_entry_name(std::string_view name, const node& at) {
   constexpr std::size_t max_bytes = 64;
-  const auto allowed = [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; };
-  if (!name.empty() && name.size() <= max_bytes && is_alphanumeric(name.front()) &&
+  const auto allowed = [](char c) { return ascii::is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; };
+  if (!name.empty() && name.size() <= max_bytes && ascii::is_alphanumeric(name.front()) &&
       std::all_of(name.begin(), name.end(), allowed)) {
     return true;
   }
@@ -31,10 +25,6 @@ bool check_route_id(std::string_view id, const node& at) {
   if (!id.empty() && id.size() <= max_bytes && std::all_of(id.begin(), id.end(), printable)) return true;
   at.refuse(reason::policy_member_type, "not a route id", "use printable ASCII without spaces, 1 to 128 characters");
   return false;
-}
-
-bool is_token(std::string_view text) {
-  return !text.empty() && http::all_are(text, http::token_char);
 }
 
 }  // namespace sallyport::policy

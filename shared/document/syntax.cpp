@@ -1,26 +1,22 @@
-#include "policy/load/syntax_advice.hpp"
+#include "document/syntax.hpp"
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
+#include "document/position.hpp"
 #include "encoding/look_alike.hpp"
 
-namespace sallyport::policy {
+namespace sallyport::document {
 namespace {
 
 constexpr std::string_view general = "the document is JSON with // and /* */ comments";
 
 bool is_word_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  return ascii::is_word(c) || c == '-' || c == '.';
 }
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-std::size_t index_of(std::string_view text, encoding::text_position at) {
-  std::size_t start = 0;
-  for (std::size_t line = 1; line < at.line; ++line) start = text.find('\n', start) + 1;
-  return std::min(start + std::max<std::size_t>(at.column, 1) - 1, text.size());
 }
 
 /// Where the word around `index` starts: the parser stops inside of it.
@@ -55,13 +51,11 @@ std::string_view advise_string(std::string_view message, char forbidden) {
 }
 
 std::string advise_word(std::string_view word, bool names_member) {
-  std::string lower(word);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  const std::string lower = ascii::to_lower(word);
   if (names_member) return "names of members stand in double quotes: \"" + std::string(word) + "\"";
   if (lower == "true" || lower == "false") return "write " + lower;
   if (lower == "none" || lower == "nil" || lower == "null" || lower == "undefined") return "drop the member";
-  if (word[0] >= '0' && word[0] <= '9')
-    return "a number is digits alone, without 0 in front; other values stand in \"…\"";
+  if (ascii::is_digit(word[0])) return "a number is digits alone, without 0 in front; other values stand in \"…\"";
   if (word[0] == '.') return "a number starts with a digit: 0.5";
   return "text stands in double quotes: \"" + std::string(word) + "\"";
 }
@@ -97,7 +91,7 @@ std::string advise_token(std::string_view message, std::string_view text, std::s
   }
   if (message.find("expected ':'") != std::string_view::npos) return "a colon stands between name and value";
   if (word.empty()) return advise_sign(index < text.size() ? text[index] : '\0');
-  if (word[0] >= '0' && word[0] <= '9') return advise_word(word, false);
+  if (ascii::is_digit(word[0])) return advise_word(word, false);
   const bool names_member =
       message.find("string literal") != std::string_view::npos || next_sign(text, start + word.size()) == ':';
   return behind_value ? "a comma is missing in front of it, and text stands in double quotes"
@@ -130,14 +124,41 @@ std::string advise_syntax(std::string_view message, std::string_view text, std::
   return advise_token(message, text, index);
 }
 
-}  // namespace
-
-std::string advise_json(reason why, std::string_view message, std::string_view text, encoding::text_position at) {
+std::string advise(reason why, const problem& what, std::string_view text) {
   if (why == reason::json_duplicate_member) return "drop one: two readers would see two values";
   if (why == reason::utf8_invalid) return "save the file as UTF-8";
   if (why == reason::json_number_invalid) return "write a smaller number";
   if (why == reason::json_too_deep || why == reason::json_too_large) return "no document needs more";
-  return advise_syntax(message, text, index_of(text, at));
+  return advise_syntax(what.message, text, offset_of(text, {what.line, what.column}));
 }
 
-}  // namespace sallyport::policy
+std::size_t number_at(std::string_view text, std::size_t start) {
+  std::size_t number = 0;
+  for (; start < text.size() && ascii::is_digit(text[start]); ++start) {
+    number = number * 10 + static_cast<std::size_t>(text[start] - '0');
+  }
+  return number;
+}
+
+/// The gate's message is "[what ]at line L, column C".
+void take_position(problem& of) {
+  const auto line = of.message.rfind("at line ");
+  const auto column = of.message.rfind(", column ");
+  if (line == std::string::npos || column == std::string::npos) return;
+  of.line = number_at(of.message, line + 8);
+  of.column = number_at(of.message, column + 9);
+  of.message.resize(line == 0 ? 0 : line - 1);
+}
+
+}  // namespace
+
+problem syntax_problem(const failure& why, std::string_view text) {
+  const bool twice = why.why == reason::json_duplicate_member;
+  problem found{twice ? reason::policy_duplicate : reason::policy_syntax, "$", 1, 1, why.detail, {}};
+  take_position(found);
+  if (found.message.empty()) found.message = describe(why.why).advice;
+  found.advice = advise(why.why, found, text);
+  return found;
+}
+
+}  // namespace sallyport::document

@@ -12,7 +12,5 @@ namespace sallyport::policy {
 bool check_entry_name(std::string_view name, const node& at);
 /// A route id: printable ASCII without spaces, at most 128.
 bool check_route_id(std::string_view id, const node& at);
-/// RFC 9110 section 5.6.2.
-bool is_token(std::string_view text);
 
 }  // namespace sallyport::policy

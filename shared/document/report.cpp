@@ -1,17 +1,13 @@
-#include "policy/load/report.hpp"
+#include "document/report.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace sallyport::policy {
+#include "core/ascii.hpp"
+#include "document/position.hpp"
+
+namespace sallyport::document {
 namespace {
-
-using encoding::text_position;
-
-text_position find_position(const encoding::json_positions& positions, const std::string& pointer) {
-  const auto found = positions.find(pointer);
-  return found == positions.end() ? text_position{} : found->second;
-}
 
 /// RFC 6901 section 4.
 std::string unescape_token(std::string_view token) {
@@ -24,14 +20,6 @@ std::string unescape_token(std::string_view token) {
   return name;
 }
 
-bool is_plain_name(std::string_view name) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  const bool starts_with_digit = !name.empty() && name.front() >= '0' && name.front() <= '9';
-  return !name.empty() && !starts_with_digit && std::all_of(name.begin(), name.end(), plain);
-}
-
 /// RFC 9535 section 2.7: a quoted name.
 std::string quoted_step(std::string_view name) {
   std::string step = "['";
@@ -42,20 +30,9 @@ std::string quoted_step(std::string_view name) {
   return step + "']";
 }
 
-/// The index of the byte at `where`.
-std::size_t index_of(std::string_view text, text_position where) {
-  std::size_t start = 0;
-  for (std::size_t line = 1; line < where.line; ++line) {
-    const auto end = text.find('\n', start);
-    if (end == std::string_view::npos) return text.size();
-    start = end + 1;
-  }
-  return std::min(start + where.column - 1, text.size());
-}
-
 unsigned code_unit(std::string_view hex) {
   unsigned unit = 0;
-  for (const char c : hex) unit = unit * 16 + static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+  for (const char c : hex) unit = unit * 16 + static_cast<unsigned>(ascii::hex_value(c));
   return unit;
 }
 
@@ -71,7 +48,7 @@ std::pair<std::size_t, std::size_t> character_sizes(std::string_view raw) {
 
 /// Where in the document the byte `offset` of the string at `string` comes from. Strings have no line breaks.
 text_position position_inside(std::string_view text, text_position string, std::size_t offset) {
-  std::size_t at = index_of(text, string) + 1;
+  std::size_t at = offset_of(text, string) + 1;
   std::size_t columns = 1;
   for (std::size_t decoded = 0; decoded < offset && at < text.size() && text[at] != '"';) {
     const auto [raw_size, decoded_size] = character_sizes(text.substr(at));
@@ -85,16 +62,16 @@ text_position position_inside(std::string_view text, text_position string, std::
 }  // namespace
 
 void report::at_value(const std::string& pointer, reason why, std::string message, std::string advice) {
-  add(pointer, find_position(document_.positions, pointer), why, std::move(message), std::move(advice));
+  add(pointer, position_of(document_.positions, pointer), why, std::move(message), std::move(advice));
 }
 
 void report::at_name(const std::string& pointer, reason why, std::string message, std::string advice) {
-  add(pointer, find_position(document_.name_positions, pointer), why, std::move(message), std::move(advice));
+  add(pointer, position_of(document_.name_positions, pointer), why, std::move(message), std::move(advice));
 }
 
 void report::inside_string(const std::string& pointer, std::size_t offset, reason why, std::string message,
                            std::string advice) {
-  const auto string = find_position(document_.positions, pointer);
+  const auto string = position_of(document_.positions, pointer);
   add(pointer, position_inside(text_, string, offset), why, std::move(message), std::move(advice));
 }
 
@@ -122,7 +99,7 @@ std::string report::json_path(std::string_view pointer) const {
       value = &(*value)[static_cast<std::size_t>(std::strtoull(name.c_str(), nullptr, 10))];
       continue;
     }
-    path += is_plain_name(name) ? "." + name : quoted_step(name);
+    path += ascii::is_identifier(name) ? "." + name : quoted_step(name);
     value = value != nullptr ? encoding::find_member(*value, name) : nullptr;
   }
   return path;
@@ -138,4 +115,4 @@ std::string describe(const problem& what) {
   return text;
 }
 
-}  // namespace sallyport::policy
+}  // namespace sallyport::document

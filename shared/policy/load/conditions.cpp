@@ -1,10 +1,12 @@
-#include "policy/condition.hpp"
+#include "policy/load/conditions.hpp"
 
 #include <algorithm>
 
-#include "core/suggest.hpp"
+#include "core/ascii.hpp"
+#include "document/position.hpp"
+#include "document/suggest.hpp"
 #include "http/field.hpp"
-#include "policy/condition_tree.hpp"
+#include "policy/load/condition_tree.hpp"
 #include "policy/load/exact_literals.hpp"
 #include "policy/load/signable.hpp"
 #include "policy/load/synonyms.hpp"
@@ -55,13 +57,6 @@ cel::compile_options options_for(cel::type expected) {
   options.expected = std::move(expected);
   options.refuse_known_errors = true;
   return options;
-}
-
-/// The byte that a line and column of a source name.
-std::size_t offset_of(std::string_view source, encoding::text_position at) {
-  std::size_t start = 0;
-  for (std::size_t line = 1; line < at.line; ++line) start = source.find('\n', start) + 1;
-  return std::min(start + at.column - 1, source.size());
 }
 
 /// What is no text is no condition either, though JSON has truth values and lists of its own.
@@ -125,7 +120,7 @@ std::optional<placed_condition> condition_compiler::compile(const node& at, std:
     return placed;
   }
   const bool costly = code.why() == reason::cel_cost;
-  at.refuse_inside(offset_of(*source, problem.at),
+  at.refuse_inside(document::offset_of(*source, problem.at),
                    costly ? reason::policy_condition_cost : reason::policy_condition_invalid, problem.message,
                    problem.advice);
   return std::nullopt;
@@ -154,7 +149,7 @@ void condition_compiler::check_issuers(const placed_condition& what) const {
     // The empty one is that of anonymous callers.
     if (name.empty() || std::find(issuers_.begin(), issuers_.end(), name) != issuers_.end()) return;
     const std::vector<std::string_view> known(issuers_.begin(), issuers_.end());
-    auto advice = suggestion(name, known);
+    auto advice = document::suggestion(name, known);
     if (advice.empty()) advice = "add it to \"issuers\"";
     what.at.refuse_inside(offset, reason::policy_reference_unknown, "there is no issuer " + std::string(name),
                           std::move(advice));
@@ -249,7 +244,7 @@ namespace {
 
 /// What to do about a header that conditions of the service cannot read.
 void refuse_header(const placed_condition& what, const std::string& name, const service& to) {
-  const std::string lower = http::to_lower(name);
+  const std::string lower = ascii::to_lower(name);
   const auto refuse = [&](std::string message, std::string advice) {
     what.at.refuse(reason::policy_condition_invalid, std::move(message), std::move(advice));
   };
