@@ -46,9 +46,9 @@ if(probe_sources)
   set_target_properties(probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 endif()
 
-# Loaded into a program under test to turn its clock (tests/e2e); not with sanitizers, whose runtime must come first.
+# Loaded into a program under test to turn its clock (demo/tour); not with sanitizers, whose runtime must come first.
 if(NOT SALLYPORT_SANITIZE)
-  add_library(clock_shift MODULE ${CMAKE_SOURCE_DIR}/tests/e2e/clock_shift.cpp)
+  add_library(clock_shift MODULE ${CMAKE_SOURCE_DIR}/demo/tour/clock_shift.cpp)
   target_link_libraries(clock_shift PRIVATE sallyport_flags ${CMAKE_DL_LIBS})
   set_target_properties(clock_shift PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 endif()

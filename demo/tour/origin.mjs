@@ -89,7 +89,7 @@ async function play_alterations(tour, stack, token) {
   }
 }
 
-/** A second agent whose clock is behind: the real program with its clock turned (tests/e2e/clock_shift.cpp).
+/** A second agent whose clock is behind: the real program with its clock turned (demo/tour/clock_shift.cpp).
  * @param {import('./play.mjs').Player} tour @param {Stack} stack @param {string} token */
 async function play_slow_clock(tour, stack, token) {
   const slow = await stack.another_agent({ env: { LD_PRELOAD: `${build}/tests/libclock_shift.so`, CLOCK_SHIFT_SECONDS: '-20' } });
