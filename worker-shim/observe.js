@@ -114,7 +114,7 @@ export class RequestRecord {
    */
   ended(core, response) {
     if (this.#id === '') return response;
-    const { reason, detail = '' } = refusal_of(response) ?? { reason: 'ok', detail: this.#detail };
+    const { reason, detail = '' } = refusal_of(response) ?? { reason: 'ok', detail: this.#detail || refused_by_agent(response) };
     const how = this.#how(reason);
     const first_ms = Date.now() - this.#allowed_at;
     record(
@@ -142,6 +142,16 @@ export class RequestRecord {
     if (this.#cache !== '' && this.#cache !== 'miss') return 'cached';
     return this.#sendings > 0 ? 'handed_on' : 'complete';
   }
+}
+
+/**
+ * What looks like a response of the app and is none. The agent marks its refusals in a field that no app can set; its own record
+ * has the reason.
+ * @param {Response} response
+ */
+function refused_by_agent(response) {
+  const code = response.headers.get('sallyport-refusal');
+  return code === null ? '' : `the agent refused: ${code}`;
 }
 
 /**

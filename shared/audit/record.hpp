@@ -3,7 +3,8 @@
 //
 // A JSON object without line feed, always with the same members in the same (sorted) order; what is not known is null.
 // Written as RFC 8785 has it, but that characters which a terminal or a reader of lines would obey are escapes
-// (encoding/visible.hpp). It never holds a token, key, signature, cookie, query or a claim.
+// (encoding/visible.hpp). It never holds a token, key, signature, cookie or query, nor a claim other than iss, aud and
+// sub, shortened, of a token that is refused.
 //
 // | member | content |
 // | --- | --- |

@@ -1,4 +1,4 @@
-// Text of somebody else's in a message for operators.
+// Text that a stranger wrote, in a message for operators.
 #pragma once
 
 #include <string>
@@ -12,6 +12,18 @@ inline std::string shown(std::string_view text, std::size_t most = 120) {
   std::string out = "\"";
   for (const char c : text.substr(0, most)) out += c >= ' ' && c < 0x7f && c != '"' && c != '\\' ? c : '?';
   return out + (text.size() > most ? "...\"" : "\"");
+}
+
+/// The first three of `texts`, shown, and how many there are besides.
+template <class Texts>
+std::string shown_some(const Texts& texts) {
+  constexpr std::size_t most = 3;
+  std::string out;
+  std::size_t count = 0;
+  for (const auto& each : texts) {
+    if (++count <= most) out += (count > 1 ? ", " : "") + shown(each);
+  }
+  return count > most ? out + " and " + std::to_string(count - most) + " more" : out;
 }
 
 }  // namespace sallyport::encoding

@@ -1,7 +1,10 @@
 #include "http/digest.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
+#include "encoding/shown.hpp"
 #include "encoding/structured_field.hpp"
 
 namespace sallyport::http {
@@ -27,8 +30,21 @@ bool read_digest(const sf::dictionary& members, std::string_view name, std::opti
 }
 
 template <std::size_t size>
-bool agrees(crypto::port& host, crypto::hasher* running, const std::optional<std::array<byte, size>>& expected) {
-  return running == nullptr || host.equal_constant_time(running->finish(), *expected);
+result<void> compare(crypto::port& host, crypto::hasher* running, std::string_view name,
+                     const std::optional<std::array<byte, size>>& expected) {
+  if (running == nullptr) return {};
+  const auto seen = running->finish();
+  if (host.equal_constant_time(seen, *expected)) return {};
+  std::string detail(name);
+  detail.append(" of the body is ").append(sf::serialize_bytes(seen));
+  detail.append(", the field says ").append(sf::serialize_bytes(*expected));
+  return failure(reason::digest_mismatch, std::move(detail));
+}
+
+failure unsupported(const sf::dictionary& members) {
+  std::vector<std::string_view> names;
+  for (const auto& entry : members) names.emplace_back(entry.key);
+  return {reason::digest_unsupported, names.empty() ? "the field is empty" : "only " + encoding::shown_some(names)};
 }
 
 }  // namespace
@@ -36,11 +52,11 @@ bool agrees(crypto::port& host, crypto::hasher* running, const std::optional<std
 result<digest_expectation> parse_content_digest(std::string_view value) {
   const auto members = sf::parse_dictionary(value);
   if (!members.ok()) return failure(reason::digest_malformed, members.error().detail);
-  if (!all_are_bytes(*members)) return reason::digest_malformed;
+  if (!all_are_bytes(*members)) return failure(reason::digest_malformed, "a member is no byte sequence");
   digest_expectation out;
   const bool right_size = read_digest(*members, "sha-256", out.sha256) && read_digest(*members, "sha-512", out.sha512);
-  if (!right_size) return reason::digest_malformed;
-  if (!out.sha256 && !out.sha512) return reason::digest_unsupported;
+  if (!right_size) return failure(reason::digest_malformed, "a digest of the wrong length");
+  if (!out.sha256 && !out.sha512) return unsupported(*members);
   return out;
 }
 
@@ -64,9 +80,8 @@ void digest_verifier::update(bytes_view piece) {
 }
 
 result<void> digest_verifier::finish() {
-  const bool first = agrees(*host_, sha256_.get(), expected_.sha256);
-  const bool second = agrees(*host_, sha512_.get(), expected_.sha512);
-  return first && second ? result<void>() : reason::digest_mismatch;
+  SALLYPORT_TRY(compare(*host_, sha256_.get(), "sha-256", expected_.sha256));
+  return compare(*host_, sha512_.get(), "sha-512", expected_.sha512);
 }
 
 result<void> verify_content_digest(crypto::port& host, std::string_view value, bytes_view body) {

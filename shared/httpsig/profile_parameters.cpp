@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/ascii.hpp"
+#include "encoding/shown.hpp"
 #include "httpsig/profile.hpp"
 
 namespace sallyport::httpsig {
@@ -49,10 +50,14 @@ result<crypto::algorithm> check_parameters(const received_profile& received) {
     return failure(reason::httpsig_parameter_invalid,
                    "created, expires, nonce, keyid, alg and tag, each once, no other");
   }
-  if (*received.tag != profile_tag) return reason::httpsig_tag;
-  if (!is_profile_nonce(*received.nonce)) return reason::httpsig_nonce;
+  if (*received.tag != profile_tag) return failure(reason::httpsig_tag, "tag is " + encoding::shown(*received.tag));
+  if (!is_profile_nonce(*received.nonce)) {
+    return failure(reason::httpsig_nonce, "nonce is " + encoding::shown(*received.nonce, 32));
+  }
   const auto named = crypto::from_httpsig_name(*received.alg);
-  if (!named || !is_profile_algorithm(*named)) return reason::httpsig_algorithm;
+  if (!named || !is_profile_algorithm(*named)) {
+    return failure(reason::httpsig_algorithm, "alg is " + encoding::shown(*received.alg, 32));
+  }
   return *named;
 }
 
@@ -69,7 +74,10 @@ result<seconds> check_times(const received_profile& received, unix_seconds now, 
   }
   const seconds lifetime = *received.expires - *received.created;
   if (lifetime < 0) return failure(reason::httpsig_parameter_invalid, "expires lies before created");
-  if (lifetime > profile_max_lifetime) return reason::httpsig_lifetime_too_long;
+  if (lifetime > profile_max_lifetime) {
+    return failure(reason::httpsig_lifetime_too_long,
+                   "lives " + in_seconds(lifetime) + ", at most " + in_seconds(profile_max_lifetime));
+  }
   return age;
 }
 

@@ -1,5 +1,6 @@
 // Check 3 of the protocol: both signature fields, and the covered list.
 #include "encoding/base64url.hpp"
+#include "encoding/shown.hpp"
 #include "encoding/structured_field_scan.hpp"
 #include "httpsig/profile.hpp"
 #include "httpsig/profile_components.hpp"
@@ -12,6 +13,23 @@ using sf::cursor;
 
 failure malformed(std::string_view field, const cursor& in) {
   return {reason::httpsig_malformed, std::string(field) + " at byte " + std::to_string(in.at)};
+}
+
+failure no_label(std::string_view field) {
+  return {reason::httpsig_label_missing, std::string(field) + " has no " + std::string(profile_label)};
+}
+
+/// What the message has and the signature does not cover, and the other way round.
+failure other_components(unsigned covered, unsigned wanted) {
+  const auto names = [](unsigned bits) {
+    std::string text;
+    for (std::size_t i = 0; i < profile_names.size(); ++i) {
+      if ((bits >> i & 1U) != 0) text.append(text.empty() ? "" : ", ").append(profile_names[i]);
+    }
+    return text.empty() ? std::string("nothing") : text;
+  };
+  return {reason::httpsig_profile,
+          "not covered: " + names(wanted & ~covered) + "; covered and not there: " + names(covered & ~wanted)};
 }
 
 // Moves behind "sallyport=" and gives true, or to the end and gives false. Members before it are stepped over.
@@ -33,27 +51,29 @@ result<void> check_rest(std::string_view field, cursor& in) {
   return again ? result<void>(malformed(field, in)) : result<void>();
 }
 
-reason add_component(std::string_view name, unsigned& seen, received_profile& out) {
+result<void> add_component(std::string_view name, unsigned& seen, received_profile& out) {
   const auto which = component_named(name);
-  if (!which) return reason::httpsig_profile;
-  if ((seen & bit_of(*which)) != 0) return reason::httpsig_component_invalid;
+  if (!which) return failure(reason::httpsig_profile, "covers " + encoding::shown(name));
+  if ((seen & bit_of(*which)) != 0) return failure(reason::httpsig_component_invalid, encoding::shown(name) + " twice");
   seen |= bit_of(*which);
   out.components[out.component_count++] = *which;
-  return reason::ok;
+  return {};
 }
 
 // `("a" "b")` in its one serialized spelling.
-reason scan_covered_list(cursor& in, unsigned& seen, received_profile& out) {
-  if (!in.take('(')) return reason::httpsig_malformed;
-  if (in.take(')')) return reason::ok;
+result<void> scan_covered_list(std::string_view field, cursor& in, unsigned& seen, received_profile& out) {
+  if (!in.take('(')) return malformed(field, in);
+  if (in.take(')')) return {};
   for (;;) {
     std::string_view name;
     bool escaped = false;
-    if (!sf::scan_string(in, name, escaped)) return reason::httpsig_malformed;
-    if (in.peek() == ';') return reason::httpsig_component_invalid;
-    if (const reason why = add_component(name, seen, out); why != reason::ok) return why;
-    if (in.take(')')) return reason::ok;
-    if (!in.take(' ')) return reason::httpsig_malformed;
+    if (!sf::scan_string(in, name, escaped)) return malformed(field, in);
+    if (in.peek() == ';') {
+      return failure(reason::httpsig_component_invalid, encoding::shown(name) + " has parameters");
+    }
+    SALLYPORT_TRY(add_component(name, seen, out));
+    if (in.take(')')) return {};
+    if (!in.take(' ')) return malformed(field, in);
   }
 }
 
@@ -122,23 +142,22 @@ result<void> read_input(std::string_view text, const profile_message& message, r
   constexpr std::string_view field = "Signature-Input";
   cursor in{text};
   SALLYPORT_ASSIGN(const bool found, find_label(field, in));
-  if (!found) return reason::httpsig_label_missing;
+  if (!found) return no_label(field);
   const std::size_t start = in.at;
   unsigned seen = 0;
-  const reason why = scan_covered_list(in, seen, out);
-  if (why == reason::httpsig_malformed) return malformed(field, in);
-  if (why != reason::ok) return why;
+  SALLYPORT_TRY(scan_covered_list(field, in, seen, out));
   if (!scan_parameters(in, out)) return malformed(field, in);
   out.signature_params = text.substr(start, in.at - start);
   SALLYPORT_TRY(check_rest(field, in));
-  return seen == components_of(message) ? result<void>() : reason::httpsig_profile;
+  const unsigned wanted = components_of(message);
+  return seen == wanted ? result<void>() : other_components(seen, wanted);
 }
 
 result<void> read_signature(std::string_view text, received_profile& out) {
   constexpr std::string_view field = "Signature";
   cursor in{text};
   SALLYPORT_ASSIGN(const bool found, find_label(field, in));
-  if (!found) return reason::httpsig_label_missing;
+  if (!found) return no_label(field);
   std::string_view base64;
   if (!sf::scan_bytes(in, base64)) return malformed(field, in);
   auto decoded = encoding::decode_base64(base64);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/ascii.hpp"
 #include "encoding/shown.hpp"
@@ -74,6 +75,22 @@ bool names_one_of(const json* audience, std::span<const std::string> ours) {
   return audience->is_string() ? is_ours(*audience) : std::any_of(audience->begin(), audience->end(), is_ours);
 }
 
+/// What the token is for, beside what it must be for. Precondition: `aud` has its type.
+failure audience_mismatch(const json* audience, std::span<const std::string> ours) {
+  std::vector<std::string_view> seen;
+  if (audience != nullptr && audience->is_string()) seen.emplace_back(*audience->get_ptr<const std::string*>());
+  if (audience != nullptr && audience->is_array()) {
+    for (const auto& entry : *audience) seen.emplace_back(*entry.get_ptr<const std::string*>());
+  }
+  const std::string has = seen.empty() ? "no aud" : "aud " + encoding::shown_some(seen);
+  return {reason::jwt_audience_mismatch, "the token has " + has + "; wanted " + encoding::shown_some(ours)};
+}
+
+failure issuer_mismatch(std::optional<std::string_view> seen, std::string_view wanted) {
+  const std::string has = seen ? "iss " + encoding::shown(*seen) : "no iss";
+  return {reason::jwt_issuer_mismatch, "the token has " + has + "; wanted " + encoding::shown(wanted)};
+}
+
 /// `span` in whole seconds, rounded up; for people.
 std::string in_seconds(double span) {
   return std::to_string(static_cast<std::int64_t>(std::ceil(std::min(span, max_time)))) + " s";
@@ -86,7 +103,8 @@ failure off_by(reason why, const char* what, double span, seconds skew) {
 result<void> check_expiry(const registered_claims& claims, const claims_options& options) {
   const auto now = static_cast<double>(options.now);
   if (!claims.expires) {
-    if (options.require_expiry || options.max_lifetime) return reason::jwt_expiry_missing;
+    if (options.require_expiry || options.max_lifetime)
+      return failure(reason::jwt_expiry_missing, "the token has no exp");
     return {};
   }
   // RFC 7519 section 4.1.4: on or after exp the token must not be accepted.
@@ -137,9 +155,12 @@ result<void> check_claims(const json& claims, std::string_view typ, const claims
     return failure(reason::jwt_type_mismatch, typ.empty() ? "no typ" : "typ is " + encoding::shown(typ));
   }
   SALLYPORT_ASSIGN(const registered_claims registered, read_registered_claims(claims));
-  if (options.issuer && registered.issuer != options.issuer) return reason::jwt_issuer_mismatch;
-  if (options.audiences && !names_one_of(encoding::find_member(claims, "aud"), *options.audiences)) {
-    return reason::jwt_audience_mismatch;
+  if (options.issuer && registered.issuer != options.issuer) {
+    return issuer_mismatch(registered.issuer, *options.issuer);
+  }
+  const json* audience = encoding::find_member(claims, "aud");
+  if (options.audiences && !names_one_of(audience, *options.audiences)) {
+    return audience_mismatch(audience, *options.audiences);
   }
   SALLYPORT_TRY(check_expiry(registered, options));
   SALLYPORT_TRY(check_start(registered, options));

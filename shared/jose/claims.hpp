@@ -48,7 +48,7 @@ struct registered_claims {
 result<registered_claims> read_registered_claims(const json& claims);
 
 /// Checks in this order: typ, types of the claims, iss, aud, exp, nbf, iat, lifetime. Details say by how many seconds,
-/// never what is in the token. Reasons: jwt_claims_invalid, jwt_type_mismatch, jwt_issuer_mismatch,
+/// and show typ, iss and aud, shortened, beside what was wanted; nothing else of the token. Reasons: jwt_claims_invalid, jwt_type_mismatch, jwt_issuer_mismatch,
 /// jwt_audience_mismatch, jwt_expiry_missing, jwt_expired, jwt_not_yet_valid, jwt_issued_in_future,
 /// jwt_lifetime_too_long.
 result<void> check_claims(const json& claims, std::string_view typ, const claims_options& options);

@@ -212,13 +212,20 @@ result<const verification_key*> jwk_set::choose(crypto::algorithm how, std::stri
   if (fitting == 1) return only;
   const std::string asked = kid.empty() ? "the token names no kid" : "kid " + encoding::shown(kid, 64);
   if (fitting > 1) return failure(reason::key_not_found, asked + ", and several keys fit");
-  if (named || eligible == 1) return reason::jwk_algorithm_mismatch;
+  if (named || eligible == 1) {
+    const std::string alg(crypto::describe(how).jose_name);
+    return failure(reason::jwk_algorithm_mismatch, asked + ", and the key is not for " + alg);
+  }
   return failure(reason::key_not_found, asked + ", and no key fits");
 }
 
 result<jwk_set> parse_jwks(std::string_view text, crypto::port& host, const jwk_set_limits& limits) {
   SALLYPORT_ASSIGN(const json value, read_text(text, limits));
-  SALLYPORT_ASSIGN(const entry_list entries, read_entries(value, lone_key::refused));
+  return public_keys(value, host, limits);
+}
+
+result<jwk_set> public_keys(const json& set, crypto::port& host, const jwk_set_limits& limits) {
+  SALLYPORT_ASSIGN(const entry_list entries, read_entries(set, lone_key::refused));
   return collect_verifiers(entries, key_purpose::verify_public, host, limits);
 }
 

@@ -73,6 +73,9 @@ struct signing_key {
 /// parse_jwk and of the JSON gate, jwk_point_not_on_curve, key_import_failed, jwks_invalid.
 result<jwk_set> parse_jwks(std::string_view text, crypto::port& host, const jwk_set_limits& limits = {});
 
+/// The same, of a set that was read before; of the limits, `max_bytes` is the caller's to see to.
+result<jwk_set> public_keys(const json& set, crypto::port& host, const jwk_set_limits& limits = {});
+
 /// One public JWK. Reasons: those of parse_jwk and of the JSON gate, jwk_point_not_on_curve, key_import_failed.
 result<verification_key> parse_public_jwk(std::string_view text, crypto::port& host);
 

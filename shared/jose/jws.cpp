@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "core/ascii.hpp"
 #include "crypto/signature.hpp"
 #include "encoding/base64url.hpp"
+#include "encoding/shown.hpp"
 
 namespace sallyport::jose {
 namespace {
@@ -64,15 +66,23 @@ result<std::string> optional_text(const json& header, const char* name) {
   return *member->get_ptr<const std::string*>();
 }
 
+failure unknown_extensions(const json& crit) {
+  std::vector<std::string_view> names;
+  for (const json& entry : crit) {
+    if (const auto* name = entry.get_ptr<const std::string*>()) names.emplace_back(*name);
+  }
+  return {reason::jws_crit_unknown, names.empty() ? "crit names no extension" : "crit " + encoding::shown_some(names)};
+}
+
 /// What a header may not hold, whatever the algorithm.
 result<void> check_forbidden(const json& header) {
   // RFC 7797 section 3: b64 false leaves the payload unencoded.
   if (const json* b64 = encoding::find_member(header, "b64")) {
     if (!b64->is_boolean()) return failure(reason::jws_header_invalid, "b64 is not a boolean");
-    if (*b64 == false) return reason::jws_b64_unsupported;
+    if (*b64 == false) return failure(reason::jws_b64_unsupported, "b64 is false");
   }
   // RFC 7515 section 4.1.11: we understand no extension, and an empty or malformed crit is an error in itself.
-  if (header.contains("crit")) return reason::jws_crit_unknown;
+  if (const json* crit = encoding::find_member(header, "crit")) return unknown_extensions(*crit);
   // RFC 8725 section 3.10: jku and x5u are not read at all, so nothing follows them.
   for (const char* key : {"jwk", "x5c"}) {
     if (header.contains(key)) return failure(reason::jws_embedded_key, key);
@@ -84,10 +94,12 @@ result<jws_header> read_header(std::string_view part) {
   SALLYPORT_ASSIGN(const json object, read_header_object(part));
   const auto alg = encoding::string_member(object, "alg");
   if (!alg) return failure(reason::jws_header_invalid, "alg is missing or not a string");
-  if (is_none(*alg)) return reason::jws_alg_none;
+  if (is_none(*alg)) return failure(reason::jws_alg_none, "alg is " + encoding::shown(*alg));
   SALLYPORT_TRY(check_forbidden(object));
   const auto known = crypto::from_jose_name(*alg);
-  if (!known) return failure(reason::jws_alg_not_allowed, "alg is not in the algorithm table");
+  if (!known)
+    return failure(reason::jws_alg_not_allowed,
+                   "alg is " + encoding::shown(*alg, 32) + ", which is not in the algorithm table");
   jws_header header{*known, {}, {}};
   SALLYPORT_ASSIGN(header.kid, optional_text(object, "kid"));
   SALLYPORT_ASSIGN(header.typ, optional_text(object, "typ"));
@@ -97,7 +109,10 @@ result<jws_header> read_header(std::string_view part) {
 }  // namespace
 
 result<unverified_jws> parse_jws(std::string_view token, const jws_limits& limits) {
-  if (token.size() > limits.max_bytes) return reason::jws_too_large;
+  if (token.size() > limits.max_bytes) {
+    return failure(reason::jws_too_large,
+                   std::to_string(token.size()) + " bytes, at most " + std::to_string(limits.max_bytes));
+  }
   SALLYPORT_ASSIGN(const compact_parts parts, split(token));
   SALLYPORT_ASSIGN(jws_header header, read_header(parts.header));
   if (parts.signature.empty()) return failure(reason::jws_malformed, "no signature");
@@ -109,7 +124,10 @@ result<unverified_jws> parse_jws(std::string_view token, const jws_limits& limit
 result<verified_jws> verify_jws(unverified_jws token, const jwk_set& keys, crypto::algorithm_set allowed,
                                 crypto::port& host) {
   const crypto::algorithm how = token.header.algorithm;
-  if (!allowed.contains(how)) return reason::jws_alg_not_allowed;
+  if (!allowed.contains(how)) {
+    return failure(reason::jws_alg_not_allowed,
+                   "alg is " + std::string(crypto::describe(how).jose_name) + ", which is not one of those accepted");
+  }
   SALLYPORT_ASSIGN(const verification_key* with, keys.choose(how, token.header.kid));
   const auto verdict = crypto::verify_signature(host, how, *with->key, as_bytes(token.signing_input), token.signature);
   // RFC 7515 appendix F: detached content looks like an empty payload, and only the signature tells them apart.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "encoding/shown.hpp"
 #include "policy/token_kind.hpp"
 
 namespace sallyport::policy {
@@ -46,7 +47,9 @@ result<void> check_client_id(const issuer& from, const json& claims) {
   const auto client = encoding::string_member(claims, "client_id");
   const auto& accepted = from.audiences;
   if (client && std::find(accepted.begin(), accepted.end(), *client) != accepted.end()) return {};
-  return failure(reason::jwt_audience_mismatch, "there is no aud, and client_id is not one of the audiences");
+  const std::string has = client ? "client_id " + encoding::shown(*client) : "no client_id";
+  return failure(reason::jwt_audience_mismatch,
+                 "the token has no aud and " + has + "; wanted " + encoding::shown_some(accepted));
 }
 
 // RFC 9449 section 7.2, RFC 8705 section 3: whoever holds a bound token proves it with a key, which nothing here can
@@ -60,10 +63,17 @@ result<void> check_bound(const issuer& from, const json& claims) {
 result<void> check_required(const issuer& from, const json& claims) {
   for (const auto& demand : from.required) {
     const auto* found = find_claim(claims, demand.path);
-    if (found == nullptr || !encoding::same_value(*found, demand.value))
-      return failure(reason::jwt_required_claim, demand.path);
+    if (found == nullptr) return failure(reason::jwt_required_claim, demand.path + " is absent");
+    if (!encoding::same_value(*found, demand.value)) {
+      return failure(reason::jwt_required_claim, demand.path + " has another value");
+    }
   }
   return {};
+}
+
+failure no_subject(const issuer& from, bool service_token) {
+  const std::string name = service_token ? "common_name" : encoding::shown_some(from.claims.subject);
+  return {reason::jwt_subject_missing, name + " is absent or empty"};
 }
 
 result<std::string> read_subject(const issuer& from, const json& claims, identity_kind kind) {
@@ -71,9 +81,9 @@ result<std::string> read_subject(const issuer& from, const json& claims, identit
   const bool service_token = from.preset == preset::cloudflare_access && kind == identity_kind::service;
   const auto* subject =
       service_token ? encoding::find_member(claims, "common_name") : find_first(claims, from.claims.subject).value;
-  if (subject == nullptr) return reason::jwt_subject_missing;
+  if (subject == nullptr) return no_subject(from, service_token);
   if (!subject->is_string()) return wrong_type("the subject");
-  if (subject->get_ref<const std::string&>().empty()) return reason::jwt_subject_missing;
+  if (subject->get_ref<const std::string&>().empty()) return no_subject(from, service_token);
   return subject->get<std::string>();
 }
 

@@ -125,7 +125,7 @@ TEST_CASE("unknown keys do not make the agent ask for keys again and again") {
     request.key = stranger;
     const auto answer = s.ask(request);
     REQUIRE(answer);
-    CHECK(answer->status == 401);
+    CHECK(answer->status == 503);
   }
   CHECK(endpoint.fetches <= 2);
   CHECK(s.upstream().connections == 0);

@@ -106,7 +106,7 @@ test('an agent that holds another policy refuses and names the reason', async ()
   const bytes = await capture(stack, '/reports/april', { token: alice }, { hold: true });
   const answer = await send_raw(stranger.port, bytes);
   const record = await audit({ ...stack, agent: stranger }, answer.fields.get('sallyport-request-id') ?? '', 'origin');
-  assert.equal(`${answer.status} ${record.reason}`, '401 policy_digest_unknown');
+  assert.equal(`${answer.status} ${record.reason}`, '503 policy_digest_unknown');
   await stranger.stop();
 });
 

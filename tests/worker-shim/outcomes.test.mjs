@@ -236,6 +236,18 @@ for (const [reason, what, how] of [
   });
 }
 
+test('what an agent refuses is told apart from what its app answers', async (context) => {
+  const told = [];
+  context.mock.method(console, 'log', (/** @type {string} */ line) => told.push(JSON.parse(line)));
+  for (const headers of [{ 'sallyport-refusal': 'unavailable' }, {}])
+    await worker({ fetch: () => new Response('', { status: 503, headers }) })('request 1');
+  const outcomes = told.filter(({ type }) => type === 'outcome').map(({ reason, status, detail }) => [reason, status, detail]);
+  assert.deepEqual(outcomes, [
+    ['ok', 503, 'the agent refused: unavailable'],
+    ['ok', 503, ''],
+  ]);
+});
+
 test('every reason that the Worker gives has a case here', () => {
   const names = [...readFileSync(`${root}shared/core/reason.def`, 'utf8').matchAll(/^SALLYPORT_REASON\(\d+, (\w+)/gm)].map(
     ([, name = '']) => name,

@@ -179,6 +179,24 @@ test('an app that breaks off costs an idempotent request no answer, and its task
   assert.deepEqual([world.sent.length, world.lost.length], [2, 0]);
 });
 
+test('an agent that lacks our policy or key answers for its task: the breaker stays closed, no other task is asked, nothing changes', async () => {
+  const without_policy = () =>
+    new Response('{"code":"unavailable","status":503}', {
+      status: 503,
+      headers: { 'sallyport-refusal': 'unavailable', 'retry-after': '1' },
+    });
+  for (const entry of [by_origin, by_task]) {
+    const world = reaching(entry, { fetch: without_policy });
+    const asks = 3 * FAILURES_TO_OPEN;
+    for (let i = 0; i < asks; i += 1) {
+      const response = await world.respond({ forward: { caller_tag: `caller ${i}` } });
+      assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '1']);
+      assert.equal(await response.text(), '{"code":"unavailable","status":503}');
+    }
+    assert.deepEqual([world.sent.length, world.lost.length], [asks, 0]);
+  }
+});
+
 test('a task whose agent cannot reach its app is passed over for an idempotent request', async () => {
   const world = reaching(by_task, { fetch: (url) => (url.includes('10.0.0.1:') ? alone() : new Response('second')) });
   assert.equal(await (await world.respond()).text(), 'second');

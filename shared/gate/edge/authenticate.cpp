@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "encoding/shown.hpp"
 #include "gate/edge/unknown_issuer.hpp"
 #include "policy/token_identity.hpp"
 
@@ -49,6 +50,28 @@ bool may_be_rotated(reason why, bool named) {
   return !named && (why == reason::jws_signature_invalid || why == reason::jwk_algorithm_mismatch);
 }
 
+/// Verified tokens have a signature that is good; only then is it known whose they are.
+bool is_after_signature(reason why) {
+  return static_cast<unsigned>(why) >= static_cast<unsigned>(reason::jwt_claims_invalid);
+}
+
+/// What of a token its refusal tells operators: never more of it than this, and the detail.
+struct token_names {
+  std::string kid, subject;
+
+  failure in_front_of(const failure& why, const policy::issuer& from) const {
+    std::string detail = "issuer " + from.name;
+    const bool has_kid = why.why == reason::key_not_found || why.why == reason::jwk_algorithm_mismatch;
+    if (!has_kid) detail += kid.empty() ? ", no kid" : ", kid " + encoding::shown(kid, 64);
+    if (is_after_signature(why.why) && !subject.empty()) detail += ", sub " + encoding::shown(subject, 64);
+    return {why.why, why.detail.empty() ? detail : detail + ": " + why.detail};
+  }
+};
+
+token_names names_of(const jose::unverified_jwt& token) {
+  return {token.jws.header.kid, std::string(encoding::string_member(token.claims, "sub").value_or(""))};
+}
+
 }  // namespace
 
 std::uint64_t authenticator::digest_hash::operator()(const crypto::sha256_digest& digest) const {
@@ -71,7 +94,9 @@ authenticator::authenticator(policy::policy_ptr policy, const authenticator_limi
 
 authentication authenticator::authenticate(const credential& found, unix_milliseconds now,
                                            std::vector<key_request>& refresh) {
-  if (found.token.size() > limits_.max_token_bytes) return failure(reason::credential_too_large);
+  if (found.token.size() > limits_.max_token_bytes) {
+    return failure(reason::credential_too_large, std::to_string(found.token.size()) + " bytes");
+  }
   const auto digest = host_.sha256(as_bytes(found.token));
   if (auto known = remembered(digest, found, now)) {
     note_refresh(known->issuer, now, refresh);
@@ -118,11 +143,12 @@ authentication authenticator::verify(jose::unverified_jwt token, std::size_t siz
     return failure(reason::keys_unavailable, set.source().name + ": " + set.health(now).last_detail);
   }
   const bool named = is_named(token, *keys);
+  const token_names names = names_of(token);
   auto checked = check(std::move(token), issuer, *keys, now);
   if (may_be_rotated(checked.why(), named)) {
     if (auto request = set.want(key_need::unknown_kid, now)) return std::move(*request);
   }
-  if (!checked.ok()) return checked.error();
+  if (!checked.ok()) return names.in_front_of(checked.error(), policy_->issuers[issuer]);
   checked->digest = digest;
   checked->issuer = issuer;
   checked->key_generation = set.generation();

@@ -170,6 +170,17 @@ std::vector<std::string> credential_places::field_names() const {
   return names;
 }
 
+std::string credential_places::describe() const {
+  if (places_.empty()) return "the policy has no issuers";
+  std::string text = "no token in ";
+  for (const auto& source : places_) {
+    if (&source != &places_.front()) text += ", ";
+    text += source.where == place::authorization ? "Authorization: Bearer"
+                                                 : (source.where == place::cookie ? "cookie " : "") + source.name;
+  }
+  return text;
+}
+
 bool credential_places::is_credential_cookie(std::string_view name) const {
   for (const auto& source : places_) {
     if (source.where == place::cookie && source.name == name) return true;

@@ -56,6 +56,9 @@ class credential_places {
   /// The lower-case names of the fields that the places are in, each once.
   std::vector<std::string> field_names() const;
 
+  /// Where a credential could have been; the detail of credential_missing.
+  std::string describe() const;
+
   std::size_t size() const { return places_.size(); }
 
  private:

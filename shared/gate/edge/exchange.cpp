@@ -78,7 +78,9 @@ edge_exchange::ending edge_exchange::authenticate() {
   const auto found = held_.callers.places().find(request_.fields);
   if (!found.ok()) return refused(found.error());
   if (!found->has_value()) {
-    if (!match_ || !match_.route->anonymous) return refused(reason::credential_missing);
+    if (!match_ || !match_.route->anonymous) {
+      return refused(failure(reason::credential_missing, held_.callers.places().describe()));
+    }
     caller_ = held_.callers.anonymous();
     return std::nullopt;
   }

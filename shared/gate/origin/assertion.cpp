@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "encoding/shown.hpp"
+#include "gate/origin/signature.hpp"
 #include "jose/jws.hpp"
 
 namespace sallyport::gate {
@@ -14,18 +16,30 @@ failure invalid(std::string_view detail) {
   return failure(reason::assertion_invalid, std::string(detail));
 }
 
+std::string describe(const failure& why) {
+  return std::string(name_of(why.why)) + (why.detail.empty() ? "" : ": " + why.detail);
+}
+
 /// What does not change while one snapshot is held.
 result<void> check_binding(const assertion& content, const origin_snapshot& held) {
   const bool ours = content.issuer == held.policy->edge.issuer ||
                     (held.previous != nullptr && content.issuer == held.previous->edge.issuer);
-  if (!ours) return failure(reason::assertion_issuer, "iss is not " + held.policy->edge.issuer);
+  if (!ours) {
+    return failure(reason::assertion_issuer, "iss is " + encoding::shown(content.issuer) + "; wanted " +
+                                                 encoding::shown(held.policy->edge.issuer));
+  }
   const std::string_view audience = content.audience;
   const bool for_us = audience.substr(0, service_audience_prefix.size()) == service_audience_prefix &&
                       audience.substr(service_audience_prefix.size()) == held.service;
-  if (!for_us) return failure(reason::assertion_audience, "aud is not this service");
+  if (!for_us) {
+    const std::string wanted = std::string(service_audience_prefix) + held.service;
+    return failure(reason::assertion_audience,
+                   "aud is " + encoding::shown(audience) + "; wanted " + encoding::shown(wanted));
+  }
   if (content.expires <= content.issued_at) return invalid("exp is not after iat");
-  if (content.expires - content.issued_at > max_assertion_lifetime) return reason::assertion_lifetime;
-  return {};
+  const seconds lifetime = content.expires - content.issued_at;
+  if (lifetime <= max_assertion_lifetime) return {};
+  return failure(reason::assertion_lifetime, "lives " + std::to_string(lifetime) + " s");
 }
 
 result<void> check_times(const assertion& content, unix_seconds now, seconds skew) {
@@ -40,17 +54,11 @@ result<void> check_times(const assertion& content, unix_seconds now, seconds ske
   return {};
 }
 
-bool has_route(const policy::policy_ptr& policy, std::string_view id) {
-  return policy != nullptr && policy::find_route(*policy, id) != nullptr;
-}
-
-/// Known to the policy that the assertion names; an assertion of an unknown policy is held to the current one here, and
-/// check 8 refuses it.
+/// Known to the policy that the assertion names. Of an unknown policy nobody knows the routes, and check 8 says so.
 result<void> check_route(const assertion& content, const origin_snapshot& held) {
-  const bool previous = held.previous != nullptr && content.policy_digest == held.previous->digest &&
-                        content.policy_digest != held.policy->digest;
-  if (has_route(previous ? held.previous : held.policy, content.route)) return {};
-  return failure(reason::assertion_route_unknown, "route " + content.route);
+  const auto* policy = policy_by_digest(held, content.policy_digest);
+  if (policy == nullptr || policy::find_route(*policy, content.route) != nullptr) return {};
+  return failure(reason::assertion_route_unknown, "route " + encoding::shown(content.route));
 }
 
 }  // namespace
@@ -81,12 +89,16 @@ result<std::shared_ptr<const verified_assertion>> assertion_verifier::verify(std
 result<assertion_verifier::entry> assertion_verifier::read(std::string_view text, const origin_snapshot& held,
                                                            bool& unknown_key) {
   auto token = jose::parse_jws(text, {max_assertion_bytes});
-  if (!token.ok()) return invalid(name_of(token.why()));
+  if (!token.ok()) return invalid(describe(token.error()));
   if (token->header.kid.empty()) return invalid("no kid");
   auto verified = jose::verify_jws(std::move(*token), *held.edge_keys, assertion_algorithms, host_);
   unknown_key = verified.why() == reason::key_not_found;
-  if (!verified.ok()) return invalid(name_of(verified.why()));
-  if (verified->header().typ != assertion_typ) return invalid("typ");
+  if (unknown_key) {
+    return failure(reason::httpsig_key_unknown,
+                   "of the assertion: " + verified.error().detail + "; " + describe_kids(held));
+  }
+  if (!verified.ok()) return invalid(describe(verified.error()));
+  if (verified->header().typ != assertion_typ) return invalid("typ is " + encoding::shown(verified->header().typ));
   auto made = std::make_shared<verified_assertion>();
   SALLYPORT_ASSIGN(made->content, read_assertion(as_text(verified->payload())));
   SALLYPORT_TRY(check_binding(made->content, held));

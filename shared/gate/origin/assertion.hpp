@@ -19,9 +19,9 @@ class assertion_verifier {
  public:
   assertion_verifier(const origin_limits& limits, crypto::port& host);
 
-  /// Checks in this order: signature and kid, typ, claims (assertion_invalid), iss (assertion_issuer), aud
-  /// (assertion_audience), lifetime (assertion_lifetime), times (assertion_not_yet_valid, assertion_expired), route
-  /// (assertion_route_unknown). `unknown_key` is set when the kid is not among the edge keys.
+  /// Checks in this order: kid (httpsig_key_unknown, and sets `unknown_key`), signature, typ, claims
+  /// (assertion_invalid), iss (assertion_issuer), aud (assertion_audience), lifetime (assertion_lifetime), times
+  /// (assertion_not_yet_valid, assertion_expired), route, if the policy is known (assertion_route_unknown).
   result<std::shared_ptr<const verified_assertion>> verify(std::string_view text, const origin_snapshot& held,
                                                            unix_seconds now, bool& unknown_key);
   /// Everything verified so far was verified with another snapshot.

@@ -1,6 +1,7 @@
 #include "gate/origin/origin.hpp"
 
 #include "audit/record.hpp"
+#include "encoding/shown.hpp"
 #include "gate/origin/assertion.hpp"
 #include "gate/origin/fields.hpp"
 #include "gate/origin/forward.hpp"
@@ -25,9 +26,15 @@ bool body_agrees(const opened& request) {
   return streams || !has_body(request.head);
 }
 
-const policy::compiled_policy* policy_by_digest(const origin_snapshot& held, std::string_view digest) {
-  if (held.policy->digest == digest) return held.policy.get();
-  return held.previous != nullptr && held.previous->digest == digest ? held.previous.get() : nullptr;
+failure unknown_policy(const origin_snapshot& held, std::string_view digest) {
+  std::string detail = "the edge's policy is " + encoding::shown(digest, 64) + "; held: " + held.policy->digest;
+  if (held.previous != nullptr) detail += ", and before it " + held.previous->digest;
+  return {reason::policy_digest_unknown, std::move(detail)};
+}
+
+failure too_large(std::uint64_t bytes, const origin_limits& limits) {
+  return {reason::body_too_large,
+          std::to_string(bytes) + " bytes, at most " + std::to_string(limits.max_signed_body_bytes)};
 }
 
 /// What some route of a policy that requests may have been decided by allows in a path.
@@ -83,6 +90,11 @@ struct origin::state {
   assertion_verifier assertions;
 };
 
+const policy::compiled_policy* policy_by_digest(const origin_snapshot& held, std::string_view digest) {
+  if (held.policy->digest == digest) return held.policy.get();
+  return held.previous != nullptr && held.previous->digest == digest ? held.previous.get() : nullptr;
+}
+
 result<void> check_snapshot(const origin_snapshot& what, const origin_limits& limits) {
   if (limits.skew < 0 || limits.skew > most_skew) return failure(reason::config_invalid, "skew is 0 to 60 seconds");
   if (what.policy == nullptr) return failure(reason::not_ready, "no policy");
@@ -125,7 +137,9 @@ std::variant<refused, opened> origin::open(http::request_head head, unix_millise
 
 result<void> origin::state::open(opened& request, signature_trace& trace, bool& unknown_key, unix_milliseconds now) {
   const origin_snapshot& with = *request.snapshot;
-  if (with.policy == nullptr || with.edge_keys == nullptr) return reason::not_ready;
+  if (with.policy == nullptr || with.edge_keys == nullptr) {
+    return failure(reason::not_ready, with.policy == nullptr ? "no policy" : "no edge keys");
+  }
   const http::request_head& head = request.head;
   SALLYPORT_ASSIGN(request.target, http::require_canonical(head.target, allowed_forms(with)));
   SALLYPORT_ASSIGN(const auto fields, find_sallyport_fields(head.fields));
@@ -143,17 +157,21 @@ result<void> origin::state::open(opened& request, signature_trace& trace, bool& 
 }
 
 result<void> origin::state::check_digest_field(opened& request) const {
-  if (!body_agrees(request)) return reason::assertion_body_mode;
+  if (!body_agrees(request)) {
+    const bool streams = request.assertion->content.body == body_coverage::stream;
+    return failure(reason::assertion_body_mode,
+                   streams ? "streamed by the assertion, with a digest" : "signed by the assertion, without a digest");
+  }
   if (request.digest_text.empty()) return {};
   SALLYPORT_ASSIGN(request.digest, http::parse_content_digest(request.digest_text));
-  return request.head.content_length > limits.max_signed_body_bytes ? result<void>(reason::body_too_large)
-                                                                    : result<void>();
+  if (request.head.content_length <= limits.max_signed_body_bytes) return {};
+  return too_large(request.head.content_length, limits);
 }
 
 std::optional<refused> origin::check_body(opened& request, bytes_view body, unix_milliseconds now) {
   if (!request.digest) return std::nullopt;
   if (body.size() > state_->limits.max_signed_body_bytes) {
-    return refuse(reason::body_too_large, &request.head, &request, now);
+    return refuse(too_large(body.size(), state_->limits), &request.head, &request, now);
   }
   http::digest_verifier verifier(state_->host, *request.digest);
   verifier.update(body);
@@ -181,7 +199,9 @@ std::variant<refused, admitted> origin::admit(opened request, replay_guard& seen
 
 result<void> origin::state::check_covered_fields(const policy::service& service, std::span<const http::field> fields,
                                                  const request_context& context) const {
-  if (signed_header_digest(service, fields, host) != context.headers) return reason::signed_headers_differ;
+  if (signed_header_digest(service, fields, host) != context.headers) {
+    return failure(reason::signed_headers_differ, encoding::shown_some(service.signed_headers));
+  }
   if (authority_digest(service, fields, host) == context.authority) return {};
   return failure(reason::signed_headers_differ, "Authorization, Content-Encoding, Cookie, Origin or Range");
 }
@@ -192,12 +212,14 @@ result<admitted> origin::state::admit(const opened& request, replay_guard& seen,
   const origin_snapshot& with = *request.snapshot;
   const assertion& content = request.assertion->content;
   const auto* policy = policy_by_digest(with, content.policy_digest);
-  if (policy == nullptr) return failure(reason::policy_digest_unknown, "edge holds policy " + content.policy_digest);
+  if (policy == nullptr) return unknown_policy(with, content.policy_digest);
   const auto* service = policy::find_service(*policy, with.service);
   const auto match = policy::match_route(*policy, request.head.method, request.context.host, request.target.path);
   if (match.why != reason::ok) return failure(match.why, policy::describe(match));
   if (service == nullptr || !match || match.route->service != service || match.route->id != content.route) {
-    return failure(reason::policy_route_differs, match ? "here it is " + match.route->id : "here there is none");
+    return failure(reason::policy_route_differs,
+                   "the edge took " + encoding::shown(content.route) +
+                       (match ? ", here it is " + match.route->id : ", here there is none"));
   }
   const auto fields = passing_fields(request.head.fields, *service);
   SALLYPORT_TRY(check_covered_fields(*service, fields, request.context));

@@ -60,6 +60,9 @@ struct origin_snapshot {
 };
 using origin_snapshot_ptr = std::shared_ptr<const origin_snapshot>;
 
+/// The policy of the two that has this digest, or nullptr. Precondition: there is a policy.
+const policy::compiled_policy* policy_by_digest(const origin_snapshot& held, std::string_view digest);
+
 /// Whether a snapshot can serve. Reasons: config_invalid (no such service in the policy, skew over 60), not_ready (no
 /// policy or no edge keys yet), signing_key_missing (the service is for hmac-sha256 and there is no secret).
 result<void> check_snapshot(const origin_snapshot& what, const origin_limits& limits);

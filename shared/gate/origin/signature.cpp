@@ -1,5 +1,7 @@
 #include "gate/origin/signature.hpp"
 
+#include "encoding/shown.hpp"
+
 namespace sallyport::gate {
 namespace {
 
@@ -19,32 +21,44 @@ bool is_algorithm_of(const policy::policy_ptr& policy, std::string_view service,
   return found != nullptr && found->signature == how;
 }
 
+failure other_algorithm(std::string_view keyid, crypto::algorithm how) {
+  return {reason::httpsig_algorithm,
+          "key " + encoding::shown(keyid, 64) + " is not for " + std::string(crypto::describe(how).httpsig_name)};
+}
+
 /// The key called `keyid`, whichever kind it is; the key says which algorithm it is for (RFC 9421 section 3.2, step 6).
 result<const crypto::key*> find_key(std::string_view keyid, crypto::algorithm how, const origin_snapshot& held) {
   if (!keyid.empty() && held.edge_keys->find(keyid) != nullptr) {
     const auto chosen = held.edge_keys->choose(how, keyid);
     if (chosen.ok()) return (*chosen)->key.get();
-    if (chosen.why() == reason::jwk_algorithm_mismatch)
-      return failure(reason::httpsig_algorithm, "the key is for another alg");
-    return failure(reason::httpsig_key_unknown, "several keys are called " + std::string(keyid));
+    if (chosen.why() == reason::jwk_algorithm_mismatch) return other_algorithm(keyid, how);
+    return failure(reason::httpsig_key_unknown, "several keys are called " + encoding::shown(keyid, 64));
   }
   for (const auto& secret : held.secrets) {
     if (secret.kid != keyid) continue;
-    if (secret.algorithm != how) return failure(reason::httpsig_algorithm, "the key is for another alg");
+    if (secret.algorithm != how) return other_algorithm(keyid, how);
     return secret.key.get();
   }
-  return failure(reason::httpsig_key_unknown, "no key " + std::string(keyid));
+  return failure(reason::httpsig_key_unknown, "no key " + encoding::shown(keyid, 64) + "; " + describe_kids(held));
 }
 
 result<const crypto::key*> choose_key(std::string_view keyid, crypto::algorithm how, const origin_snapshot& held) {
   SALLYPORT_ASSIGN(const auto* key, find_key(keyid, how, held));
   if (!is_algorithm_of(held.policy, held.service, how) && !is_algorithm_of(held.previous, held.service, how)) {
-    return failure(reason::httpsig_algorithm, "the service's requests are signed with another alg");
+    return failure(reason::httpsig_algorithm, "requests to service " + held.service + " are not signed with " +
+                                                  std::string(crypto::describe(how).httpsig_name));
   }
   return key;
 }
 
 }  // namespace
+
+std::string describe_kids(const origin_snapshot& held) {
+  std::vector<std::string_view> kids;
+  for (const auto& each : held.edge_keys->keys()) kids.emplace_back(each.kid);
+  for (const auto& each : held.secrets) kids.emplace_back(each.kid);
+  return "held: " + encoding::shown_some(kids);
+}
 
 result<verified_signature> verify_request_signature(std::string_view signature_input, std::string_view signature,
                                                     httpsig::profile_message message, const origin_snapshot& held,

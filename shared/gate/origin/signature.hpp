@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/result.hpp"
@@ -24,6 +25,9 @@ struct signature_trace {
   std::string_view keyid;
   std::optional<seconds> clock_difference;
 };
+
+/// Which keys there are, for details. Precondition: edge_keys are there.
+std::string describe_kids(const origin_snapshot& held);
 
 /// Runs the checks in order. `message` as received; a Content-Length of 0 is taken as the signature has it. Reasons:
 /// those of httpsig::parse_profile, check_parameters, check_times and verify_profile; httpsig_key_unknown,

@@ -123,14 +123,19 @@ bool read_member(sf::cursor& in, unsigned& seen, request_context& context) {
   return read_known(in, which, context);
 }
 
-bool read_all(std::string_view field, request_context& context) {
+failure invalid_at(const sf::cursor& in) {
+  return {reason::context_invalid, "at byte " + std::to_string(in.at)};
+}
+
+result<void> read_all(std::string_view field, request_context& context) {
   sf::cursor in{field};
   unsigned seen = 0;
   while (!in.done()) {
-    if (!read_member(in, seen, context)) return false;
-    if (!in.done() && !sf::scan_separator(in)) return false;
+    if (!read_member(in, seen, context)) return invalid_at(in);
+    if (!in.done() && !sf::scan_separator(in)) return invalid_at(in);
   }
-  return (seen & required_members) == required_members;
+  if ((seen & required_members) == required_members) return {};
+  return failure(reason::context_invalid, "id, time, host or proto is missing");
 }
 
 }  // namespace
@@ -152,7 +157,7 @@ std::string write_context(const request_context& context) {
 
 result<request_context> read_context(std::string_view field) {
   request_context context;
-  if (!read_all(field, context)) return reason::context_invalid;
+  SALLYPORT_TRY(read_all(field, context));
   return context;
 }
 

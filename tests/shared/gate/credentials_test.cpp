@@ -69,7 +69,7 @@ TEST_CASE("a token that says it is something else is no credential") {
     CAPTURE(typ);
     CHECK(name_of(send(edge, typed(typ)).why) == name_of(reason::jwt_type_mismatch));
   }
-  CHECK(send(edge, typed("logout+jwt")).detail == "typ is \"logout+jwt\"");
+  CHECK(send(edge, typed("logout+jwt")).detail == "issuer okta, kid \"okta-1\", sub \"alice\": typ is \"logout+jwt\"");
 }
 
 TEST_CASE("an issuer's typ is the only one that is taken") {

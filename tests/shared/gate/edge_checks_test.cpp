@@ -32,6 +32,7 @@ void check_all(const std::vector<edit>& edits) {
     const auto* no = std::get_if<gate::refuse>(&outcome.what);
     CHECK_MESSAGE(reason_of(outcome) == each.expected,
                   each.what << ": " << name_of(reason_of(outcome)) << " " << (no != nullptr ? no->detail : ""));
+    if (no != nullptr && describe(no->why).http_status == 401) CHECK_MESSAGE(!no->detail.empty(), each.what);
   }
 }
 

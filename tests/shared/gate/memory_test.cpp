@@ -230,7 +230,7 @@ TEST_CASE("a remembered assertion expires, and is forgotten when the edge's keys
   made.nonce = "GGGGGGGGGGGGGGGGGGGGGA";
   made.key = &next;
   made.keyid = "edge-next";
-  CHECK(origin.receive(made.build(), start + 34 * second).why == reason::assertion_invalid);
+  CHECK(origin.receive(made.build(), start + 34 * second).why == reason::httpsig_key_unknown);
 }
 
 TEST_CASE("when the edge rotates its key, old and new requests pass, and a retired key is unknown") {
@@ -267,7 +267,7 @@ TEST_CASE("an assertion under an unknown kid says so, when the request signature
   made.keyid = "mac-1";
   made.assertion_key = &next;
   const auto in = origin.receive(made.build());
-  CHECK(in.why == reason::assertion_invalid);
+  CHECK(in.why == reason::httpsig_key_unknown);
   CHECK(in.no.unknown_key);
   CHECK(in.no.request_id == "BBBBBBBBBBBBBBBBBBBBBA");
 }
