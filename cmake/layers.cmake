@@ -34,7 +34,7 @@ sallyport_layer(httpsig http)
 sallyport_layer(cel regex document)
 # What decides does not read the document: that is the room inside.
 sallyport_layer(policy cel http)
-sallyport_layer(policy/load policy)
+sallyport_layer(policy/load policy jose)
 sallyport_layer(audit encoding)
 sallyport_layer(aws http jose)
 sallyport_layer(wake aws)

@@ -7,6 +7,7 @@
 #include "agent/cli/program.hpp"
 #include "agent/openssl/host.hpp"
 #include "encoding/visible.hpp"
+#include "jose/jwk_set.hpp"
 #include "policy/load/lint.hpp"
 #include "policy/load/load.hpp"
 
@@ -56,6 +57,17 @@ json describe_warnings(const std::string& file, const std::vector<policy::findin
   return all;
 }
 
+/// The kids of the keys that stand in the document, by issuer.
+json static_keys(const policy::compiled_policy& loaded) {
+  json all = json::object();
+  for (const auto& issuer : loaded.issuers) {
+    if (issuer.keys == nullptr) continue;
+    json& kids = all[issuer.name] = json::array();
+    for (const auto& key : issuer.keys->keys()) kids.push_back(key.kid);
+  }
+  return all;
+}
+
 json describe_policy(const policy::compiled_policy& loaded) {
   return {{"ok", true},
           {"name", loaded.name},
@@ -63,16 +75,23 @@ json describe_policy(const policy::compiled_policy& loaded) {
           {"issuers", loaded.issuers.size()},
           {"services", loaded.services.size()},
           {"jobs", loaded.jobs.size()},
-          {"routes", loaded.routes.size()}};
+          {"routes", loaded.routes.size()},
+          {"static_keys", static_keys(loaded)}};
 }
 
 std::string describe_briefly(const policy::compiled_policy& loaded) {
   const auto count = [](std::size_t number, std::string_view noun) {
     return std::to_string(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
   };
-  return loaded.name + ": " + count(loaded.routes.size(), "route") + ", " + count(loaded.services.size(), "service") +
-         ", " + count(loaded.jobs.size(), "job") + ", " + count(loaded.issuers.size(), "issuer") + "\ndigest " +
-         loaded.digest;
+  std::string text = loaded.name + ": " + count(loaded.routes.size(), "route") + ", " +
+                     count(loaded.services.size(), "service") + ", " + count(loaded.jobs.size(), "job") + ", " +
+                     count(loaded.issuers.size(), "issuer");
+  for (const auto& issuer : loaded.issuers) {
+    if (issuer.keys == nullptr) continue;
+    text += "\nissuer " + issuer.name + ": " + count(issuer.keys->keys().size(), "key") +
+            " in the policy; none are fetched";
+  }
+  return text + "\ndigest " + loaded.digest;
 }
 
 /// Loads, and says what is wrong. Without a policy: it does not load, and `exit` says how.
@@ -137,11 +156,10 @@ void add_policy_command(CLI::App& parent, int& exit) {
   command->require_subcommand(1);
   const auto chosen = std::make_shared<options>();
   add_verb(
-      *command, "check",
-      "Load a policy as edge and agent would, and list everything that is wrong with it, or may not mean what it says.",
+      *command, "check", "Load a policy as edge and agent do; list every mistake, and what may not mean what it says.",
       chosen, check, exit,
-      "Problems are FILE:LINE:COLUMN: what is wrong (where in the document); what to do. Warnings are the same with\n"
-      "\"warning:\", and the policy loads all the same.\n"
+      "A problem is FILE:LINE:COLUMN: what is wrong (where in the document); what to do. A warning says \"warning:\"\n"
+      "in front, and the policy loads.\n"
       "Exit codes: 0 it loads; 1 it has problems, or with --strict warnings; 4 it cannot be read.\n\n"
       "Example:\n  sallyport policy check --strict policy.jsonc")
       .add_flag("--strict", chosen->strict, "Fail on warnings, too.");

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,10 @@
 #include "crypto/algorithm_set.hpp"
 #include "encoding/json.hpp"
 #include "policy/identity.hpp"
+
+namespace sallyport::jose {
+class jwk_set;
+}
 
 namespace sallyport::policy {
 
@@ -59,8 +64,8 @@ struct issuer {
   /// Tokens that are bound to a key of the caller's (`cnf`) are taken although nothing here checks that the caller
   /// holds it.
   bool takes_bound = false;
-  /// The `iss` its tokens carry, compared byte for byte. Unique in the document. A URL, unless `jwks_uri` says where
-  /// the keys are: then any text (RFC 7519 section 4.1.1, StringOrURI).
+  /// The `iss` its tokens carry, compared byte for byte. Unique in the document. A URL, unless the document has the
+  /// keys or says where they are: then any text (RFC 7519 section 4.1.1, StringOrURI).
   std::string url;
   /// Further values of `iss` that its provider documents; as unique.
   std::vector<std::string> other_urls;
@@ -70,8 +75,10 @@ struct issuer {
   std::vector<std::string> audiences;
   /// Never empty; asymmetric ones only.
   crypto::algorithm_set algorithms;
-  /// https (http for loopback); empty: OpenID discovery below `url`.
+  /// https (http for loopback); empty: OpenID discovery below `url`, unless there are `keys`.
   std::string jwks_uri;
+  /// The keys, where the document has them: nothing is fetched. Null: they are fetched.
+  std::shared_ptr<const jose::jwk_set> keys;
   /// Never empty, in the order in which they are tried.
   std::vector<credential_source> from;
   claim_paths claims;

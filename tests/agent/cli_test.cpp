@@ -129,6 +129,20 @@ TEST_CASE("a policy is checked as both ends would load it") {
   CHECK(sallyport_command({"policy", "check", files.path("absent")}).exit == exit_unavailable);
 }
 
+TEST_CASE("keys that stand in the policy are shown by their issuer") {
+  const scratch files;
+  const std::string policy = files.file(
+      "policy.jsonc",
+      R"({"edge":{"issuer":"https://edge.test"},"issuers":{"idp":{"issuer":"i","audiences":["a"],"jwks":{"keys":[)"
+      R"({"kty":"OKP","crv":"Ed25519","kid":"k1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}}},"routes":[]})");
+  const auto got = sallyport_command({"policy", "check", policy});
+  CHECK(got.exit == exit_ok);
+  CHECK(got.out.find("\nissuer idp: 1 key in the policy; none are fetched\n") != std::string::npos);
+  const auto told = encoding::parse_json(sallyport_command({"policy", "check", "--json", policy}).out);
+  REQUIRE(told.ok());
+  CHECK((*told)["static_keys"] == encoding::json{{"idp", {"k1"}}});
+}
+
 TEST_CASE("what a policy may not mean is warned of, and fails only where that is asked for") {
   const scratch files;
   const std::string text =

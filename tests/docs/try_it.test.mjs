@@ -11,7 +11,7 @@ import { free_port } from '../../demo/parts/ports.mjs';
 import { root } from '../../demo/parts/worker.mjs';
 
 const guide = 'docs/guide/try_it.md';
-const usual_ports = ['8787', '9000', '8080', '9090', '8000'];
+const usual_ports = ['8787', '8080', '9090', '8000'];
 const parent = mkdtempSync(join(tmpdir(), 'sallyport-try-'));
 const folder = join(parent, 'my-gate');
 /** @type {import('../../demo/parts/child.mjs').Child[]} */
@@ -30,7 +30,7 @@ const env = { CI: 'true', WRANGLER_SEND_METRICS: 'false', SALLYPORT_ADMIN_LISTEN
 
 const fences = fences_of(guide).map((fence) => ({ ...fence, text: here(fence.text) }));
 const commands = fences.filter(({ language }) => language === 'sh').map(({ text }) => text);
-const [make_folder = '', check = '', issuer = '', worker = '', agent = '', app = '', calls = ''] = commands;
+const [make_folder = '', make_key = '', check = '', worker = '', agent = '', app = '', calls = ''] = commands;
 const lines_of = (/** @type {string} */ text) => text.trim().split('\n');
 /** What belongs into every terminal. */
 const each_terminal = lines_of(make_folder).slice(0, 2).join('\n');
@@ -55,12 +55,12 @@ test('an own app answers behind an own policy, and only those get in whom the gu
   await run('bash', ['-euc', make_folder], { cwd: parent, env });
   mkdirSync(folder, { recursive: true });
   const files = fences.filter(({ language }) => language !== 'sh');
-  for (const [index, name] of ['policy.jsonc', 'agent.jsonc', 'issuer.mjs'].entries()) {
+  for (const [index, name] of ['policy.jsonc', 'agent.jsonc', 'token.mjs'].entries()) {
     assert.ok(readFileSync(root + guide, 'utf8').includes(`\`${name}\``), name);
     writeFileSync(join(folder, name), files[index]?.text ?? '');
   }
+  await in_folder(make_key);
   await in_folder(check);
-  serve('the issuer', issuer);
   serve('the app', app);
   await serve('wrangler dev', worker).saw(/Ready on/);
   const started_agent = serve('the agent', agent);

@@ -88,7 +88,9 @@ authenticator::authenticator(policy::policy_ptr policy, const authenticator_limi
       memory_(std::max<std::size_t>(1, limits.verified_tokens)),
       anonymous_(make_anonymous()) {
   for (const auto& issuer : policy_->issuers) {
-    key_sets_.emplace_back(key_source{issuer.name, issuer.url, issuer.jwks_uri}, limits.keys);
+    key_source source{issuer.name, issuer.url, issuer.jwks_uri};
+    if (issuer.keys != nullptr) key_sets_.emplace_back(std::move(source), issuer.keys);
+    if (issuer.keys == nullptr) key_sets_.emplace_back(std::move(source), limits.keys);
   }
 }
 

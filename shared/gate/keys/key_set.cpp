@@ -50,16 +50,21 @@ std::string_view name_of(key_step step) {
 
 key_set::key_set(key_source source, const key_set_limits& limits) : source_(std::move(source)), limits_(limits) {}
 
+key_set::key_set(key_source source, std::shared_ptr<const jose::jwk_set> fixed)
+    : source_(std::move(source)), keys_(std::move(fixed)), is_fixed_(true) {}
+
 std::shared_ptr<const jose::jwk_set> key_set::current(unix_milliseconds now) const {
+  if (is_fixed_) return keys_;
   if (keys_ == nullptr || now - fetched_at_ >= limits_.hard_age * 1000) return nullptr;
   return keys_;
 }
 
 bool key_set::stale(unix_milliseconds now) const {
-  return keys_ == nullptr || elapsed(fetched_at_, soft_age_, now);
+  return !is_fixed_ && (keys_ == nullptr || elapsed(fetched_at_, soft_age_, now));
 }
 
 std::optional<key_request> key_set::want(key_need need, unix_milliseconds now) {
+  if (is_fixed_) return std::nullopt;
   if (in_flight_ && !elapsed(last_attempt_, limits_.in_flight_timeout, now)) {
     // Whoever can go on with what is held does not wait for a refresh.
     if (need == key_need::fresh && current(now) != nullptr) return std::nullopt;
@@ -105,6 +110,7 @@ key_request key_set::describe_fetch(key_step step) const {
 }
 
 result<void> key_set::supply(key_step step, const key_response& answer, unix_milliseconds now, crypto::port& host) {
+  if (is_fixed_) return failure(reason::internal, "keys that are not fetched");
   in_flight_.reset();
   const auto taken = take(step, answer, now, host);
   if (taken.ok()) {
@@ -175,6 +181,7 @@ key_set_health key_set::health(unix_milliseconds now) const {
   key_set_health state;
   state.usable = current(now) != nullptr;
   state.age = keys_ == nullptr ? -1 : std::max<seconds>(0, (now - fetched_at_) / 1000);
+  if (is_fixed_) state.age = 0;
   state.keys = keys_ == nullptr ? 0 : keys_->keys().size();
   state.failures_in_a_row = failures_;
   state.last_failure = last_failure_;

@@ -110,6 +110,8 @@ struct key_set_health {
 class key_set {
  public:
   explicit key_set(key_source source, const key_set_limits& limits = {});
+  /// Keys that the policy has: they do not age, and none is ever fetched. Precondition: not null.
+  key_set(key_source source, std::shared_ptr<const jose::jwk_set> fixed);
 
   const key_source& source() const { return source_; }
   /// The set, or null when there is none or it is older than the hard age.
@@ -123,7 +125,7 @@ class key_set {
   bool stale(unix_milliseconds now) const;
 
   /// Takes the answer to a request of `want`. Reasons (also kept for health): keys_fetch_failed, discovery_invalid,
-  /// those of jose::parse_jwks.
+  /// those of jose::parse_jwks; internal for keys that are fixed.
   result<void> supply(key_step step, const key_response& answer, unix_milliseconds now, crypto::port& host);
 
   key_set_health health(unix_milliseconds now) const;
@@ -153,6 +155,7 @@ class key_set {
   std::optional<key_step> in_flight_;
   /// Discovery answered and the keys themselves are to be fetched now.
   bool keys_next_ = false;
+  bool is_fixed_ = false;
   std::uint64_t failures_ = 0;
   reason last_failure_ = reason::ok;
   std::string last_detail_;

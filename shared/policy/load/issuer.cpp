@@ -127,17 +127,24 @@ std::optional<std::string> load_iss(const node& at, bool keys_are_known) {
 }
 
 /// The issuer and its keys; what the document says wins over the preset.
-void load_addresses(const node& at, issuer& to) {
+void load_addresses(const node& at, crypto::port& host, issuer& to) {
   // After an unknown preset the absence of an issuer is no further problem.
   if (to.preset == preset::none && !at.member("preset"))
     at.required("issuer", "the iss of its tokens, or a \"preset\"");
   if (at.member("issuer")) {
     to.jwks_uri.clear();
     to.other_urls.clear();
-    const bool keys_are_known = at.member("jwks_uri").has_value();
+    const bool keys_are_known = at.member("jwks_uri") || at.member("jwks");
     read_member(at, "issuer", to.url, [&](const node& m) { return load_iss(m, keys_are_known); });
   }
   read_member(at, "jwks_uri", to.jwks_uri, [](const node& m) { return read_url(m, url_path::any); });
+  read_member(at, "jwks", to.keys, [&](const node& m) { return load_jwks(m, host); });
+  const auto keys = at.member("jwks");
+  if (keys && at.member("jwks_uri")) {
+    keys->refuse_name(reason::policy_member_unknown, "keys are listed in jwks or fetched from jwks_uri, not both",
+                      "drop one");
+  }
+  if (keys) to.jwks_uri.clear();
 }
 
 constexpr seconds longest_skew = 60;
@@ -145,10 +152,27 @@ constexpr seconds longest_lifetime = seconds{366} * 86400;
 
 }  // namespace
 
-std::optional<issuer> load_issuer(const std::string& name, const node& at) {
-  if (!at.is_object_of({"preset", "issuer", "audiences", "algorithms", "jwks_uri", "from", "kind", "claims",
-                        "clock_skew", "max_lifetime", "required", "typ", "bound", "team", "domain",
-                        "authorization_server", "enterprise", "tenant", "user_pool"})) {
+std::optional<issuer> load_issuer(const std::string& name, const node& at, crypto::port& host) {
+  if (!at.is_object_of({"preset",
+                        "issuer",
+                        "audiences",
+                        "algorithms",
+                        "jwks",
+                        "jwks_uri",
+                        "from",
+                        "kind",
+                        "claims",
+                        "clock_skew",
+                        "max_lifetime",
+                        "required",
+                        "typ",
+                        "bound",
+                        "team",
+                        "domain",
+                        "authorization_server",
+                        "enterprise",
+                        "tenant",
+                        "user_pool"})) {
     return std::nullopt;
   }
   issuer loaded;
@@ -164,7 +188,7 @@ std::optional<issuer> load_issuer(const std::string& name, const node& at) {
   expand_preset(which, at, loaded);
   // After an unknown preset its members would only repeat the problem.
   if (!at.member("preset") || which != preset::none) check_preset_members(which, at);
-  load_addresses(at, loaded);
+  load_addresses(at, host, loaded);
   load_audiences(at, loaded);
   read_member(at, "algorithms", loaded.algorithms, load_algorithms);
   read_member(at, "from", loaded.from, load_sources);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "jose/jwk_set.hpp"
 #include "policy/load/linting.hpp"
 #include "policy/load/load.hpp"
 
@@ -48,6 +49,18 @@ subject subject_of(const compiled_policy& policy, const node& document) {
   return all;
 }
 
+/// The set loaded without them, as a fetched one would have.
+void lint_unused_keys(const compiled_policy& policy, const node& document) {
+  const auto issuers = document.member("issuers");
+  if (!issuers) return;
+  for (const auto& each : policy.issuers) {
+    if (each.keys == nullptr || each.keys->passed_over().empty()) continue;
+    const auto at = issuers->member(each.name);
+    const auto keys = at ? at->member("jwks") : std::nullopt;
+    if (keys) keys->refuse(reason::ok, "passed over: " + each.keys->passed_over(), "drop it, or mend it");
+  }
+}
+
 struct route_rule {
   std::string_view name;
   void (*look)(const placed_route& what);
@@ -75,7 +88,10 @@ std::vector<finding> lint(std::string_view text, const compiled_policy& policy) 
   const auto parsed = encoding::parse_jsonc(text, document_limits);
   if (!parsed.ok()) return all;
   document::report found(text, *parsed);
-  const auto subject = subject_of(policy, node(parsed->value, found));
+  const node whole(parsed->value, found);
+  const auto subject = subject_of(policy, whole);
+  lint_unused_keys(policy, whole);
+  take(found, "unused-key", all);
   for (const auto& rule : route_rules) {
     for (const auto& each : subject.routes) rule.look(each);
     take(found, rule.name, all);

@@ -8,6 +8,7 @@
 // * literal-parameter: a literal that is a parameter in other routers ("[id]").
 // * path-test: a condition compares request.path, or a `deny` a parameter: other spellings pass it by.
 // * header-test: a condition denies by a header that equals a text; repeated fields are joined, absent ones an error.
+// * unused-key: a key of an issuer's `jwks` that can verify nothing is passed over.
 // * loose-match: the pattern of matches() is not held at both ends, or only in its first and last alternative.
 #pragma once
 

@@ -66,10 +66,10 @@ void leave_v1_to_its_own_entry(const node& issuers, issuer& loaded) {
   });
 }
 
-void load_issuers(const node& at, compiled_policy& to) {
+void load_issuers(const node& at, crypto::port& host, compiled_policy& to) {
   for (const auto& [name, below] : at.members()) {
     check_entry_name(name, below);
-    auto loaded = load_issuer(name, below);
+    auto loaded = load_issuer(name, below, host);
     if (!loaded) continue;
     leave_v1_to_its_own_entry(at, *loaded);
     const auto* other = find_same_issuer(to, *loaded);
@@ -101,13 +101,13 @@ void load_jobs(const node& at, const condition_compiler& compiler, compiled_poli
   }
 }
 
-void load_document(const node& at, compiled_policy& to) {
+void load_document(const node& at, crypto::port& host, compiled_policy& to) {
   if (!at.is_object_of({"$schema", "name", "edge", "issuers", "services", "jobs", "routes"})) return;
   std::string schema;
   read_member(at, "$schema", schema, [](const node& m) { return m.text(); });
   read_member(at, "name", to.name, [](const node& m) { return m.text(); });
   read_required(at, "edge", "{ \"issuer\": \"https://…\" }: who signs the assertions", to.edge, load_edge);
-  if (const auto issuers = at.member("issuers")) load_issuers(*issuers, to);
+  if (const auto issuers = at.member("issuers")) load_issuers(*issuers, host, to);
   const condition_compiler compiler(names_below(at, "issuers"));
   std::vector<loaded_service> services;
   if (const auto found = at.member("services")) services = load_services(*found, compiler, to);
@@ -125,7 +125,7 @@ load_result load_policy(std::string_view text, crypto::port& host) {
   if (!parsed.ok()) return {nullptr, {document::syntax_problem(parsed.error(), text)}};
   document::report problems(text, *parsed, suggest_member);
   auto policy = std::make_shared<compiled_policy>();
-  load_document(node(parsed->value, problems), *policy);
+  load_document(node(parsed->value, problems), host, *policy);
   if (!problems.empty()) return {nullptr, problems.take()};
   policy->canonical = encoding::canonical_json(parsed->value);
   policy->digest = encoding::encode_base64url(host.sha256(as_bytes(policy->canonical)));

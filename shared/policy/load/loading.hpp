@@ -1,11 +1,13 @@
 // The parts of the loader, one a section of the document. Each reports what is wrong and goes on.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "crypto/crypto.hpp"
 #include "policy/document.hpp"
 #include "policy/load/conditions.hpp"
 #include "policy/load/node.hpp"
@@ -13,7 +15,9 @@
 namespace sallyport::policy {
 
 /// load_issuer.cpp. Nothing when too little of it is usable.
-std::optional<issuer> load_issuer(const std::string& name, const node& at);
+std::optional<issuer> load_issuer(const std::string& name, const node& at, crypto::port& host);
+/// jwks.cpp: the public keys of an issuer.
+std::optional<std::shared_ptr<const jose::jwk_set>> load_jwks(const node& at, crypto::port& host);
 
 /// load_source.cpp: where a token stands, as `text` at `at` says it.
 std::optional<credential_source> load_source(const node& at, std::string_view text);

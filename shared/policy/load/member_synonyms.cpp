@@ -61,7 +61,6 @@ constexpr synonym synonyms[] = {
     {"client_ids", "audiences"},
     {"jwks_url", "jwks_uri"},
     {"jwksUri", "jwks_uri"},
-    {"jwks", "jwks_uri"},
     {"iss", "issuer"},
     {"issuer_url", "issuer"},
     {"oidc_issuer_url", "issuer"},

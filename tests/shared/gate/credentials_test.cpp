@@ -116,6 +116,18 @@ TEST_CASE("an unknown issuer is shown, and what it misses a known one by") {
   CHECK(detail(with(alice(), "iss", json::array({"https://okta.test"}))) == "the token has no iss that is text");
 }
 
+TEST_CASE("an issuer with its keys in the policy is asked for none, known kid or not") {
+  world edge(with_okta(R"("jwks": )" + public_set({keys().okta})));
+  edge.down = true;
+  CHECK(send(edge, alice_token()).why == reason::ok);
+  static const auto rotated = make_key("ES256", "okta-2");
+  const auto other = send(edge, token(alice(), rotated));
+  CHECK(other.why == reason::key_not_found);
+  CHECK(other.detail == "issuer okta: kid \"okta-2\", and no key fits");
+  CHECK(send(edge, token(alice(), make_key("ES256", "okta-1"))).why == reason::jws_signature_invalid);
+  CHECK(edge.fetches == 0);
+}
+
 TEST_CASE("a place behind the one that counts decides nothing") {
   world edge(with_okta(R"("from": ["header:X-Token", "authorization", "cookie:session"])"));
   const auto why = [&](std::vector<std::pair<std::string, std::string>> fields) {

@@ -265,3 +265,23 @@ TEST_CASE("keys come over https, or over http from loopback") {
     CHECK(!gate::is_key_url(url));
   }
 }
+
+TEST_CASE("keys that are fixed are never fetched, never stale and never out of date") {
+  const auto held = std::make_shared<const jose::jwk_set>(*jose::parse_jwks(public_set({keys().okta}), host()));
+  gate::key_set set({"okta", "https://okta.test", ""}, held);
+  for (const unix_milliseconds now : {unix_milliseconds{0}, start, start * 1000}) {
+    CHECK(set.current(now) == held);
+    CHECK_FALSE(set.stale(now));
+    CHECK_FALSE(set.want(gate::key_need::fresh, now));
+    CHECK_FALSE(set.want(gate::key_need::unknown_kid, now));
+    const auto health = set.health(now);
+    CHECK(health.usable);
+    CHECK(health.age == 0);
+    CHECK(health.keys == 1);
+  }
+  gate::key_response answer;
+  answer.status = 200;
+  answer.body = R"({"keys":[]})";
+  CHECK_FALSE(set.supply(gate::key_step::jwks, answer, start, host()).ok());
+  CHECK(set.current(start) == held);
+}

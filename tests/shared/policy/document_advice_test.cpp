@@ -124,7 +124,7 @@ TEST_CASE("members of other systems are advised by their names here") {
       testing::document_with_routes(R"([{"id":"r","path":"/","service":"app","host":"a.example","$":["GET"]}])");
   for (const auto* foreign : {"verbs", "method"}) renamed(host, foreign, "methods");
   const auto keys = issuer(plain_issuer + R"(,"$":"https://i.example/keys")");
-  for (const auto* foreign : {"jwks_url", "jwks", "jwksUri"}) renamed(keys, foreign, "jwks_uri");
+  for (const auto* foreign : {"jwks_url", "jwksUri"}) renamed(keys, foreign, "jwks_uri");
   const auto anonymous = route(R"("$":true)");
   for (const auto* foreign : {"public", "skip_auth"}) renamed(anonymous, foreign, "anonymous");
   renamed(testing::document_with_service(R"("s":{"origin":"https://o.example","$":["x-a"]})"), "pass_headers",

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "jose/jwk_set.hpp"
+#include "policy/load/lint.hpp"
 #include "tests/shared/policy/support.hpp"
 
 using namespace sallyport;
@@ -31,6 +33,36 @@ TEST_CASE("an issuer without a preset has the safe defaults") {
   CHECK(idp.clock_skew == 5);
   CHECK(idp.max_lifetime == 0);
   CHECK_FALSE(idp.audience_may_be_client_id);
+}
+
+TEST_CASE("an issuer whose keys are in the document has them, and no place to fetch any from") {
+  const std::string keys =
+      R"("jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},)"
+      R"({"kty":"EC","crv":"P-224","kid":"odd"}]})";
+  for (const std::string_view who : {R"("issuer":"any text")", R"("preset":"okta","domain":"acme.okta.com")"}) {
+    const auto idp = only_issuer(std::string(who) + R"(,"audiences":["a"],)" + keys);
+    CHECK(idp.jwks_uri.empty());
+    REQUIRE(idp.keys != nullptr);
+    REQUIRE(idp.keys->keys().size() == 1);
+    CHECK(idp.keys->keys()[0].kid == "1");
+    CHECK(idp.keys->passed_over().find("kid \"odd\"") != std::string::npos);
+  }
+}
+
+TEST_CASE("keys in the document are part of its digest, and a key that is passed over is a warning") {
+  const auto with_key = [](std::string_view kid) {
+    return testing::document_with_issuer(R"("issuer":"i","audiences":["a"],"jwks":{"keys":[{"kty":"EC","crv":"P-224"},)"
+                                         R"({"kty":"OKP","crv":"Ed25519","kid":")" +
+                                         std::string(kid) +
+                                         R"(","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})");
+  };
+  const auto policy = testing::must_load(with_key("1"));
+  CHECK(policy->digest != testing::must_load(with_key("2"))->digest);
+  const auto findings = lint(with_key("1"), *policy);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].rule == "unused-key");
+  CHECK(findings[0].path == "$.issuers.idp.jwks");
+  CHECK(findings[0].message == "passed over: key 1 of the set: jwk_unsupported, crv is not in the algorithm table");
 }
 
 TEST_CASE("each preset knows its issuer and where the keys are") {

@@ -169,6 +169,36 @@ TEST_CASE("issuers that would accept too much are refused") {
          reason::policy_member_type, "$.issuers.idp.team", "not the bare name"});
 }
 
+TEST_CASE("keys in the policy that are none, or that can sign, are refused where they stand") {
+  const auto refused = [](std::string_view jwks, std::string_view below, std::string_view says) {
+    check({document_with_issuer(R"("issuer":"i","audiences":["a"],"jwks":)" + std::string(jwks)),
+           reason::policy_member_type, "$.issuers.idp.jwks" + std::string(below), std::string(says)});
+  };
+  const std::string ed = R"("kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")";
+  refused(R"(@"https://i.example/keys")", "", "expected an object");
+  refused(R"({"keys":@{}})", ".keys", "expected a list");
+  refused(R"({"keys":@[]})", ".keys", "the set is empty");
+  refused(R"({"keys":@["x"]})", ".keys", "jwk_invalid, not a JSON object");
+  refused(R"({"keys":@[{"kty":"RSA"}]})", ".keys", "n is missing or malformed");
+  refused(R"({"keys":[{)" + ed + R"(},@{)" + ed + R"(,"d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}]})",
+          ".keys[1]", "the private member d; anyone who has read the file can make tokens");
+  refused(R"({"keys":[{)" + ed + R"(},@{"kty":"oct","k":"AAAA"}]})", ".keys[1]", "a symmetric key");
+  refused(R"(@{"keys":[{)" + ed + R"(,"x5c":")" + std::string(std::size_t{256} << 10, 'x') + R"("}]})", "",
+          "longer than 262144 bytes");
+  std::string many;
+  for (int i = 0; i <= 100; ++i) {
+    many += (many.empty() ? "{" : ",{") + ed + R"(,"kid":")" + std::to_string(i) + "\"}";
+  }
+  refused(R"({"keys":@[)" + many + "]}", ".keys", "more usable keys than the limit");
+  check({document_with_issuer(R"("issuer":"i","audiences":["a"],"jwks":{"keys":[{)" + ed + R"(}],@"kyes":[]})"),
+         reason::policy_member_unknown, "$.issuers.idp.jwks.kyes", "did you mean keys"});
+  check({document_with_issuer(R"("issuer":"i","audiences":["a"],"jwks":@{})"), reason::policy_member_missing,
+         "$.issuers.idp.jwks", "keys is missing"});
+  check({document_with_issuer(R"("issuer":"i","audiences":["a"],"jwks_uri":"https://i.example/k",@"jwks":{"keys":[{)" +
+                              ed + "}]}"),
+         reason::policy_member_unknown, "$.issuers.idp.jwks", "not both; drop one"});
+}
+
 TEST_CASE("a preset's member that no token's iss can hold is refused") {
   const auto refused = [](std::string_view preset, std::string_view name, std::string_view value,
                           std::string_view says) {
