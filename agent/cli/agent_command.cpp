@@ -65,7 +65,8 @@ void end_at_the_next_signal() {
 void reload(run::agent& running) {
   const auto problems = running.reload();
   for (const auto& each : problems) log::write(log::level::error, "reload refused", {{"problem", each}});
-  if (problems.empty()) log::write(log::level::info, "reloaded");
+  const auto [policy, previous] = running.policies();
+  if (problems.empty()) log::write(log::level::info, "reloaded", {{"policy", policy}, {"previous", previous}});
 }
 
 // Two descriptors for each caller, and some for all else.
@@ -93,7 +94,10 @@ int serve(const config::settings& settings) {
   run::agent& running = *started.running;
   const std::string where = config::to_text({running.where().address().to_string(), running.where().port()});
   const std::string admin = config::to_text({settings.admin_listen.host, running.admin_port()});
-  log::write(log::level::info, "serving", {{"service", settings.service}, {"listen", where}, {"admin", admin}});
+  const auto [policy, previous] = running.policies();
+  log::write(
+      log::level::info, "serving",
+      {{"service", settings.service}, {"listen", where}, {"admin", admin}, {"policy", policy}, {"previous", previous}});
   int signal = wait_for_signal();
   for (; signal == SIGHUP; signal = wait_for_signal()) reload(running);
   log::write(log::level::info, "stopping");

@@ -56,6 +56,25 @@ void prepare(httplib::Client& client, std::chrono::seconds timeout) {
   if (client.ssl_context() != nullptr) SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_2_VERSION);
 }
 
+/// host:port of "https://host" or "https://host:port".
+std::string address_of(const std::string& origin) {
+  const std::string authority = origin.substr(origin.find("://") + 3);
+  const bool has_port = authority.find(':', authority.find(']') + 1) != std::string::npos;
+  return has_port ? authority : authority + (origin.starts_with("https") ? ":443" : ":80");
+}
+
+std::string describe(httplib::Error what, const std::string& address) {
+  switch (what) {
+    case httplib::Error::Connection: return "no connection to " + address;
+    case httplib::Error::ConnectionTimeout: return "no connection to " + address + " in time";
+    case httplib::Error::SSLConnection: return "no TLS connection to " + address;
+    case httplib::Error::SSLServerVerification: return "the certificate of " + address + " does not verify";
+    case httplib::Error::Read:
+    case httplib::Error::Write: return address + " broke off or took too long";
+    default: return address + ": " + httplib::to_string(what);
+  }
+}
+
 }  // namespace
 
 fetched fetch(const gate::key_request& request, const std::stop_token& stop) {
@@ -76,7 +95,7 @@ fetched fetch(const gate::key_request& request, const std::stop_token& stop) {
   const std::string target = (parts->rest.starts_with('/') ? "" : "/") + std::string(parts->rest);
   const auto answer = client.Get(target.c_str(), headers, collect);
   if (!answer && got.body.size() > request.max_bytes) return {200, std::move(got.body), "", ""};
-  if (!answer) return {0, "", "", httplib::to_string(answer.error()) + " (" + request.url + ")"};
+  if (!answer) return {0, "", "", describe(answer.error(), address_of(parts.origin))};
   got.status = answer->status;
   got.cache_control = answer->get_header_value("Cache-Control");
   return got;

@@ -14,6 +14,13 @@ constexpr std::chrono::minutes distrust_time{10};
 /// Full ticks of rest that make up upstream.rest; one more is begun when it starts.
 constexpr int ticks_of_rest = 2;
 
+/// Which address refused, and how; for a name with many addresses, as much of the list as there is room for.
+void add_refusal(std::string& to, const io::tcp::endpoint& at, const io::error_code& how) {
+  constexpr std::size_t most = 400;
+  if (to.size() > most) return;
+  to += (to.empty() ? "" : "; ") + config::to_text({at.address().to_string(), at.port()}) + ": " + how.message();
+}
+
 /// One 408 and nothing behind it (RFC 9110 section 15.5.9).
 bool is_farewell(std::string_view text) {
   const bool says_408 = text.starts_with("HTTP/1.1 408") || text.starts_with("HTTP/1.0 408");
@@ -108,7 +115,7 @@ void upstream_pool::looked_unasked(upstream_connection& on) {
 }
 
 io::task<result<upstream_ptr>> upstream_pool::connect() {
-  failure problem{reason::upstream_connect_failed, "no address of the upstream accepts connections"};
+  failure problem{reason::upstream_connect_failed, ""};
   const upstream_addresses::list known = addresses_.known();
   for (const io::tcp::endpoint& endpoint : *known) {
     // Asked at each turn, because every turn waits.
@@ -120,7 +127,7 @@ io::task<result<upstream_ptr>> upstream_pool::connect() {
     if (!error) socket.set_option(io::tcp::no_delay(true), error);
     // A system without IPv6 has no socket for the ::1 that "localhost" may stand for first.
     if (error) {
-      problem.detail = error.message();
+      add_refusal(problem.detail, endpoint, error);
       continue;
     }
     upstream_ptr made(new upstream_connection(*this, std::move(socket), wheel_));
@@ -128,7 +135,7 @@ io::task<result<upstream_ptr>> upstream_pool::connect() {
     counts_.upstream_open.add();
     const io::io_result connected = co_await made->link.connect(endpoint, settings_.connect);
     if (!connected.ok()) {
-      problem.detail = made->link.connect_error().message();
+      add_refusal(problem.detail, endpoint, made->link.connect_error());
       continue;
     }
     counts_.upstream_connects.add();

@@ -65,6 +65,11 @@ bool agent::stop(leave how) {
   return server_->stop(grace, settings_.timeouts.stop);
 }
 
+std::pair<std::string, std::string> agent::policies() const {
+  const auto held = keeper_.snapshot();
+  return {held->policy->digest, held->previous != nullptr ? held->previous->digest : std::string()};
+}
+
 std::vector<std::string> agent::reload() {
   auto problems = keeper_.reload();
   ++(problems.empty() ? state_->reloads : state_->failed_reloads);

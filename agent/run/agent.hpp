@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/admin/server.hpp"
@@ -45,6 +46,8 @@ class agent {
   const boost::asio::ip::tcp::endpoint& where() const { return server_->where(); }
   std::uint16_t admin_port() const { return admin_->port(); }
   const admin::state& state() const { return *state_; }
+  /// Digest of the policy in force, and of the one before it or "".
+  std::pair<std::string, std::string> policies() const;
 
  private:
   agent(const config::settings& settings, std::unique_ptr<crypto::port> host, trust::material material,

@@ -82,10 +82,21 @@ bool keeper::step(std::unique_lock<std::mutex>& hold) {
   hold.lock();
   if (stopping_) return false;
   const auto taken = keys_->supply(request->step, answer.response(), now(), host_);
-  if (!taken.ok())
-    log::write(log::level::warning, "edge keys could not be fetched",
-               {{"reason", name_of(taken.why())}, {"detail", taken.error().detail}, {"url", request->url}});
+  tell_fetched(*request, taken);
   return taken.ok();
+}
+
+// A healthy agent's last word on its keys is not a failure.
+void keeper::tell_fetched(const gate::key_request& request, const result<void>& taken) {
+  if (!taken.ok()) {
+    fetch_failed_ = true;
+    log::write(log::level::warning, "edge keys could not be fetched",
+               {{"reason", name_of(taken.why())}, {"detail", taken.error().detail}, {"url", request.url}});
+    return;
+  }
+  if (request.step != gate::key_step::jwks || !std::exchange(fetch_failed_, false)) return;
+  const std::string count = std::to_string(keys_->health(now()).keys);
+  log::write(log::level::info, "edge keys are fetched again", {{"keys", count}, {"url", request.url}});
 }
 
 // Called with the lock held, so that what is published last is what is held.

@@ -55,6 +55,7 @@ class keeper {
  private:
   void run();
   bool step(std::unique_lock<std::mutex>& hold);
+  void tell_fetched(const gate::key_request& request, const result<void>& taken);
   void publish_if_changed(bool force);
   bool by_url() const { return settings_.edge.jwks_file.empty(); }
 
@@ -71,6 +72,8 @@ class keeper {
   std::size_t waiting_ = 0;
   std::uint64_t file_generation_ = 0;
   bool stopping_ = false;
+  /// The log says so, and does not say yet that it is over.
+  bool fetch_failed_ = false;
   std::stop_source cancel_;
   std::thread thread_;
 };

@@ -94,12 +94,14 @@ TEST_CASE("every way in which a response of the app fails is the reason of one o
   }
 }
 
-TEST_CASE("an app that is not there has an outcome without an attempt") {
+TEST_CASE("an app that is not there has an outcome without an attempt, which says at which address") {
   stage s(always(ok_answer("hello")));
+  const std::string address = "127.0.0.1:" + std::to_string(s.upstream().port());
   s.upstream().close_listener();
   CHECK(s.ask(signed_request{})->status == 502);
   const json said = only_outcome(s);
   CHECK(said["reason"] == "upstream_connect_failed");
+  CHECK(said["detail"] == address + ": Connection refused");
   CHECK(said["attempts"] == 0);
   CHECK_FALSE(said.contains("status"));
 }

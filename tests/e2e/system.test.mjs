@@ -107,6 +107,9 @@ test('an agent that holds another policy refuses and names the reason', async ()
   const answer = await send_raw(stranger.port, bytes);
   const record = await audit({ ...stack, agent: stranger }, answer.fields.get('sallyport-request-id') ?? '', 'origin');
   assert.equal(`${answer.status} ${record.reason}`, '503 policy_digest_unknown');
+  const digest = (await stack.sallyport('policy', 'digest', other_policy)).trim();
+  assert.match(record.detail ?? '', new RegExp(`held: ${digest}$`));
+  assert.match(stranger.output(), new RegExp(`"event":"serving",.*"policy":"${digest}"`));
   await stranger.stop();
 });
 
