@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "jobs/json.hpp"
 
 namespace sallyport::jobs {
@@ -36,8 +37,7 @@ json ourselves(const std::string& job) {
 std::string started_by(std::string_view request_id) {
   std::string out(request_id.substr(0, 128));
   for (char& c : out) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!plain && c != '_' && c != '/' && c != '-') c = '-';
+    if (!ascii::is_word(c) && c != '/' && c != '-') c = '-';
   }
   return out;
 }

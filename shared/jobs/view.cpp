@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/calendar.hpp"
 #include "encoding/json_members.hpp"
 
 namespace sallyport::jobs {
@@ -26,11 +27,6 @@ response respond(const asked& to, int status, const json& body) {
 bool is_newer(const json& left, const json& right) {
   const auto one = text_member(left, "created"), other = text_member(right, "created");
   return one != other ? one > other : text_member(left, "id") < text_member(right, "id");
-}
-
-std::string digits(std::int64_t number, std::size_t count) {
-  std::string out = std::to_string(number);
-  return std::string(count - std::min(count, out.size()), '0') + out;
 }
 
 }  // namespace
@@ -84,17 +80,11 @@ seconds retry_after(reason why) {
   return why == reason::aws_capacity ? 30 : 0;
 }
 
-// Days to a civil date: https://howardhinnant.github.io/date_algorithms.html
 std::string rfc3339(unix_milliseconds time) {
-  const std::int64_t second = time / 1000, days = second / 86400 + 719468;
-  const std::int64_t era = days / 146097, day_of_era = days % 146097;
-  const std::int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t shifted = (5 * day_of_year + 2) / 153, month = shifted < 10 ? shifted + 3 : shifted - 9;
-  const std::int64_t day = day_of_year - (153 * shifted + 2) / 5 + 1;
-  const std::int64_t year = era * 400 + year_of_era + (month <= 2 ? 1 : 0);
-  return digits(year, 4) + "-" + digits(month, 2) + "-" + digits(day, 2) + "T" + digits(second / 3600 % 24, 2) + ":" +
-         digits(second / 60 % 60, 2) + ":" + digits(second % 60, 2) + "." + digits(time % 1000, 3) + "Z";
+  std::string text = rfc3339_text({time / 1000, 0});
+  text.back() = '.';
+  append_padded(text, time % 1000, 3);
+  return text += 'Z';
 }
 
 }  // namespace sallyport::jobs
