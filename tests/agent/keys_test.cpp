@@ -1,9 +1,5 @@
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <httplib.h>
-#include <unistd.h>
-
-#include <fstream>
 
 #include "agent/keys/fetch.hpp"
 #include "tests/agent/stage.hpp"
@@ -75,31 +71,6 @@ bool is_ready(stage& s) {
   return agent::admin::readiness(s.agent().state()).why == reason::ok;
 }
 
-/// What is written to standard error while it lives.
-class captured_log {
- public:
-  captured_log() : kept_(::dup(STDERR_FILENO)) {
-    const int to = ::open(files_.path("log").c_str(), O_CREAT | O_RDWR | O_APPEND, 0600);
-    ::dup2(to, STDERR_FILENO);
-    ::close(to);
-  }
-  ~captured_log() {
-    ::dup2(kept_, STDERR_FILENO);
-    ::close(kept_);
-  }
-  captured_log(const captured_log&) = delete;
-  captured_log& operator=(const captured_log&) = delete;
-
-  std::string text() const {
-    std::ifstream in(files_.path("log"));
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  }
-
- private:
-  scratch files_;
-  int kept_;
-};
-
 gate::key_request request_for(const std::string& url, std::chrono::seconds timeout = patience()) {
   gate::key_request request;
   request.url = url;
@@ -110,8 +81,7 @@ gate::key_request request_for(const std::string& url, std::chrono::seconds timeo
 
 }  // namespace
 
-TEST_CASE("keys come from the edge's URL, and until they are there the agent is not ready, and says when they are") {
-  const captured_log log;
+TEST_CASE("keys come from the edge's URL, and until they are there the agent is not ready") {
   key_endpoint endpoint("");
   stage s(always(ok_answer("hello")), keys_from(endpoint));
   const failure why = agent::admin::readiness(s.agent().state());
@@ -126,13 +96,6 @@ TEST_CASE("keys come from the edge's URL, and until they are there the agent is 
   REQUIRE(answer);
   CHECK(answer->status == 200);
   CHECK(s.upstream().requests == 1);
-  const std::string told = log.text();
-  const auto failed = told.find(R"("event":"edge keys could not be fetched")");
-  const auto again = told.find(R"("event":"edge keys are fetched again","keys":"1","url":")" + endpoint.url());
-  REQUIRE(failed != std::string::npos);
-  REQUIRE(again != std::string::npos);
-  CHECK(failed < again);
-  CHECK(told.find("fetched again", again + 20) == std::string::npos);
 }
 
 TEST_CASE("a request signed with a key that the edge has just begun to use waits for the keys and passes") {
@@ -180,8 +143,6 @@ TEST_CASE("a fetch follows no redirect, takes no more than it may, and does not 
   CHECK(slow.status == 0);
   CHECK_FALSE(slow.problem.empty());
   CHECK(agent::keys::fetch(request_for("http://192.0.2.1/jwks.json")).status == 0);
-  CHECK(agent::keys::fetch(request_for("http://127.0.0.1:1/jwks.json")).problem == "no connection to 127.0.0.1:1");
-  CHECK(agent::keys::fetch(request_for("https://[::1]/jwks.json")).problem.find("[::1]:443") != std::string::npos);
   CHECK(agent::keys::fetch(request_for("file:///etc/passwd")).status == 0);
 }
 
