@@ -23,9 +23,9 @@ std::string text(const json& from, std::string_view name) {
   return std::string(encoding::text_member(from, name));
 }
 
-/// Times, counts: none of them is below zero.
+/// Times, counts: none of them is below zero, and no time is `never`.
 std::int64_t number(const json& from, std::string_view name) {
-  return std::max<std::int64_t>(encoding::number_member(from, name), 0);
+  return std::clamp<std::int64_t>(encoding::number_member(from, name), 0, never - 1);
 }
 
 std::uint32_t count(const json& from, std::string_view name) {

@@ -2,6 +2,7 @@
 // what happened apart from what is heard of it, so that responses can be lost.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -38,7 +39,7 @@ class ecs_model {
     fresh.request = of.request_id;
     fresh.parameters = run_task_call(of)["parameters"].dump();
     fresh.asked_at = now;
-    fresh.runs_at = now + life / 10;
+    fresh.runs_at = now + std::min(life / 10, 20'000U);
     fresh.ends_at = now + life;
     fresh.exit_code = exit_code;
     tokens_[of.client_token] = fresh.task.arn;

@@ -126,7 +126,9 @@ class world {
     }
     if (faulty(4)) return fly(of.id, start_answered{read_refused_start(make_error(refused_kind()))}, at);
     if (faulty(9)) return fly(of.id, start_answered{read_refused_credentials(make_error(refused_kind()))}, at);
-    const auto task = ecs_.run(of, now_, 1'000 + draw(200'000), draw(2));
+    // Some end only when they are stopped.
+    const std::uint32_t life = draw(4) == 0 ? 2'000'000'000 : 1'000 + draw(200'000);
+    const auto task = ecs_.run(of, now_, life, draw(2));
     if (faulty(3)) return fly(of.id, start_answered{read_refused_start(make_error(aws::error_kind::transient))}, at);
     if (!faulty(10)) fly(of.id, start_answered{{task, {}, false, false}}, at);
   }
@@ -327,6 +329,9 @@ class world {
     CHECK(tasks <= 1);
     if (!of.task_arn.empty()) CHECK(ecs_.tasks().at(of.task_arn).request == of.request_id);
     if (!is_final(of.state)) CHECK((due_of(of) != never || !group_of(of).empty()));
+    const auto* known = task_of(of);
+    // Only what ECS has taken is not sent any more.
+    if (of.stop && of.stop->sent) CHECK((known != nullptr && (known->stop_asked || known->ends_at <= now_)));
   }
 
   /// It tells what became of its own task; and one that was to be stopped did not run on.
