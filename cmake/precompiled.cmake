@@ -7,12 +7,18 @@ elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   set(precompiled_options "SHELL:-Xclang -fno-pch-timestamp")
 endif()
 
+# Headers of its own for a target: the kinds that it needs.
+function(sallyport_precompile target)
+  list(TRANSFORM ARGN REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/cmake/precompiled/\\1.hpp" OUTPUT_VARIABLE headers)
+  target_compile_options(${target} PRIVATE ${precompiled_options})
+  target_precompile_headers(${target} PRIVATE ${headers})
+endfunction()
+
 # A target that has the header for others: sallyport_reuse_precompiled(target kind). Further arguments are what it links.
 function(sallyport_precompiled kind)
   add_library(sallyport_precompiled_${kind} OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled/empty.cpp)
   target_link_libraries(sallyport_precompiled_${kind} PRIVATE sallyport_flags ${ARGN})
-  target_compile_options(sallyport_precompiled_${kind} PRIVATE ${precompiled_options})
-  target_precompile_headers(sallyport_precompiled_${kind} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled/${kind}.hpp)
+  sallyport_precompile(sallyport_precompiled_${kind} ${kind})
 endfunction()
 
 function(sallyport_reuse_precompiled target kind)

@@ -15,7 +15,7 @@
 
 namespace sallyport::testing {
 
-/// How much slower than usual everything runs here (valgrind): SALLYPORT_TEST_SLOWDOWN, at least 1.
+/// How much slower than usual everything runs here (sanitizers, valgrind): SALLYPORT_TEST_SLOWDOWN, at least 1.
 int slowdown();
 /// How long a test waits for what must happen before it calls it a failure: ten seconds, and longer where all is slow.
 std::chrono::seconds patience();
