@@ -28,18 +28,8 @@ int handle(unsigned head_size, unsigned body_size, double now) {
 bool supply_keys(unsigned head_size, unsigned body_size, double now) {
   return the_edge().supply_keys(head_size, body_size, static_cast<std::int64_t>(now));
 }
-void catalog() {
-  the_edge().catalog();
-}
 void operate(unsigned size) {
   the_edge().operate(size);
-}
-void cache(unsigned size) {
-  the_edge().cache(size);
-}
-
-void credential_cookies(unsigned size) {
-  the_edge().credential_cookies(size);
 }
 
 void refusal(unsigned size, double now) {
@@ -58,10 +48,7 @@ EMSCRIPTEN_BINDINGS(sallyport) {
   emscripten::function("start", &start);
   emscripten::function("handle", &handle);
   emscripten::function("supply_keys", &supply_keys);
-  emscripten::function("cache", &cache);
-  emscripten::function("credential_cookies", &credential_cookies);
   emscripten::function("refusal", &refusal);
   emscripten::function("ended", &ended);
-  emscripten::function("catalog", &catalog);
   emscripten::function("operate", &operate);
 }

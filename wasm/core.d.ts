@@ -29,17 +29,11 @@ export interface Core {
   handle(head_size: number, body_size: number, now_milliseconds: number): number;
   /** Takes what came back for a key request. False: the answer tells the reason and then what is wrong. */
   supply_keys(head_size: number, body_size: number, now_milliseconds: number): boolean;
-  /** Asks the cache with the JSON in the inbox (shared/operations/cache.hpp). */
-  cache(size: number): void;
-  /** Marks the Set-Cookie values in the inbox, one a line (shared/gate/edge/answer_cookies.hpp). */
-  credential_cookies(size: number): void;
   /** Writes a refusal that only the host can know of. */
   refusal(size: number, now_milliseconds: number): void;
   /** Writes what came of a request that was allowed (wire.hpp). */
   ended(size: number, now_milliseconds: number): void;
-  /** Writes what the policy says of reach, as JSON. */
-  catalog(): void;
-  /** Asks the AWS door with the JSON in the inbox (shared/operations/aws.hpp). */
+  /** Asks for an operation with the JSON in the inbox (shared/operations/operation.def). */
   operate(size: number): void;
 }
 

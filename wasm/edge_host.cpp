@@ -5,8 +5,7 @@
 #include "audit/record.hpp"
 #include "crypto/self_test.hpp"
 #include "encoding/base64url.hpp"
-#include "gate/edge/answer_cookies.hpp"
-#include "wasm/catalog.hpp"
+#include "operations/catalog.hpp"
 #include "wasm/host_crypto.hpp"
 #include "wasm/settings.hpp"
 
@@ -32,8 +31,7 @@ gate::edge_outcome refused(reason why, std::string detail) {
 
 }  // namespace
 
-edge_host::edge_host()
-    : crypto_(make_crypto_host()), cache_(*crypto_), aws_(std::make_unique<aws::operations>("", nullptr, *crypto_)) {
+edge_host::edge_host() : crypto_(make_crypto_host()), means_(*crypto_) {
   mailbox_.entropy = entropy_.data();
   reserve(first_inbox_bytes);
   publish();
@@ -54,31 +52,27 @@ bool edge_host::start(std::size_t size) {
 result<void> edge_host::try_start(std::string_view text) {
   SALLYPORT_TRY(crypto::self_test(*crypto_));
   SALLYPORT_ASSIGN(auto read, read_settings(text, *crypto_));
-  SALLYPORT_TRY(prepare_aws(read.edge, read.aws_role));
-  policy_ = read.edge.policy;
+  SALLYPORT_TRY(prepare_operations(read.edge, read.aws_role));
   SALLYPORT_ASSIGN(edge_, gate::edge::make(std::move(read.edge), *crypto_));
   return {};
 }
 
 // AWS STS takes RS* and ES*; of our keys, ES256.
-result<void> edge_host::prepare_aws(const gate::edge_config& config, const std::string& role) {
+result<void> edge_host::prepare_operations(const gate::edge_config& config, const std::string& role) {
   for (const auto& each : config.signing_keys) {
     if (each.algorithm != crypto::algorithm::es256 || aws_key_ != nullptr) continue;
     aws_key_ = std::make_unique<jose::signing_key>(each);
   }
-  SALLYPORT_TRY(check_aws(*config.policy, role, aws_key_.get()));
-  catalog_ = write_catalog(*config.policy, role);
-  aws_ = std::make_unique<aws::operations>(config.policy->edge.issuer, aws_key_.get(), *crypto_);
+  SALLYPORT_TRY(operations::check_aws(*config.policy, role, aws_key_.get()));
+  means_.policy = config.policy;
+  means_.issuer = config.policy->edge.issuer;
+  means_.aws_key = aws_key_.get();
+  means_.aws_role = role;
   return {};
 }
 
-void edge_host::catalog() {
-  answer_ = catalog_;
-  publish();
-}
-
 void edge_host::operate(std::size_t size) {
-  answer_ = aws_->run(inbox_text(0, size));
+  answer_ = operations::operate(inbox_text(0, size), means_);
   publish();
 }
 
@@ -107,16 +101,6 @@ bool edge_host::supply_keys(std::size_t head_size, std::size_t body_size, unix_m
     publish();
   }
   return taken.ok();
-}
-
-void edge_host::cache(std::size_t size) {
-  answer_ = cache_.run(inbox_text(0, size));
-  publish();
-}
-
-void edge_host::credential_cookies(std::size_t size) {
-  answer_ = policy_ == nullptr ? std::string() : gate::mark_credential_cookies(*policy_, inbox_text(0, size));
-  publish();
 }
 
 void edge_host::refusal(std::size_t size, unix_milliseconds now) {

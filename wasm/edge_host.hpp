@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "gate/edge/edge.hpp"
-#include "operations/aws.hpp"
-#include "operations/cache.hpp"
+#include "operations/operations.hpp"
 #include "wasm/wire.hpp"
 
 namespace sallyport::wasm {
@@ -43,16 +42,8 @@ class edge_host {
   /// Takes the keys in the inbox. The answer is what to log of them, or nothing. False when they are refused: the
   /// answer's lines are the reason and what is wrong.
   bool supply_keys(std::size_t head_size, std::size_t body_size, unix_milliseconds now);
-  /// The catalog of the policy as the answer; empty before start.
-  void catalog();
-  /// Asks aws::operations with the JSON in the inbox; its answer is the answer. Before start it has no issuer and no
-  /// key.
+  /// Asks for one of the operations (operations/operation.def) with the JSON in the inbox; what it says is the answer.
   void operate(std::size_t size);
-  /// Asks gate::cache_operations with the JSON in the inbox; its answer is the answer.
-  void cache(std::size_t size);
-  /// Marks the Set-Cookie values in the inbox, one a line (gate/edge/answer_cookies.hpp); the marks are the answer.
-  /// Before start none goes further.
-  void credential_cookies(std::size_t size);
   /// Answers as for refuse, for what only the host can find out. In the inbox: reason, request id (empty: one is made),
   /// detail for operators.
   void refusal(std::size_t size, unix_milliseconds now);
@@ -60,7 +51,7 @@ class edge_host {
   void ended(std::size_t size, unix_milliseconds now);
 
  private:
-  result<void> prepare_aws(const gate::edge_config& config, const std::string& role);
+  result<void> prepare_operations(const gate::edge_config& config, const std::string& role);
   result<void> try_start(std::string_view text);
   std::string_view inbox_text(std::size_t from, std::size_t size) const;
   /// As the answer: nothing, or the lines of the reason and what is wrong.
@@ -68,13 +59,10 @@ class edge_host {
   void publish();
 
   std::unique_ptr<crypto::port> crypto_;
-  gate::cache_operations cache_;
-  policy::policy_ptr policy_;
+  operations::means means_;
   std::unique_ptr<gate::edge> edge_;
   /// Mints the tokens for AWS; of the edge's own keys the first that STS takes.
   std::unique_ptr<jose::signing_key> aws_key_;
-  std::unique_ptr<aws::operations> aws_;
-  std::string catalog_;
   std::vector<http::field> fields_;
   std::vector<byte> inbox_;
   std::string answer_;

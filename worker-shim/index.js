@@ -63,6 +63,6 @@ async function failed(request, core, record, error) {
 function edge_over({ core, endpoint }, environment) {
   if (edge?.core === core) return edge;
   const aws = new Aws(core, { endpoint });
-  const reach = new Reach(core, aws, environment, core.catalog());
+  const reach = new Reach(core, aws, environment, core.operate('catalog', {}));
   return (edge = { core, keys: new KeyFetcher(core), cache: new AnswerCache(core), reach, jobs: environment.JOBS });
 }

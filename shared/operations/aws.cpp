@@ -1,5 +1,5 @@
-#include "operations/aws.hpp"
-
+// The AWS side: building and signing calls, reading what comes back. Off the hot path: a wake or a job makes a handful
+// of these, a request to a running service none.
 #include <optional>
 
 #include "aws/ecs.hpp"
@@ -9,58 +9,17 @@
 #include "aws/sts.hpp"
 #include "aws/web_identity.hpp"
 #include "encoding/base64url.hpp"
-#include "operations/jobs.hpp"
+#include "operations/arguments.hpp"
+#include "operations/operations.hpp"
 #include "wake/json.hpp"
 
-namespace sallyport::aws {
+namespace sallyport::operations {
 namespace {
 
-using encoding::find_member;
-using encoding::json;
+using namespace aws;
 
-constexpr encoding::json_limits request_limits{std::size_t{4} << 20, 32};
-
-std::string text(const json& from, std::string_view name) {
-  return std::string(encoding::string_member(from, name).value_or(""));
-}
-
-std::int64_t number(const json& from, std::string_view name) {
-  return encoding::integer_member(from, name).value_or(0);
-}
-
-std::vector<std::string> texts(const json& from, std::string_view name) {
-  std::vector<std::string> out;
-  const json* list = find_member(from, name);
-  if (list == nullptr || !list->is_array()) return out;
-  for (const auto& each : *list) {
-    if (each.is_string()) out.push_back(each.get<std::string>());
-  }
-  return out;
-}
-
-std::vector<name_value> pairs(const json& from, std::string_view name) {
-  std::vector<name_value> out;
-  const json* list = find_member(from, name);
-  if (list == nullptr || !list->is_array()) return out;
-  for (const auto& each : *list) {
-    if (!each.is_array() || each.size() != 2 || !each[0].is_string() || !each[1].is_string()) continue;
-    out.emplace_back(each[0].get<std::string>(), each[1].get<std::string>());
-  }
-  return out;
-}
-
-json to_json(const std::vector<name_value>& from) {
-  json out = json::array();
-  for (const auto& [name, value] : from) out.push_back(json::array({name, value}));
-  return out;
-}
-
-json to_json(const call& from) {
-  return {{"host", from.host}, {"path", from.path}, {"fields", to_json(from.fields)}, {"body", from.body}};
-}
-
-json error(const failure& what) {
-  return {{"error", name_of(what.why)}, {"detail", what.detail}};
+json call_to_json(const aws::call& from) {
+  return {{"host", from.host}, {"path", from.path}, {"fields", pairs_to_json(from.fields)}, {"body", from.body}};
 }
 
 credentials credentials_of(const json& in) {
@@ -75,12 +34,10 @@ ecs_place place_of(const json& in) {
 
 /// The reply of AWS as the host saw it; views into `in`.
 reply reply_of(const json& in) {
-  return {static_cast<std::uint16_t>(number(in, "status") & 0xFFFF), pairs(in, "fields"),
-          encoding::string_member(in, "body").value_or("")};
+  return {static_cast<std::uint16_t>(number(in, "status") & 0xFFFF), pairs(in, "fields"), view(in, "body")};
 }
 
 run_task run_task_of(const json& in) {
-  const json* assign = find_member(in, "assign_public_ip");
   return {place_of(in),
           text(in, "task_definition"),
           text(in, "container"),
@@ -89,10 +46,10 @@ run_task run_task_of(const json& in) {
           text(in, "started_by"),
           texts(in, "subnets"),
           texts(in, "security_groups"),
-          assign != nullptr && assign->is_boolean() && assign->get<bool>()};
+          truth(in, "assign_public_ip")};
 }
 
-std::optional<call> build(const json& in) {
+std::optional<aws::call> build(const json& in) {
   const std::string action = text(in, "action");
   const auto where = place_of(in);
   const std::string service = text(in, "service");
@@ -107,7 +64,7 @@ std::optional<call> build(const json& in) {
 }
 
 /// To another endpoint than the regional one: a private one, or one on loopback.
-void send_elsewhere(call& made, const json& in) {
+void send_elsewhere(aws::call& made, const json& in) {
   std::string host = text(in, "host");
   if (!host.empty()) made.host = std::move(host);
 }
@@ -116,55 +73,6 @@ template <class T, class F>
 json answer_json(const answer<T>& from, F&& to) {
   if (const auto* refused = std::get_if<service_error>(&from)) return {{"refused", aws::to_json(*refused)}};
   return to(*std::get_if<T>(&from));
-}
-
-json read_answer(const json& in) {
-  const std::string action = text(in, "action");
-  const reply from = reply_of(in);
-  const auto service = [](const service_answer& of) { return aws::to_json(of); };
-  if (action == "UpdateService") return answer_json(read_update_service(from), service);
-  if (action == "DescribeServices") return answer_json(read_describe_services(from), service);
-  if (action == "ListTasks" || action == "ListStoppedTasks") {
-    return answer_json(read_list_tasks(from), [](const list_answer& of) {
-      return json{{"task_arns", of.task_arns}, {"next_token", of.next_token}};
-    });
-  }
-  if (action == "StopTask") {
-    return answer_json(read_stop_task(from), [](const task& of) { return aws::to_json(tasks_answer{{of}, {}}); });
-  }
-  return answer_json(read_tasks(from), [](const tasks_answer& of) { return aws::to_json(of); });
-}
-
-json read_credentials(const json& in) {
-  return answer_json(read_assume_role(reply_of(in)), [](const temporary_credentials& given) {
-    return json{{"credentials",
-                 {{"access_key_id", given.keys.access_key_id},
-                  {"secret_access_key", given.keys.secret_access_key},
-                  {"session_token", given.keys.session_token}}},
-                {"expires", given.expires},
-                {"session", given.assumed_role_arn}};
-  });
-}
-
-json wake(const json& in) {
-  const json* stored = find_member(in, "state");
-  const json* happened = find_member(in, "event");
-  const json* tuned = find_member(in, "settings");
-  const auto event = happened != nullptr ? wake_event_from(*happened) : std::nullopt;
-  if (!event) return error({reason::internal, "no such event"});
-  auto state = stored != nullptr ? wake_state_from(*stored) : std::nullopt;
-  const auto settings = tuned != nullptr ? wake_settings_from(*tuned) : wake_settings();
-  const auto jitter = static_cast<std::uint32_t>(number(in, "jitter") & 0x3FF);
-  const auto next = wake_next(state ? std::move(*state) : wake_state(), *event, number(in, "now"), settings, jitter);
-  json out = {{"state", aws::to_json(next.state)}, {"effects", aws::to_json(next.effects)}};
-  if (next.state.why != reason::ok) out["reason"] = name_of(next.state.why);
-  return out;
-}
-
-json issuer_documents_json(const json& in, crypto::port& host) {
-  const auto made = make_issuer_documents(text(in, "issuer"), text(in, "keys"), host);
-  if (!made.ok()) return error(made.error());
-  return {{"base_path", made->base_path}, {"jwks", made->jwks}, {"discovery", made->discovery}};
 }
 
 on_behalf_of caller_of(const json& in) {
@@ -198,56 +106,65 @@ result<std::string> session_policy_of(const json& in, const role_arn& role) {
 
 }  // namespace
 
-std::string operations::run(std::string_view request) {
-  const auto parsed = encoding::parse_json(request, request_limits);
-  if (!parsed.ok()) return encoding::canonical_json(error(parsed.error()));
-  const json* in = find_member(*parsed, "in");
-  if (in == nullptr || !in->is_object()) return encoding::canonical_json(error({reason::internal, "in is missing"}));
-  return encoding::canonical_json(dispatch(text(*parsed, "op"), *in));
-}
-
-json operations::dispatch(std::string_view op, const json& in) {
-  if (op == "wake") return wake(in);
-  if (op == "assume_role") return assume_role(in);
-  if (op == "read_assume_role") return read_credentials(in);
-  if (op == "call") return ecs_call(in);
-  if (op == "read") return read_answer(in);
-  if (op == "issuer_documents") return issuer_documents_json(in, host_);
-  if (op == "sign") return sign_request(in);
-  if (auto out = jobs::operate(op, in)) return *std::move(out);
-  return error({reason::internal, "no such operation"});
-}
-
-json operations::assume_role(const json& in) {
-  if (key_ == nullptr) return error({reason::signing_key_missing, "AWS STS needs an ES256 signing key"});
+json assume_role(const json& in, means& with) {
+  if (with.aws_key == nullptr) return error({reason::signing_key_missing, "AWS STS needs an ES256 signing key"});
   const auto role = parse_role_arn(text(in, "role"));
   if (!role.ok()) return error(role.error());
   const auto policy = session_policy_of(in, *role);
   if (!policy.ok()) return error(policy.error());
   const auto caller = caller_of(in);
   const unix_seconds now = number(in, "now") / 1000;
-  const auto token = mint_web_identity({issuer_, text(in, "target"), caller, now, 300, text(in, "id")}, *key_, host_);
+  const auto token =
+      mint_web_identity({with.issuer, text(in, "target"), caller, now, 300, text(in, "id")}, *with.aws_key, with.host);
   if (!token.ok()) return error(token.error());
   auto made = build_assume_role(
-      {text(in, "region"), text(in, "role"), source_identity(caller.subject, host_), *token, *policy, 900});
+      {text(in, "region"), text(in, "role"), source_identity(caller.subject, with.host), *token, *policy, 900});
   send_elsewhere(made, in);
-  return to_json(made);
+  return call_to_json(made);
 }
 
-json operations::ecs_call(const json& in) {
+json read_assume_role(const json& in, means&) {
+  return answer_json(aws::read_assume_role(reply_of(in)), [](const temporary_credentials& given) {
+    return json{{"credentials",
+                 {{"access_key_id", given.keys.access_key_id},
+                  {"secret_access_key", given.keys.secret_access_key},
+                  {"session_token", given.keys.session_token}}},
+                {"expires", given.expires},
+                {"session", given.assumed_role_arn}};
+  });
+}
+
+json call(const json& in, means& with) {
   auto made = build(in);
   if (!made) return error({reason::internal, "no such action"});
   send_elsewhere(*made, in);
   signing_request request{"POST", made->path, {}, made->fields, to_bytes(as_bytes(made->body))};
   request.fields.emplace_back("Host", made->host);
   const auto proof =
-      signer_.sign(request, credentials_of(in), {text(in, "region"), "ecs", number(in, "now") / 1000}, {});
+      with.signer.sign(request, credentials_of(in), {text(in, "region"), "ecs", number(in, "now") / 1000}, {});
   if (!proof.ok()) return error(proof.error());
   made->fields.insert(made->fields.end(), proof->fields.begin(), proof->fields.end());
-  return to_json(*made);
+  return call_to_json(*made);
 }
 
-json operations::sign_request(const json& in) {
+json read(const json& in, means&) {
+  const std::string action = text(in, "action");
+  const reply from = reply_of(in);
+  const auto service = [](const service_answer& of) { return aws::to_json(of); };
+  if (action == "UpdateService") return answer_json(read_update_service(from), service);
+  if (action == "DescribeServices") return answer_json(read_describe_services(from), service);
+  if (action == "ListTasks" || action == "ListStoppedTasks") {
+    return answer_json(read_list_tasks(from), [](const list_answer& of) {
+      return json{{"task_arns", of.task_arns}, {"next_token", of.next_token}};
+    });
+  }
+  if (action == "StopTask") {
+    return answer_json(read_stop_task(from), [](const task& of) { return aws::to_json(tasks_answer{{of}, {}}); });
+  }
+  return answer_json(read_tasks(from), [](const tasks_answer& of) { return aws::to_json(of); });
+}
+
+json sign(const json& in, means& with) {
   const auto body = encoding::decode_base64(text(in, "body_b64"));
   if (!body.ok()) return error(body.error());
   signing_request request{text(in, "method"), text(in, "path"), pairs(in, "query"), pairs(in, "fields"), *body};
@@ -255,10 +172,16 @@ json operations::sign_request(const json& in) {
   signing_options options;
   options.sign_body = true;
   options.payload = text(in, "payload");
-  const auto proof = signer_.sign(request, credentials_of(in),
-                                  {text(in, "region"), text(in, "service"), number(in, "now") / 1000}, options);
+  const auto proof = with.signer.sign(request, credentials_of(in),
+                                      {text(in, "region"), text(in, "service"), number(in, "now") / 1000}, options);
   if (!proof.ok()) return error(proof.error());
-  return {{"fields", to_json(proof->fields)}};
+  return {{"fields", pairs_to_json(proof->fields)}};
 }
 
-}  // namespace sallyport::aws
+json issuer_documents(const json& in, means& with) {
+  const auto made = make_issuer_documents(text(in, "issuer"), text(in, "keys"), with.host);
+  if (!made.ok()) return error(made.error());
+  return {{"base_path", made->base_path}, {"jwks", made->jwks}, {"discovery", made->discovery}};
+}
+
+}  // namespace sallyport::operations

@@ -1,5 +1,4 @@
-#include "operations/jobs.hpp"
-
+// Runs of jobs: what the object of a job and the edge before it ask (worker-shim/jobs/).
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "jobs/json.hpp"
 #include "jobs/pace.hpp"
 #include "jobs/view.hpp"
+#include "operations/operations.hpp"
 
 namespace sallyport::jobs {
 namespace {
@@ -215,15 +215,36 @@ json respond(const json& in) {
 
 }  // namespace
 
-std::optional<json> operate(std::string_view op, const json& in) {
-  if (op == "job_step") return step(in);
-  if (op == "job_plan") return make_plan(in);
-  if (op == "job_batches") return batches(in);
-  if (op == "job_look") return look(in);
-  if (op == "job_looked") return looked(in);
-  if (op == "job_list") return list(in);
-  if (op == "job_response") return respond(in);
-  return std::nullopt;
+}  // namespace sallyport::jobs
+
+namespace sallyport::operations {
+
+json job_step(const json& in, means&) {
+  return jobs::step(in);
 }
 
-}  // namespace sallyport::jobs
+json job_plan(const json& in, means&) {
+  return jobs::make_plan(in);
+}
+
+json job_batches(const json& in, means&) {
+  return jobs::batches(in);
+}
+
+json job_look(const json& in, means&) {
+  return jobs::look(in);
+}
+
+json job_looked(const json& in, means&) {
+  return jobs::looked(in);
+}
+
+json job_list(const json& in, means&) {
+  return jobs::list(in);
+}
+
+json job_response(const json& in, means&) {
+  return jobs::respond(in);
+}
+
+}  // namespace sallyport::operations

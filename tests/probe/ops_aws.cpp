@@ -1,7 +1,7 @@
 #include "aws/sigv4.hpp"
 #include "encoding/percent.hpp"
 #include "http/field.hpp"
-#include "operations/aws.hpp"
+#include "operations/operations.hpp"
 #include "tests/probe/argument_rules.hpp"
 #include "tests/probe/arguments.hpp"
 #include "tests/probe/ops.hpp"
@@ -27,15 +27,17 @@ outcome run_sigv4(const json& in, crypto::port& host) {
                                  {"signed_headers", made->signed_headers}}};
 }
 
-/// `op` and `in` of aws::operations; without a key, so assume_role answers signing_key_missing.
+/// `op` and `in` of the table of operations (operations/operation.def); without a key, so assume_role answers
+/// signing_key_missing.
 outcome run_aws(const json& in, crypto::port& host) {
   const auto wrong = find_mistake(in, {{"op", shapes::text, true}, {"in", shapes::object, true}});
   if (wrong) return *wrong;
-  aws::operations door(text_argument(in, "issuer"), nullptr, host);
-  auto out = encoding::parse_json(door.run(encoding::canonical_json(in)));
-  if (!out.ok()) return answer{out.why(), {}};
-  const auto error = encoding::string_member(*out, "error");
-  return answer{error ? reason_named(*error) : reason::ok, std::move(*out)};
+  operations::means with(host);
+  with.issuer = text_argument(in, "issuer");
+  json out = operations::run(text_argument(in, "op"), *encoding::find_member(in, "in"), with);
+  const auto error = encoding::string_member(out, "error");
+  const reason why = error ? reason_named(*error) : reason::ok;
+  return answer{why, std::move(out)};
 }
 
 }  // namespace sallyport::probe

@@ -86,9 +86,10 @@ function worker({
     ...words,
     handle,
     outcome: (/** @type {object} */ ended) => JSON.stringify({ type: 'outcome', ...ended }),
-    cache: how.cache,
-    catalog: () => ({ jobs: [{ name: 'export' }] }),
-    operate: () => ({ fields: [] }),
+    operate: (/** @type {string} */ op) => {
+      if (op === 'catalog') return { jobs: [{ name: 'export' }] };
+      return op.startsWith('cache_') ? how.cache?.() : { fields: [] };
+    },
   });
   const reach = new Reach(core, { credentials: async () => how.aws?.() ?? {} }, environment, {
     services: [entry],

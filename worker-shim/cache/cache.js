@@ -1,6 +1,6 @@
 // Answers out of the cache of the edge, for routes whose policy says `cache`. A request comes here only after the core
 // allowed it, and with a plan of the core: under which keys to look, and on what terms. What may be stored, served or
-// asked again is decided there, too (shared/operations/cache.hpp); here answers are looked up, sent for, and put
+// asked again is decided there, too (shared/operations/operation.def); here answers are looked up, sent for, and put
 // away while they stream to the client.
 import { AnswerStore, MOST_BODY_BYTES } from './store.js';
 import { keep_refusal, refusal_of, refusal_response } from '../pages/respond.js';
@@ -31,7 +31,7 @@ export class AnswerCache {
   #store;
 
   /**
-   * @param {Pick<import('../core/core.js').Core, 'cache' | 'refusal'>} core
+   * @param {Pick<import('../core/core.js').Core, 'operate' | 'refusal'>} core
    * @param {AnswerStore} [store]
    */
   constructor(core, store = new AnswerStore()) {
@@ -116,7 +116,7 @@ export class AnswerCache {
    * @returns {LookedUp}
    */
   #decide(asked, { identity, shared }, invalidated, varied) {
-    return this.#core.cache('lookup', {
+    return this.#core.operate('cache_lookup', {
       ...asked,
       now: Date.now(),
       varied,
@@ -141,7 +141,7 @@ export class AnswerCache {
     if (conditional.refused) return answer;
     const came = { ...asked, fwd: said.fwd, requested: conditional.sent_at, received: Date.now() };
     if (said.on_error && entry !== undefined) {
-      const { answer: stale } = this.#core.cache('stale', {
+      const { answer: stale } = this.#core.operate('cache_stale', {
         ...asked,
         now: came.received,
         stored: entry.text,
@@ -157,7 +157,7 @@ export class AnswerCache {
       entry?.body?.cancel();
       return this.#kept(parts, answer, came);
     }
-    const fresh = this.#core.cache('freshen', { ...came, now: came.received, stored: entry.text, answer_fields: [...answer.headers] });
+    const fresh = this.#core.operate('cache_freshen', { ...came, now: came.received, stored: entry.text, answer_fields: [...answer.headers] });
     if (!fresh.confirmed) return this.#ask_plainly(parts, asked, entry, send);
     return served(parts, 'revalidated', fresh.answer, this.#freshened(parts, asked.plan, fresh, entry));
   }
@@ -186,7 +186,7 @@ export class AnswerCache {
    */
   #kept(parts, answer, came) {
     /** @type {Storing} */
-    const storing = this.#core.cache('store', { ...came, status: answer.status, answer_fields: [...answer.headers] });
+    const storing = this.#core.operate('cache_store', { ...came, status: answer.status, answer_fields: [...answer.headers] });
     const too_long = Number(answer.headers.get('content-length')) > MOST_BODY_BYTES;
     if (!storing.store || too_long) return with_status(answer, answer.body, storing.cache_status.replace('; stored', ''));
     const [for_client, for_store] = answer.body?.tee() ?? [null, null];
@@ -239,10 +239,10 @@ export class AnswerCache {
   async #past(parts, asked, send) {
     const answer = await send(parts);
     if (asked.plan.use === 'invalidates') {
-      const { text, keep } = this.#core.cache('invalidate', { now: Date.now(), status: answer.status });
+      const { text, keep } = this.#core.operate('cache_invalidate', { now: Date.now(), status: answer.status });
       if (text !== undefined) await this.#store.write(`${asked.plan.key}/invalidated`, text, null, keep);
     }
-    const { fwd } = this.#core.cache('lookup', { ...asked, now: 0 });
+    const { fwd } = this.#core.operate('cache_lookup', { ...asked, now: 0 });
     return with_status(answer, answer.body, `Sallyport; fwd=${fwd}`);
   }
 }

@@ -137,14 +137,8 @@ export class Core {
     return { refused: read_failure(this.#answer()), note: '' };
   }
 
-  /** @returns {Catalog} */
-  catalog() {
-    within(() => this.#module.catalog());
-    return JSON.parse(this.#answer());
-  }
-
   /**
-   * Asks the AWS side of the core (shared/operations/aws.hpp has the operations).
+   * Asks for one of the operations of shared/operations/operation.def.
    * @param {string} op
    * @param {object} input
    * @returns {any}
@@ -153,28 +147,6 @@ export class Core {
     const size = this.#write(JSON.stringify({ op, in: input }));
     within(() => this.#module.operate(size));
     return JSON.parse(this.#answer());
-  }
-
-  /**
-   * Asks the cache of the core (shared/operations/cache.hpp has the operations).
-   * @param {string} op
-   * @param {object} input
-   * @returns {any}
-   */
-  cache(op, input) {
-    const size = this.#write(JSON.stringify({ op, in: input }));
-    within(() => this.#module.cache(size));
-    return JSON.parse(this.#answer());
-  }
-
-  /**
-   * @param {string[]} cookies values of Set-Cookie
-   * @returns {string} for each "1": it must go no further, or "0"
-   */
-  mark_credential_cookies(cookies) {
-    const size = this.#write(cookies.join('\n'));
-    within(() => this.#module.credential_cookies(size));
-    return this.#answer();
   }
 
   /**

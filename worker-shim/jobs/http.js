@@ -35,7 +35,7 @@ export async function answer_job(request, order, { core, jobs }) {
  */
 async function answer_to(order, core, jobs) {
   if (jobs === undefined) return { refused: { reason: 'reach_unconfigured', detail: 'no Durable Object binding JOBS' } };
-  const catalog = core.catalog().jobs;
+  const catalog = core.operate('catalog', {}).jobs;
   if (order.do === 'list')
     return list(
       jobs,

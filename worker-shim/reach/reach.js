@@ -37,7 +37,7 @@ export class Reach {
   #services = new Map();
 
   /**
-   * @param {Pick<import('../core/core.js').Core, 'refusal' | 'operate' | 'mark_credential_cookies'>} core
+   * @param {Pick<import('../core/core.js').Core, 'refusal' | 'operate'>} core
    * @param {import('./sigv4.js').CredentialSource} aws
    * @param {Record<string, any>} environment with the bindings that the policy names
    * @param {Pick<import('../core/core.js').Catalog, 'services' | 'credential_cookies'>} catalog
@@ -163,12 +163,13 @@ export class Reach {
   #without_credential_cookies({ forward }, answer) {
     if (!this.#guards_cookies || !answer.headers.has('set-cookie')) return answer;
     const cookies = answer.headers.getSetCookie();
-    const marks = this.#core.mark_credential_cookies(cookies);
-    if (!marks.includes('1')) return answer;
+    const { passes = [] } = this.#core.operate('credential_cookies', { cookies });
+    const passing = cookies.filter((_, i) => passes[i] === true);
+    if (passing.length === cookies.length) return answer;
     fail("Set-Cookie of a credential's cookie was dropped", { id: forward.request_id, service: forward.service });
     const response = new Response(answer.body, answer);
     response.headers.delete('set-cookie');
-    cookies.filter((_, i) => marks[i] === '0').forEach((cookie) => response.headers.append('set-cookie', cookie));
+    for (const cookie of passing) response.headers.append('set-cookie', cookie);
     return response;
   }
 

@@ -258,5 +258,5 @@ function complain(service, { code, message, request_id, http_status }) {
  * @param {string} name
  */
 function find(core, name) {
-  return core.catalog().services.find((each) => each.name === name)?.ecs;
+  return core.operate('catalog', {}).services.find((/** @type {import('../core/core.js').CatalogService} */ each) => each.name === name)?.ecs;
 }

@@ -25,14 +25,4 @@ bool sets_credential_cookie(const policy::compiled_policy& policy, std::string_v
   return any_cookie(policy, [&](std::string_view name) { return http::sets_cookie(set_cookie, name); });
 }
 
-std::string mark_credential_cookies(const policy::compiled_policy& policy, std::string_view set_cookies) {
-  std::string marks;
-  for (;;) {
-    const std::size_t end = set_cookies.find('\n');
-    marks += sets_credential_cookie(policy, set_cookies.substr(0, end)) ? '1' : '0';
-    if (end == std::string_view::npos) return marks;
-    set_cookies.remove_prefix(end + 1);
-  }
-}
-
 }  // namespace sallyport::gate

@@ -15,8 +15,4 @@ bool has_credential_cookies(const policy::compiled_policy& policy);
 /// Whether this value of a Set-Cookie field sets such a cookie (http/cookie.hpp). Then it goes no further.
 bool sets_credential_cookie(const policy::compiled_policy& policy, std::string_view set_cookie);
 
-/// For hosts that speak text: one character for each line of `set_cookies`, "1" for those that go no further, "0" for
-/// the others.
-std::string mark_credential_cookies(const policy::compiled_policy& policy, std::string_view set_cookies);
-
 }  // namespace sallyport::gate

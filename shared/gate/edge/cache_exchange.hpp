@@ -1,5 +1,5 @@
 // The operations of the cache over values: one request with a plan, and what lies under its keys. Internal to this
-// folder; operations/cache.hpp has the meaning of each, in JSON.
+// folder; operations/operation.def has the meaning of each, in JSON.
 #pragma once
 
 #include <optional>

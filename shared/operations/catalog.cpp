@@ -1,12 +1,11 @@
-#include "wasm/catalog.hpp"
+#include "operations/catalog.hpp"
 
-#include "encoding/json.hpp"
 #include "gate/edge/answer_cookies.hpp"
+#include "operations/arguments.hpp"
+#include "operations/operations.hpp"
 
-namespace sallyport::wasm {
+namespace sallyport::operations {
 namespace {
-
-using encoding::json;
 
 std::string role_or(const std::string& role, const std::string& otherwise) {
   return role.empty() ? otherwise : role;
@@ -67,13 +66,13 @@ failure without_role(const std::string& whose) {
 
 }  // namespace
 
-std::string write_catalog(const policy::compiled_policy& policy, const std::string& default_role) {
+json catalog(const json&, means& with) {
+  if (with.policy == nullptr) return error(reason::not_ready);
   json services = json::array();
-  for (const auto& each : policy.services) services.push_back(describe(each, default_role));
+  for (const auto& each : with.policy->services) services.push_back(describe(each, with.aws_role));
   json jobs = json::array();
-  for (const auto& each : policy.jobs) jobs.push_back(describe(each, default_role));
-  return encoding::canonical_json(
-      json{{"services", services}, {"jobs", jobs}, {"credential_cookies", gate::has_credential_cookies(policy)}});
+  for (const auto& each : with.policy->jobs) jobs.push_back(describe(each, with.aws_role));
+  return {{"services", services}, {"jobs", jobs}, {"credential_cookies", gate::has_credential_cookies(*with.policy)}};
 }
 
 result<void> check_aws(const policy::compiled_policy& policy, const std::string& default_role,
@@ -92,4 +91,4 @@ result<void> check_aws(const policy::compiled_policy& policy, const std::string&
                  "AWS STS takes no EdDSA: add an ES256 key to SALLYPORT_SIGNING_KEYS (`sallyport keys generate`)");
 }
 
-}  // namespace sallyport::wasm
+}  // namespace sallyport::operations
