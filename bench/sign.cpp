@@ -101,7 +101,9 @@ void write_request(const gate::forward& to, std::string_view host) {
 void sign_one(gate::edge& edge, const gate::edge_request& request, const jose::signing_key& issuer) {
   const bytes entropy = must(openssl::random_bytes(gate::edge_entropy_bytes), "entropy");
   auto outcome = edge.handle(request, now(), entropy);
-  if (const auto* keys = std::get_if<gate::need_keys>(&outcome.what)) {
+  if (const auto* lacking = std::get_if<gate::need>(&outcome.what)) {
+    const auto* keys = std::get_if<gate::need::keys>(&lacking->what);
+    if (keys == nullptr) fail("the edge needs a body");
     const std::string set = jose::write_public_set({issuer});
     const auto taken = edge.supply_keys(keys->request, {200, set, "", "", 0}, now());
     if (!taken.ok()) fail("keys: " + std::string(name_of(taken.why())));

@@ -1,17 +1,20 @@
 #!/usr/bin/env node
-// Makes everything that is derived from the one table of reasons, shared/core/reason.def:
+// Makes everything that is derived from the tables of the core, that of reasons (shared/core/reason.def) first:
 //   docs/reference/reasons.md              for operators
 //   tests/shared/core/reasons.snapshot     number, name, status, public code: what the outside may rely on
+//   worker-shim/core/names.js              what crosses the border to the Worker by name or number (scripts/border_names.mjs)
 //
 //   scripts/generate_reasons.mjs           writes them; refuses to renumber or drop a reason of the snapshot
 //   scripts/generate_reasons.mjs --check   writes nothing; fails when a committed file differs from what would be written
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { write_names } from './border_names.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const table = 'shared/core/reason.def';
 const page = 'docs/reference/reasons.md';
 const snapshot = 'tests/shared/core/reasons.snapshot';
+const names = 'worker-shim/core/names.js';
 
 const string_literal = '"((?:[^"\\\\]|\\\\.)*)"';
 const row_shape = new RegExp(
@@ -115,6 +118,7 @@ function main() {
   const files = new Map([
     [page, write_page(blocks)],
     [snapshot, write_snapshot(blocks)],
+    [names, write_names(blocks.flatMap((block) => block.reasons).map(({ name }) => name))],
   ]);
   check_append_only(files.get(snapshot) ?? '');
   let stale = 0;
@@ -125,7 +129,7 @@ function main() {
       console.log(`wrote ${path}`);
       continue;
     }
-    console.error(`${path} is not what ${table} makes of it; run scripts/generate_reasons.mjs`);
+    console.error(`${path} is not what the tables of the core make of it; run scripts/generate_reasons.mjs`);
     ++stale;
   }
   process.exitCode = stale > 0 ? 1 : 0;

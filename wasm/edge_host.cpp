@@ -1,6 +1,7 @@
 #include "wasm/edge_host.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "audit/record.hpp"
 #include "crypto/self_test.hpp"
@@ -15,6 +16,15 @@ namespace {
 /// Room for the longest head that is not refused, in three bytes a character as TextEncoder.encodeInto wants it.
 constexpr std::size_t first_inbox_bytes = std::size_t{192} << 10;
 constexpr std::size_t request_id_bytes = 16;
+
+constexpr bool stands_at(std::size_t offset, mailbox_word word) {
+  return offset == static_cast<std::size_t>(word) * sizeof(std::uint32_t);
+}
+static_assert(stands_at(offsetof(mailbox, inbox), mailbox_word::inbox));
+static_assert(stands_at(offsetof(mailbox, inbox_bytes), mailbox_word::inbox_bytes));
+static_assert(stands_at(offsetof(mailbox, answer), mailbox_word::answer));
+static_assert(stands_at(offsetof(mailbox, answer_bytes), mailbox_word::answer_bytes));
+static_assert(stands_at(offsetof(mailbox, entropy), mailbox_word::entropy));
 
 std::string_view take_line(std::string_view& rest) {
   const auto end = std::min(rest.find('\n'), rest.size());

@@ -13,6 +13,9 @@
 
 namespace sallyport::wasm {
 
+/// The words of the mailbox, by their place.
+enum class mailbox_word : std::uint8_t { inbox, inbox_bytes, answer, answer_bytes, entropy };
+
 /// Where JavaScript finds what it shares with the core: words at a fixed address, kept current by every call. All are
 /// addresses or sizes in Wasm memory.
 struct mailbox {

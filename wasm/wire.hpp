@@ -13,9 +13,10 @@
 //              signed length or empty, request id, audit line, milliseconds until the head of the answer, caller as
 //              JSON or empty, plan of the cache as JSON or empty, tag of the caller, further fields of refusals, number
 //              of key requests, six lines each, then name and value of each field up to the end
-//   need_keys  a key request: source, step, URL, most bytes, seconds, joined (0 or 1)
-//   need_body  most bytes, further fields of refusals
-//   answer     status, content type, cache control; the rest is the body
+//   need       what is lacking:
+//              keys, and a key request: source, step, URL, most bytes, seconds, joined (0 or 1)
+//              body, and most bytes, further fields of refusals
+//   answer     status, number of fields, name and value of each; the rest is the body
 //   job        gate::to_json of the order
 //   Further fields are a JSON list of pairs, or empty.
 //
@@ -50,8 +51,8 @@ std::optional<supplied_keys> read_supplied_keys(std::string_view head, std::stri
 /// What came of a request; its views are into `text`. What is not as wire.js writes it is not known.
 audit::outcome read_ended(std::string_view text);
 
-/// The numbers of the kinds, as wire.js knows them.
-enum class outcome_kind : int { refuse = 0, forward = 1, need_keys = 2, need_body = 3, answer = 4, job = 5 };
+/// The kinds of outcomes; wire.js knows them by the numbers in worker-shim/core/names.js.
+enum class outcome_kind : int { refuse, forward, need, answer, job };
 
 /// Writes the outcome into `out`, whose contents it replaces.
 outcome_kind write_outcome(const gate::edge_outcome& outcome, std::string& out);

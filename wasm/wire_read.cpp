@@ -56,12 +56,22 @@ bool split_url(std::string_view url, gate::edge_request& request) {
   return true;
 }
 
-std::optional<gate::edge_body::state> body_state(std::string_view name) {
-  using state = gate::edge_body::state;
-  if (name == "none") return state::none;
-  if (name == "unread") return state::unread;
-  if (name == "read") return state::read;
-  if (name == "too_large") return state::too_large;
+using body_state = gate::edge_body::state;
+
+std::string_view name_of(body_state is) {
+  switch (is) {
+    case body_state::none: return "none";
+    case body_state::unread: return "unread";
+    case body_state::read: return "read";
+    case body_state::too_large: return "too_large";
+  }
+  __builtin_trap();
+}
+
+std::optional<body_state> body_state_from(std::string_view name) {
+  for (const auto is : {body_state::none, body_state::unread, body_state::read, body_state::too_large}) {
+    if (name == name_of(is)) return is;
+  }
   return std::nullopt;
 }
 
@@ -83,7 +93,7 @@ std::optional<gate::edge_request> read_request(std::string_view head, bytes_view
   request.ip = in.line();
   request.country = in.line();
   request.asn = in.number<std::uint32_t>();
-  const auto state = body_state(in.line());
+  const auto state = body_state_from(in.line());
   if (!state) return std::nullopt;
   request.body = {*state, body};
   const auto count = in.number<std::uint32_t>();

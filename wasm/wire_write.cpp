@@ -72,8 +72,15 @@ void write(line_writer& out, const forward& what, const gate::edge_outcome& outc
   for (const auto& field : what.fields) out.line(field.name).line(field.value);
 }
 
+void write(line_writer& out, const gate::need& lacking) {
+  if (const auto* keys = std::get_if<gate::need::keys>(&lacking.what)) return write(out.line("keys"), keys->request);
+  const auto& body = *std::get_if<gate::need::body>(&lacking.what);
+  out.line("body").number(body.max_bytes).line(list_of(body.refusal_fields));
+}
+
 void write(line_writer& out, const gate::answer& what) {
-  out.number(static_cast<std::uint64_t>(what.status)).line(what.content_type).line(what.cache_control);
+  out.number(static_cast<std::uint64_t>(what.status)).number(what.fields.size());
+  for (const auto& field : what.fields) out.line(field.name).line(field.value);
   out.rest(what.body);
 }
 
@@ -89,13 +96,9 @@ outcome_kind write_outcome(const gate::edge_outcome& outcome, std::string& text)
     write(out, *refused, outcome.audit);
     return outcome_kind::refuse;
   }
-  if (const auto* keys = std::get_if<gate::need_keys>(&outcome.what)) {
-    write(out, keys->request);
-    return outcome_kind::need_keys;
-  }
-  if (const auto* body = std::get_if<gate::need_body>(&outcome.what)) {
-    out.number(body->max_bytes).line(list_of(body->refusal_fields));
-    return outcome_kind::need_body;
+  if (const auto* lacking = std::get_if<gate::need>(&outcome.what)) {
+    write(out, *lacking);
+    return outcome_kind::need;
   }
   if (const auto* order = std::get_if<gate::job_order>(&outcome.what)) {
     out.rest(encoding::canonical_json(gate::to_json(*order, outcome.audit)));

@@ -8,7 +8,7 @@ import { Turn } from './turn.js';
 /**
  * @typedef {import('./cache/cache.js').AnswerCache} AnswerCache
  * @typedef {import('./core/core.js').Core} Core
- * @typedef {import('./core/core.js').Need} Need
+ * @typedef {import('./core/wire.js').Need} Need
  * @typedef {import('./keys.js').KeyFetcher} KeyFetcher
  * @typedef {import('./observe.js').RequestRecord} RequestRecord
  * @typedef {import('./reach/reach.js').Reach} Reach

@@ -20,6 +20,13 @@ std::int64_t as_number(E value) {
   return static_cast<std::int64_t>(value);
 }
 
+std::optional<error_kind> kind_named(std::string_view name) {
+  for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(error_kind::unreadable); ++i) {
+    if (name_of(static_cast<error_kind>(i)) == name) return static_cast<error_kind>(i);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 json to_json(const container& from) {
@@ -48,8 +55,7 @@ json to_json(const task& from) {
 }
 
 json to_json(const service_error& error) {
-  return {{"kind", as_number(error.kind)},
-          {"kind_name", name_of(error.kind)},
+  return {{"kind_name", name_of(error.kind)},
           {"reason", name_of(reason_of(error.kind))},
           {"code", error.code},
           {"message", error.message},
@@ -106,7 +112,8 @@ task task_from(const json& from) {
 
 service_error service_error_from(const json& from) {
   service_error out;
-  out.kind = enumerator_member(from, "kind", error_kind::unreadable).value_or(error_kind::unreadable);
+  const auto by_number = enumerator_member(from, "kind", error_kind::unreadable).value_or(error_kind::unreadable);
+  out.kind = kind_named(text_member(from, "kind_name")).value_or(by_number);
   out.code = text_member(from, "code");
   out.message = text_member(from, "message");
   out.request_id = text_member(from, "request_id");

@@ -2,26 +2,25 @@
 // Internal to this folder.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/result.hpp"
-#include "encoding/json.hpp"
+#include "encoding/json_members.hpp"
 
 namespace sallyport::operations {
 
 using encoding::find_member;
 using encoding::json;
+using encoding::number_member;
+using encoding::text_member;
+using encoding::texts_member;
+using encoding::truth_member;
 
-/// A view into `from`.
-std::string_view view(const json& from, std::string_view name);
+/// A copy of the text.
 std::string text(const json& from, std::string_view name);
-std::int64_t number(const json& from, std::string_view name);
-bool truth(const json& from, std::string_view name);
-std::vector<std::string> texts(const json& from, std::string_view name);
 std::vector<std::pair<std::string, std::string>> pairs(const json& from, std::string_view name);
 json pairs_to_json(const std::vector<std::pair<std::string, std::string>>& from);
 

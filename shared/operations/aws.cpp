@@ -11,7 +11,6 @@
 #include "encoding/base64url.hpp"
 #include "operations/arguments.hpp"
 #include "operations/operations.hpp"
-#include "wake/json.hpp"
 
 namespace sallyport::operations {
 namespace {
@@ -34,7 +33,8 @@ ecs_place place_of(const json& in) {
 
 /// The reply of AWS as the host saw it; views into `in`.
 reply reply_of(const json& in) {
-  return {static_cast<std::uint16_t>(number(in, "status") & 0xFFFF), pairs(in, "fields"), view(in, "body")};
+  return {static_cast<std::uint16_t>(number_member(in, "status") & 0xFFFF), pairs(in, "fields"),
+          text_member(in, "body")};
 }
 
 run_task run_task_of(const json& in) {
@@ -44,9 +44,9 @@ run_task run_task_of(const json& in) {
           pairs(in, "environment"),
           text(in, "client_token"),
           text(in, "started_by"),
-          texts(in, "subnets"),
-          texts(in, "security_groups"),
-          truth(in, "assign_public_ip")};
+          texts_member(in, "subnets"),
+          texts_member(in, "security_groups"),
+          truth_member(in, "assign_public_ip")};
 }
 
 std::optional<aws::call> build(const json& in) {
@@ -54,13 +54,13 @@ std::optional<aws::call> build(const json& in) {
   const auto where = place_of(in);
   const std::string service = text(in, "service");
   if (action == "RunTask") return build_run_task(run_task_of(in));
-  if (action == "DescribeTasks") return build_describe_tasks(where, texts(in, "tasks"));
+  if (action == "DescribeTasks") return build_describe_tasks(where, texts_member(in, "tasks"));
   if (action == "ListTasks") return build_list_tasks(where, service, text(in, "next_token"));
   if (action == "ListStoppedTasks") return build_list_stopped_tasks(where, service);
   if (action == "StopTask") return build_stop_task(where, text(in, "task"), text(in, "why"));
   if (action == "DescribeServices") return build_describe_services(where, service);
   if (action != "UpdateService") return std::nullopt;
-  return build_update_service(where, service, static_cast<std::uint32_t>(number(in, "desired") & 0xFFFF));
+  return build_update_service(where, service, static_cast<std::uint32_t>(number_member(in, "desired") & 0xFFFF));
 }
 
 /// To another endpoint than the regional one: a private one, or one on loopback.
@@ -92,7 +92,7 @@ result<std::string> write_session_policy(const json& in, const json& purpose, co
   if (find_member(purpose, "watch") != nullptr) return watch_session_policy(role, where);
   const std::string definition = text(purpose, "task_definition");
   if (definition.empty()) return service_session_policy(role, where, text(purpose, "service"));
-  return job_session_policy(role, where, definition, texts(purpose, "passed_roles"));
+  return job_session_policy(role, where, definition, texts_member(purpose, "passed_roles"));
 }
 
 result<std::string> session_policy_of(const json& in, const role_arn& role) {
@@ -113,7 +113,7 @@ json assume_role(const json& in, means& with) {
   const auto policy = session_policy_of(in, *role);
   if (!policy.ok()) return error(policy.error());
   const auto caller = caller_of(in);
-  const unix_seconds now = number(in, "now") / 1000;
+  const unix_seconds now = number_member(in, "now") / 1000;
   const auto token =
       mint_web_identity({with.issuer, text(in, "target"), caller, now, 300, text(in, "id")}, *with.aws_key, with.host);
   if (!token.ok()) return error(token.error());
@@ -141,7 +141,7 @@ json call(const json& in, means& with) {
   signing_request request{"POST", made->path, {}, made->fields, to_bytes(as_bytes(made->body))};
   request.fields.emplace_back("Host", made->host);
   const auto proof =
-      with.signer.sign(request, credentials_of(in), {text(in, "region"), "ecs", number(in, "now") / 1000}, {});
+      with.signer.sign(request, credentials_of(in), {text(in, "region"), "ecs", number_member(in, "now") / 1000}, {});
   if (!proof.ok()) return error(proof.error());
   made->fields.insert(made->fields.end(), proof->fields.begin(), proof->fields.end());
   return call_to_json(*made);
@@ -172,8 +172,8 @@ json sign(const json& in, means& with) {
   signing_options options;
   options.sign_body = true;
   options.payload = text(in, "payload");
-  const auto proof = with.signer.sign(request, credentials_of(in),
-                                      {text(in, "region"), text(in, "service"), number(in, "now") / 1000}, options);
+  const auto proof = with.signer.sign(
+      request, credentials_of(in), {text(in, "region"), text(in, "service"), number_member(in, "now") / 1000}, options);
   if (!proof.ok()) return error(proof.error());
   return {{"fields", pairs_to_json(proof->fields)}};
 }

@@ -9,14 +9,16 @@ namespace {
 using namespace gate;
 
 cache_places places_of(const json& in) {
-  return {view(in, "identity"), view(in, "shared"), view(in, "invalidated"), truth(in, "varied")};
+  return {text_member(in, "identity"), text_member(in, "shared"), text_member(in, "invalidated"),
+          truth_member(in, "varied")};
 }
 
 /// `fields` is where the views of the answer lie.
 cache_arrival arrival_of(const json& in, std::vector<http::field>& fields) {
   fields = fields_from(find_member(in, "answer_fields"));
-  return {{static_cast<int>(number(in, "status") % 1000), fields, number(in, "requested"), number(in, "received")},
-          view(in, "fwd")};
+  return {{static_cast<int>(number_member(in, "status") % 1000), fields, number_member(in, "requested"),
+           number_member(in, "received")},
+          text_member(in, "fwd")};
 }
 
 template <class F>
@@ -25,19 +27,21 @@ json with_exchange(const json& in, means& with, F&& then) {
   const auto plan = given != nullptr ? cache_plan_from(*given) : std::nullopt;
   if (!plan) return error({reason::internal, "no plan"});
   const auto request = fields_from(find_member(in, "fields"));
-  return then(cache_exchange(*plan, view(in, "method"), request, with.host));
+  return then(cache_exchange(*plan, text_member(in, "method"), request, with.host));
 }
 
 }  // namespace
 
 json cache_lookup(const json& in, means& with) {
-  return with_exchange(
-      in, with, [&](const cache_exchange& exchange) { return exchange.look_up(places_of(in), number(in, "now")); });
+  return with_exchange(in, with, [&](const cache_exchange& exchange) {
+    return exchange.look_up(places_of(in), number_member(in, "now"));
+  });
 }
 
 json cache_stale(const json& in, means& with) {
   return with_exchange(in, with, [&](const cache_exchange& exchange) {
-    return exchange.stand_in(view(in, "stored"), view(in, "fwd"), number(in, "fwd_status"), number(in, "now"));
+    return exchange.stand_in(text_member(in, "stored"), text_member(in, "fwd"), number_member(in, "fwd_status"),
+                             number_member(in, "now"));
   });
 }
 
@@ -51,15 +55,15 @@ json cache_store(const json& in, means& with) {
 json cache_freshen(const json& in, means& with) {
   return with_exchange(in, with, [&](const cache_exchange& exchange) {
     std::vector<http::field> fields;
-    return exchange.freshen(view(in, "stored"), arrival_of(in, fields), number(in, "now"));
+    return exchange.freshen(text_member(in, "stored"), arrival_of(in, fields), number_member(in, "now"));
   });
 }
 
 // RFC 9111 section 4.4: what failed changed nothing.
 json cache_invalidate(const json& in, means&) {
-  const auto status = number(in, "status");
+  const auto status = number_member(in, "status");
   if (status < 200 || status >= 400) return json::object();
-  return {{"text", write_invalidated(number(in, "now"))}, {"keep", http::longest_kept}};
+  return {{"text", write_invalidated(number_member(in, "now"))}, {"keep", http::longest_kept}};
 }
 
 }  // namespace sallyport::operations

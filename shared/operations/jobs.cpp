@@ -1,11 +1,12 @@
 // Runs of jobs: what the object of a job and the edge before it ask (worker-shim/jobs/).
+#include "jobs/jobs.hpp"
+
 #include <algorithm>
 #include <map>
 #include <utility>
 
 #include "encoding/json_members.hpp"
 #include "jobs/calls.hpp"
-#include "jobs/jobs.hpp"
 #include "jobs/json.hpp"
 #include "jobs/pace.hpp"
 #include "jobs/view.hpp"

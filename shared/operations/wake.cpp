@@ -1,26 +1,60 @@
-// One step of a machine that wakes: the host keeps its state and tells it what happened.
+// Steps of a machine that wakes. Its state is a text that the host keeps and never reads, beside a view that it may.
 #include <optional>
 
 #include "operations/arguments.hpp"
 #include "operations/operations.hpp"
 #include "wake/json.hpp"
+#include "wake/told.hpp"
 
 namespace sallyport::operations {
+namespace {
+
+/// The text that a step gave before, or what it holds. What is neither is a machine that never took a step.
+aws::wake_state state_of(const json& in) {
+  const json* given = find_member(in, "state");
+  if (given == nullptr) return {};
+  const auto read = given->is_string() ? encoding::parse_json(text_member(in, "state")) : result<json>(*given);
+  auto state = read.ok() ? aws::wake_state_from(*read) : std::nullopt;
+  return state ? std::move(*state) : aws::wake_state();
+}
+
+aws::wake_settings settings_of(const json& in) {
+  const json* given = find_member(in, "settings");
+  return given != nullptr ? aws::wake_settings_from(*given) : aws::wake_settings();
+}
+
+json view_of(const aws::wake_state& state) {
+  json out = {{"phase", name_of(state.phase)},
+              {"alarm", state.alarm},
+              {"call_until", state.in_flight == aws::wake_call::none ? 0 : state.in_flight_until}};
+  if (state.phase != aws::wake_phase::failed) return out;
+  out["reason"] = name_of(state.why);
+  out["detail"] = state.detail;
+  return out;
+}
+
+}  // namespace
 
 json wake(const json& in, means&) {
-  const json* stored = find_member(in, "state");
   const json* happened = find_member(in, "event");
-  const json* tuned = find_member(in, "settings");
   const auto event = happened != nullptr ? aws::wake_event_from(*happened) : std::nullopt;
   if (!event) return error({reason::internal, "no such event"});
-  auto state = stored != nullptr ? aws::wake_state_from(*stored) : std::nullopt;
-  const auto settings = tuned != nullptr ? aws::wake_settings_from(*tuned) : aws::wake_settings();
-  const auto jitter = static_cast<std::uint32_t>(number(in, "jitter") & 0x3FF);
-  const auto next =
-      aws::wake_next(state ? std::move(*state) : aws::wake_state(), *event, number(in, "now"), settings, jitter);
-  json out = {{"state", aws::to_json(next.state)}, {"effects", aws::to_json(next.effects)}};
-  if (next.state.why != reason::ok) out["reason"] = name_of(next.state.why);
-  return out;
+  const auto settings = settings_of(in);
+  const auto now = number_member(in, "now");
+  const auto jitter = static_cast<std::uint32_t>(number_member(in, "jitter") & 0x3FF);
+  auto state = state_of(in);
+  const auto before = state.phase;
+  const auto next = aws::wake_next(std::move(state), *event, now, settings, jitter);
+  const bool refused = next.effects.answer == aws::wake_answer::refused;
+  return {{"state", encoding::canonical_json(aws::to_json(next.state))},
+          {"before", name_of(before)},
+          {"view", view_of(next.state)},
+          {"effects", aws::to_json(next)},
+          {"told", refused ? aws::told_over_budget() : aws::told_of(next.state, now, settings)}};
+}
+
+json wake_told(const json& in, means&) {
+  return aws::told_of(state_of(in), number_member(in, "now"), settings_of(in));
 }
 
 }  // namespace sallyport::operations

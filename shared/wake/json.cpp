@@ -1,7 +1,5 @@
 #include "wake/json.hpp"
 
-#include <array>
-
 #include "aws/json.hpp"
 #include "core/reason.hpp"
 #include "encoding/json_members.hpp"
@@ -32,10 +30,6 @@ reason reason_from(std::int64_t value) {
     if (as_number(row.code) == value) return row.code;
   }
   return reason::internal;
-}
-
-json to_json(const endpoint& from) {
-  return {{"task_arn", from.task_arn}, {"address", from.address}, {"port", from.port}};
 }
 
 looked looked_from(const json& from) {
@@ -74,6 +68,30 @@ std::string_view name_of(wake_phase phase) {
   __builtin_trap();
 }
 
+std::string_view name_of(wake_answer answer) {
+  switch (answer) {
+    case wake_answer::none: return "none";
+    case wake_answer::join: return "join";
+    case wake_answer::ready: return "ready";
+    case wake_answer::failed: return "failed";
+    case wake_answer::refused: return "refused";
+  }
+  __builtin_trap();
+}
+
+std::string_view name_of(wake_call call) {
+  switch (call) {
+    case wake_call::none: return "none";
+    case wake_call::look: return "look";
+    case wake_call::update: return "update";
+  }
+  __builtin_trap();
+}
+
+json to_json(const endpoint& from) {
+  return {{"task_arn", from.task_arn}, {"address", from.address}, {"port", from.port}};
+}
+
 json to_json(const wake_state& state) {
   json endpoints = json::array();
   for (const auto& each : state.endpoints) endpoints.push_back(to_json(each));
@@ -105,13 +123,14 @@ json to_json(const wake_state& state) {
           {"starts", std::move(starts)}};
 }
 
-json to_json(const wake_effects& effects) {
-  constexpr std::array<std::string_view, 5> answers = {"none", "join", "ready", "failed", "refused"};
-  constexpr std::array<std::string_view, 3> calls = {"none", "look", "update"};
-  return {{"answer", answers[static_cast<std::size_t>(effects.answer)]},
-          {"send", calls[static_cast<std::size_t>(effects.send)]},
-          {"desired", effects.desired},
-          {"known_tasks_only", effects.known_tasks_only}};
+json to_json(const wake_outcome& outcome) {
+  const auto& effects = outcome.effects;
+  json out = {{"answer", name_of(effects.answer)},
+              {"send", name_of(effects.send)},
+              {"desired", effects.desired},
+              {"watching", effects.watching}};
+  if (effects.known_tasks_only) out["tasks"] = outcome.state.known_tasks;
+  return out;
 }
 
 std::optional<wake_state> wake_state_from(const json& from) {
@@ -149,6 +168,7 @@ std::optional<wake_event> wake_event_from(const json& from) {
   if (kind == "looked") return looked_from(from);
   if (kind == "updated") return updated{};
   if (kind == "alarm") return alarm_rang{};
+  if (kind == "restarted") return restarted{};
   if (kind == "endpoint_lost") return endpoint_lost{std::string(text_member(from, "task_arn"))};
   const json* error = find_member(from, "error");
   if (kind == "refused" && error != nullptr) return call_refused{service_error_from(*error)};

@@ -7,13 +7,16 @@
 namespace sallyport::aws {
 
 encoding::json to_json(const wake_state& state);
-encoding::json to_json(const wake_effects& effects);
+/// What the host has to do: {answer, send, desired, watching, tasks?}; with `tasks`, only these are described.
+encoding::json to_json(const wake_outcome& outcome);
+encoding::json to_json(const endpoint& from);
 
 /// What to_json wrote; a state that was not written by it, or by another version, is nothing: the service is looked at
 /// anew, as if asleep.
 std::optional<wake_state> wake_state_from(const encoding::json& from);
 /// {"kind":"request","caller":…} | {"kind":"looked","service":…,"tasks":[…]} | {"kind":"updated"} |
-/// {"kind":"refused","error":…} | {"kind":"alarm"} | {"kind":"endpoint_lost","task_arn":…}, or nothing.
+/// {"kind":"refused","error":…} | {"kind":"alarm"} | {"kind":"restarted"} | {"kind":"endpoint_lost","task_arn":…}, or
+/// nothing.
 std::optional<wake_event> wake_event_from(const encoding::json& from);
 /// Members that are absent keep their defaults.
 wake_settings wake_settings_from(const encoding::json& from);

@@ -86,6 +86,12 @@ class step {
     }
   }
 
+  void on(const restarted&) {
+    // A start need not wait for the deadline of its call.
+    if (state_.phase != wake_phase::starting) return;
+    on(call_refused{{error_kind::transient, "Interrupted", "the coordinator was restarted during a call", {}, 0}});
+  }
+
   void on(const endpoint_lost& lost) {
     std::erase_if(state_.endpoints, [&](const endpoint& each) { return each.task_arn == lost.task_arn; });
     if (state_.phase != wake_phase::healthy) return;
@@ -330,6 +336,7 @@ class step {
     const bool watching = state_.phase == wake_phase::starting && state_.step == start_step::watching;
     const bool refreshing = state_.phase == wake_phase::healthy && (state_.polls + 1) % looks_at_all != 0;
     effects_.known_tasks_only = (watching || refreshing) && !state_.known_tasks.empty();
+    effects_.watching = watching;
     send(wake_call::look);
   }
 
@@ -383,12 +390,7 @@ class step {
 wake_outcome wake_next(wake_state state, const wake_event& event, unix_milliseconds now, const wake_settings& settings,
                        std::uint32_t jitter) {
   step one(std::move(state), now, settings, jitter % 1000);
-  if (const auto* request = std::get_if<allowed_request>(&event)) one.on(*request);
-  if (const auto* seen = std::get_if<looked>(&event)) one.on(*seen);
-  if (const auto* done = std::get_if<updated>(&event)) one.on(*done);
-  if (const auto* refusal = std::get_if<call_refused>(&event)) one.on(*refusal);
-  if (const auto* alarm = std::get_if<alarm_rang>(&event)) one.on(*alarm);
-  if (const auto* lost = std::get_if<endpoint_lost>(&event)) one.on(*lost);
+  std::visit([&](const auto& what) { one.on(what); }, event);
   return std::move(one).take();
 }
 

@@ -29,6 +29,7 @@
 // | draining | refused, may pass | healthy | alarm: starts go before stops when AWS throttles |
 // | draining | refused for good | healthy (no longer ours), or asleep when no task is known | look, alarm |
 // | failed | updated | failed (no longer ours) | |
+// | starting/* | restarted, with a call in flight | the same | as refused, may pass |
 // | failed | request before retry_at | failed | answer failed |
 // | failed | request from retry_at on | starting/checking | look, alarm |
 //
@@ -155,11 +156,13 @@ struct call_refused {
   service_error error;
 };
 struct alarm_rang {};
+/// The host of the machine began again with the state as it was stored: a call that was in flight never comes back.
+struct restarted {};
 /// A connection to a task failed.
 struct endpoint_lost {
   std::string task_arn;
 };
-using wake_event = std::variant<allowed_request, looked, updated, call_refused, alarm_rang, endpoint_lost>;
+using wake_event = std::variant<allowed_request, looked, updated, call_refused, alarm_rang, restarted, endpoint_lost>;
 
 /// What the caller of the event, or all who wait, is to be told.
 enum class wake_answer : std::uint8_t {
@@ -181,6 +184,9 @@ struct wake_effects {
   std::uint32_t desired = 0;
   /// With send == look: describe the state's known_tasks, and neither the service nor its list of tasks.
   bool known_tasks_only = false;
+  /// With send == look: a start is under way and its update was sent. When no task is on its way up then, those that
+  /// stopped tell why.
+  bool watching = false;
 };
 
 struct wake_outcome {
@@ -193,5 +199,7 @@ wake_outcome wake_next(wake_state state, const wake_event& event, unix_milliseco
                        std::uint32_t jitter);
 
 std::string_view name_of(wake_phase phase);
+std::string_view name_of(wake_answer answer);
+std::string_view name_of(wake_call call);
 
 }  // namespace sallyport::aws

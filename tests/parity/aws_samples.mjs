@@ -29,7 +29,7 @@ const looked = {
   tasks: [{ arn: TASK, status: 3, health: 1, wanted: true, created_at: NOW - 1000, private_ipv4: '10.0.1.5' }],
 };
 const SETTINGS = { min: 1, port: 8443 };
-const wake = (/** @type {object} */ event, /** @type {object | undefined} */ state = undefined) => ({
+const wake = (/** @type {object} */ event, /** @type {object | string | undefined} */ state = undefined) => ({
   op: 'wake',
   in: { ...(state ? { state } : {}), event, now: NOW, settings: SETTINGS, jitter: 500 },
 });
@@ -74,6 +74,11 @@ export const AWS_OPERATIONS = [
   wake({ kind: 'refused', error: { kind: 0, code: 'ThrottlingException', message: 'm', request_id: 'r', http_status: 400 } }, STARTING),
   wake({ kind: 'alarm' }, { ...STARTING, step: 2, in_flight: 0 }),
   wake({ kind: 'endpoint_lost', task_arn: TASK }),
+  wake({ kind: 'restarted' }, STARTING),
+  wake({ kind: 'alarm' }, JSON.stringify({ ...STARTING, in_flight: 0 })),
+  { op: 'wake_told', in: { state: JSON.stringify(STARTING), now: NOW } },
+  { op: 'wake_told', in: { state: JSON.stringify({ ...STARTING, phase: 4, why: 1400, retry_at: NOW + 1500 }), now: NOW } },
+  { op: 'catalog', in: {} },
   { op: 'read_assume_role', in: { status: 200, fields: [['content-type', 'text/xml']], body: STS_ANSWER } },
   { op: 'read_assume_role', in: { status: 400, fields: [['content-type', 'text/xml']], body: STS_REFUSAL } },
   read('DescribeTasks', 200, {

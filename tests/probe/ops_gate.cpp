@@ -16,7 +16,7 @@
 //   origin_reason: what an origin with the edge's keys and policy says to this very
 //   message; a body that streams counts as empty.
 // * "need_keys": source, step, url, joined. "need_body": max_bytes.
-// * "answer": status, content_type, cache_control, body.
+// * "answer": status, fields, body.
 // A refusal is the operation's reason, and out has outcome "refuse", status, code, request_id, audit, and
 // fields, where there are any (cors).
 // ECDSA signatures are random, and the probe's answers are not: "(ecdsa)" stands where one would, unless raw is true.
@@ -218,12 +218,15 @@ struct edge_reporter {
     if (!out.refusal_fields.empty()) told["refusal_fields"] = fields_out(out.refusal_fields);
     return {reason::ok, std::move(told)};
   }
-  answer operator()(const gate::need_keys& wanted) const {
+  answer operator()(const gate::need& lacking) const {
+    return std::visit([&](const auto& wanted) { return (*this)(wanted); }, lacking.what);
+  }
+  answer operator()(const gate::need::keys& wanted) const {
     json out = key_request_out(wanted.request);
     out["outcome"] = "need_keys";
     return {reason::ok, std::move(out)};
   }
-  answer operator()(const gate::need_body& wanted) const {
+  answer operator()(const gate::need::body& wanted) const {
     return {reason::ok, json{{"outcome", "need_body"}, {"max_bytes", wanted.max_bytes}}};
   }
   answer operator()(const gate::job_order& order) const {
@@ -233,11 +236,9 @@ struct edge_reporter {
     return {reason::ok, std::move(out)};
   }
   answer operator()(const gate::answer& own) const {
-    return {reason::ok, json{{"outcome", "answer"},
-                             {"status", own.status},
-                             {"content_type", std::string(own.content_type)},
-                             {"cache_control", std::string(own.cache_control)},
-                             {"body", own.body}}};
+    return {
+        reason::ok,
+        json{{"outcome", "answer"}, {"status", own.status}, {"fields", fields_out(own.fields)}, {"body", own.body}}};
   }
 };
 

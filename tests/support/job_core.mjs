@@ -1,4 +1,4 @@
-// The core's operations of jobs (shared/operations/jobs.hpp), asked as the object of a job asks them.
+// The core's operations of jobs (shared/operations/operation.def), asked as the object of a job asks them.
 
 // By its address: its types are Node's, and who asks here is checked with the platform's.
 const { load_probe } = await import(new URL('./wasm_probe.mjs', import.meta.url).href);

@@ -11,7 +11,7 @@ const batch = 500;
 const driver = `
 import create from './probe.js';
 import wasm from './probe.wasm';
-import { CryptoHost } from './crypto_host.js';
+import { CryptoHost } from './host/crypto.js';
 import { connect } from './wasm_probe.js';
 let respond;
 async function load() {
@@ -40,7 +40,8 @@ export async function start_workerd_probe() {
     modules: [
       { type: 'ESModule', path: 'driver.js', contents: driver },
       { type: 'ESModule', path: 'wasm_probe.js', contents: connect },
-      { type: 'ESModule', path: 'crypto_host.js', contents: text('../../worker-shim/host/crypto.js') },
+      { type: 'ESModule', path: 'host/crypto.js', contents: text('../../worker-shim/host/crypto.js') },
+      { type: 'ESModule', path: 'core/names.js', contents: text('../../worker-shim/core/names.js') },
       { type: 'ESModule', path: 'probe.js', contents: text(new URL('tests/probe.js', wasm_build)) },
       { type: 'CompiledWasm', path: 'probe.wasm', contents: readFileSync(new URL('tests/probe.wasm', wasm_build)) },
     ],

@@ -70,13 +70,14 @@ function ask_host(questions, make_host) {
 
 /** @param {Question[]} questions @returns {Promise<(number | string)[]>} */
 async function ask_workerd(questions) {
-  const main = `import { CryptoHost } from './crypto_host.js';
+  const main = `import { CryptoHost } from './host/crypto.js';
     ${ask_host}
     export default { async fetch(request) { return Response.json(ask_host(await request.json(), () => new CryptoHost())); } };`;
   const miniflare = new Miniflare({
     modules: [
       { type: 'ESModule', path: 'main.js', contents: main },
-      { type: 'ESModule', path: 'crypto_host.js', contents: readFileSync(host_source, 'utf8') },
+      { type: 'ESModule', path: 'host/crypto.js', contents: readFileSync(host_source, 'utf8') },
+      { type: 'ESModule', path: 'core/names.js', contents: readFileSync(new URL('../core/names.js', host_source), 'utf8') },
     ],
     compatibilityDate: '2026-07-30',
     compatibilityFlags: ['nodejs_compat'],

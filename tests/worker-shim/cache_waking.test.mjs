@@ -68,8 +68,8 @@ test('an old answer stands in while the service starts, for who is allowed, and 
   await until('it stands in while the service starts', async () => {
     const { status, text, cache } = await ask();
     assert.deepEqual([status, text], [200, 'from the task'], cache);
-    const { phase_name } = (await edge.wake('app').status()).state;
-    return phase_name === 'starting' && /^Sallyport; fwd=stale; fwd-status=503; ttl=-\d+; detail=stale-if-error$/.test(cache);
+    const { phase } = (await edge.wake('app').status()).view;
+    return phase === 'starting' && /^Sallyport; fwd=stale; fwd-status=503; ttl=-\d+; detail=stale-if-error$/.test(cache);
   });
   assert.equal((await ask({ claims: { sub: 'bob', groups: ['sales'] } })).status, 403);
   writeFileSync(healthy, '');

@@ -3,6 +3,7 @@
 // `told` (tests/support/edge.mjs).
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { AnswerCache } from '../../worker-shim/cache/cache.js';
 import { handle_request } from '../../worker-shim/http.js';
@@ -67,7 +68,8 @@ function worker({
   /** @param {any} request */
   const handle = ({ asked }) => {
     asked.times = (asked.times ?? 0) + 1;
-    if (asked.times > 1 && redecided !== undefined) return { kind: 'refuse', refusal: words.refusal(redecided, asked.id, '') };
+    if (asked.times > 1 && redecided !== undefined)
+      return { kind: 'refuse', refusal: words.refusal(/** @type {any} */ (redecided), asked.id, '') };
     if (order !== undefined)
       return {
         kind: 'job',
@@ -86,16 +88,17 @@ function worker({
     ...words,
     handle,
     outcome: (/** @type {object} */ ended) => JSON.stringify({ type: 'outcome', ...ended }),
-    operate: (/** @type {string} */ op) => {
+    operate: (/** @type {string} */ op, /** @type {any} */ input) => {
       if (op === 'catalog') return { jobs: [{ name: 'export' }] };
-      return op.startsWith('cache_') ? how.cache?.() : { fields: [] };
+      if (op === 'job_response') return input.refused === undefined ? { status: 200, fields: [], body: '' } : { refused: input.refused };
+      return op.startsWith('cache_') ? how.cache?.('lookup') : { fields: [] };
     },
   });
   const reach = new Reach(core, { credentials: async () => how.aws?.() ?? {} }, environment, {
     services: [entry],
     credential_cookies: false,
   });
-  const object = { run: how.run, get: how.run, stop: how.run, list: how.run };
+  const object = { ask: how.run, list: how.run };
   const jobs = 'jobs' in how ? how.jobs : /** @type {any} */ ({ idFromName: String, get: () => object });
   const store = /** @type {any} */ ({ read: async () => undefined });
   const edge = { core, keys: /** @type {any} */ ({}), reach, cache: new AnswerCache(core, store), jobs };
@@ -254,7 +257,7 @@ test('every reason that the Worker gives has a case here', () => {
     ([, name = '']) => name,
   );
   const sources = readdirSync(`${root}worker-shim`, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.js'))
+    .filter((path) => path.endsWith('.js') && path !== join('core', 'names.js'))
     .map((path) => readFileSync(`${root}worker-shim/${path}`, 'utf8'))
     .join('\n');
   // Of the start, and of what the core checks before it allows; `internal` is below.

@@ -6,14 +6,13 @@ import { random, random_name } from '../host/random.js';
 
 /**
  * @typedef {import('../core/core.js').Core} Core
- * @typedef {import('./exchange.js').AwsRefusal} AwsRefusal
+ * @typedef {import('../core/operations.d.ts').AwsCall} AwsCall
+ * @typedef {import('../core/operations.d.ts').AwsRefusal} AwsRefusal
+ * @typedef {import('../core/operations.d.ts').EcsAction} EcsAction
+ * @typedef {import('../core/operations.d.ts').EcsActions} EcsActions
+ * @typedef {import('../core/operations.d.ts').Failure} Failure
+ * @typedef {import('../core/operations.d.ts').Who} Who
  * @typedef {import('./credentials.js').Held} Held
- * @typedef {import('../core/wire.js').Caller} Caller
- * @typedef {{service: string, cluster: string} | {task_definition: string, cluster: string, passed_roles?: string[]}
- *   | {stop: string, cluster: string} | {watch: 'tasks', cluster: string} | {invoke: string, host: string, resource: string}} Purpose
- *   what the session may do, and nothing else
- * @typedef {{region: string, role: string, target: string, purpose: Purpose, caller: Caller}} Who
- *   `target`: the service or job, which trust policies know as `sallyport:<target>`
  * @typedef {{retries?: number, signal?: AbortSignal}} Tries
  */
 
@@ -48,11 +47,12 @@ export class Aws {
 
   /**
    * One call of ECS. Never throws.
-   * @param {string} action as the op `call` knows it
-   * @param {Record<string, unknown>} parameters
+   * @template {EcsAction} Action
+   * @param {Action} action
+   * @param {EcsActions[Action]['in']} parameters
    * @param {Who} who
    * @param {Tries} [tries] the caller that paces itself passes retries 0
-   * @returns {Promise<any>} what the op `read` makes of the answer, or {refused: AwsRefusal}
+   * @returns {Promise<import('../core/operations.d.ts').Answered<EcsActions[Action]['out']>>}
    */
   async call(action, parameters, who, { retries = 3, signal } = {}) {
     let held = await this.credentials(who, { signal });
@@ -96,36 +96,45 @@ export class Aws {
     });
     if (call.error !== undefined) return { refused: refused_here(call) };
     const token = new URLSearchParams(call.body).get('WebIdentityToken') ?? '';
-    const answer = await this.#exchange('read_assume_role', {}, call, [token], signal);
+    const answer = await this.#exchange(call, [token], signal, (reply) => this.#core.operate('read_assume_role', reply));
     return answer.refused === undefined ? answer : { refused: advised(answer.refused) };
   }
 
   /**
-   * @param {string} action
-   * @param {Record<string, unknown>} parameters
+   * @template {EcsAction} Action
+   * @param {Action} action
+   * @param {EcsActions[Action]['in']} parameters
    * @param {Who} who
    * @param {Held} held
    * @param {AbortSignal} [signal]
+   * @returns {Promise<import('../core/operations.d.ts').Answered<EcsActions[Action]['out']>>}
    */
   async #send(action, parameters, who, { credentials }, signal) {
     const { region, purpose } = who;
     const cluster = 'cluster' in purpose ? purpose.cluster : '';
     const call = this.#core.operate('call', { ...parameters, action, region, cluster, credentials, ...this.#host(), now: Date.now() });
     if (call.error !== undefined) return { refused: refused_here(call) };
-    return this.#exchange('read', { action }, call, [credentials.session_token, credentials.secret_access_key], signal);
+    const secrets = [credentials.session_token, credentials.secret_access_key];
+    // The answer to an action is that action's.
+    const read = (/** @type {import('../core/operations.d.ts').AwsReply} */ reply) =>
+      /** @type {import('../core/operations.d.ts').Answered<EcsActions[Action]['out']>} */ (
+        this.#core.operate('read', { action, ...reply })
+      );
+    return this.#exchange(call, secrets, signal, read);
   }
 
   /**
-   * @param {string} read_by the op that reads the answer
-   * @param {Record<string, unknown>} more what that op takes beside the answer
-   * @param {import('./exchange.js').AwsCall} call
+   * @template T
+   * @param {AwsCall} call
    * @param {string[]} secrets
-   * @param {AbortSignal} [signal]
+   * @param {AbortSignal | undefined} signal
+   * @param {(reply: import('../core/operations.d.ts').AwsReply) => import('../core/operations.d.ts').Answered<T> | Failure} read
+   * @returns {Promise<import('../core/operations.d.ts').Answered<T>>}
    */
-  async #exchange(read_by, more, call, secrets, signal) {
+  async #exchange(call, secrets, signal, read) {
     const received = await exchange(call, { endpoint: this.#endpoint, secrets, signal });
     if (received.refused !== undefined) return received;
-    const answer = this.#core.operate(read_by, { ...more, ...received.reply });
+    const answer = read(received.reply);
     return answer.error === undefined ? answer : { refused: unreadable(`${answer.error}: ${answer.detail}`, received.reply.status) };
   }
 

@@ -2,9 +2,8 @@
 // many ask at once, until shortly before they expire. They are nowhere else: not in storage, not in a log.
 
 /**
- * @typedef {{access_key_id: string, secret_access_key: string, session_token: string}} Keys
- * @typedef {{credentials: Keys, expires: number, session: string, refused?: undefined}} Held expires in Unix seconds
- * @typedef {Held | {refused: import('./exchange.js').AwsRefusal}} Asked
+ * @typedef {import('../core/operations.d.ts').Session & {refused?: undefined, error?: undefined}} Held
+ * @typedef {import('../core/operations.d.ts').Answered<import('../core/operations.d.ts').Session>} Asked
  */
 
 const REFRESH_BEFORE_MS = 300_000;

@@ -4,10 +4,9 @@ import { read_bounded } from '../host/bounded.js';
 import { describe } from '../host/describe.js';
 
 /**
- * @typedef {{host: string, path: string, fields: [string, string][], body: string}} AwsCall what the ops assume_role and call build
- * @typedef {{status: number, fields: [string, string][], body: string}} AwsReply what the ops that read take
- * @typedef {{kind: number, kind_name: string, code: string, message: string, request_id: string, http_status: number,
- *   retryable: boolean, reason: string}} AwsRefusal code, message and request id are for operators, never for callers
+ * @typedef {import('../core/operations.d.ts').AwsCall} AwsCall
+ * @typedef {import('../core/operations.d.ts').AwsReply} AwsReply
+ * @typedef {import('../core/operations.d.ts').AwsRefusal} AwsRefusal
  * @typedef {{origin: string, host: string}} Endpoint in place of the regional ones
  */
 
@@ -60,11 +59,11 @@ export function endpoint_of(text) {
 
 /**
  * What the core itself could not do, such as a session policy that is too long: nothing that another try would change.
- * @param {{error: string, detail: string}} failure
+ * @param {import('../core/operations.d.ts').Failure} failure
  * @returns {AwsRefusal}
  */
 export function refused_here({ error, detail }) {
-  return { ...NOTHING_SAID, kind: 8, kind_name: 'invalid_request', code: error, message: detail, reason: 'aws_request_refused' };
+  return { ...NOTHING_SAID, kind_name: 'invalid_request', code: error, message: detail, reason: 'aws_request_refused' };
 }
 
 /**
@@ -73,26 +72,17 @@ export function refused_here({ error, detail }) {
  * @returns {AwsRefusal}
  */
 export function unreadable(message, status) {
-  return {
-    ...NOTHING_SAID,
-    kind: 9,
-    kind_name: 'unreadable',
-    code: 'Unreadable',
-    message,
-    http_status: status,
-    reason: 'aws_response_invalid',
-  };
+  return { ...NOTHING_SAID, kind_name: 'unreadable', code: 'Unreadable', message, http_status: status, reason: 'aws_response_invalid' };
 }
 
-/** The kinds by their number in shared/aws/call.hpp. */
-const NOTHING_SAID = { kind: 9, kind_name: '', code: '', message: '', request_id: '', http_status: 0, retryable: false, reason: '' };
+const NOTHING_SAID = { request_id: '', http_status: 0, retryable: false };
 
 /**
  * @param {string} message
  * @returns {AwsRefusal}
  */
 function unreachable(message) {
-  return { ...NOTHING_SAID, kind: 1, kind_name: 'transient', code: 'Unreachable', message, retryable: true, reason: 'aws_unavailable' };
+  return { ...NOTHING_SAID, kind_name: 'transient', code: 'Unreachable', message, retryable: true, reason: 'aws_unavailable' };
 }
 
 /** @param {Response} answer */

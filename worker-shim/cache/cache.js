@@ -11,14 +11,13 @@ const HOLD_WITH_STALE_MS = 2_000;
 /**
  * @typedef {import('../turn.js').Parts} Parts a request that the core allowed
  * @typedef {import('./store.js').Entry} Entry
- * @typedef {'identity' | 'shared'} Scope
- * @typedef {[string, string][]} Fields
+ * @typedef {import('../core/operations.d.ts').Scope} Scope
  * @typedef {import('../core/wire.js').CachePlan} CachePlan
- * @typedef {{status: number, fields: Fields, body: boolean}} Answer
- * @typedef {{do: 'serve' | 'variant' | 'send' | 'refuse', fwd: string, from?: Scope, answer: Answer, identity?: string, shared?: string,
- *            conditions?: Fields, drop?: string[], on_error?: boolean}} LookedUp
- * @typedef {{store: boolean, from: Scope, variant: string, variants: string, text: string, keep: number, cache_status: string}} Storing
- * @typedef {{plan: CachePlan, method: string, fields: Fields}} Asked
+ * @typedef {import('../core/operations.d.ts').CachedAnswer} Answer
+ * @typedef {import('../core/operations.d.ts').LookedUp} LookedUp
+ * @typedef {import('../core/operations.d.ts').Storing} Storing
+ * @typedef {import('../core/operations.d.ts').CacheAsked} Asked
+ * @typedef {Asked & {fwd: string, requested: number, received: number}} Came with why and when
  * @typedef {Partial<Record<Scope, Entry>>} Entries
  */
 
@@ -157,7 +156,12 @@ export class AnswerCache {
       entry?.body?.cancel();
       return this.#kept(parts, answer, came);
     }
-    const fresh = this.#core.operate('cache_freshen', { ...came, now: came.received, stored: entry.text, answer_fields: [...answer.headers] });
+    const fresh = this.#core.operate('cache_freshen', {
+      ...came,
+      now: came.received,
+      stored: entry.text,
+      answer_fields: [...answer.headers],
+    });
     if (!fresh.confirmed) return this.#ask_plainly(parts, asked, entry, send);
     return served(parts, 'revalidated', fresh.answer, this.#freshened(parts, asked.plan, fresh, entry));
   }
@@ -182,10 +186,9 @@ export class AnswerCache {
   /**
    * @param {Parts} parts
    * @param {Response} answer
-   * @param {Asked} came with when and why
+   * @param {Came} came
    */
   #kept(parts, answer, came) {
-    /** @type {Storing} */
     const storing = this.#core.operate('cache_store', { ...came, status: answer.status, answer_fields: [...answer.headers] });
     const too_long = Number(answer.headers.get('content-length')) > MOST_BODY_BYTES;
     if (!storing.store || too_long) return with_status(answer, answer.body, storing.cache_status.replace('; stored', ''));

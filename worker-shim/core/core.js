@@ -3,16 +3,11 @@ import create from '../../build/wasm/sallyport.js';
 import wasm from '../../build/wasm/sallyport.wasm';
 import { CryptoHost } from '../host/crypto.js';
 import { describe } from '../host/describe.js';
+import { ENTROPY_BYTES, MAILBOX, OUTCOME_KIND } from './names.js';
 import {
-  ANSWER,
-  FORWARD,
-  JOB,
-  NEED_BODY,
-  NEED_KEYS,
   read_answer,
-  read_body_request,
   read_forward,
-  read_key_request,
+  read_need,
   read_refusal,
   write_ended,
   write_key_response,
@@ -26,35 +21,23 @@ import {
  * @typedef {import('./wire.js').KeyRequest} KeyRequest
  * @typedef {import('./wire.js').KeyResponse} KeyResponse
  * @typedef {{kind: 'refuse', refusal: import('./wire.js').Refusal} | {kind: 'forward', forward: import('./wire.js').Forward}
- *   | {kind: 'need', need: Need}
+ *   | {kind: 'need', need: import('./wire.js').Need}
  *   | {kind: 'answer', answer: import('./wire.js').Answer} | {kind: 'job', order: import('./wire.js').JobOrder}} Outcome
- * @typedef {{what: 'keys', request: KeyRequest} | {what: 'body', max_bytes: number, refusal_fields: import('./wire.js').Fields}} Need
- *   what the core lacks: bring it and ask again
+ * @typedef {import('./names.js').Reason} Reason
+ * @typedef {import('./names.js').OperationName} OperationName
+ * @typedef {import('./operations.d.ts').Operations} Operations
  * @typedef {{policy: string, signing_keys: string, service_secrets: string, aws_role: string, build: string}} Settings
  */
 
-/**
- * What the policy says of reach: places and names, no decisions.
- * @typedef {{region: string, cluster: string, service: string, port: number, role: string,
- *            wake: {min: number, hold_ms: number, idle_stop_ms: number} | null}} EcsService
- * @typedef {{name: string, origin: string, vpc: string, mtls_certificate: string,
- *            sigv4: {service: string, region: string, role: string, resource: string} | null, ecs: EcsService | null}} CatalogService
- * @typedef {{name: string, region: string, cluster: string, task_definition: string, container: string, role: string,
- *            subnets: string[], security_groups: string[], passed_roles: string[], assign_public_ip: boolean,
- *            timeout_ms: number}} CatalogJob
- * @typedef {{services: CatalogService[], jobs: CatalogJob[], credential_cookies: boolean}} Catalog
- */
-
-const ENTROPY_BYTES = 48;
 /** Asked of the platform for this many requests at once: each call costs more than its bytes do. */
 const ENTROPY_PORTIONS = 64;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: false });
 
-/** Why the core does not serve: a name from shared/core/reason.def, and what to do about it. */
+/** Why the core does not serve, and what to do about it. */
 export class NotStarted extends Error {
   /**
-   * @param {string} reason
+   * @param {Reason} reason
    * @param {string} detail
    */
   constructor(reason, detail) {
@@ -71,13 +54,6 @@ export class CoreFailed extends Error {
     this.name = cause instanceof Error ? cause.name : 'CoreFailed';
   }
 }
-
-/** The words of the mailbox (wasm/edge_host.hpp). */
-const INBOX = 0,
-  INBOX_BYTES = 1,
-  ANSWER_AT = 2,
-  ANSWER_BYTES = 3,
-  ENTROPY = 4;
 
 export class Core {
   #module;
@@ -120,7 +96,7 @@ export class Core {
     const size = this.#write(write_request(request, body_state), body);
     this.#refill_entropy();
     // The id is made of the first bytes (shared/gate/edge/edge.hpp).
-    if (request_id !== '') this.#module.HEAPU8.set(Buffer.from(request_id, 'base64url'), this.#word(ENTROPY));
+    if (request_id !== '') this.#module.HEAPU8.set(Buffer.from(request_id, 'base64url'), this.#word(MAILBOX.entropy));
     const kind = within(() => this.#module.handle(size, body?.length ?? 0, Date.now()));
     return read_outcome(kind, this.#answer());
   }
@@ -129,7 +105,7 @@ export class Core {
    * @param {KeyRequest} request
    * @param {KeyResponse} response
    * @param {Uint8Array} body
-   * @returns {{refused?: {reason: string, detail: string}, note: string}} why they are refused; else what to log, or ''
+   * @returns {{refused?: {reason: Reason, detail: string}, note: string}} why they are refused; else what to log, or ''
    */
   supply_keys(request, response, body) {
     const size = this.#write(write_key_response(request, response), body);
@@ -139,9 +115,10 @@ export class Core {
 
   /**
    * Asks for one of the operations of shared/operations/operation.def.
-   * @param {string} op
-   * @param {object} input
-   * @returns {any}
+   * @template {OperationName} Op
+   * @param {Op} op
+   * @param {Operations[Op]['in']} input
+   * @returns {Operations[Op]['out']}
    */
   operate(op, input) {
     const size = this.#write(JSON.stringify({ op, in: input }));
@@ -151,7 +128,7 @@ export class Core {
 
   /**
    * The wording of a refusal that only the host can know of, such as an upstream that does not answer.
-   * @param {string} reason
+   * @param {Reason} reason
    * @param {string} request_id
    * @param {string} detail
    */
@@ -181,15 +158,15 @@ export class Core {
   #write(text, body) {
     // A UTF-16 code unit takes at most three bytes of UTF-8.
     this.#reserve(text.length * 3 + (body?.length ?? 0));
-    const inbox = this.#word(INBOX);
-    const { written } = encoder.encodeInto(text, this.#module.HEAPU8.subarray(inbox, inbox + this.#word(INBOX_BYTES)));
+    const inbox = this.#word(MAILBOX.inbox);
+    const { written } = encoder.encodeInto(text, this.#module.HEAPU8.subarray(inbox, inbox + this.#word(MAILBOX.inbox_bytes)));
     if (body !== undefined) this.#module.HEAPU8.set(body, inbox + written);
     return written;
   }
 
   /** @param {number} size */
   #reserve(size) {
-    if (size > this.#word(INBOX_BYTES)) within(() => this.#module.reserve(size));
+    if (size > this.#word(MAILBOX.inbox_bytes)) within(() => this.#module.reserve(size));
   }
 
   #refill_entropy() {
@@ -199,12 +176,12 @@ export class Core {
     }
     const from = this.#entropy_used;
     this.#entropy_used += ENTROPY_BYTES;
-    this.#module.HEAPU8.set(this.#entropy.subarray(from, this.#entropy_used), this.#word(ENTROPY));
+    this.#module.HEAPU8.set(this.#entropy.subarray(from, this.#entropy_used), this.#word(MAILBOX.entropy));
   }
 
   #answer() {
-    const at = this.#word(ANSWER_AT);
-    return decoder.decode(this.#module.HEAPU8.subarray(at, at + this.#word(ANSWER_BYTES)));
+    const at = this.#word(MAILBOX.answer);
+    return decoder.decode(this.#module.HEAPU8.subarray(at, at + this.#word(MAILBOX.answer_bytes)));
   }
 
   /** @param {number} index */
@@ -237,7 +214,7 @@ function instantiate(imports, done) {
 /** @param {string} text */
 function read_failure(text) {
   const [reason = '', ...detail] = text.split('\n');
-  return { reason, detail: detail.join('\n') };
+  return { reason: /** @type {Reason} */ (reason), detail: detail.join('\n') };
 }
 
 /**
@@ -247,15 +224,13 @@ function read_failure(text) {
  */
 function read_outcome(kind, text) {
   switch (kind) {
-    case FORWARD:
+    case OUTCOME_KIND.forward:
       return { kind: 'forward', forward: read_forward(text) };
-    case NEED_KEYS:
-      return { kind: 'need', need: { what: 'keys', request: read_key_request(text) } };
-    case NEED_BODY:
-      return { kind: 'need', need: { what: 'body', ...read_body_request(text) } };
-    case JOB:
+    case OUTCOME_KIND.need:
+      return { kind: 'need', need: read_need(text) };
+    case OUTCOME_KIND.job:
       return { kind: 'job', order: JSON.parse(text) };
-    case ANSWER:
+    case OUTCOME_KIND.answer:
       return { kind: 'answer', answer: read_answer(text) };
     default:
       return { kind: 'refuse', refusal: read_refusal(text) };

@@ -1,38 +1,33 @@
 // How requests are written for the core and its outcomes read: the JavaScript side of wasm/wire.hpp, whose comment has
 // the format.
 
-/** The kinds of outcomes, by their number. */
-export const REFUSE = 0,
-  FORWARD = 1,
-  NEED_KEYS = 2,
-  NEED_BODY = 3,
-  ANSWER = 4,
-  JOB = 5;
-
 /**
- * @typedef {'none' | 'unread' | 'read' | 'too_large'} BodyState
- * @typedef {{status: number, reason: string, title: string, request_id: string, challenge: string, problem: string,
+ * @typedef {import('./names.js').BodyState} BodyState
+ * @typedef {import('./names.js').Reason} Reason
+ * @typedef {{status: number, reason: Reason, title: string, request_id: string, challenge: string, problem: string,
  *            audit: string, fields?: Fields, detail?: string}} Refusal `detail` for operators
  * @typedef {[string, string][]} Fields names and values
- * @typedef {{source: string, step: string, url: string, max_bytes: number, timeout_seconds: number, joined: boolean}}
+ * @typedef {{source: string, step: import('./names.js').KeyStep, url: string, max_bytes: number, timeout_seconds: number, joined: boolean}}
  *   KeyRequest
- * @typedef {{service: string, url: string, body: 'none' | 'bytes' | 'stream', content_length: number | null,
+ * @typedef {{service: string, url: string, body: import('./names.js').BodyPlan, content_length: number | null,
  *            request_id: string, audit: string, timeout_ms: number, caller: Caller | null,
  *            cache: CachePlan | null, caller_tag: string, refusal_fields: Fields, refresh: KeyRequest[],
  *            headers: Record<string, string>}} Forward
  *   `headers` by name in lower case; `caller_tag` tells callers apart, to count by; `refusal_fields` are for refusals of this
  *   request that the host makes
- * @typedef {{use: 'answers' | 'bypass' | 'invalidates', key: string, identity: string, shared: string}} CachePlan as
+ * @typedef {{use: import('./names.js').CachePlanUse, key: string, identity: string, shared: string}} CachePlan as
  *   gate::to_json writes it; an empty identity or shared: nothing is kept there
  * @typedef {{key: string, issuer: string, subject: string, email?: string, kind: string, route?: string}} Caller who is
  *   behind a call to AWS; `key` stands for the caller and is shown to nobody
- * @typedef {{do: 'run' | 'get' | 'stop' | 'list', job?: string, id?: string, environment?: [string, string][],
+ * @typedef {{do: import('./names.js').JobAction, job?: string, id?: string, environment?: [string, string][],
  *            input_digest?: string, client_token?: string, idempotent?: boolean, may_inspect?: boolean, wait_ms: number,
  *            request_id: string, caller: Caller, audit: string, refusal_fields?: Fields}} JobOrder
- * @typedef {'' | 'hit' | 'stale' | 'revalidated' | 'miss'} CacheUse
- * @typedef {{id: string, service: string, reason: string, status: number, how: 'complete' | 'handed_on' | 'cached', cache: CacheUse,
+ * @typedef {'' | import('./names.js').CacheUse} CacheUse
+ * @typedef {{id: string, service: string, reason: Reason, status: number, how: import('./names.js').Ending, cache: CacheUse,
  *            attempts?: number, first_ms: number, ms?: number, octets_in?: number, detail: string}} Ended what came of a request
- * @typedef {{status: number, content_type: string, cache_control: string, body: string}} Answer
+ * @typedef {{what: 'keys', request: KeyRequest} | {what: 'body', max_bytes: number, refusal_fields: Fields}} Need
+ *   what the core lacks: bring it and ask again
+ * @typedef {{status: number, fields: Fields, body: string}} Answer
  * @typedef {{status: number, cache_control: string, problem: string, fetched_at: number}} KeyResponse
  */
 
@@ -64,7 +59,7 @@ export function write_key_response(request, response) {
 }
 
 /**
- * @param {string} reason a name from shared/core/reason.def
+ * @param {Reason} reason
  * @param {string} request_id empty: the core makes one
  * @param {string} detail for operators
  */
@@ -86,7 +81,7 @@ export function read_refusal(text) {
     text.split('\n');
   return {
     status: Number(status),
-    reason,
+    reason: /** @type {Reason} */ (reason),
     title,
     request_id,
     challenge,
@@ -107,7 +102,7 @@ export function read_forward(text) {
   const [caller_tag = '', refusal_fields = '', refreshes = ''] = lines.slice(9, 12);
   const fields_from = 12 + 6 * Number(refreshes);
   const refresh = [];
-  for (let at = 12; at < fields_from; at += 6) refresh.push(read_key_request_lines(lines, at));
+  for (let at = 12; at < fields_from; at += 6) refresh.push(read_key_request(lines, at));
   return {
     service,
     url,
@@ -125,15 +120,19 @@ export function read_forward(text) {
   };
 }
 
-/** @param {string} text @returns {{max_bytes: number, refusal_fields: Fields}} */
-export function read_body_request(text) {
-  const [max_bytes = '', fields = ''] = text.split('\n');
-  return { max_bytes: Number(max_bytes), refusal_fields: read_list(fields) };
-}
-
-/** @param {string} text */
-export function read_key_request(text) {
-  return read_key_request_lines(text.split('\n'), 0);
+/**
+ * @param {string} text
+ * @returns {Need}
+ */
+export function read_need(text) {
+  const lines = text.split('\n');
+  const what = /** @type {Need['what']} */ (lines[0]);
+  switch (what) {
+    case 'keys':
+      return { what, request: read_key_request(lines, 1) };
+    case 'body':
+      return { what, max_bytes: Number(lines[1]), refusal_fields: read_list(lines[2] ?? '') };
+  }
 }
 
 /**
@@ -141,9 +140,12 @@ export function read_key_request(text) {
  * @returns {Answer}
  */
 export function read_answer(text) {
-  const [status = '', content_type = '', cache_control = ''] = text.split('\n', 3);
-  const body_from = status.length + content_type.length + cache_control.length + 3;
-  return { status: Number(status), content_type, cache_control, body: text.slice(body_from) };
+  const [status = '', count = ''] = text.split('\n', 2);
+  const lines = text.split('\n', 2 + 2 * Number(count));
+  /** @type {Fields} */
+  const fields = [];
+  for (let at = 2; at + 1 < lines.length; at += 2) fields.push(/** @type {[string, string]} */ ([lines[at], lines[at + 1]]));
+  return { status: Number(status), fields, body: text.slice(lines.join('\n').length + 1) };
 }
 
 /**
@@ -151,9 +153,16 @@ export function read_answer(text) {
  * @param {number} at
  * @returns {KeyRequest}
  */
-function read_key_request_lines(lines, at) {
+function read_key_request(lines, at) {
   const [source = '', step = '', url = '', max_bytes = '', seconds = '', joined = ''] = lines.slice(at, at + 6);
-  return { source, step, url, max_bytes: Number(max_bytes), timeout_seconds: Number(seconds), joined: joined === '1' };
+  return {
+    source,
+    step: /** @type {KeyRequest['step']} */ (step),
+    url,
+    max_bytes: Number(max_bytes),
+    timeout_seconds: Number(seconds),
+    joined: joined === '1',
+  };
 }
 
 /**

@@ -6,22 +6,17 @@
 // * A key lives in a table here; the core holds its number and gives it back.
 // * A key has one kind; asked for another family of algorithms than its own, the answer is no.
 import crypto from 'node:crypto';
+import { FAMILY, HASH, KEY_KIND, NOT_ON_CURVE } from '../core/names.js';
 
-// By the number of crypto::hash and crypto::family in shared/crypto/algorithm.hpp.
-const HASHES = [null, 'sha256', 'sha384', 'sha512'];
-const RSA_PSS = 1,
-  EDDSA = 3,
-  HMAC = 4;
-
-// By the number of key_kind in wasm/host_crypto.cpp: which kind a family of algorithms works with.
-const KIND_RSA = 0,
-  KIND_EC = 1,
-  KIND_OKP = 2,
-  KIND_SECRET = 3;
-const KIND_OF_FAMILY = [KIND_RSA, KIND_RSA, KIND_EC, KIND_OKP, KIND_SECRET];
+/** By the numbers of the core's hashes, families of algorithms, and kinds of keys. */
+const HASHES = Object.keys(HASH).map((name) => (name === 'none' ? null : name));
+const { rsa: KIND_RSA, ec: KIND_EC, okp: KIND_OKP, secret: KIND_SECRET } = KEY_KIND;
+const { rsa_pss: RSA_PSS, eddsa: EDDSA, hmac: HMAC } = FAMILY;
+/** Which kind of key a family works with. @type {Record<keyof typeof FAMILY, number>} */
+const KINDS = { rsa_pkcs1: KIND_RSA, rsa_pss: KIND_RSA, ecdsa: KIND_EC, eddsa: KIND_OKP, hmac: KIND_SECRET };
+const KIND_OF_FAMILY = Object.keys(FAMILY).map((name) => KINDS[/** @type {keyof typeof FAMILY} */ (name)]);
 
 const FAILED = -1;
-const NOT_ON_CURVE = -2;
 
 /**
  * @typedef {import('node:crypto').KeyObject} KeyObject

@@ -105,8 +105,9 @@ async function ask(jobs, job, what) {
  * @param {JobAnswer | Listed} told
  */
 function respond(request, core, order, told) {
-  const { refused, status, fields, body } = core.operate('job_response', { order, ...told });
-  if (refused === undefined) return new Response(request.method === 'HEAD' ? null : body, { status, headers: fields });
-  const { reason, detail, retry_after_s } = refused;
+  const said = core.operate('job_response', { order, ...told });
+  if (said.refused === undefined)
+    return new Response(request.method === 'HEAD' ? null : said.body, { status: said.status, headers: said.fields });
+  const { reason, detail, retry_after_s } = said.refused;
   return refusal_response(request, core.refusal(reason, order.request_id, detail), { retry_after_s, fields: order.refusal_fields });
 }

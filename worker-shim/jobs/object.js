@@ -16,17 +16,16 @@ import { RunStore } from './store.js';
 /**
  * @typedef {import('../core/start.js').CoreEnvironment} CoreEnvironment
  * @typedef {import('../core/wire.js').JobOrder} JobOrder
- * @typedef {import('../core/core.js').CatalogJob} CatalogJob
+ * @typedef {import('../core/operations.d.ts').CatalogJob} CatalogJob
  * @typedef {import('./store.js').StoredRun} StoredRun
- * @typedef {{reason: string, detail: string}} Refused `detail` is for operators
- * @typedef {{run: RunView, over: boolean, retry_after_s: number}} Shown
- * @typedef {Record<string, unknown>} RunView what callers see of a run
- * @typedef {{shown: Shown, refused?: undefined} | {shown?: undefined, refused: Refused}} JobAnswer
- * @typedef {{action: string, parameters: Record<string, unknown>, who: import('../aws/aws.js').Who, retries: number}} EcsCall
- * @typedef {{refused?: Refused, wait?: {for: string, ms: number}, send?: EcsCall, releases: {for: string, refused?: Refused}[],
- *   records: {type: 'job' | 'log'}[]}} Effects
- * @typedef {{state: string, columns?: import('./store.js').Columns, shown?: Shown, effects: Effects}} Step
- * @typedef {{pace: string, alarm: number, look: boolean, take: number, forget_ended_by: number}} Plan
+ * @typedef {import('../core/operations.d.ts').JobRefusal} Refused
+ * @typedef {import('../core/operations.d.ts').RunView} RunView
+ * @typedef {Exclude<import('../core/operations.d.ts').JobTold, {runs: RunView[]}>} JobAnswer
+ * @typedef {import('../core/operations.d.ts').JobShown} Shown
+ * @typedef {import('../core/operations.d.ts').JobCall} EcsCall
+ * @typedef {import('../core/operations.d.ts').JobStep} Step
+ * @typedef {import('../core/operations.d.ts').JobPlan} Plan
+ * @typedef {import('../core/operations.d.ts').Operations} Operations
  */
 
 /** @extends {DurableObject<CoreEnvironment>} */
@@ -113,7 +112,7 @@ export class Jobs extends DurableObject {
 
   /**
    * @param {StoredRun | undefined} stored
-   * @param {{error: string, detail: string, put_off_until?: number}} why
+   * @param {import('../core/operations.d.ts').Failure & {put_off_until?: number}} why
    * @returns {Step}
    */
   #unreadable(stored, { error, detail, put_off_until }) {
@@ -173,10 +172,15 @@ export class Jobs extends DurableObject {
     this.#frame.ring(this.#plan(event).alarm);
   }
 
-  /** @param {string} op @param {object} input @returns {any} */
+  /**
+   * @template {Exclude<Extract<keyof Operations, `job_${string}`>, 'job_response'>} Op
+   * @param {Op} op
+   * @param {Omit<Operations[Op]['in'], 'now' | 'jitter'>} input
+   */
   #operate(op, input) {
     try {
-      return this.#frame.parts.core.operate(op, { ...input, now: Date.now(), jitter: jitter() });
+      const now = /** @type {Operations[Op]['in']} */ ({ ...input, now: Date.now(), jitter: jitter() });
+      return this.#frame.parts.core.operate(op, now);
     } catch (error) {
       throw this.#frame.begin_again(error);
     }

@@ -1,10 +1,9 @@
 // The runs of one job in the SQLite of its object: each as the core's own text, beside the columns by which it is found
-// (shared/operations/jobs.hpp). Nothing here reads the text.
+// (shared/operations/operation.def). Nothing here reads the text.
 
 /**
  * @typedef {{id: string, state: string}} StoredRun
- * @typedef {{id: string, client_token: string, caller_key: string, created: number, ended: number, due: number, group: string,
- *   changed: number}} Columns `ended`: 0 while the run is live; `group`: of tasks that are looked at together
+ * @typedef {import('../core/operations.d.ts').JobColumns} Columns
  */
 
 /** One more than a list shows (shared/jobs/view.hpp), which says that there are more. */

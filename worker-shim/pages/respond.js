@@ -63,8 +63,7 @@ function problem_with(problem, members) {
  * @param {import('../core/wire.js').Answer} answer
  */
 export function answer_response(request, answer) {
-  const headers = { 'Content-Type': answer.content_type, 'Cache-Control': answer.cache_control, 'X-Content-Type-Options': 'nosniff' };
-  return new Response(request.method === 'HEAD' ? null : answer.body, { status: answer.status, headers });
+  return new Response(request.method === 'HEAD' ? null : answer.body, { status: answer.status, headers: answer.fields });
 }
 
 /**

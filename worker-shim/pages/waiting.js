@@ -9,10 +9,10 @@ const RELOAD_S = 5;
 const BUDGET_RETRY_S = 60;
 
 /**
- * What the coordinator says of a service that is not ready (worker-shim/wake/object.js).
- * @typedef {{answer: 'starting', phase: string, progress: string, since_ms: number, retry_after_s: number}} Starting
- * @typedef {{answer: 'failed', reason: string, retry_after_s: number, detail: string}} Failed
- * @typedef {{answer: 'refused', reason: string}} Refused
+ * What the coordinator says of a service that is not ready.
+ * @typedef {import('../core/operations.d.ts').Starting} Starting
+ * @typedef {import('../core/operations.d.ts').StartFailed} Failed
+ * @typedef {import('../core/operations.d.ts').OverBudget} Refused
  * @typedef {import('../core/wire.js').Refusal} Refusal
  */
 

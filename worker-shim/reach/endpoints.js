@@ -13,7 +13,7 @@ const JITTER = 0.25;
 const USABLE_REFRESHES = 3;
 
 /**
- * @typedef {{task_arn: string, address: string, port: number}} Address
+ * @typedef {import('../core/operations.d.ts').TaskEndpoint} Address
  * @typedef {Address & {in_flight: InFlight, answered_at: number}} Endpoint
  */
 

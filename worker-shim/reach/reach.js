@@ -40,7 +40,7 @@ export class Reach {
    * @param {Pick<import('../core/core.js').Core, 'refusal' | 'operate'>} core
    * @param {import('./sigv4.js').CredentialSource} aws
    * @param {Record<string, any>} environment with the bindings that the policy names
-   * @param {Pick<import('../core/core.js').Catalog, 'services' | 'credential_cookies'>} catalog
+   * @param {Pick<import('../core/operations.d.ts').Catalog, 'services' | 'credential_cookies'>} catalog
    * @param {{now?: () => number, random?: () => number}} [host]
    */
   constructor(core, aws, environment, catalog, { now = Date.now, random = Math.random } = {}) {
@@ -163,8 +163,8 @@ export class Reach {
   #without_credential_cookies({ forward }, answer) {
     if (!this.#guards_cookies || !answer.headers.has('set-cookie')) return answer;
     const cookies = answer.headers.getSetCookie();
-    const { passes = [] } = this.#core.operate('credential_cookies', { cookies });
-    const passing = cookies.filter((_, i) => passes[i] === true);
+    const said = this.#core.operate('credential_cookies', { cookies });
+    const passing = cookies.filter((_, i) => said.error === undefined && said.passes[i] === true);
     if (passing.length === cookies.length) return answer;
     fail("Set-Cookie of a credential's cookie was dropped", { id: forward.request_id, service: forward.service });
     const response = new Response(answer.body, answer);
@@ -219,7 +219,7 @@ export class Reach {
 
   /**
    * @param {Sent} sent
-   * @param {string} reason
+   * @param {import('../core/names.js').Reason} reason
    * @param {string} detail for operators
    * @param {number} [retry_after_s]
    */

@@ -25,7 +25,7 @@ export class BrokenUpload extends Error {
   constructor(message, stalled = false) {
     super(message);
     this.name = 'BrokenUpload';
-    /** A name from shared/core/reason.def. */
+    /** @type {import('../core/names.js').Reason} */
     this.reason = stalled ? 'request_timeout' : 'framing_body_incomplete';
   }
 }

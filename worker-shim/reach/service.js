@@ -4,7 +4,7 @@ import { Coordinator } from '../wake/coordinator.js';
 import { Endpoints } from './endpoints.js';
 import { InFlight } from './in_flight.js';
 
-/** @typedef {import('../core/core.js').CatalogService} CatalogService */
+/** @typedef {import('../core/operations.d.ts').CatalogService} CatalogService */
 
 /** The platform lets a request wait, but what is before it does not wait for ever. */
 const HOLD_MOST_MS = 90_000;

@@ -17,11 +17,11 @@ const COVERED = /^(?:sallyport-.*|signature|signature-input|content-digest|conte
 
 /**
  * @typedef {import('../core/wire.js').Forward} Forward
- * @typedef {import('../core/core.js').CatalogService} CatalogService
+ * @typedef {import('../core/operations.d.ts').CatalogService} CatalogService
  * @typedef {import('../turn.js').Turn} Turn
- * @typedef {{credentials(who: object): Promise<any>}} CredentialSource worker-shim/aws/aws.js
- * @typedef {{reason: string, detail: string}} Unsigned why it cannot be signed
- * @typedef {{payload: string, credentials: object}} Means what a signature is made of, at hand
+ * @typedef {Pick<import('../aws/aws.js').Aws, 'credentials'>} CredentialSource
+ * @typedef {{reason: import('../core/names.js').Reason, detail: string}} Unsigned why it cannot be signed
+ * @typedef {{payload: string, credentials: import('../core/operations.d.ts').AwsKeys}} Means what a signature is made of, at hand
  */
 
 /**
@@ -40,7 +40,8 @@ export async function prepare_for_aws(aws, service, { forward, body }) {
     region: rule.region,
     role: rule.role,
     target: service.name,
-    caller: forward.caller,
+    // The core says who it is for every service that is called so.
+    caller: /** @type {import('../core/wire.js').Caller} */ (forward.caller),
     purpose: { invoke: rule.service, host: new URL(forward.url).hostname, resource: rule.resource },
   });
   if (held.refused === undefined) return { payload, credentials: held.credentials };

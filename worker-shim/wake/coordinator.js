@@ -8,8 +8,7 @@ const GRACE_MS = 5_000;
 
 /**
  * @typedef {import('../reach/endpoints.js').Address} Address
- * @typedef {{answer: 'ready', endpoints: Address[]} | import('../pages/waiting.js').Starting | import('../pages/waiting.js').Failed
- *   | import('../pages/waiting.js').Refused} Ensured
+ * @typedef {import('../core/operations.d.ts').WakeTold} Ensured
  */
 
 export class Coordinator {

@@ -2,10 +2,11 @@
 // (shared/wake/wake.hpp, `looked`).
 
 /**
- * @typedef {(action: string, parameters: Record<string, unknown>) => Promise<any>} Call
- * @typedef {{kind: 'refused', error: import('../aws/exchange.js').AwsRefusal}} CallRefused
- * @typedef {{kind: 'looked', service?: object, tasks: object[]} | CallRefused} LookEvent
- * @typedef {{refused?: import('../aws/exchange.js').AwsRefusal, found: any[]}} Found
+ * @typedef {import('../core/operations.d.ts').AwsRefusal} AwsRefusal
+ * @typedef {import('../core/operations.d.ts').EcsCall} Call
+ * @typedef {import('../core/operations.d.ts').WakeEvent} WakeEvent
+ * @typedef {Extract<WakeEvent, {kind: 'refused' | 'looked'}>} LookEvent
+ * @typedef {{refused?: AwsRefusal, found: string[]}} Found
  */
 
 /** What DescribeTasks takes at once. */
@@ -21,27 +22,27 @@ const MOST_PAGES = 10;
  */
 export async function look_at_service(call, name, watching) {
   const service = await call('DescribeServices', { service: name });
-  if (service.refused !== undefined) return refused(service);
+  if (service.refused !== undefined) return refused(service.refused);
   // Nothing is wanted and nothing runs: calls are what an account has too few of.
   if (!watching && service.desired === 0 && service.running === 0) return { kind: 'looked', service, tasks: [] };
   const running = await list_tasks(call, 'ListTasks', name);
-  if (running.refused !== undefined) return refused(running);
+  if (running.refused !== undefined) return refused(running.refused);
   if (!watching || running.found.length > 0) return look_at_tasks(call, running.found, service);
   const stopped = await list_tasks(call, 'ListStoppedTasks', name);
-  return stopped.refused === undefined ? look_at_tasks(call, stopped.found, service) : refused(stopped);
+  return stopped.refused === undefined ? look_at_tasks(call, stopped.found, service) : refused(stopped.refused);
 }
 
 /**
  * @param {Call} call
  * @param {string[]} arns
- * @param {object} [service]
+ * @param {import('../core/operations.d.ts').EcsServiceSeen} [service]
  * @returns {Promise<LookEvent>}
  */
 export async function look_at_tasks(call, arns, service) {
   const tasks = [];
   for (let at = 0; at < arns.length; at += TASKS_A_CALL) {
     const answer = await call('DescribeTasks', { tasks: arns.slice(at, at + TASKS_A_CALL) });
-    if (answer.refused !== undefined) return refused(answer);
+    if (answer.refused !== undefined) return refused(answer.refused);
     // Tasks that are in `failures` are gone; the state machine notes their absence.
     tasks.push(...answer.tasks);
   }
@@ -49,16 +50,16 @@ export async function look_at_tasks(call, arns, service) {
 }
 
 /**
- * @param {{refused?: import('../aws/exchange.js').AwsRefusal}} answer with a refusal
- * @returns {CallRefused}
+ * @param {AwsRefusal} error
+ * @returns {Extract<WakeEvent, {kind: 'refused'}>}
  */
-export function refused(answer) {
-  return { kind: 'refused', error: /** @type {import('../aws/exchange.js').AwsRefusal} */ (answer.refused) };
+export function refused(error) {
+  return { kind: 'refused', error };
 }
 
 /**
  * @param {Call} call
- * @param {string} action
+ * @param {'ListTasks' | 'ListStoppedTasks'} action
  * @param {string} service
  * @returns {Promise<Found>}
  */

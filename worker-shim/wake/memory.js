@@ -2,8 +2,8 @@
 // service last, because every call of AWS is made in somebody's name.
 
 /**
- * @typedef {{name: string, place: string, state: import('./answers.js').WakeState | null,
- *   caller: import('../aws/aws.js').Caller | null}} Remembered `place`: where the service ran when this was written
+ * @typedef {{name: string, place: string, state: string,
+ *   caller: import('../core/wire.js').Caller | null}} Remembered `place`: where the service ran when this was written
  */
 
 export class WakeMemory {
@@ -24,7 +24,7 @@ export class WakeMemory {
     return {
       name: String(row['name']),
       place: String(row['place']),
-      state: JSON.parse(String(row['state'])),
+      state: String(row['state']),
       caller: JSON.parse(String(row['caller'])),
     };
   }
@@ -35,7 +35,7 @@ export class WakeMemory {
       'INSERT OR REPLACE INTO wake (id, name, place, state, caller) VALUES (0, ?, ?, ?, ?)',
       name,
       place,
-      JSON.stringify(state),
+      state,
       JSON.stringify(caller),
     );
   }
@@ -45,7 +45,7 @@ export class WakeMemory {
   }
 }
 
-/** @param {import('../core/core.js').EcsService} ecs */
+/** @param {import('../core/operations.d.ts').EcsService} ecs */
 export function place_of({ region, cluster, service }) {
   return JSON.stringify([region, cluster, service]);
 }

@@ -11,52 +11,36 @@ import { jitter } from '../host/random.js';
 import { Frame } from '../objects/frame.js';
 import { Waiters } from '../objects/waiters.js';
 import { change, fail } from '../observe.js';
-import { failed, ready, starting } from './answers.js';
 import { look_at_service, look_at_tasks, refused } from './look.js';
 import { WakeMemory, place_of } from './memory.js';
 import { settings_for, tuning_of } from './settings.js';
 
 /**
- * @typedef {import('../aws/aws.js').Caller} Caller
- * @typedef {import('../core/core.js').EcsService} EcsService
- * @typedef {import('./answers.js').WakeAnswer} WakeAnswer
- * @typedef {import('./answers.js').WakeState} WakeState
+ * @typedef {import('../core/wire.js').Caller} Caller
+ * @typedef {import('../core/operations.d.ts').EcsService} EcsService
+ * @typedef {import('../core/operations.d.ts').WakeEffects} Effects
+ * @typedef {import('../core/operations.d.ts').WakeEvent} WakeEvent
+ * @typedef {import('../core/operations.d.ts').WakeTold} WakeTold
+ * @typedef {import('../core/operations.d.ts').WakeView} WakeView
  * @typedef {import('../core/start.js').CoreEnvironment & {SALLYPORT_WAKE_TUNING?: string}} WakeEnvironment
  * @typedef {{name: string, ecs: EcsService}} Service
- * @typedef {{send: 'none' | 'look' | 'update', desired: number, known_tasks_only: boolean}} Sending
- * @typedef {Sending & {answer: 'none' | 'join' | 'ready' | 'failed' | 'refused'}} Effects
  */
 
-/** start_step::watching of shared/wake/wake.hpp. */
-const WATCHING = 2;
 /** What requests wait for. */
 const START = 'start';
 /** Cloudflare ends a request that stays without a byte for 100 s. */
 const MOST_HOLD_MS = 95_000;
 
-/** @type {import('../aws/exchange.js').AwsRefusal} */
-const INTERRUPTED = {
-  kind: 1,
-  kind_name: 'transient',
-  code: 'Interrupted',
-  message: 'the coordinator was restarted during a call',
-  request_id: '',
-  http_status: 0,
-  retryable: true,
-  reason: 'aws_unavailable',
-};
-
 /** @extends {DurableObject<WakeEnvironment>} */
 export class Wake extends DurableObject {
   #frame;
   #memory;
-  /** @type {Waiters<WakeAnswer>} */ #waiters = new Waiters();
+  /** @type {Waiters<WakeTold>} */ #waiters = new Waiters();
   /** Of the deployment. */ #tuning = {};
   /** @type {Service | undefined} */ #service;
-  /** @type {WakeState | null} */ #state = null;
+  /** Of the state machine: only the core reads it. Empty: it has not begun. */ #state = '';
+  /** What is read of the state. @type {WakeView | undefined} */ #view;
   /** @type {Caller | null} */ #caller = null;
-  /** Why the state is a failure: a name of shared/core/reason.def. */
-  #reason = 'wake_failed';
   /** @type {AbortController | undefined} */ #flight;
 
   /**
@@ -73,20 +57,12 @@ export class Wake extends DurableObject {
   /**
    * A request that policy allowed: it wakes the service when that sleeps, and waits until it is there or `hold_ms` are over.
    * @param {{service: string, caller: Caller, hold_ms: number}} request
-   * @returns {Promise<WakeAnswer>}
+   * @returns {Promise<WakeTold>}
    */
   async ensure({ service, caller, hold_ms }) {
-    const { state, effects } = this.#step(this.#named(service), { kind: 'request', caller: caller.key }, caller);
-    switch (effects.answer) {
-      case 'refused':
-        return { answer: 'refused', reason: 'wake_budget_exhausted' };
-      case 'ready':
-        return ready(state);
-      case 'join':
-        return this.#waiters.wait(START, Math.min(hold_ms, MOST_HOLD_MS), () => starting(/** @type {WakeState} */ (this.#state)));
-      default:
-        return failed(state, this.#reason);
-    }
+    const named = this.#named(service);
+    const { effects, told } = this.#step(named, { kind: 'request', caller: caller.key }, caller);
+    return effects.answer === 'join' ? this.#waiters.wait(START, Math.min(hold_ms, MOST_HOLD_MS), () => this.#told(named)) : told;
   }
 
   /**
@@ -95,7 +71,7 @@ export class Wake extends DurableObject {
    * @returns {Promise<boolean>} false: the service is not known to be healthy; ask `ensure` for endpoints
    */
   async touch({ service, caller }) {
-    if (this.#state?.phase_name !== 'healthy') return false;
+    if (this.#view?.phase !== 'healthy') return false;
     this.#step(this.#named(service), { kind: 'request', caller: caller.key });
     return true;
   }
@@ -110,13 +86,13 @@ export class Wake extends DurableObject {
 
   /** For operators and tests: there are no secrets in it. */
   async status() {
-    return { service: this.#service?.name ?? '', state: this.#state, waiting: this.#waiters.count(START) };
+    return { service: this.#service?.name ?? '', state: this.#state, view: this.#view, waiting: this.#waiters.count(START) };
   }
 
   /** @override */
   async alarm() {
     if (!this.#frame.rang()) return;
-    const due = this.#state?.alarm ?? 0;
+    const due = this.#view?.alarm ?? 0;
     if (this.#service === undefined || due === 0) return;
     if (Date.now() < due) return this.#frame.ring(due);
     this.#step(this.#service, { kind: 'alarm' });
@@ -139,10 +115,8 @@ export class Wake extends DurableObject {
     this.#service = { name: remembered.name, ecs };
     this.#state = remembered.state;
     this.#caller = remembered.caller;
-    // A deployment that could not start has put it off.
-    if (this.#state !== null) this.#frame.ring(this.#state.alarm);
-    // A call that was under way when the object ended will never come back; a start need not wait for its deadline.
-    if (this.#state?.phase_name === 'starting' && this.#state.in_flight !== 0) this.#step(this.#service, refused({ refused: INTERRUPTED }));
+    // It sets the alarm, too, which a deployment that could not start has put off.
+    this.#step(this.#service, { kind: 'restarted' });
   }
 
   /** @param {string} name */
@@ -157,32 +131,49 @@ export class Wake extends DurableObject {
   /**
    * One event through the state machine. Nothing in here waits.
    * @param {Service} service
-   * @param {object} event
+   * @param {WakeEvent} event
    * @param {Caller} [caller] in whose name a start that this event begins is made
    */
   #step(service, event, caller) {
-    const before = this.#state?.phase_name ?? 'asleep';
-    const settings = settings_for(service.ecs, this.#tuning);
-    const { state, effects, reason } = this.#decide({ state: this.#state, event, settings, now: Date.now(), jitter: jitter() });
-    this.#state = state;
-    this.#reason = reason ?? 'wake_failed';
-    if (caller !== undefined && before !== 'starting' && state.phase_name === 'starting') this.#caller = caller;
-    this.#memory.save({ name: service.name, place: place_of(service.ecs), state, caller: this.#caller });
-    this.#frame.ring(state.alarm);
-    if (state.phase_name !== before) this.#note(service, before, state);
-    if (effects.answer === 'ready') this.#waiters.release(START, ready(state));
-    if (effects.answer === 'failed') this.#waiters.release(START, failed(state, this.#reason));
-    if (effects.send !== 'none') this.ctx.waitUntil(this.#send(service, state, effects));
-    return { state, effects };
+    const { state, before, view, effects, told } = this.#operate('wake', { ...this.#now(service), event, jitter: jitter() });
+    this.#view = view;
+    if (caller !== undefined && before !== 'starting' && view.phase === 'starting') this.#caller = caller;
+    this.#keep(service, state);
+    this.#frame.ring(view.alarm);
+    if (view.phase !== before) this.#note(service, before, view);
+    if (effects.answer === 'ready' || effects.answer === 'failed') this.#waiters.release(START, told);
+    if (effects.send !== 'none') this.ctx.waitUntil(this.#send(service, view, effects));
+    return { effects, told };
+  }
+
+  /** @param {Service} service */
+  #told(service) {
+    return this.#operate('wake_told', this.#now(service));
+  }
+
+  /** @param {Service} service */
+  #now({ ecs }) {
+    return { state: this.#state, settings: settings_for(ecs, this.#tuning), now: Date.now() };
   }
 
   /**
-   * @param {object} input
-   * @returns {{state: WakeState, effects: Effects, reason?: string}}
+   * @param {Service} service
+   * @param {string} state
    */
-  #decide(input) {
+  #keep({ name, ecs }, state) {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#memory.save({ name, place: place_of(ecs), state, caller: this.#caller });
+  }
+
+  /**
+   * @template {'wake' | 'wake_told'} Op
+   * @param {Op} op
+   * @param {import('../core/operations.d.ts').Operations[Op]['in']} input
+   */
+  #operate(op, input) {
     try {
-      return this.#frame.parts.core.operate('wake', input);
+      return this.#frame.parts.core.operate(op, input);
     } catch (error) {
       throw this.#frame.begin_again(error);
     }
@@ -191,47 +182,45 @@ export class Wake extends DurableObject {
   /**
    * Sends what the state machine asked for, and gives it what came back, unless it was given up meanwhile.
    * @param {Service} service
-   * @param {WakeState} state in which it was asked for
-   * @param {Sending} sending
+   * @param {WakeView} asked what it was when it asked
+   * @param {Effects} effects
    */
-  async #send(service, state, sending) {
+  async #send(service, asked, effects) {
     this.#flight?.abort();
     const flight = (this.#flight = new AbortController());
-    const event = await this.#call(service, state, sending, flight.signal).catch((error) => {
+    const event = await this.#call(service, effects, flight.signal).catch((error) => {
       throw this.#frame.begin_again(error);
     });
-    if (this.#flight !== flight || this.#state?.in_flight === 0 || this.#state?.in_flight_until !== state.in_flight_until) return;
+    if (this.#flight !== flight || this.#view?.call_until !== asked.call_until) return;
     if (event.kind === 'refused') complain(service.name, event.error);
     this.#step(service, event);
   }
 
   /**
    * @param {Service} service
-   * @param {WakeState} state
-   * @param {Sending} sending
+   * @param {Effects} effects
    * @param {AbortSignal} signal
+   * @returns {Promise<WakeEvent>}
    */
-  async #call({ name, ecs }, { known_tasks, phase_name, step }, { send, desired, known_tasks_only }, signal) {
+  async #call({ name, ecs }, { send, desired, tasks, watching }, signal) {
     const { aws } = this.#frame.parts;
     const purpose = { service: ecs.service, cluster: ecs.cluster };
     const who = { region: ecs.region, role: ecs.role, target: name, purpose, caller: /** @type {Caller} */ (this.#caller) };
     /** @type {import('./look.js').Call} */
     const call = (action, parameters) => aws.call(action, parameters, who, { retries: 0, signal });
     if (send === 'update') return update(call, ecs.service, desired);
-    if (known_tasks_only) return look_at_tasks(call, known_tasks);
-    return look_at_service(call, ecs.service, phase_name === 'starting' && step === WATCHING);
+    return tasks === undefined ? look_at_service(call, ecs.service, watching) : look_at_tasks(call, tasks);
   }
 
   /**
    * One record for every change of phase.
    * @param {Service} service
    * @param {string} from
-   * @param {WakeState} state
+   * @param {WakeView} view
    */
-  #note({ name }, from, { phase_name, detail }) {
+  #note({ name }, from, { phase, reason, detail }) {
     const { issuer, subject, route } = this.#caller ?? {};
-    const why = phase_name === 'failed' ? { reason: this.#reason, detail } : {};
-    change('wake', { service: name, from, to: phase_name, issuer, subject, route, ...why });
+    change('wake', { service: name, from, to: phase, issuer, subject, route, reason, detail });
   }
 }
 
@@ -242,12 +231,12 @@ export class Wake extends DurableObject {
  */
 async function update(call, service, desired) {
   const answer = await call('UpdateService', { service, desired });
-  return answer.refused === undefined ? { kind: /** @type {const} */ ('updated') } : refused(answer);
+  return answer.refused === undefined ? { kind: /** @type {const} */ ('updated') } : refused(answer.refused);
 }
 
 /**
  * @param {string} service
- * @param {import('../aws/exchange.js').AwsRefusal} error
+ * @param {import('../core/operations.d.ts').AwsRefusal} error
  */
 function complain(service, { code, message, request_id, http_status }) {
   fail('AWS refused', { service, code, status: http_status, aws_request: request_id || undefined, detail: message });
@@ -258,5 +247,5 @@ function complain(service, { code, message, request_id, http_status }) {
  * @param {string} name
  */
 function find(core, name) {
-  return core.operate('catalog', {}).services.find((/** @type {import('../core/core.js').CatalogService} */ each) => each.name === name)?.ecs;
+  return core.operate('catalog', {}).services.find((each) => each.name === name)?.ecs;
 }

@@ -18,7 +18,7 @@ export function tuning_of(text) {
 }
 
 /**
- * @param {import('../core/core.js').EcsService} ecs without `wake` the service is never started
+ * @param {import('../core/operations.d.ts').EcsService} ecs without `wake` the service is never started
  * @param {object} tuning
  */
 export function settings_for({ wake, port }, tuning) {

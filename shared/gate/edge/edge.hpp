@@ -10,12 +10,12 @@
 //  4. the route is looked up: whether it allows what the path holds, and whether servers may read the path as that of
 //     another route (path_*), and whether it is anonymous; nothing else matters yet
 //  5. credential: exactly one (credential_ambiguous, credential_malformed, credential_missing), issuer by its iss
-//     (issuer_unknown), keys (need_keys, keys_unavailable, key_not_found), signature and claims (jws_*, jwt_*, jwk_*),
+//     (issuer_unknown), keys (need::keys, keys_unavailable, key_not_found), signature and claims (jws_*, jwt_*, jwk_*),
 //     identity (jwt_*, identity_*). A caller without a credential goes on only when the route is anonymous. So who is
 //     not known does not learn which routes exist.
 //  6. policy: route_not_found, then policy::decide
 //  7. a route to a job: its input (gate/edge/job_order.hpp), and the host runs it
-//  8. body: need_body where it must be signed
+//  8. body: need::body where it must be signed
 //  9. sign and forward (jws_too_large, framing_head_too_large: what would be sent is more than an origin takes)
 #pragma once
 

@@ -11,7 +11,6 @@ namespace {
 
 using encoding::json;
 
-constexpr std::string_view json_type = "application/json";
 // Short enough for a rotation to be seen soon, long enough to spare the edge.
 constexpr std::string_view public_cache = "public, max-age=300";
 
@@ -39,7 +38,10 @@ std::string status_document(const policy::compiled_policy& policy, const edge_ke
 }
 
 answer make_answer(std::string_view cache_control, const std::string& body) {
-  return {200, json_type, cache_control, body};
+  return {
+      200,
+      {{"Content-Type", "application/json"}, {"Cache-Control", cache_control}, {"X-Content-Type-Options", "nosniff"}},
+      body};
 }
 
 }  // namespace

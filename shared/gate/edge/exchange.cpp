@@ -85,7 +85,7 @@ edge_exchange::ending edge_exchange::authenticate() {
     return std::nullopt;
   }
   auto verdict = held_.callers.authenticate(**found, now_, refresh_);
-  if (auto* keys = std::get_if<key_request>(&verdict)) return need_keys{std::move(*keys)};
+  if (auto* keys = std::get_if<key_request>(&verdict)) return need{need::keys{std::move(*keys)}};
   if (auto* why = std::get_if<failure>(&verdict)) return refused(std::move(*why));
   caller_ = std::move(*std::get_if<verified_token_ptr>(&verdict));
   return std::nullopt;
@@ -117,7 +117,7 @@ edge_exchange::ending edge_exchange::evaluate() {
 edge_exchange::ending edge_exchange::plan_body() {
   if (is_body_empty()) return std::nullopt;
   const policy::body_rule& rule = match_.route->body;
-  if (must_be_read()) return need_body{rule.signed_bytes, refusal_fields(match_.route, request_.fields)};
+  if (must_be_read()) return need{need::body{rule.signed_bytes, refusal_fields(match_.route, request_.fields)}};
   const bool read = request_.body.is == edge_body::state::read;
   body_.plan = read ? forward::body_plan::bytes : forward::body_plan::stream;
   body_.length = read ? request_.body.content.size() : head_->content_length;

@@ -31,7 +31,7 @@ bool edge_exchange::inspects(const policy::job& job) const {
 edge_exchange::outcome edge_exchange::run_job() {
   if (request_.method != "POST") return refused(failure(reason::route_not_found, "a job is run by POST"));
   if (request_.body.is == edge_body::state::unread) {
-    return need_body{max_job_body(), refusal_fields(match_.route, request_.fields)};
+    return need{need::body{max_job_body(), refusal_fields(match_.route, request_.fields)}};
   }
   auto order = order_run(*match_.route->job, request_, {caller_->who, head_->ip}, match_.route->id, id_, held_.host);
   if (!order.ok()) return refused(order.error());

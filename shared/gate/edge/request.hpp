@@ -30,7 +30,7 @@ struct edge_body {
     unread,
     /// All of it is in `content`.
     read,
-    /// The host tried to read it for need_body and it is longer than was asked for.
+    /// The host tried to read it for need::body and it is longer than was asked for.
     too_large,
   };
   state is = state::none;
@@ -133,28 +133,31 @@ struct refuse {
   std::vector<http::field> fields;
 };
 
-/// Fetch, give the answer to edge::supply_keys, and call handle again with the same request.
-struct need_keys {
-  key_request request;
+/// What the decision lacks: bring it, and call handle again with the same request.
+struct need {
+  /// Fetch, and give the response to edge::supply_keys.
+  struct keys {
+    key_request request;
+  };
+  /// Read the body up to this many bytes: its state is read then, or too_large when it is longer.
+  struct body {
+    std::size_t max_bytes = 0;
+    /// As those of forward.
+    std::vector<http::field> refusal_fields;
+  };
+  std::variant<keys, body> what;
 };
 
-/// Read the body up to this many bytes and call handle again with state read, or with too_large when it is longer.
-struct need_body {
-  std::size_t max_bytes = 0;
-  /// As those of forward.
-  std::vector<http::field> refusal_fields;
-};
-
-/// Answer with this (the body is left out for HEAD).
+/// Answer with this, and no other field (the body is left out for HEAD).
 struct answer {
   int status = 200;
-  std::string_view content_type;
-  std::string_view cache_control;
+  /// Views that live as long as the edge.
+  std::vector<http::field> fields;
   std::string body;
 };
 
 struct edge_outcome {
-  std::variant<refuse, forward, need_keys, need_body, answer, job_order> what;
+  std::variant<refuse, forward, need, answer, job_order> what;
   /// One line for forward, refuse and job_order (audit/record.hpp), without a line feed; empty for the others.
   std::string audit;
   /// Keys to fetch in the background, while the outcome is carried out.

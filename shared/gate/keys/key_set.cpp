@@ -45,7 +45,11 @@ result<void> check_answer(const key_response& answer, const key_set_limits& limi
 }  // namespace
 
 std::string_view name_of(key_step step) {
-  return step == key_step::discovery ? "discovery" : "jwks";
+  switch (step) {
+    case key_step::discovery: return "discovery";
+    case key_step::jwks: return "jwks";
+  }
+  __builtin_trap();
 }
 
 key_set::key_set(key_source source, const key_set_limits& limits) : source_(std::move(source)), limits_(limits) {}

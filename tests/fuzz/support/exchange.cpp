@@ -74,14 +74,14 @@ gate::edge_outcome exchange::handle(gate::edge_request request, bytes_view body)
   for (std::size_t i = 0; i < entropy.size(); ++i) entropy[i] = static_cast<byte>(count_ >> (8 * (i % 8)));
   for (int round = 0; round < 4; ++round) {
     auto outcome = edge->handle(request, exchange_time, entropy);
-    if (const auto* keys = std::get_if<gate::need_keys>(&outcome.what)) {
+    const auto* lacking = std::get_if<gate::need>(&outcome.what);
+    if (lacking == nullptr) return outcome;
+    if (const auto* keys = std::get_if<gate::need::keys>(&lacking->what)) {
       const auto taken = edge->supply_keys(keys->request, {200, issuer_keys_, "", "", 0}, exchange_time);
       hold(taken.ok(), "the issuer's keys are taken");
       continue;
     }
-    const auto* wanted = std::get_if<gate::need_body>(&outcome.what);
-    if (wanted == nullptr) return outcome;
-    const bool fits = body.size() <= wanted->max_bytes;
+    const bool fits = body.size() <= std::get_if<gate::need::body>(&lacking->what)->max_bytes;
     request.body.is = fits ? gate::edge_body::state::read : gate::edge_body::state::too_large;
     request.body.content = fits ? body : bytes_view();
   }

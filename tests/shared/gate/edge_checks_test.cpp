@@ -372,10 +372,10 @@ TEST_CASE("the body is asked for only where it must be signed, and only after th
   request.method = "POST";
   request.body_state = gate::edge_body::state::unread;
   const auto before = edge.once(request);
-  CHECK(std::get_if<gate::need_keys>(&before.what) != nullptr);
+  CHECK(needed<gate::need::keys>(before) != nullptr);
   CHECK(reason_of(edge.through(from_alice())) == reason::ok);
   const auto first = edge.once(request);
-  const auto* wanted = std::get_if<gate::need_body>(&first.what);
+  const auto* wanted = needed<gate::need::body>(first);
   REQUIRE(wanted != nullptr);
   CHECK(wanted->max_bytes == std::size_t{1} << 20);
   CHECK(first.audit.empty());

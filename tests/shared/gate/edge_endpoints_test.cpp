@@ -30,3 +30,24 @@ TEST_CASE("our own endpoints") {
   CHECK(status["keys"] == json::array({"edge-es", "edge-ed"}));
   CHECK(status["build"] == "test-build");
 }
+
+TEST_CASE("an answer of our own says all of its fields") {
+  world edge;
+  client_request request;
+  request.host = "edge.test";
+  request.target = "/.well-known/jwks.json";
+  const auto fields_of = [&] {
+    std::vector<std::string> lines;
+    const auto outcome = edge.once(request);
+    for (const auto& each : std::get_if<gate::answer>(&outcome.what)->fields) {
+      lines.push_back(std::string(each.name).append(": ").append(each.value));
+    }
+    return lines;
+  };
+  using lines = std::vector<std::string>;
+  CHECK(fields_of() == lines{"Content-Type: application/json", "Cache-Control: public, max-age=300",
+                             "X-Content-Type-Options: nosniff"});
+  request.target = "/.sallyport/status";
+  CHECK(fields_of() ==
+        lines{"Content-Type: application/json", "Cache-Control: no-store", "X-Content-Type-Options: nosniff"});
+}

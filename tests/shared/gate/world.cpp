@@ -174,9 +174,9 @@ edge_outcome world::through(client_request request, unix_milliseconds now, unsig
   for (int step = 0; step < 8; ++step) {
     auto outcome = once(request, now, seed);
     for (const auto& each : outcome.refresh) fetch(each, now);
-    if (const auto* wanted = std::get_if<gate::need_keys>(&outcome.what)) {
+    if (const auto* wanted = needed<gate::need::keys>(outcome)) {
       fetch(wanted->request, now);
-    } else if (const auto* body = std::get_if<gate::need_body>(&outcome.what)) {
+    } else if (const auto* body = needed<gate::need::body>(outcome)) {
       request.body_state =
           request.body.size() > body->max_bytes ? gate::edge_body::state::too_large : gate::edge_body::state::read;
     } else {

@@ -124,6 +124,12 @@ class agent {
 std::string field_of(const std::vector<http::field>& fields, std::string_view lower);
 /// The reason of an outcome: ok for forward and answer.
 reason reason_of(const edge_outcome& outcome);
+/// What the outcome says is lacking; null where it is something else, or nothing.
+template <class What>
+const What* needed(const edge_outcome& outcome) {
+  const auto* lacking = std::get_if<gate::need>(&outcome.what);
+  return lacking == nullptr ? nullptr : std::get_if<What>(&lacking->what);
+}
 json claims_of(std::string_view compact);
 
 }  // namespace sallyport::testing

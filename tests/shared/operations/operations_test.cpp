@@ -25,7 +25,7 @@ TEST_CASE("what is no request for an operation is refused") {
   CHECK(here.ask(R"({"op": "wak", "in": {}})")["detail"] == "no such operation");
 }
 
-TEST_CASE("every row of the table is an operation that has its say without arguments") {
+TEST_CASE("every row of the table is an operation, and responds without arguments") {
   world here;
   for (const std::string_view name : {
 #define SALLYPORT_OPERATION(name) std::string_view(#name),
@@ -44,6 +44,41 @@ TEST_CASE("what asks for the policy says before start that there is none") {
   CHECK(here.ask(R"({"op": "catalog", "in": {}})")["error"] == "not_ready");
   CHECK(here.ask(R"({"op": "credential_cookies", "in": {"cookies": ["a=1"]}})")["error"] == "not_ready");
   CHECK(here.ask(R"({"op": "assume_role", "in": {}})")["error"] == "signing_key_missing");
+}
+
+TEST_CASE("the state of waking is a text that goes in as it came out, beside a view") {
+  world here;
+  const auto step = [&](const json& state, const json& event, std::int64_t now) {
+    const json in = {{"state", state}, {"event", event}, {"now", now}, {"settings", {{"min", 1}, {"port", 8443}}}};
+    return operations::run("wake", in, here.with);
+  };
+  const json request = {{"kind", "request"}, {"caller", "alice"}};
+  const auto first = step("", request, 1'000'000);
+  REQUIRE(first["state"].is_string());
+  CHECK(first["view"] == json{{"phase", "starting"}, {"alarm", 1'015'000}, {"call_until", 1'015'000}});
+  CHECK(first["effects"] == json{{"answer", "join"}, {"send", "look"}, {"desired", 0}, {"watching", false}});
+  CHECK(first["before"] == "asleep");
+  CHECK(first["told"]["answer"] == "starting");
+  const auto second = step(first["state"], request, 1'001'000);
+  CHECK(second["before"] == "starting");
+  CHECK(second["effects"]["send"] == "none");
+  CHECK(second["told"]["since_ms"] == 1000);
+  const auto stored = *encoding::parse_json(second["state"].get<std::string>());
+  CHECK(step(stored, request, 1'002'000) == step(second["state"], request, 1'002'000));
+  CHECK(step("not a state", request, 1'000'000) == first);
+  const json asked = {{"state", second["state"]}, {"now", 1'003'000}};
+  CHECK(operations::run("wake_told", asked, here.with)["since_ms"] == 3000);
+}
+
+TEST_CASE("a refusal of AWS goes into waking by the name of its kind") {
+  world here;
+  const json request = {{"kind", "request"}, {"caller", "alice"}};
+  const auto asked = operations::run("wake", {{"event", request}, {"now", 1'000'000}}, here.with);
+  const json refused = {{"kind", "refused"}, {"error", {{"kind_name", "access_denied"}, {"code", "AccessDenied"}}}};
+  const auto said =
+      operations::run("wake", {{"state", asked["state"]}, {"event", refused}, {"now", 1'001'000}}, here.with);
+  CHECK(said["view"]["reason"] == "aws_access_denied");
+  CHECK(said["told"]["answer"] == "failed");
 }
 
 }  // namespace
