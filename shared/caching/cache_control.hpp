@@ -7,8 +7,7 @@
 //   5.2.2.7).
 // * Seconds beyond 2^31 are 2^31 (section 1.2.2).
 // * What is not of the grammar makes the whole field malformed; so does a directive whose seconds are none. Who wrote
-// it
-//   meant something that we do not know. Unknown directives of good form mean nothing (section 5.2.3).
+//   it meant something that we do not know. Unknown directives of good form mean nothing (section 5.2.3).
 #pragma once
 
 #include <optional>

@@ -3,8 +3,7 @@
 //
 // Rules, where the standard leaves a choice always the stricter one
 // * Stored are answers to GET only, and only where the app asked for it: Cache-Control or Expires must be there.
-// Nothing
-//   is guessed: without an explicit lifetime an answer is stale at once (section 4.2.2 is not used).
+//   Nothing is guessed: without an explicit lifetime an answer is stale at once (section 4.2.2 is not used).
 // * Every request carries a credential (section 3.5): an answer without `public` or `s-maxage` is for the identity that
 //   it was made for, and for nobody else. `must-revalidate` alone would be enough for the standard, not for us: it is
 //   written too often without a thought of sharing.
@@ -14,8 +13,7 @@
 // * An answer that varies by a field in which callers show who they are is for the identity alone, whatever else it
 //   says: the credential that the client sent is gone from what is compared, and the identity stands in its place.
 // * Never served stale: `no-cache`, `must-revalidate`, `proxy-revalidate`, `s-maxage` (section 4.2.4), not even when
-// the
-//   origin is down.
+//   the origin is down.
 // * Conditions that only an origin can evaluate (If-Match, If-Unmodified-Since) and ranges go past the cache.
 #pragma once
 

@@ -28,9 +28,8 @@ result<std::string> decode_percent(std::string_view text);
 /// application/x-www-form-urlencoded (WHATWG URL section 5.1): "+" is a space, valid triplets are decoded, a percent
 /// sign without two digits stays as it is. Never fails; bytes, not necessarily UTF-8.
 std::string decode_form(std::string_view text);
-/// The form serializer's percent-encode set with "%20" for space (RFC 9421 section 2.2.8): all but ALPHA / DIGIT / "*"
-/// /
-/// "-" / "." / "_" become triplets.
+/// The form serializer's percent-encode set with "%20" for space (RFC 9421 section 2.2.8): all but ALPHA / DIGIT /
+/// "*" / "-" / "." / "_" become triplets.
 std::string encode_form_component(std::string_view text);
 
 }  // namespace sallyport::encoding

@@ -1,8 +1,7 @@
 // The chunked transfer coding (RFC 9112 section 7.1), decoded strictly and without copying.
 //
 // * Sizes are one to sixteen hexadecimal digits, never over the limit; chunk extensions are read over (section 7.1.1
-// says to
-//   ignore unknown ones) but bounded, and hold no control character.
+//   says to ignore unknown ones) but bounded, and hold no control character.
 // * Every line ends with CRLF; a bare LF, white space before the size or anything else is framing_chunk_invalid.
 // * Trailer fields must be well-formed, are bounded, and dropped: nothing that decides may arrive after the decision.
 #pragma once

@@ -2,14 +2,11 @@
 //
 // Rules
 // * A Cookie field is read leniently (RFC 6265 section 5.4 lets servers): pairs end at ";", white space around names
-// and
-//   values does not count, and a pair without "=" is a name.
+//   and values does not count, and a pair without "=" is a name.
 // * A cookie behind a comma hides: some servers read it, as of two fields that were joined on their way, and others
-// take
-//   it for part of the value before it.
+//   take it for part of the value before it.
 // * A Set-Cookie field stores what stands before its first ";". A pair whose name is empty is stored without a name,
-// and
-//   sent back as its value alone (RFC 6265bis section 5.6): "=sid=x" comes back as "sid=x", a cookie sid.
+//   and sent back as its value alone (RFC 6265bis section 5.6): "=sid=x" comes back as "sid=x", a cookie sid.
 #pragma once
 
 #include <string_view>

@@ -2,10 +2,9 @@
 // reason:
 //
 // * the head ends with CRLF CRLF and holds no bare CR or LF (framing_bare_cr_or_lf), no control character but HTAB
-// inside
-//   a value (framing_control_character), and at most max_head_bytes and max_fields;
+//   inside a value (framing_control_character), and at most max_head_bytes and max_fields;
 // * no empty line before the request line, single spaces in it (framing_syntax), HTTP/1.1 or HTTP/1.0
-// (framing_version);
+//   (framing_version);
 // * the method is a token and neither CONNECT nor TRACE (framing_method);
 // * the target is in origin form, without a fragment (framing_target_form); its characters are path.hpp's business;
 // * field names are tokens (framing_field_name) with the colon right behind (framing_space_before_colon), no obs-fold

@@ -2,8 +2,7 @@
 //
 // Where the RFC leaves a choice:
 // * @target-uri is put together from @scheme, the normalized @authority and the target as sent; an absolute-form target
-// is
-//   itself. Authority and asterisk form have neither path nor query (RFC 9112 section 3.3).
+//   is itself. Authority and asterisk form have neither path nor query (RFC 9112 section 3.3).
 // * @query-param values that are not UTF-8 once decoded are refused, never patched with replacement characters.
 #pragma once
 

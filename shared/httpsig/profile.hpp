@@ -1,8 +1,8 @@
 // Our profile of HTTP Message Signatures (protocol, "Fields the edge adds"), lean enough for every request.
 //
 // * Label `sallyport`. Covered: exactly "@method" "@path" "@query" "sallyport-assertion" "sallyport-context" and each
-// of
-//   "content-digest" "content-type" "content-length" that the message has; in any order, each once, without parameters.
+//   of "content-digest" "content-type" "content-length" that the message has; in any order, each once, without
+//   parameters.
 // * Parameters: created, expires, nonce, keyid, alg, tag, all of them, each once, nothing else, in any order.
 // * Algorithms: ecdsa-p256-sha256, ed25519, hmac-sha256.
 // * The member of Signature-Input must be spelled as RFC 9651 section 4.1 serializes it (every library does). Then its

@@ -4,7 +4,7 @@
 // * exactly three parts of strict base64url; header and signature are not empty, and the header is a JSON object that
 //   passes the gate (no duplicate member).
 // * alg is in the table and allowed, and never none; crit is refused, because no extension is understood; so is b64
-// false.
+//   false.
 // * a key never comes from the token: jwk and x5c are refused, jku, x5u, x5t are not read and never followed.
 // * JSON serializations and detached content are refused by name.
 #pragma once

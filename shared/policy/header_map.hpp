@@ -6,9 +6,8 @@
 // * Bytes outside printable ASCII, and `%`, are percent-encoded; inside list elements `,` too. So no value can hold a
 //   line break, and a list splits back into its elements.
 // * Text of an expression whose type is not known before it is evaluated (dyn: a claim) counts as a list of one:
-// providers
-//   send the same claim as text and as a list, and the text "user,admin" must not arrive as the list "user", "admin".
-//   string(...) says that it is one text, whose commas stay.
+//   providers send the same claim as text and as a list, and the text "user,admin" must not arrive as the list "user",
+//   "admin". string(...) says that it is one text, whose commas stay.
 #pragma once
 
 #include <string>

@@ -10,10 +10,9 @@
 //   as well, unless another one of the same host and path names HEAD. Other methods imply nothing.
 // * A more specific route that does not take the method does not hide a less specific one that does.
 // * Readings (policy/reading.hpp): when the path went through a wildcard, and servers may read it as one of another
-// route
-//   that is not less specific, the request is refused (path_ambiguous), unless the service says that its app tells them
-//   apart; where it says that the app does not, the other route decides. Two routes whose literals differ in nothing
-//   but readings are two routes. A route that anybody may use guards nothing, and is not asked about.
+//   route that is not less specific, the request is refused (path_ambiguous), unless the service says that its app
+//   tells them apart; where it says that the app does not, the other route decides. Two routes whose literals differ in
+//   nothing but readings are two routes. A route that anybody may use guards nothing, and is not asked about.
 // * Forms (http/path.hpp): what the path holds must be what the route allows; without a route, it holds none. Else the
 //   reason is that of the form.
 // * The value of a parameter is the segment as it stands in the canonical path; percent-encodings stay as they are, so

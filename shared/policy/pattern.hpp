@@ -44,8 +44,7 @@ bool ends_open(const path_pattern& pattern);
 /// What the literals hold that a route has to allow.
 http::path_forms forms_of(const path_pattern& pattern);
 /// Less than 0: `a` is the more specific one; 0: neither is. Segment by segment from the left: literal, then `:name`
-/// and
-/// `*`, then `**`; a pattern that ends comes before one that goes on with `**`.
+/// and `*`, then `**`; a pattern that ends comes before one that goes on with `**`.
 int compare_specificity(const path_pattern& a, const path_pattern& b);
 
 }  // namespace sallyport::policy

@@ -3,8 +3,7 @@
 // Rules
 // * The subject must be there and not be empty; an Access service token has its common_name for a subject.
 // * An e-mail address holds exactly one @, with something on both sides; another one is refused, not ignored. Its
-// domain
-//   becomes lower-case, so that a test of the domain cannot be evaded by spelling.
+//   domain becomes lower-case, so that a test of the domain cannot be evaded by spelling.
 // * Groups are a list of strings or one string; a string named `scope` or `scp` holds several, with spaces between them
 //   (RFC 8693 section 4.2). Anything else is refused.
 // * A token that is bound to a key (`cnf`) is refused unless the issuer says `bound: allow`.

@@ -4,9 +4,8 @@
 // * The kind is what the document or the preset says, unless the token bears a mark by which a provider tells a machine
 //   (below): then it is a service. A mark is believed in one direction only, so that no machine passes for a person.
 // * Marks of any provider, looked for where the issuer's tokens are users: the subject is the client itself (`sub`
-// equals
-//   `client_id`, `azp` or `cid`; RFC 9068 section 2.2), Auth0's `gty` client-credentials and its subjects `ID@clients`,
-//   Keycloak's users `service-account-CLIENT`, Entra's `idtyp` other than user.
+//   equals `client_id`, `azp` or `cid`; RFC 9068 section 2.2), Auth0's `gty` client-credentials and its subjects
+//   `ID@clients`, Keycloak's users `service-account-CLIENT`, Entra's `idtyp` other than user.
 // * Marks of presets: Access: `common_name` or an empty `sub`. Okta: an access token (`cid`) without `uid`. Google: an
 //   address below gserviceaccount.com, `azp` equal to `sub`, a member `google.compute_engine`. Entra: `oid` equal to
 //   `sub`, or an access token (`azp`, `appid`) without `scp`. Cognito: an access token without `username`.

@@ -9,12 +9,10 @@
 //
 // How arguments are read
 // * policy: a JSON object, or the text of a document. A document without `edge` gets one, as neither operation looks at
-// it.
-//   One that does not load: the reason of its first problem.
+//   it. One that does not load: the reason of its first problem.
 // * target: canonicalized first; one that cannot be: its reason, as in `path`.
 // * identity: absent, null or {} is the anonymous caller; with any member but without a kind it is a user. An e-mail
-// goes
-//   through the rule of identities (one @, else a denial with identity_email_invalid).
+//   goes through the rule of identities (one @, else a denial with identity_email_invalid).
 // * null is absent. What has another shape than these is an error, never taken for absent.
 // * times: RFC 3339 text, or a number of seconds since 1970 (from 1e11 on: milliseconds).
 // * headers: an object of texts or lists of texts, or a list of [name, value].

@@ -1,8 +1,7 @@
 // Who calls: from a token to a verified identity, with the keys of the issuer that the token names.
 //
 // * `iss` of the unverified payload picks the issuer, and nothing else of it is believed. A token is tried only with
-// that
-//   issuer, and only when that issuer takes tokens from where this one stands (issuer_unknown otherwise).
+//   that issuer, and only when that issuer takes tokens from where this one stands (issuer_unknown otherwise).
 // * A memory of verified tokens saves the signature check of a token that was seen before: keyed by the SHA-256 of the
 //   whole token, an entry holds between its nbf and exp (skew included) and as long as the issuer's key set is the one
 //   that verified it and may still be used. It never changes a decision.

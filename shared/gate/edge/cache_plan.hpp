@@ -11,8 +11,7 @@
 //   are left for the app: `identity`. A caller whose groups changed is another one. Anonymous callers are no identity:
 //   nothing is kept for one of them alone.
 // * Fields that Vary names, as the client sent them: the variant (caching/stored_answer.hpp); where a credential stood
-// in
-//   one, `identity` takes its place (caching/caching.hpp).
+//   in one, `identity` takes its place (caching/caching.hpp).
 #pragma once
 
 #include <cstdint>
@@ -36,9 +35,8 @@ struct cache_plan {
     answers,
     /// A request that only the origin can answer (a range, a condition of the origin's): neither.
     bypass,
-    /// One that changes things: neither, and when it succeeds, what is stored under `key` is not used any more (RFC
-    /// 9111
-    /// section 4.4).
+    /// One that changes things: neither, and when it succeeds, what is stored under `key` is not used any more
+    /// (RFC 9111 section 4.4).
     invalidates,
   };
   use how = use::answers;

@@ -3,12 +3,11 @@
 //
 // Rules
 // * Only where the route says so (`cors`), and only for origins that it names; the origin is said back exactly, never
-// `*`.
+//   `*`.
 // * Every refusal of such a route varies by Origin, whoever asked.
 // * A page may read what it needs to go on: when to come back, how to sign in, and under which id it was refused.
 // * What the app answers is the app's own: nothing is added to it. A preflight is a request like any other: it reaches
-// the
-//   app by way of a route that takes OPTIONS (docs/reference/policy.md).
+//   the app by way of a route that takes OPTIONS (docs/reference/policy.md).
 #pragma once
 
 #include <span>

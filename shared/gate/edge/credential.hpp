@@ -2,11 +2,9 @@
 //
 // Rules
 // * A policy's issuers name the places (`from`): Authorization with the Bearer scheme, a field, a cookie. Only these
-// are
-//   looked at, so that an app's own Authorization: Basic, or a field that no issuer names, is no credential.
+//   are looked at, so that an app's own Authorization: Basic, or a field that no issuer names, is no credential.
 // * For each issuer the first of its places that holds something counts (Cloudflare Access: the field, then the
-// cookie).
-//   Those behind it are not looked at: whatever stands there, how often, and how malformed, decides nothing.
+//   cookie). Those behind it are not looked at: whatever stands there, how often, and how malformed, decides nothing.
 // * The places that count, one an issuer at most, must hold the same token, and each of them one token only, else
 //   credential_ambiguous: nobody can say which caller was meant.
 // * An empty field or cookie holds nothing. What stands there must be token68 (RFC 9110 section 11.2), else

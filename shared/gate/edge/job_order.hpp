@@ -2,8 +2,7 @@
 // host.
 //
 // * POST on a route to a job runs it. Its body is a JSON object of the declared inputs, as application/json: a type
-// that
-//   no form can send. Only a request without a body, without a Content-Type and without a sign of a page (Origin,
+//   that no form can send. Only a request without a body, without a Content-Type and without a sign of a page (Origin,
 //   Sec-Fetch-*) needs none: browsers send Origin with every POST, so that nobody's cookies come with such a request.
 // * /.sallyport/jobs/<job>~<run>: GET looks, DELETE stops. /.sallyport/jobs: GET lists the caller's own.
 // * Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): at most 255 visible characters, with or without the

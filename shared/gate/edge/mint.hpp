@@ -2,8 +2,7 @@
 // binds it to a request is the request signature, which covers it.
 //
 // * exp is the earlier of now + the route's assertion_ttl and the moment until which the edge itself accepts the
-// caller's
-//   token (its exp plus the issuer's clock_skew, to the next whole second): it never outlives the token.
+//   caller's token (its exp plus the issuer's clock_skew, to the next whole second): it never outlives the token.
 // * An assertion is used again while half of the ttl is left of it, or while a new one could not live longer.
 #pragma once
 

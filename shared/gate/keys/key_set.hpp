@@ -6,11 +6,9 @@
 // * One fetch in flight per issuer: while one is, `want` repeats it with `joined` set, so that a host can wait for the
 //   one that runs. A fetch that never comes back is given up after in_flight_timeout.
 // * An unknown kid causes a refetch, at most one per refetch_interval, and none within retry_interval of another fetch.
-// A
-//   failure is tried again after retry_interval.
+//   A failure is tried again after retry_interval.
 // * A set is soft until max-age (within soft_min and soft_max): then it is refreshed while it still serves. It serves
-// up
-//   to hard_age after it was fetched, never longer. A failed fetch changes nothing about the set that is held.
+//   up to hard_age after it was fetched, never longer. A failed fetch changes nothing about the set that is held.
 // * A set is replaced whole: a key that the issuer no longer publishes verifies nothing any more. The generation counts
 //   replacements by a different set, so that whatever was verified with the old one can be forgotten.
 // * https only, http for loopback; the discovery document must name the issuer it was fetched for (OpenID Connect

@@ -4,12 +4,10 @@
 //  2. canonical path              open; what it holds is what some route allows
 //  3. the Sallyport fields        open: one of each, none unknown, none missing; the covered list is the profile's
 //  4. signature parameters        open: all there, of their types; tag, nonce, alg; keyid known, of that alg, and the
-//  alg
-//                                 the service is for; created, expires
+//                                 alg the service is for; created, expires
 //  5. request signature           open; the context, which is signed now, is read
 //  6. assertion                   open: signature, typ, claims, iss, aud, lifetime, times, route known; what it says of
-//  the
-//                                 body agrees with the request
+//                                 the body agrees with the request
 //  7. content digest              open reads the field; check_body compares, before the app sees a byte
 //  8. policy                      admit: digest known; signed headers are those that were signed; decided again on the
 //                                 identity of the assertion and the signed context: over the same route, and allowed

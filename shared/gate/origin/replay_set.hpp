@@ -3,12 +3,10 @@
 //
 // * Bounded: at the bound it refuses (replay_set_full); it never forgets an unexpired nonce to make room.
 // * Sharded by time: entries lie in tables by the span of time in which they expire, and a whole table goes when its
-// span
-//   is over. There are as many live tables as spans in the longest life, four or so, and a look-up asks them all.
+//   span is over. There are as many live tables as spans in the longest life, four or so, and a look-up asks them all.
 // * A clock that goes back does not bring anything back: what may have been forgotten already is refused as a replay.
 // * 16 bytes a nonce: the nonce's own 128 bits, the keyid folded in. Nonces arrive here only under a verified
-// signature,
-//   so nobody but the edge chooses them.
+//   signature, so nobody but the edge chooses them.
 #pragma once
 
 #include <array>

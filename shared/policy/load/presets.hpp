@@ -3,8 +3,7 @@
 //
 // preset: members: issuer
 // * cloudflare-access: team: https://TEAM.cloudflareaccess.com; its tokens stand in Cf-Access-Jwt-Assertion, then in
-// the
-//   cookie CF_Authorization, those of all others in Authorization
+//   the cookie CF_Authorization, those of all others in Authorization
 // * github-actions: enterprise (optional): https://token.actions.githubusercontent.com, with /ENTERPRISE behind it
 // * okta: domain, authorization_server ("default"; "org" for the org server): https://DOMAIN/oauth2/SERVER
 // * google: https://accounts.google.com, and accounts.google.com

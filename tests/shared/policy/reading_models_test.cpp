@@ -3,7 +3,7 @@
 //
 // Where the models come from
 // * Tomcat 9: CoyoteAdapter.parsePathParameters, UDecoder with encodedSolidusHandling "decode",
-// CoyoteAdapter.normalize.
+//   CoyoteAdapter.normalize.
 // * Jetty 9.4: URIUtil.decodePath (parameters are stripped while decoding; slashes are not merged).
 // * Spring MVC 5.2: UrlPathHelper.decodeAndCleanUriString, then PatternsRequestCondition with useSuffixPatternMatch and
 //   useTrailingSlashMatch.
