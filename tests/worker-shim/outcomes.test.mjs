@@ -241,9 +241,10 @@ for (const [reason, what, how] of [
 }
 
 test('what an agent refuses is told apart from what its app answers', async (context) => {
+  /** @type {any[]} */
   const told = [];
   context.mock.method(console, 'log', (/** @type {string} */ line) => told.push(JSON.parse(line)));
-  for (const headers of [{ 'sallyport-refusal': 'unavailable' }, {}])
+  for (const headers of /** @type {Record<string, string>[]} */ ([{ 'sallyport-refusal': 'unavailable' }, {}]))
     await worker({ fetch: () => new Response('', { status: 503, headers }) })('request 1');
   const outcomes = told.filter(({ type }) => type === 'outcome').map(({ reason, status, detail }) => [reason, status, detail]);
   assert.deepEqual(outcomes, [
