@@ -15,8 +15,16 @@ function(sallyport_layer folder)
   endif()
   add_library(sallyport_${name} STATIC ${sources})
   target_link_libraries(sallyport_${name} PUBLIC sallyport_flags PRIVATE sallyport_core_dialect PUBLIC ${needed})
-  sallyport_reuse_precompiled(sallyport_${name} core)
+  if(EMSCRIPTEN AND folder IN_LIST layers_for_size)
+    target_compile_options(sallyport_${name} PRIVATE -Os)
+    sallyport_precompile(sallyport_${name} core)
+  else()
+    sallyport_reuse_precompiled(sallyport_${name} core)
+  endif()
 endfunction()
+
+# Off the path of requests. At the edge their size counts, since a fresh isolate compiles them, and their speed does not.
+set(layers_for_size aws wake jobs)
 
 sallyport_precompiled(core sallyport_core_dialect)
 

@@ -56,11 +56,12 @@ void prepare(httplib::Client& client, std::chrono::seconds timeout) {
   if (client.ssl_context() != nullptr) SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_2_VERSION);
 }
 
-/// host:port of "https://host" or "https://host:port".
-std::string address_of(const std::string& origin) {
-  const std::string authority = origin.substr(origin.find("://") + 3);
-  const bool has_port = authority.find(':', authority.find(']') + 1) != std::string::npos;
-  return has_port ? authority : authority + (origin.starts_with("https") ? ":443" : ":80");
+/// host:port, also where the URL leaves the port out.
+std::string address_of(const http::url_parts& url) {
+  const auto host_ends = url.authority.find(']');
+  const bool has_port =
+      url.authority.find(':', host_ends == std::string_view::npos ? 0 : host_ends) != std::string_view::npos;
+  return std::string(url.authority) + (has_port ? "" : ":" + std::to_string(http::default_port(url.scheme)));
 }
 
 std::string describe(httplib::Error what, const std::string& address) {
@@ -95,7 +96,7 @@ fetched fetch(const gate::key_request& request, const std::stop_token& stop) {
   const std::string target = (parts->rest.starts_with('/') ? "" : "/") + std::string(parts->rest);
   const auto answer = client.Get(target.c_str(), headers, collect);
   if (!answer && got.body.size() > request.max_bytes) return {200, std::move(got.body), "", ""};
-  if (!answer) return {0, "", "", describe(answer.error(), address_of(parts.origin))};
+  if (!answer) return {0, "", "", describe(answer.error(), address_of(*parts))};
   got.status = answer->status;
   got.cache_control = answer->get_header_value("Cache-Control");
   return got;
