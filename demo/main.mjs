@@ -1,6 +1,7 @@
 // See scripts/demo.
+import { spawn } from 'node:child_process';
 import { forget_running, note_running, port_of } from './running.mjs';
-import { lifelike, start_stack } from './stack.mjs';
+import { build, lifelike, start_stack } from './stack.mjs';
 import { play_tour } from './tour/tour.mjs';
 
 /** Ports that are easy to remember; a taken one is replaced by any that is free. */
@@ -30,14 +31,14 @@ async function run_until_stopped() {
   const stack = await start_stack({ ports: usual_ports, launch: lifelike, say: (line) => say(`  ${line}`) });
   note_running(stack.provider);
   say(what_to_try(stack));
-  const watching = watch_decisions(stack);
+  const stop_printing = print_records(stack);
   const why = await Promise.race([
     new Promise((resolve) => ['SIGINT', 'SIGTERM'].forEach((signal) => process.once(signal, () => resolve('stopping')))),
     stack.agent.ended.then((status) => `the agent ended with status ${status}:\n${stack.agent.output()}`),
     stack.app.ended.then((status) => `the app ended with status ${status}:\n${stack.app.output()}`),
   ]);
   say(`\ndemo: ${why}`);
-  clearInterval(watching);
+  await stop_printing();
   forget_running(stack.provider);
   await stack.stop();
   say('demo: stopped everything it started');
@@ -84,35 +85,30 @@ Up after ${((Date.now() - started_at) / 1000).toFixed(1)} s. In another terminal
   what the agent counts: decisions by reason, latency, age of the keys
     curl ${agent.admin}/metrics
 
-Below, both ends say what they decide, joined by the request id; of services in ECS you see the edge's decision. To put your own app behind it,
-read docs/guide/try_it.md. Ctrl-C stops everything.
+Below, \`sallyport logs\` prints a line for each request, from the records of both ends; of services in ECS it sees the edge's. To put your own
+app behind it, read docs/guide/try_it.md. Ctrl-C stops everything.
 `;
 }
 
-/** Prints each audit record of both ends, and each change of a service that sleeps, as it comes, in short. @param {import('./stack.mjs').Stack} stack */
-function watch_decisions(stack) {
-  const sources = [() => stack.worker_output(), () => stack.agent.output()].map((output) => ({ output, read: output().length }));
-  return setInterval(() => {
+/** Prints each request, and each change of a service that sleeps, as it comes: the lines of both ends, through `sallyport logs`.
+ * @param {import('./stack.mjs').Stack} stack */
+function print_records(stack) {
+  const printer = spawn(`${build}/sallyport`, ['logs'], { stdio: ['pipe', 'inherit', 'inherit'] });
+  // Ctrl-C ends it, too.
+  printer.stdin.on('error', () => {});
+  const ended = new Promise((resolve) => printer.once('exit', resolve));
+  const sources = [() => stack.worker_output(), () => stack.agent.output()].map((output) => ({ output, read: 0 }));
+  const timer = setInterval(() => {
     for (const source of sources) {
       const fresh = source.output().slice(source.read);
       const whole = fresh.slice(0, fresh.lastIndexOf('\n') + 1);
       source.read += whole.length;
-      for (const line of whole.split('\n')) {
-        if (line.startsWith('{"assertion"')) say(decision_line(JSON.parse(line)));
-        if (line.includes('"type":"wake"')) say(wake_line(JSON.parse(line)));
-      }
+      if (whole !== '') printer.stdin.write(whole);
     }
   }, 100);
-}
-
-/** @param {Record<string, string | null>} record */
-function decision_line({ end, decision, reason, id, subject, method, path, route }) {
-  const who = subject ?? 'nobody';
-  const why = decision === 'allow' ? `route ${route}` : reason;
-  return `  ${String(end).padEnd(6)}  ${String(decision).padEnd(5)}  ${who.padEnd(14)}  ${method ?? '-'} ${path ?? '-'}  ${why}  ${id}`;
-}
-
-/** @param {Record<string, string | undefined>} event */
-function wake_line({ service, from, to, subject, reason }) {
-  return `  wake    ${String(service).padEnd(9)}  ${from} -> ${to}  ${to === 'starting' ? `for ${subject}` : (reason ?? '')}`.trimEnd();
+  return async () => {
+    clearInterval(timer);
+    printer.stdin.end();
+    await ended;
+  };
 }

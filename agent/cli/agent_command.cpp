@@ -28,17 +28,17 @@ struct options {
 };
 
 constexpr std::string_view footer =
-    R"(Every member of the file can be set by an environment variable instead: SALLYPORT_ and its path in
-capitals, dots as underscores; the environment wins. --members lists them.
+    R"(An environment variable can set each member of the file: SALLYPORT_ and the member's path in capitals, with
+underscores for dots. The environment wins. --members lists them all.
 
 Examples:
   sallyport agent --config agent.jsonc --check     validate, print the effective configuration
   sallyport agent --config agent.jsonc             serve until SIGTERM
   SALLYPORT_SERVICE=reports SALLYPORT_POLICY_FILE=policy.jsonc sallyport agent
 
-Signals: SIGTERM and SIGINT finish what runs, then exit; a second one ends at once. SIGHUP reads policy, key and
-secret files again.
-Exit codes: 0 stopped, all requests finished; 1 stopped, requests were cut off; 3 refused to start.)";
+Signals: SIGTERM and SIGINT finish the requests under way, then exit; a second one exits at once. SIGHUP reads
+policy, key and secret files again.
+Exit codes: 0 stopped, all requests finished; 1 stopped, some requests were cut off; 3 not started.)";
 
 sigset_t awaited_signals() {
   sigset_t set;

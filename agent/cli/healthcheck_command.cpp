@@ -47,7 +47,7 @@ int ask(const options& chosen, const config::address& at) {
   client.set_read_timeout(chosen.timeout);
   const auto answer = client.Get(chosen.live ? "/healthz" : "/readyz");
   if (!answer) {
-    const std::string problem = "no answer (" + httplib::to_string(answer.error()) + ")";
+    const std::string problem = "no response (" + httplib::to_string(answer.error()) + ")";
     complain(config::to_text(at),
              {reason::config_invalid, problem + ". Is the agent running, and is this its admin.listen?"},
              chosen.as_json);
@@ -73,7 +73,7 @@ constexpr std::string_view footer = R"(For the health check of an ECS task defin
   "healthCheck": { "command": ["CMD", "/sallyport", "healthcheck"] }
 It finds the agent's admin address as the agent does: --config, SALLYPORT_ADMIN_LISTEN, or the default.
 
-Exit codes: 0 ready; 1 not ready, the answer says why; 3 the configuration does not say where; 4 no answer.)";
+Exit codes: 0 ready; 1 not ready, and the response says why; 3 the configuration does not say where; 4 no response.)";
 
 }  // namespace
 

@@ -90,14 +90,14 @@ void add_generate(CLI::App& keys, int& exit) {
   command->add_option("--kid", chosen->kid, "Name of the key; by default its thumbprint.")
       ->check(CLI::Validator(refuse_kid, ""));
   command->add_option("--out", chosen->out,
-                      "A file that does not exist yet; made with mode 0600. Default: standard output.");
+                      "Write to this file, which must not exist yet; it gets mode 0600. Default: standard output.");
   command->footer(
-      "Prints a private JWK set: the value of the edge's secret, or of the agent's hmac.file.\n\n"
+      "Prints a private JWK set: for the edge's secret, or for the agent's hmac.file.\n\n"
       "Examples:\n"
       "  sallyport keys generate --out edge-keys.json\n"
       "  sallyport keys generate | npx wrangler secret put SALLYPORT_SIGNING_KEYS\n"
       "  sallyport keys generate --alg HS256 --out hmac.json\n\n"
-      "Exit codes: 0; 2 wrong command line; 4 the file exists or cannot be written.");
+      "Exit codes: 0; 2 wrong command line; 4 the file exists, or cannot be written.");
   command->callback([chosen, &exit] { exit = generate(*chosen); });
 }
 
@@ -108,7 +108,7 @@ void add_show(CLI::App& keys, int& exit) {
   command->add_flag("--json", chosen->as_json, "Print the public JWK set, as the edge publishes it.");
   command->footer(
       "Examples:\n  sallyport keys show edge-keys.json\n  sallyport keys show --json edge-keys.json > jwks.json\n\n"
-      "Exit codes: 0; 3 not a key file that can be used; 4 it cannot be read.");
+      "Exit codes: 0; 3 the file holds no usable keys; 4 it cannot be read.");
   command->callback([chosen, &exit] { exit = show(*chosen); });
 }
 

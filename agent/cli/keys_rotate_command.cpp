@@ -48,7 +48,7 @@ result<std::string> fetch_published(const std::string& url) {
   keys::fetched got = keys::fetch(request);
   if (got.status == 200) return std::move(got.body);
   return failure(reason::keys_fetch_failed,
-                 got.status == 0 ? got.problem : url + " answered with status " + std::to_string(got.status));
+                 got.status == 0 ? got.problem : url + " responded with status " + std::to_string(got.status));
 }
 
 /// `exit`: what a failure means.
@@ -115,19 +115,19 @@ int rotate(const options& chosen) {
 }
 
 constexpr std::string_view footer =
-    R"(Run it again and again, deploying the file in between, until it says that it is done:
+    R"(Run it repeatedly, and deploy the file after each step, until it says that it is done:
   1 adds a new key to the file, which does not sign yet
   2 once the edge publishes both and caches have run out: puts the new key first, so that it signs
   3 once nothing signed with the old key can still be valid: removes the old key
   4 checks that the edge publishes the new key alone
-Before each step it fetches the published set and goes on only if it is the one of the file.
+Before each step it fetches the published set, and continues only if that matches the file.
 
 Example:
   sallyport keys rotate edge-keys.json --jwks-url https://edge.acme.example/.well-known/jwks.json
   # then deploy both Workers, the issuer Worker first: docs/guide/operate.md
 
-Exit codes: 0 a step was done; 1 not yet, it says why; 3 the file or the published set cannot be used; 4 the file cannot
-be read or written, or the URL not be fetched.)";
+Exit codes: 0 a step was done; 1 not yet, and it says why; 3 the file or the published set cannot be used; 4 the
+file cannot be read or written, or the URL cannot be fetched.)";
 
 }  // namespace
 
@@ -137,7 +137,7 @@ void add_keys_rotate_command(CLI::App& keys, int& exit) {
   command->add_option("FILE", chosen->file, "The private JWK set that the edge has as its secret.")->required();
   command->add_option("--jwks-url", chosen->url, "Where the edge publishes its keys.")->required();
   command->add_option("--cache-age", chosen->cache_age,
-                      "How long verifiers may hold a set; the agent's longest is 1h.");
+                      "How long verifiers may keep a set; agents keep it for up to 1h.");
   command->add_flag("--wait", chosen->wait, "Sleep until the next step is possible, instead of ending with status 1.");
   command->add_flag("--json", chosen->as_json, "As JSON, for machines.");
   command->footer(std::string(footer));

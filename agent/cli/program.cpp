@@ -15,7 +15,8 @@ namespace sallyport::agent::cli {
 namespace {
 
 constexpr std::string_view first_lines =
-    "sallyport: the door beside your app. It lets through what the edge signed, and nothing else.";
+    "sallyport: lets only those requests through to your app that the edge has signed. Also: tools for keys, policies, "
+    "tokens and logs.";
 
 constexpr std::string_view last_lines = R"(Examples:
   sallyport agent --config /etc/sallyport/agent.jsonc --check
@@ -23,9 +24,10 @@ constexpr std::string_view last_lines = R"(Examples:
   sallyport keys generate --alg ES256 --out edge-keys.json
   sallyport policy check policy.jsonc
   sallyport token inspect < token.txt
+  sallyport logs edge.log agent.log
 
-Exit codes: 0 done, 1 a check failed, 2 wrong command line, 3 a configuration, policy or key file cannot be used,
-4 something could not be reached.
+Exit codes: 0 done; 1 a check failed; 2 wrong command line; 3 a configuration, policy or key file cannot be used;
+4 a file, an address or another program cannot be reached.
 'sallyport COMMAND --help' explains a command. docs/reference/agent.md has the reference.)";
 
 int print_version(bool as_json) {
@@ -71,6 +73,7 @@ int run(int argc, char** argv) {
   add_keys_command(app, exit);
   add_policy_command(app, exit);
   add_token_command(app, exit);
+  add_logs_command(app, exit);
   add_healthcheck_command(app, exit);
   add_version_command(app, exit);
   try {

@@ -16,6 +16,7 @@ void add_keys_command(CLI::App& parent, int& exit);
 void add_keys_rotate_command(CLI::App& keys, int& exit);
 void add_policy_command(CLI::App& parent, int& exit);
 void add_token_command(CLI::App& parent, int& exit);
+void add_logs_command(CLI::App& parent, int& exit);
 void add_healthcheck_command(CLI::App& parent, int& exit);
 
 }  // namespace sallyport::agent::cli

@@ -187,7 +187,7 @@ cannot be used; 4 a file cannot be read.)";
 void add_token_command(CLI::App& parent, int& exit) {
   auto* const token = parent.add_subcommand("token", "Look into tokens.");
   token->require_subcommand(1);
-  auto* const command = token->add_subcommand("inspect", "Show header and claims of a JWT.");
+  auto* const command = token->add_subcommand("inspect", "Show the header and the claims of a JWT.");
   auto chosen = std::make_shared<options>();
   command->add_option("TOKEN", chosen->token, "The token; - (the default) is standard input.");
   auto* const jwks = command->add_option("--jwks", chosen->jwks, "Verify with this public JWK set.");

@@ -44,6 +44,7 @@ TEST_CASE("every command has help with an example or its exit codes") {
                                                                                        {"policy", "check"},
                                                                                        {"policy", "digest"},
                                                                                        {"token", "inspect"},
+                                                                                       {"logs"},
                                                                                        {"healthcheck"}}) {
     auto arguments = command;
     arguments.push_back("--help");

@@ -48,3 +48,28 @@ test('the outcome record has exactly the members that the guide lists', () => {
     members_under('The outcome record'),
   );
 });
+
+test('sallyport logs prints the lines that the guide shows', () => {
+  const time = Date.UTC(2026, 10, 30, 2, 51, 7);
+  const who = { subject: 'alice', method: 'GET', path: '/reports/april', route: 'reports-read', v: 1 };
+  const records = ['edge', 'origin'].flatMap((end) => [
+    { ...who, type: 'decision', end, time, id: 'M8b6JQ0aT3mXh1o2cVQyFg', decision: 'allow', reason: 'ok' },
+    {
+      type: 'outcome',
+      end,
+      time,
+      id: 'M8b6JQ0aT3mXh1o2cVQyFg',
+      reason: 'ok',
+      status: 200,
+      ms: 12,
+      how: end === 'edge' ? 'handed_on' : 'complete',
+      v: 1,
+    },
+  ]);
+  const denied = { decision: 'deny', reason: 'policy_not_allowed', subject: 'bob', id: 'Q2cV0aT3mXh1o2cVQyFgM8', time: time + 1_000 };
+  records.push({ ...who, type: 'decision', end: 'edge', ...denied });
+  const input = records.map((record) => JSON.stringify(record)).join('\n');
+  const printed = execFileSync(`${root}build/dev/sallyport`, ['logs'], { input, encoding: 'utf8' });
+  const shown = fences_of('docs/guide/logs.md').find(({ text }) => text.startsWith('11-30')) ?? { text: '' };
+  assert.equal(printed, `${shown.text.split('\n').slice(0, 2).join('\n')}\n`);
+});
