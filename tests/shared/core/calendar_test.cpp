@@ -26,7 +26,8 @@ TEST_CASE("a second has one place on the calendar") {
       {253402300799, "9999-12-31T23:59:59Z", 5, 364},
   };
   for (const auto& [seconds, text, day_of_week, day_of_year] : rows) {
-    CAPTURE(text);
+    const auto& its_text = text;
+    CAPTURE(its_text);
     const auto at = civil_of(seconds);
     CHECK(at.day_of_week == day_of_week);
     CHECK(at.day_of_year == day_of_year);
@@ -66,9 +67,12 @@ TEST_CASE("the calendar has these days and no others") {
                           {2000, 2, 29, true}, {2024, 4, 30, true},  {2024, 4, 31, false}, {2024, 12, 31, true},
                           {2024, 0, 1, false}, {2024, 13, 1, false}, {2024, 1, 0, false},  {2024, 1, 32, false}};
   for (const auto& [year, month, day, there] : rows) {
-    CAPTURE(year);
-    CAPTURE(month);
-    CAPTURE(day);
+    const auto& its_year = year;
+    CAPTURE(its_year);
+    const auto& its_month = month;
+    CAPTURE(its_month);
+    const auto& its_day = day;
+    CAPTURE(its_day);
     CHECK(is_date(year, month, day) == there);
   }
 }

@@ -32,7 +32,8 @@ TEST_CASE("what is closest is at most two edits away, fewer for short words") {
       {"completely else", ""},
   };
   for (const auto& [text, closest] : rows) {
-    CAPTURE(text);
+    const auto& its_text = text;
+    CAPTURE(its_text);
     CHECK(document::closest(exact_text(text).view(), names) == closest);
   }
   CHECK(document::closest(std::string(65, 'a'), {}).empty());

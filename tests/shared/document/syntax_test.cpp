@@ -17,8 +17,10 @@ TEST_CASE("a line and a column are a byte of the text, or its end") {
   constexpr row rows[] = {{1, 1, 0}, {1, 2, 1}, {2, 1, 3}, {2, 2, 4}, {3, 1, 6}, {4, 1, 7},
                           {4, 2, 8}, {4, 9, 8}, {5, 1, 8}, {9, 9, 8}, {0, 0, 0}};
   for (const auto& [line, column, offset] : rows) {
-    CAPTURE(line);
-    CAPTURE(column);
+    const auto& its_line = line;
+    CAPTURE(its_line);
+    const auto& its_column = column;
+    CAPTURE(its_column);
     CHECK(document::offset_of(exact_text(text).view(), {line, column}) == offset);
   }
 }

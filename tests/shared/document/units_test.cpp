@@ -99,7 +99,8 @@ TEST_CASE("what is written is the largest unit that loses nothing") {
       {3'600'000, "1000h", "1h", "3600000B"},
   };
   for (const auto& [number, seconds, milliseconds, size] : rows) {
-    CAPTURE(number);
+    const auto& its_number = number;
+    CAPTURE(its_number);
     CHECK(document::seconds_text(number) == seconds);
     CHECK(document::milliseconds_text(number) == milliseconds);
     CHECK(document::size_text(static_cast<std::uint64_t>(number)) == size);

@@ -16,7 +16,8 @@ TEST_CASE("each method is safe, idempotent or refused as RFC 9110 and the gatewa
       {"QUERY", false, false, false}, {"get", false, false, false},   {"", false, false, false},
   };
   for (const auto& [method, safe, idempotent, refused] : rows) {
-    CAPTURE(method);
+    const auto& its_method = method;
+    CAPTURE(its_method);
     CHECK(http::is_safe(method) == safe);
     CHECK(http::is_idempotent(method) == idempotent);
     CHECK(http::is_refused_method(method) == refused);

@@ -23,7 +23,8 @@ TEST_CASE("a URL has a scheme, an authority and a rest") {
       {"a/b://c", "a/b", "c", ""},
   };
   for (const auto& [text, scheme, authority, rest] : rows) {
-    CAPTURE(text);
+    const auto& its_text = text;
+    CAPTURE(its_text);
     const exact_text input(text);
     const auto parts = http::split_url(input.view());
     REQUIRE(parts);
@@ -66,7 +67,8 @@ TEST_CASE("the port of the scheme itself goes without saying") {
       {"a.test:1443", "https", "a.test:1443"}, {"[::443]", "https", "[::443]"},
   };
   for (const auto& [authority, scheme, shorter] : rows) {
-    CAPTURE(authority);
+    const auto& its_authority = authority;
+    CAPTURE(its_authority);
     CHECK(http::without_default_port(exact_text(authority).view(), scheme) == shorter);
   }
   CHECK(http::default_port("https") == 443);
