@@ -45,7 +45,9 @@ function without_precompiled(command) {
 const rules = [content_of(join(root, '.clang-tidy')), output_of('clang-tidy', '--version')];
 const headers = dependencies();
 /** @type {{file: string, command: string, output: string}[]} */
-const entries = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'));
+const compiled = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'));
+// The agent is compiled once more for the sanitizers; once is enough to look at it.
+const entries = compiled.filter(({ command }) => !command.includes('_sanitized.dir/'));
 for (const entry of entries) entry.command = without_precompiled(entry.command);
 // clang-tidy cannot read what another compiler precompiled; and so each file is seen to include what it uses.
 writeFileSync(join(root, 'build/tidy/compile_commands.json'), JSON.stringify(entries));
