@@ -25,12 +25,13 @@ if(agent_sources AND EXISTS ${CMAKE_SOURCE_DIR}/agent/main.cpp AND NOT SALLYPORT
 endif()
 
 # The agent once more, under the sanitizers, for its tests (stage memory). The core that it links is not: the sanitized build
-# of the core's own tests is (preset fuzz).
+# of the core's own tests is (preset fuzz). UBSan's vptr check needs RTTI, which the core does without.
 if(TARGET sallyport_agent AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SALLYPORT_SANITIZE)
   add_library(sallyport_agent_sanitized STATIC EXCLUDE_FROM_ALL ${agent_sources})
   target_compile_definitions(sallyport_agent_sanitized PUBLIC SALLYPORT_VERSION="${PROJECT_VERSION}")
   target_link_libraries(sallyport_agent_sanitized PUBLIC sallyport_shared sallyport_openssl Threads::Threads OpenSSL::SSL PkgConfig::HTTPLIB)
-  target_compile_options(sallyport_agent_sanitized PUBLIC -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(sallyport_agent_sanitized PUBLIC -fsanitize=address,undefined -fno-sanitize=vptr
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(sallyport_agent_sanitized PUBLIC -fsanitize=address,undefined)
   sallyport_precompile(sallyport_agent_sanitized agent)
 endif()
