@@ -55,12 +55,12 @@ export class Jobs extends DurableObject {
   async ask(order, place) {
     if (!this.#frame.started) return { refused: { reason: 'not_ready', detail: 'the object of the job could not start' } };
     const stored = order.do === 'run' ? this.#store.find_by_token(order.client_token ?? '') : this.#store.find(run_of(order));
-    let { columns, shown, effects } = this.#step(stored, { kind: order.do, order, place, id: random_name() });
+    let { columns, shown, effects } = this.#event(stored, { kind: order.do, order, place, id: random_name() });
     const id = columns?.id ?? '';
     while (effects.refused === undefined && effects.wait !== undefined) {
       const { for: what, ms } = effects.wait;
       const refused = await this.#waiters.wait(`${what} ${id}`, ms, () => undefined);
-      ({ shown, effects } = this.#step(this.#store.find(id), { kind: 'waited', order, for: what, refused }));
+      ({ shown, effects } = this.#event(this.#store.find(id), { kind: 'waited', order, for: what, refused }));
     }
     return effects.refused === undefined ? { shown: /** @type {Shown} */ (shown) } : { refused: effects.refused };
   }
@@ -87,6 +87,17 @@ export class Jobs extends DurableObject {
   }
 
   /**
+   * One event of one run, after which the alarm is set.
+   * @param {StoredRun | undefined} stored
+   * @param {{kind: string} & Record<string, unknown>} event
+   */
+  #event(stored, event) {
+    const step = this.#step(stored, event);
+    this.#schedule('changed');
+    return step;
+  }
+
+  /**
    * One event of one run. Nothing in here waits.
    * @param {StoredRun | undefined} stored
    * @param {{kind: string} & Record<string, unknown>} event
@@ -97,7 +108,6 @@ export class Jobs extends DurableObject {
     if (step.error !== undefined) return this.#unreadable(stored, step);
     if (step.state === '' && stored !== undefined) this.#store.remove(stored.id);
     this.#take(step, stored);
-    if (event.kind !== 'restarted') this.#schedule('changed');
     return step;
   }
 
@@ -124,7 +134,7 @@ export class Jobs extends DurableObject {
   /** @param {string} id @param {EcsCall} call */
   async #send(id, call) {
     const answered = await this.#call(call);
-    this.#step(this.#store.find(id), { kind: 'answered', action: call.action, ...answered });
+    this.#event(this.#store.find(id), { kind: 'answered', action: call.action, ...answered });
   }
 
   /** @param {EcsCall} call */
@@ -178,12 +188,7 @@ export class Jobs extends DurableObject {
    * @param {Omit<Operations[Op]['in'], 'now' | 'jitter'>} input
    */
   #operate(op, input) {
-    try {
-      const now = /** @type {Operations[Op]['in']} */ ({ ...input, now: Date.now(), jitter: jitter() });
-      return this.#frame.parts.core.operate(op, now);
-    } catch (error) {
-      throw this.#frame.begin_again(error);
-    }
+    return this.#frame.operate(op, /** @type {Operations[Op]['in']} */ ({ ...input, now: Date.now(), jitter: jitter() }));
   }
 }
 

@@ -49,6 +49,21 @@ export class Frame {
     return this.#parts;
   }
 
+  /**
+   * Asks the core for an operation; what the core throws ends this object.
+   * @template {import('../core/core.js').OperationName} Op
+   * @param {Op} op
+   * @param {import('../core/operations.d.ts').Operations[Op]['in']} input
+   * @returns {import('../core/operations.d.ts').Operations[Op]['out']}
+   */
+  operate(op, input) {
+    try {
+      return this.parts.core.operate(op, input);
+    } catch (error) {
+      throw this.begin_again(error);
+    }
+  }
+
   /** Sets the alarm. @param {number} at in milliseconds; 0: none */
   ring(at) {
     if (at === this.#alarm_at || (at === 0 && !this.#alarm_at)) return;

@@ -54,7 +54,7 @@ export class Coordinator {
 
   /** @param {number} hold_ms @returns {Promise<Ensured>} */
   #ask(hold_ms) {
-    const asked = { service: this.#service, caller: this.#caller, hold_ms: hold_ms };
+    const asked = { service: this.#service, caller: this.#caller, hold_ms };
     return within(this.#object.ensure(asked), hold_ms + GRACE_MS);
   }
 

@@ -135,7 +135,7 @@ export class Wake extends DurableObject {
    * @param {Caller} [caller] in whose name a start that this event begins is made
    */
   #step(service, event, caller) {
-    const { state, before, view, effects, told } = this.#operate('wake', { ...this.#now(service), event, jitter: jitter() });
+    const { state, before, view, effects, told } = this.#frame.operate('wake', { ...this.#now(service), event, jitter: jitter() });
     this.#view = view;
     if (caller !== undefined && before !== 'starting' && view.phase === 'starting') this.#caller = caller;
     this.#keep(service, state);
@@ -148,7 +148,7 @@ export class Wake extends DurableObject {
 
   /** @param {Service} service */
   #told(service) {
-    return this.#operate('wake_told', this.#now(service));
+    return this.#frame.operate('wake_told', this.#now(service));
   }
 
   /** @param {Service} service */
@@ -164,19 +164,6 @@ export class Wake extends DurableObject {
     if (state === this.#state) return;
     this.#state = state;
     this.#memory.save({ name, place: place_of(ecs), state, caller: this.#caller });
-  }
-
-  /**
-   * @template {'wake' | 'wake_told'} Op
-   * @param {Op} op
-   * @param {import('../core/operations.d.ts').Operations[Op]['in']} input
-   */
-  #operate(op, input) {
-    try {
-      return this.#frame.parts.core.operate(op, input);
-    } catch (error) {
-      throw this.#frame.begin_again(error);
-    }
   }
 
   /**
