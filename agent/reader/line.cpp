@@ -1,9 +1,8 @@
 #include "agent/reader/line.hpp"
 
-#include <chrono>
-#include <cstdio>
 #include <initializer_list>
 
+#include "core/calendar.hpp"
 #include "core/reason.hpp"
 #include "encoding/json_members.hpp"
 #include "encoding/visible.hpp"
@@ -51,18 +50,11 @@ std::string joined(std::initializer_list<std::string> parts) {
 
 /// UTC; the edge and its agents are anywhere.
 std::string time_of(const json& record) {
-  using namespace std::chrono;
   const auto since = encoding::integer_member(record, "time");
   if (!since || *since < 0 || *since > 253402300799999) return padded("-", 14);
-  const sys_time<milliseconds> at{milliseconds(*since)};
-  const auto day = floor<days>(at);
-  const year_month_day date(day);
-  const hh_mm_ss time(floor<seconds>(at - day));
-  char text[32];
-  std::snprintf(text, sizeof text, "%02u-%02u %02d:%02d:%02d", static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
-  return text;
+  // Without year, T and Z.
+  const std::string text = rfc3339_text({*since / 1000, 0});
+  return text.substr(5, 5) + " " + text.substr(11, 8);
 }
 
 /// The first of an end's records that has the member; null counts as absent.

@@ -34,4 +34,13 @@ std::vector<std::string> texts_member(const json& from, std::string_view name) {
   return texts;
 }
 
+std::vector<std::pair<std::string, std::string>> pairs_member(const json& from, std::string_view name) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& each : list_member(from, name)) {
+    const bool is_pair = each.is_array() && each.size() == 2 && each[0].is_string() && each[1].is_string();
+    if (is_pair) pairs.emplace_back(each[0].get<std::string>(), each[1].get<std::string>());
+  }
+  return pairs;
+}
+
 }  // namespace sallyport::encoding

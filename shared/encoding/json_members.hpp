@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "encoding/json.hpp"
@@ -24,6 +25,8 @@ bool truth_member(const json& from, std::string_view name);
 std::span<const json> list_member(const json& from, std::string_view name);
 /// The texts among the elements of a list.
 std::vector<std::string> texts_member(const json& from, std::string_view name);
+/// The pairs of texts among the elements of a list: [[name, value], …].
+std::vector<std::pair<std::string, std::string>> pairs_member(const json& from, std::string_view name);
 
 /// An enumerator by its number, the first one being 0; nothing when it is behind `last`.
 template <class E>

@@ -13,6 +13,7 @@ namespace {
 using encoding::find_member;
 using encoding::json;
 using encoding::list_member;
+using encoding::pairs_member;
 using encoding::texts_member;
 using encoding::truth_member;
 
@@ -30,15 +31,6 @@ std::int64_t number(const json& from, std::string_view name) {
 
 std::uint32_t count(const json& from, std::string_view name) {
   return static_cast<std::uint32_t>(std::min<std::int64_t>(number(from, name), 0xFFFFFF));
-}
-
-std::vector<aws::name_value> pairs(const json& from, std::string_view name) {
-  std::vector<aws::name_value> out;
-  for (const auto& each : list_member(from, name)) {
-    const bool pair = each.is_array() && each.size() == 2 && each[0].is_string() && each[1].is_string();
-    if (pair) out.emplace_back(each[0].get<std::string>(), each[1].get<std::string>());
-  }
-  return out;
 }
 
 /// The member, or null.
@@ -144,10 +136,14 @@ question question_from(const json& order) {
 }
 
 run_wanted run_wanted_from(const json& from, const json& order) {
-  return {question_from(order),        text(from, "id"),
-          text(order, "job"),          text(order, "request_id"),
-          text(order, "client_token"), text(order, "input_digest"),
-          pairs(order, "environment"), place_from(member(from, "place"))};
+  return {question_from(order),
+          text(from, "id"),
+          text(order, "job"),
+          text(order, "request_id"),
+          text(order, "client_token"),
+          text(order, "input_digest"),
+          pairs_member(order, "environment"),
+          place_from(member(from, "place"))};
 }
 
 std::optional<aws_refusal> refusal_from(const json& from) {
@@ -233,7 +229,7 @@ result<run> run_from(std::string_view stored) {
   out.request_id = text(from, "request_id");
   out.client_token = text(from, "client_token");
   out.input_digest = text(from, "input_digest");
-  out.environment = pairs(from, "environment");
+  out.environment = pairs_member(from, "environment");
   out.place = place_from(member(from, "place"));
   out.state = *state;
   out.why = *why;

@@ -15,13 +15,13 @@ namespace sallyport::operations {
 using encoding::find_member;
 using encoding::json;
 using encoding::number_member;
+using encoding::pairs_member;
 using encoding::text_member;
 using encoding::texts_member;
 using encoding::truth_member;
 
 /// A copy of the text.
 std::string text(const json& from, std::string_view name);
-std::vector<std::pair<std::string, std::string>> pairs(const json& from, std::string_view name);
 json pairs_to_json(const std::vector<std::pair<std::string, std::string>>& from);
 
 /// What an operation says when it cannot be done.

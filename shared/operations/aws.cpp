@@ -33,7 +33,7 @@ ecs_place place_of(const json& in) {
 
 /// The reply of AWS as the host saw it; views into `in`.
 reply reply_of(const json& in) {
-  return {static_cast<std::uint16_t>(number_member(in, "status") & 0xFFFF), pairs(in, "fields"),
+  return {static_cast<std::uint16_t>(number_member(in, "status") & 0xFFFF), pairs_member(in, "fields"),
           text_member(in, "body")};
 }
 
@@ -41,7 +41,7 @@ run_task run_task_of(const json& in) {
   return {place_of(in),
           text(in, "task_definition"),
           text(in, "container"),
-          pairs(in, "environment"),
+          pairs_member(in, "environment"),
           text(in, "client_token"),
           text(in, "started_by"),
           texts_member(in, "subnets"),
@@ -167,7 +167,8 @@ json read(const json& in, means&) {
 json sign(const json& in, means& with) {
   const auto body = encoding::decode_base64(text(in, "body_b64"));
   if (!body.ok()) return error(body.error());
-  signing_request request{text(in, "method"), text(in, "path"), pairs(in, "query"), pairs(in, "fields"), *body};
+  signing_request request{text(in, "method"), text(in, "path"), pairs_member(in, "query"), pairs_member(in, "fields"),
+                          *body};
   request.fields.emplace_back("Host", text(in, "host"));
   signing_options options;
   options.sign_body = true;

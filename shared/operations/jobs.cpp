@@ -5,11 +5,11 @@
 #include <map>
 #include <utility>
 
-#include "encoding/json_members.hpp"
 #include "jobs/calls.hpp"
 #include "jobs/json.hpp"
 #include "jobs/pace.hpp"
 #include "jobs/view.hpp"
+#include "operations/arguments.hpp"
 #include "operations/operations.hpp"
 
 namespace sallyport::jobs {
@@ -19,6 +19,7 @@ using encoding::find_member;
 using encoding::json;
 using encoding::list_member;
 using encoding::text_member;
+using operations::error;
 
 /// A run that cannot be read now may be readable to the deployment that wrote it.
 constexpr unix_milliseconds unreadable_pause = 600'000;
@@ -29,10 +30,6 @@ std::int64_t number(const json& from, std::string_view name) {
 
 std::uint32_t jitter_of(const json& in) {
   return static_cast<std::uint32_t>(std::min<std::int64_t>(number(in, "jitter"), 999));
-}
-
-json error(const failure& what) {
-  return {{"error", name_of(what.why)}, {"detail", what.detail}};
 }
 
 json to_json(const aws_refusal& from) {

@@ -64,3 +64,13 @@ TEST_CASE("counts and enumerators are whole numbers in their range") {
     CHECK(encoding::enumerator_member(from, "a", colour::blue) == each.which);
   }
 }
+
+TEST_CASE("pairs are lists of two texts, and nothing else is") {
+  const auto from =
+      encoding::parse_json(R"({"a":[["x","1"],["y"],["z",2],["v","","w"],"xy",null,["",""]],"b":{"x":"1"}})");
+  REQUIRE(from.ok());
+  using pairs = std::vector<std::pair<std::string, std::string>>;
+  CHECK(encoding::pairs_member(*from, "a") == pairs{{"x", "1"}, {"", ""}});
+  CHECK(encoding::pairs_member(*from, "b").empty());
+  CHECK(encoding::pairs_member(*from, "c").empty());
+}
