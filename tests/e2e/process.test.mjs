@@ -1,6 +1,8 @@
 // What docs/reference/agent.md says of the agent's process: its descriptors, its dumps, and what it tells when something runs out.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -87,3 +89,62 @@ test('a secret that others can read is refused at the start, and a policy that o
   await (await agent()).saw(/"event":"starting".*anybody on this system may write to it/);
   chmodSync(policy_file, 0o644);
 });
+
+test('it tells when the edge keys could not be fetched, and when they are fetched again', async () => {
+  let asked = 0;
+  const issuer = createServer((_, response) => {
+    asked += 1;
+    if (asked === 1) response.writeHead(500).end();
+    else response.end(readFileSync(jwks_file));
+  }).listen(0, '127.0.0.1');
+  await once(issuer, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (issuer.address());
+  try {
+    const url = `http://127.0.0.1:${port}/jwks.json`;
+    const running = await agent({ jwks_file: undefined, jwks_url: url });
+    await running.saw(/"event":"edge keys are fetched again"/);
+    const told = lines_of(running.output()).filter(({ event }) => event.startsWith('edge keys'));
+    assert.deepEqual(
+      told.map(({ level, event, keys: count, url: from }) => [level, event, count, from]),
+      [
+        ['warning', 'edge keys could not be fetched', undefined, url],
+        ['info', 'edge keys are fetched again', '1', url],
+      ],
+    );
+  } finally {
+    issuer.close();
+    issuer.closeAllConnections();
+  }
+});
+
+test('it tells which policy it serves, and after a reload which one it serves and which it still accepts', async () => {
+  const file = join(folder, 'changing.jsonc');
+  const [before, now] = [readFileSync(policy_file, 'utf8'), readFileSync(policy_file, 'utf8').replace('{', '{"name":"next",')];
+  const digest = async () => JSON.parse(await run(program, ['policy', 'check', '--json', file])).digest;
+  writeFileSync(file, before);
+  const first = await digest();
+  const running = await agent({ policy_file: file });
+  writeFileSync(file, '{ broken');
+  running.signal('SIGHUP');
+  await running.saw(/"event":"reload refused"/);
+  writeFileSync(file, now);
+  const second = await digest();
+  running.signal('SIGHUP');
+  await running.saw(/"event":"reloaded"/);
+  const told = lines_of(running.output()).filter(({ event }) => event === 'serving' || event === 'reloaded');
+  assert.deepEqual(
+    told.map(({ event, policy, previous }) => [event, policy, previous]),
+    [
+      ['serving', first, undefined],
+      ['reloaded', second, first],
+    ],
+  );
+  assert.notEqual(first, second);
+});
+
+/** The agent's own log. @param {string} output @returns {Record<string, string>[]} */
+const lines_of = (output) =>
+  output
+    .split('\n')
+    .filter((line) => line.startsWith('{"level"'))
+    .map((line) => JSON.parse(line));
