@@ -160,5 +160,7 @@ function refused_by_agent(response) {
  */
 function write(type, members) {
   const all = Object.entries({ ...members, end: 'edge', time: Date.now(), type, v: VERSION }).sort(([a], [b]) => (a < b ? -1 : 1));
-  return visible(JSON.stringify(Object.fromEntries(all), (_, value) => (typeof value === 'string' ? value.slice(0, MOST_TEXT) : value)));
+  return visible(
+    JSON.stringify(Object.fromEntries(all), (_, value) => (typeof value === 'string' ? value.slice(0, MOST_TEXT).toWellFormed() : value)),
+  );
 }

@@ -43,3 +43,11 @@ for (const character of unseen) {
 test('all other text stays as it is', () => {
   for (const text of ['', 'plain "text" \\', 'é中😀\u00a0\u2027\u202f\u2070']) assert.equal(visible(text), text);
 });
+
+test('a line whose text is cut in the middle of a character is still read', (context) => {
+  const log = context.mock.method(console, 'error', () => {});
+  fail('test', { detail: `${'x'.repeat(2_047)}😀` });
+  const [line] = log.mock.calls[0]?.arguments ?? [];
+  assert.doesNotMatch(line, /\\ud83d/i);
+  assert.equal(JSON.parse(line).detail, `${'x'.repeat(2_047)}\ufffd`);
+});
