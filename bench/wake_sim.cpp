@@ -1,4 +1,4 @@
-// A day of services that sleep, in the real state machine (shared/aws/wake) and a modelled AWS: no network, no clock,
+// A day of services that sleep, in the real state machine (shared/wake) and a modelled AWS: no network, no clock,
 // the same numbers on every run. The model: Zipf popularity, a diurnal wave, the API quotas as token buckets, launch
 // latency log-normal. Run by bench/wake_sim; the assumptions are printed with the results.
 #include <algorithm>
