@@ -30,6 +30,7 @@ std::uint64_t milliseconds_between(std::chrono::steady_clock::time_point from,
 /// How a response ended that had begun.
 records::ending ending_of(reason why) {
   if (why == reason::ok) return records::ending::complete;
+  if (why == reason::shutting_down) return records::ending::cut_by_us;
   return describe(why).severity == severity::client ? records::ending::cut_by_caller : records::ending::cut_by_app;
 }
 
@@ -235,6 +236,8 @@ io::task<bool> session::forward(gate::admitted request) {
 }
 
 io::task<bool> session::end_with(exchange_end end, std::string_view request_id) {
+  // Neither the caller nor the app is to blame for that.
+  if (owner_.cutting_off() && end.why.why != reason::ok) end.why = reason::shutting_down;
   owner_.audit().write(outcome_line(end, request_id));
   if (end.why.why != reason::ok) {
     owner_.metrics().failures.add(end.why.why);

@@ -184,7 +184,7 @@ void worker::close_doors() {
 
 void worker::close_all() {
   asio::post(context_, [this] {
-    stopping_ = true;
+    stopping_ = cutting_off_ = true;
     close_doors();
     pool_.close_all();
     for (io::ring* at = sessions_.next; at != &sessions_; at = at->next) static_cast<session*>(at)->caller().close();

@@ -83,6 +83,8 @@ class worker {
   const bool& stopping() const { return stopping_; }
   /// The grace of stop() is over.
   bool closing() const { return closing_; }
+  /// The time to stop is over: what breaks now was cut off by this agent.
+  bool cutting_off() const { return cutting_off_; }
   bool refetch_keys() { return surroundings_.refetch_keys && surroundings_.refetch_keys(); }
   /// Resumes when the keys that were asked for have come, or will not come.
   auto key_answer() { return key_wait{*this}; }
@@ -130,6 +132,7 @@ class worker {
   std::optional<std::chrono::milliseconds> complained_at_;
   bool stopping_ = false;
   bool closing_ = false;
+  bool cutting_off_ = false;
 };
 
 /// The wheel's tick for these settings: fine enough for the shortest limit, and no finer than needed.

@@ -148,6 +148,30 @@ TEST_CASE("what a caller does wrong after it was allowed is the reason of one ou
   }
 }
 
+TEST_CASE("what is cut off when the time to stop is over was cut off by the agent") {
+  for (const std::string begun : {"", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"}) {
+    CAPTURE(begun);
+    stage s(
+        [&](app& self, connection& from) {
+          message_reader reader(from);
+          while (const auto request = reader.request()) {
+            self.note(*request);
+            if (!begun.empty()) from.send(begun);
+          }
+        },
+        [](auto& settings) { settings.timeouts.stop = 50ms; });
+    connection busy = s.connect();
+    busy.send(signed_request{}.whole());
+    REQUIRE(eventually([&] { return s.upstream().requests == 1; }));
+    if (!begun.empty()) REQUIRE_FALSE(busy.receive().empty());
+    CHECK_FALSE(s.agent().stop());
+    const json said = only_outcome(s);
+    CHECK(said["reason"] == "shutting_down");
+    CHECK(said.value("how", "") == (begun.empty() ? "" : "cut_by_us"));
+    CHECK(said.value("status", 0) == (begun.empty() ? 0 : 200));
+  }
+}
+
 TEST_CASE("a second try is an attempt of the same request") {
   stage s(answers_once, [](auto& settings) { settings.threads = 1; });
   CHECK(s.ask(signed_request{})->status == 200);
