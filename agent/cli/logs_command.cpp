@@ -21,6 +21,7 @@ namespace {
 
 using encoding::json;
 using reader::feed;
+using reader::finder;
 using reader::lines;
 
 /// How often a file that is followed is looked at.
@@ -40,21 +41,30 @@ std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
 }
 
-void take_lines(lines& from, feed& to) {
-  while (const auto line = from.next()) {
-    for (auto& record : to.read(*line)) to.take(std::move(record), now_ms());
-  }
-}
+/// One of the inputs of a stream.
+struct streamed {
+  lines from;
+  finder in;
+  bool ended = false;
 
-void take_rest(lines& from, feed& to) {
-  const auto line = from.rest();
-  if (!line) return;
-  for (auto& record : to.read(*line)) to.take(std::move(record), now_ms());
-}
+  void take_lines(feed& to) {
+    while (const auto line = from.next()) take(*line, to);
+  }
+  void take_rest(feed& to) {
+    if (const auto line = from.rest()) take(*line, to);
+    ended = true;
+  }
+
+ private:
+  void take(const std::string& line, feed& to) {
+    for (auto& record : to.read(line, in)) to.take(std::move(record), now_ms());
+  }
+};
 
 /// One of several files that are read side by side.
 struct merged {
   lines from;
+  finder in;
   std::deque<json> records;
 
   /// Reads up to the next record. False: there is none.
@@ -64,7 +74,7 @@ struct merged {
       if (!line && from.fill()) continue;
       if (!line) line = from.rest();
       if (!line) return false;
-      for (auto& each : by.read(*line)) records.push_back(std::move(each));
+      for (auto& each : by.read(*line, in)) records.push_back(std::move(each));
     }
     return true;
   }
@@ -74,7 +84,7 @@ struct merged {
 /// In the order of the clocks of both ends, so that the lines of a request lie close to each other.
 void read_files(std::vector<lines> inputs, feed& to) {
   std::deque<merged> open;
-  for (auto& each : inputs) open.push_back({std::move(each), {}});
+  for (auto& each : inputs) open.push_back({std::move(each), {}, {}});
   for (;;) {
     merged* next = nullptr;
     for (auto& each : open) {
@@ -87,10 +97,10 @@ void read_files(std::vector<lines> inputs, feed& to) {
 }
 
 /// Waits until a pipe has something to read, a file may have grown, or a request was waited for long enough.
-void wait(const std::vector<lines>& inputs, const std::vector<bool>& ended, const feed& to, bool looks) {
+void wait(const std::deque<streamed>& inputs, const feed& to, bool looks) {
   std::vector<pollfd> asked;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!ended[i] && !inputs[i].is_file()) asked.push_back({inputs[i].descriptor(), POLLIN, 0});
+  for (const auto& each : inputs) {
+    if (!each.ended && !each.from.is_file()) asked.push_back({each.from.descriptor(), POLLIN, 0});
   }
   const auto next = to.requests().next_settlement(now_ms());
   int patience = looks ? look_ms : -1;
@@ -105,26 +115,27 @@ bool is_readable(const lines& from) {
 }
 
 /// As lines come, until all inputs have ended; a file that is followed never does.
-void read_streams(std::vector<lines>& inputs, feed& to, bool follow) {
-  std::vector<bool> ended(inputs.size(), false);
+void read_streams(std::vector<lines> from, feed& to, bool follow) {
+  std::deque<streamed> inputs;
+  for (auto& each : from) inputs.push_back({std::move(each), {}});
   for (;;) {
     bool looks = false;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (ended[i] || !is_readable(inputs[i])) continue;
-      const bool more = inputs[i].fill();
-      take_lines(inputs[i], to);
-      const bool grows = follow && inputs[i].is_file();
+    bool moved = false;
+    for (auto& each : inputs) {
+      if (each.ended || !is_readable(each.from)) continue;
+      const bool more = each.from.fill();
+      each.take_lines(to);
+      const bool grows = follow && each.from.is_file();
       looks = looks || grows;
-      if (!more && !grows) {
-        take_rest(inputs[i], to);
-        ended[i] = true;
-      }
+      moved = moved || more;
+      if (!more && !grows) each.take_rest(to);
     }
     to.requests().settle(now_ms());
     std::cout.flush();
-    const bool over = std::find(ended.begin(), ended.end(), false) == ended.end();
+    const bool over = std::all_of(inputs.begin(), inputs.end(), [](const auto& each) { return each.ended; });
     if (over || !std::cout) return;
-    wait(inputs, ended, to, looks);
+    // What is there is read first: of a file there may be much.
+    if (!moved) wait(inputs, to, looks);
   }
 }
 
@@ -152,7 +163,7 @@ int read_logs(const options& chosen) {
   settings.with = has_colour(chosen) ? reader::colour::on : reader::colour::off;
   settings.joining.stream = streams;
   feed to(settings, std::cout);
-  if (streams) read_streams(inputs, to, chosen.follow);
+  if (streams) read_streams(std::move(inputs), to, chosen.follow);
   if (!streams) read_files(std::move(inputs), to);
   to.requests().finish();
   return chosen.id.empty() || to.found() ? exit_ok : exit_check_failed;

@@ -3,7 +3,6 @@
 #include <ostream>
 #include <utility>
 
-#include "agent/reader/found.hpp"
 #include "encoding/json_members.hpp"
 #include "encoding/visible.hpp"
 
@@ -26,10 +25,12 @@ std::string compact(const json& value) {
 feed::feed(feed_settings settings, std::ostream& out)
     : settings_(std::move(settings)),
       out_(out),
-      requests_(settings_.joining, [this](const request_records& request) { print(request); }) {}
+      requests_(
+          settings_.joining, [this](const request_records& request) { print(request); },
+          [this](const json& record) { print(record); }) {}
 
-std::vector<json> feed::read(std::string_view line) {
-  auto records = records_in(line);
+std::vector<json> feed::read(std::string_view line, finder& of_input) {
+  auto records = of_input.records_in(line);
   if (records.empty() && settings_.all && !settings_.as_json && !line.empty()) {
     out_ << line_of_other(line, settings_.with) << "\n";
   }
@@ -50,7 +51,7 @@ bool feed::is_asked_for(const json& record) const {
 void feed::take(json record, std::int64_t now) {
   found_ = true;
   if (is_of_request(record)) return requests_.take(std::move(record), now);
-  print(record);
+  requests_.pass(std::move(record));
 }
 
 void feed::print(const request_records& request) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/reader/found.hpp"
 #include "agent/reader/joiner.hpp"
 #include "agent/reader/line.hpp"
 
@@ -26,8 +27,8 @@ class feed {
   /// `out` outlives it.
   feed(feed_settings settings, std::ostream& out);
 
-  /// The records of a line that are asked for. A line that has none at all is printed, or passed over.
-  std::vector<json> read(std::string_view line);
+  /// The records that are asked for, of the next line of an input. A line that has none at all is printed, or passed over.
+  std::vector<json> read(std::string_view line, finder& of_input);
   void take(json record, std::int64_t now);
   joiner& requests() { return requests_; }
   const joiner& requests() const { return requests_; }

@@ -37,14 +37,19 @@ void joiner::take(json record, std::int64_t now) {
   while (open_.size() > settings_.max_open) release_from_front();
 }
 
+void joiner::pass(json record) {
+  if (settings_.stream || order_.empty()) return other_(record);
+  order_.push_back({"", std::move(record)});
+  release_from_front();
+}
+
 request_records& joiner::find(const std::string& id) {
   const auto [found, is_new] = open_.try_emplace(id);
   if (!is_new) return found->second;
   found->second.id = id;
   // Ids that are over stay in the middle while an older request is open.
-  if (order_.size() > 2 * settings_.max_open)
-    std::erase_if(order_, [&](const auto& each) { return !open_.contains(each); });
-  order_.push_back(id);
+  if (order_.size() > 2 * settings_.max_open) std::erase_if(order_, [&](const auto& each) { return is_past(each); });
+  order_.push_back({id, nullptr});
   return found->second;
 }
 
@@ -69,27 +74,31 @@ void joiner::release(const std::string& id) {
   if (found == open_.end()) return;
   over_(found->second);
   open_.erase(found);
-  while (!order_.empty() && !open_.contains(order_.front())) order_.pop_front();
+  while (!order_.empty() && is_past(order_.front())) order_.pop_front();
 }
 
 // From files: as far as nothing is open, and further where there are too many.
 void joiner::release_from_front() {
   while (!order_.empty()) {
-    const std::string id = order_.front();
-    const auto found = open_.find(id);
-    if (found == open_.end()) {
+    const std::string id = order_.front().id;
+    if (id.empty()) other_(order_.front().other);
+    if (id.empty() || is_past(order_.front())) {
       order_.pop_front();
       continue;
     }
-    const bool full = open_.size() > settings_.max_open;
-    if (!full && (settings_.stream || state_of(found->second) != state::over)) return;
+    if (!is_full() && (settings_.stream || state_of(open_.at(id)) != state::over)) return;
     release(id);
   }
 }
 
+bool joiner::is_full() const {
+  const std::size_t held = settings_.stream ? open_.size() : std::max(open_.size(), order_.size() / 2);
+  return held > settings_.max_open;
+}
+
 void joiner::settle(std::int64_t now) {
   std::vector<std::string> due;
-  for (const auto& id : order_) {
+  for (const auto& [id, other] : order_) {
     const auto found = open_.find(id);
     if (found == open_.end() || state_of(found->second) != state::waits_for_the_other_end) continue;
     if (now - found->second.heard_at >= patience()) due.push_back(id);
@@ -108,7 +117,10 @@ std::optional<std::int64_t> joiner::next_settlement(std::int64_t now) const {
 }
 
 void joiner::finish() {
-  for (const auto& id : std::exchange(order_, {})) release(id);
+  for (const auto& [id, other] : std::exchange(order_, {})) {
+    if (id.empty()) other_(other);
+    release(id);
+  }
 }
 
 }  // namespace sallyport::agent::reader

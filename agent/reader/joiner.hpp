@@ -2,7 +2,8 @@
 //
 // Rules
 // * Bounded: of more than max_open requests the oldest is over, whatever is still to come.
-// * From files, requests come out in the order of their first records.
+// * From files, requests come out in the order of their first records, and records of anything else in their place among
+//   them.
 // * From a stream, a request is over as soon as nothing more of it can come: the edge refused it, or served it without
 //   the origin; or both ends have ended it. Where only one end has, the other is waited for: for `patience_ms`, or a
 //   tenth of that as long as this input has lines of one end only.
@@ -46,10 +47,14 @@ struct joiner_settings {
 class joiner {
  public:
   using listener = std::function<void(const request_records&)>;
-  joiner(const joiner_settings& settings, listener over) : settings_(settings), over_(std::move(over)) {}
+  using other_listener = std::function<void(const json&)>;
+  joiner(const joiner_settings& settings, listener over, other_listener other)
+      : settings_(settings), over_(std::move(over)), other_(std::move(other)) {}
 
   /// A decision, outcome or attempt with an id. `now` never goes back.
   void take(json record, std::int64_t now);
+  /// A record of anything else.
+  void pass(json record);
   /// The origin's lines are in this input, too.
   void heard_of_origin() { has_origin_ = true; }
   /// Lets go of those that were waited for long enough; streams only.
@@ -63,17 +68,25 @@ class joiner {
 
  private:
   enum class state : std::uint8_t { over, waits_for_the_other_end, under_way };
+  /// A request, or, without an id, a record that waits for those before it.
+  struct place {
+    std::string id;
+    json other;
+  };
   state state_of(const request_records& request) const;
   request_records& find(const std::string& id);
   std::int64_t patience() const;
   void release(const std::string& id);
   void release_from_front();
+  bool is_full() const;
+  bool is_past(const place& which) const { return !which.id.empty() && !open_.contains(which.id); }
 
   joiner_settings settings_;
   listener over_;
+  other_listener other_;
   std::unordered_map<std::string, request_records> open_;
-  /// In the order of their first records; ids that are over are passed over.
-  std::deque<std::string> order_;
+  /// In the order of their first records; requests that are over are passed over.
+  std::deque<place> order_;
   bool has_edge_ = false;
   bool has_origin_ = false;
 };

@@ -114,7 +114,7 @@ std::string line_of_change(const json& record, const std::string& start, std::st
   const auto subject = text_member(record, "subject");
   const auto reason = text_member(record, "reason");
   return joined({start + " " + padded(std::string(what), 5),
-                 padded(or_dash(text_member(record, what == "job" ? "job" : "service")), 9),
+                 padded(or_dash(text_member(record, what == "job" ? "run" : "service")), 9),
                  (from.empty() ? "" : shown(from) + " -> ") + or_dash(text_member(record, "to")),
                  subject.empty() ? "" : "for " + shown(subject), shown(reason), shown(text_member(record, "detail"))});
 }

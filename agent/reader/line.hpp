@@ -4,6 +4,7 @@
 //   11-30 02:51:07 both    allow  200     alice           GET /reports/april  route reports-read  12 ms  M8b6…
 //   11-30 02:51:08 edge    deny   403     bob             GET /reports/april  policy_not_allowed  -      M8c1…
 //   11-30 02:51:09 edge    wake   billing  asleep -> starting  for alice
+//   11-30 02:51:10 edge    job    export~8cZ…  pending -> running  for alice
 //
 // `what` is deny where an end refused it, fail where it went wrong after it was allowed, run while no outcome is known.
 #pragma once

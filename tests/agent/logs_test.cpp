@@ -8,6 +8,7 @@
 #include "agent/reader/found.hpp"
 #include "agent/reader/lines.hpp"
 #include "audit/outcome.hpp"
+#include "encoding/json_members.hpp"
 #include "tests/agent/command.hpp"
 #include "tests/agent/stage.hpp"
 
@@ -57,6 +58,11 @@ std::string both_of(std::string_view of) {
          outcome(audit::end::edge, of, 200) + "\n" + outcome(audit::end::origin, of, 200) + "\n";
 }
 
+/// Of a line that stands alone.
+std::vector<json> records_in(std::string_view line) {
+  return reader::finder().records_in(line);
+}
+
 /// What the command prints for a file of this text.
 std::string printed(const std::string& text, std::vector<std::string> more = {}) {
   const scratch files;
@@ -70,7 +76,7 @@ constexpr std::string_view served =
     "M8b6JQ0aT3mXh1o2cVQyFg\n";
 
 /// The event that `wrangler tail --format json` prints for a request.
-std::string tail_event(const std::vector<std::string>& lines, int indent) {
+std::string tail_event(const std::vector<std::string>& lines, int indent, const json& headers = json::object()) {
   json logs = json::array();
   for (const auto& line : lines) logs.push_back({{"message", {line}}, {"level", "log"}, {"timestamp", start}});
   const json event{
@@ -78,7 +84,9 @@ std::string tail_event(const std::vector<std::string>& lines, int indent) {
       {"scriptName", "sallyport-edge"},
       {"logs", logs},
       {"eventTimestamp", start},
-      {"event", {{"request", {{"url", "https://reports.acme.example/reports/april"}, {"method", "GET"}}}}}};
+      {"event",
+       {{"request",
+         {{"url", "https://reports.acme.example/reports/april"}, {"method", "GET"}, {"headers", headers}}}}}};
   return event.dump(indent) + "\n";
 }
 
@@ -101,14 +109,41 @@ TEST_CASE("records are found in what wrangler, exports and log drivers make of t
   CHECK(printed(cloudwatch.dump(2) + "\n" + agent) == served);
 }
 
+TEST_CASE("records are found beside each other on one line, whatever stands between") {
+  const auto lines = std::vector{decision(audit::end::edge, id), decision(audit::end::origin, id),
+                                 outcome(audit::end::edge, id, 200), outcome(audit::end::origin, id, 200)};
+  for (const char* between : {"\t", "", " {no record} ", ", "}) {
+    std::string line = "{x} ";
+    for (const auto& each : lines) line += each + between;
+    CHECK(printed(line + "\n") == served);
+  }
+}
+
+TEST_CASE("a caller writes nothing into the log, whatever its header fields hold") {
+  const std::string forged = decision(audit::end::edge, "forged", reason::policy_not_allowed);
+  const json headers{{"message", forged}, {"user-agent", forged}, {"x-list", json::array({forged})}};
+  const auto edge = std::vector{decision(audit::end::edge, id), outcome(audit::end::edge, id, 200)};
+  const std::string agent = decision(audit::end::origin, id) + "\n" + outcome(audit::end::origin, id, 200) + "\n";
+  for (const int indent : {-1, 2, 4}) {
+    CAPTURE(indent);
+    CHECK(printed(tail_event(edge, indent, headers) + agent) == served);
+    CHECK(printed(tail_event({}, indent, headers) + tail_event(edge, indent) + agent) == served);
+  }
+  // An event that is cut off in its headers hides nothing behind it.
+  const std::string event = tail_event({}, 2, headers);
+  CHECK(printed(event.substr(0, event.find("user-agent")) + "\n" + both_of(id)) == served);
+  CHECK(records_in(R"("user-agent": )" + json(forged).dump()).empty());
+  CHECK(records_in(R"("message": )" + json(forged).dump()).size() == 1);
+}
+
 TEST_CASE("what is no record holds nothing up, however long or broken it is") {
-  CHECK(reader::records_in(R"({"type":"decision"})").empty());
-  CHECK(reader::records_in(R"({"type":"decision","end":"edge")").empty());
-  CHECK(reader::records_in(R"("{\"type\":\"decision\")").empty());
-  CHECK(reader::records_in("{" + std::string(100, '[')).empty());
+  CHECK(records_in(R"({"type":"decision"})").empty());
+  CHECK(records_in(R"({"type":"decision","end":"edge")").empty());
+  CHECK(records_in(R"("{\"type\":\"decision\")").empty());
+  CHECK(records_in("{" + std::string(100, '[')).empty());
   std::string nested = decision(audit::end::edge, id);
-  for (int i = 0; i < 12; ++i) nested = json{{"m", nested}}.dump();
-  CHECK(reader::records_in(nested).empty());
+  for (int i = 0; i < 12; ++i) nested = json{{"message", nested}}.dump();
+  CHECK(records_in(nested).empty());
   const std::string text = std::string(3'000'000, '{') + "\n" + both_of(id) + std::string(2'000'000, '"');
   CHECK(printed(text) == served);
   CHECK(printed("") == "");
@@ -136,6 +171,9 @@ TEST_CASE("a refusal says who refused it, and why") {
 }
 
 TEST_CASE("services, jobs and warnings have lines of their own, the agent's included") {
+  CHECK(printed(R"({"cause":"M8b6","end":"edge","exit_code":null,"from":"pending","issuer":"okta","reason":"",)"
+                R"("run":"export~8cZ","subject":"alice","time":1796007067123,"to":"running","type":"job","v":1})") ==
+        "11-30 02:51:07 edge   job    export~8cZ  pending -> running  for alice\n");
   CHECK(printed(R"({"end":"edge","from":"asleep","service":"billing","subject":"alice","time":1796007067123,)"
                 R"("to":"starting","type":"wake","v":1})") ==
         "11-30 02:51:07 edge   wake   billing    asleep -> starting  for alice\n");
@@ -145,6 +183,20 @@ TEST_CASE("services, jobs and warnings have lines of their own, the agent's incl
   CHECK(printed(R"({"level":"warning","event":"edge keys could not be fetched","reason":"keys_fetch_failed",)"
                 R"("time":1796007067123})") ==
         "11-30 02:51:07 origin warn   edge keys could not be fetched  reason=keys_fetch_failed\n");
+}
+
+TEST_CASE("from files, a change of a service stands among the requests where it happened") {
+  const std::string wake =
+      R"({"end":"edge","from":"asleep","service":"billing","time":1796007067123,"to":"starting","type":"wake","v":1})";
+  const std::string text = both_of("before") + decision(audit::end::edge, "open") + "\n" + wake + "\n" +
+                           both_of("after") + outcome(audit::end::edge, "open", 200) + "\n";
+  const auto got = printed(text);
+  const auto at = [&](const char* what) { return got.find(what); };
+  CHECK(at("before") < at("open"));
+  CHECK(at("open") < at("billing"));
+  CHECK(at("billing") < at("after"));
+  CHECK(at("after") != std::string::npos);
+  CHECK(std::count(got.begin(), got.end(), '\n') == 4);
 }
 
 TEST_CASE("--id prints what is about one request, and its exit code says whether there was anything") {
@@ -206,9 +258,11 @@ struct joined {
   reader::joiner requests;
 
   explicit joined(reader::joiner_settings settings = {true, 4, 2000})
-      : requests(settings, [this](const auto& each) { over.push_back(each.id); }) {}
+      : requests(
+            settings, [this](const auto& each) { over.push_back(each.id); },
+            [this](const json& each) { over.emplace_back(encoding::text_member(each, "event")); }) {}
   void take(const std::string& line, std::int64_t now = 0) {
-    for (auto& each : reader::records_in(line)) requests.take(std::move(each), now);
+    for (auto& each : records_in(line)) requests.take(std::move(each), now);
   }
 };
 
@@ -266,6 +320,17 @@ TEST_CASE("never more than so many requests are held, and a request that lasts h
     CHECK(files.requests.open() <= 4);
   }
   CHECK(files.over.front() == "open-0");
+}
+
+TEST_CASE("what waits for its place behind a request that lasts is bounded, too") {
+  joined files({false, 4, 2000});
+  files.take(decision(audit::end::edge, "open"));
+  for (int i = 0; i < 100; ++i) files.requests.pass({{"event", std::to_string(i)}});
+  CHECK(files.over.size() > 90);
+  CHECK(files.over.front() == "open");
+  files.requests.finish();
+  CHECK(files.over.size() == 101);
+  CHECK(files.over.back() == "99");
 }
 
 TEST_CASE("a pipe is read as it comes, and its last line needs no line feed") {
