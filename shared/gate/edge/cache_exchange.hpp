@@ -50,7 +50,6 @@ class cache_exchange {
   json serve(const found& what, const http::reuse_plan& reuse, unix_milliseconds now) const;
   json send(const found& what, const http::reuse_plan& reuse) const;
   json answer(const http::cached_answer& from, std::string_view cache_status, unix_milliseconds now) const;
-  json storing_of(const http::cached_answer& answer, std::string_view cache_status) const;
 
   const cache_plan& plan_;
   std::string_view method_;
