@@ -93,8 +93,9 @@ std::string milliseconds_of(const request_records& request) {
   return "-";
 }
 
+/// Only the edge sends a request on a second time.
 std::string_view ends_of(const request_records& request) {
-  if (request.edge.empty()) return "origin";
+  if (request.edge.empty() && request.attempts.empty()) return "origin";
   return request.origin.empty() ? "edge" : "both";
 }
 

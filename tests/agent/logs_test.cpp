@@ -170,6 +170,12 @@ TEST_CASE("a refusal says who refused it, and why") {
   CHECK(printed(decision(audit::end::edge, id)).find(" edge   run   -  ") != std::string::npos);
 }
 
+TEST_CASE("a second sending is the edge's, also where nothing else of it is at hand") {
+  const std::string again = R"({"end":"edge","id":"x","time":1796007067123,"try":1,"type":"attempt","v":1})";
+  CHECK(printed(again).find(" edge   run ") != std::string::npos);
+  CHECK(printed(both_of("x") + again).find(" both ") != std::string::npos);
+}
+
 TEST_CASE("services, jobs and warnings have lines of their own, the agent's included") {
   CHECK(printed(R"({"cause":"M8b6","end":"edge","exit_code":null,"from":"pending","issuer":"okta","reason":"",)"
                 R"("run":"export~8cZ","subject":"alice","time":1796007067123,"to":"running","type":"job","v":1})") ==
