@@ -72,6 +72,14 @@ bool is_failed(const json& outcome) {
   return text_member(outcome, "reason") != "ok" || how == "cut_by_caller" || how == "cut_by_app" || how == "cut_by_us";
 }
 
+/// The public code of a response that the agent gave in the app's place, as worker-shim/observe.js tells it; or "".
+std::string_view agent_refusal(const json& edge_outcome) {
+  constexpr std::string_view says = "the agent refused: ";
+  const auto detail = text_member(edge_outcome, "detail");
+  if (!detail.starts_with(says)) return "";
+  return detail.substr(says.size(), detail.find(';') - says.size());
+}
+
 int status_of(std::string_view reason) {
   const auto known = reason_named(reason);
   return known == reason::internal && reason != "internal" ? 0 : describe(known).http_status;
@@ -129,10 +137,14 @@ verdict verdict_of(const request_records& request) {
   for (const end_records* end : {&request.edge, &request.origin}) {
     if (is_failed(end->outcome)) return refused("fail", end->outcome);
   }
-  for (const end_records* end : {&request.edge, &request.origin}) {
-    if (end->outcome.is_null()) continue;
-    auto came = refused("allow", end->outcome);
+  // The agent's own records say more, where they are at hand.
+  if (const auto code = agent_refusal(request.edge.outcome); !code.empty()) {
+    auto came = refused("fail", request.edge.outcome);
+    came.reason = code;
     return came;
+  }
+  for (const end_records* end : {&request.edge, &request.origin}) {
+    if (!end->outcome.is_null()) return refused("allow", end->outcome);
   }
   return {"run", 0, "ok", ""};
 }

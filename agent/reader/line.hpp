@@ -6,7 +6,8 @@
 //   11-30 02:51:09 edge    wake   billing  asleep -> starting  for alice
 //   11-30 02:51:10 edge    job    export~8cZ…  pending -> running  for alice
 //
-// `what` is deny where an end refused it, fail where it went wrong after it was allowed, run while no outcome is known.
+// `what` is deny where an end refused it, fail where it went wrong after it was allowed, run while no outcome is known. What
+// an agent refused whose records are not at hand is fail, too: the edge knows no more than the public code.
 #pragma once
 
 #include <string>

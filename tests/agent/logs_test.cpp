@@ -170,6 +170,18 @@ TEST_CASE("a refusal says who refused it, and why") {
   CHECK(printed(decision(audit::end::edge, id)).find(" edge   run   -  ") != std::string::npos);
 }
 
+TEST_CASE("what the agent refused has failed, also where only the edge tells of it") {
+  const std::string edge = decision(audit::end::edge, id) + "\n" +
+                           R"({"detail":"the agent refused: unavailable;unreached","end":"edge","first_ms":9,)"
+                           R"("how":"handed_on","id":")" +
+                           id + R"(","reason":"ok","status":503,"time":1796007067135,"type":"outcome","v":1})" + "\n";
+  CHECK(printed(edge).find("edge   fail  503  alice           GET /reports/april  unavailable  9 ms") !=
+        std::string::npos);
+  const std::string agent = decision(audit::end::origin, id, reason::policy_digest_unknown);
+  CHECK(printed(edge + agent).find("both   deny  503  alice           GET /reports/april  policy_digest_unknown") !=
+        std::string::npos);
+}
+
 TEST_CASE("a second sending is the edge's, also where nothing else of it is at hand") {
   const std::string again = R"({"end":"edge","id":"x","time":1796007067123,"try":1,"type":"attempt","v":1})";
   CHECK(printed(again).find(" edge   run ") != std::string::npos);
