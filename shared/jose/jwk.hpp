@@ -2,7 +2,7 @@
 //
 // Rules of a key
 // * kty and crv are in the algorithm table; RSA moduli have 2048 to 8192 bits and not the ROCA fingerprint, exponents
-//   are odd, 65537 at least and 64 bits at most; coordinates have their full length; an Ed25519 point has no small
+//   are odd, 65537 at least and 33 bits at most; coordinates have their full length; an Ed25519 point has no small
 //   order; a secret is as long as its hash.
 // * `use` is "sig" or absent; `key_ops` is absent or holds the operation; `alg` is absent or fits kty and crv.
 // * An RSA integer with leading zeros is the same integer (some issuers write one); its strength counts from the first
