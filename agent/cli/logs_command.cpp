@@ -163,8 +163,11 @@ int read_logs(const options& chosen) {
   settings.with = has_colour(chosen) ? reader::colour::on : reader::colour::off;
   settings.joining.stream = streams;
   feed to(settings, std::cout);
-  if (streams) read_streams(std::move(inputs), to, chosen.follow);
-  if (!streams) read_files(std::move(inputs), to);
+  if (streams) {
+    read_streams(std::move(inputs), to, chosen.follow);
+  } else {
+    read_files(std::move(inputs), to);
+  }
   to.requests().finish();
   return chosen.id.empty() || to.found() ? exit_ok : exit_check_failed;
 }
