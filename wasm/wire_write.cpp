@@ -65,6 +65,7 @@ void write(line_writer& out, const forward& what, const gate::edge_outcome& outc
   } else {
     out.line("");
   }
+  out.line(what.repeatable ? "1" : "");
   out.line(what.request_id).line(outcome.audit).number(static_cast<std::uint64_t>(what.timeout) * 1000);
   out.line(what.caller).line(what.cache ? encoding::canonical_json(gate::to_json(*what.cache)) : std::string());
   out.line(what.caller_tag).line(list_of(what.refusal_fields)).number(outcome.refresh.size());

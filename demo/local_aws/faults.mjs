@@ -5,6 +5,7 @@
 //   "lose":     { "RunTask": 1 }            the next call of the action is carried out, and its answer never arrives
 //   "run_failures": [{ "reason": "RESOURCE:MEMORY" }]        the next RunTask answers HTTP 200 with these failures
 //   "pull_error": "CannotPullContainerError: …"              tasks that start from now on stop with it
+//   "hold": "PENDING"                       tasks get no further than this state ("PROVISIONING", "PENDING") until it is ""
 //   "session_seconds": 20                                    credentials issued from now on live this long
 //   "expire_sessions": true                                  credentials issued until now have expired, sooner than was said
 //   "answers":  { "ListTasks": ["<html>", 2] }               the next 2 calls answer HTTP 200 with this body
@@ -25,6 +26,7 @@ import { AwsError } from './errors.mjs';
  * @property {Record<string, number>} lose
  * @property {import('./types.d.ts').Failure[]} run_failures
  * @property {string} pull_error
+ * @property {string} hold
  * @property {number} session_seconds
  * @property {Record<string, [string, number]>} answers
  * @property {Record<string, number>} cut
@@ -48,6 +50,7 @@ export class Faults {
       lose: {},
       run_failures: [],
       pull_error: '',
+      hold: '',
       session_seconds: 0,
       answers: {},
       cut: {},

@@ -60,14 +60,16 @@ export class Task {
     this.containers = what.definition.containers.map((container) => ({ container, lastStatus: 'PENDING', output: '' }));
   }
 
-  /** Runs to its end; never rejects. @param {{pull_error: string}} faults */
+  /** Runs to its end; never rejects. @param {{pull_error: string, hold: string}} faults */
   async run(faults) {
     const { provision_ms = 0, pull_ms = 0 } = this.definition;
     await sleep(provision_ms);
+    await this.#released(faults);
     if (this.desiredStatus === 'STOPPED') return this.#end('UserInitiated', this.stopped_reason);
     this.lastStatus = 'PENDING';
     this.pull_started_at = Date.now();
     await sleep(pull_ms);
+    await this.#released(faults);
     if (faults.pull_error !== '') return this.#end('TaskFailedToStart', faults.pull_error);
     this.pull_stopped_at = Date.now();
     if (this.desiredStatus === 'STOPPED') return this.#end('UserInitiated', this.stopped_reason);
@@ -77,6 +79,11 @@ export class Task {
       this.started_at = Date.now();
     }
     void this.#watch_health();
+  }
+
+  /** @param {{hold: string}} faults */
+  async #released(faults) {
+    while (faults.hold === this.lastStatus && this.desiredStatus !== 'STOPPED') await sleep(10);
   }
 
   /** @param {string} code @param {string} reason */

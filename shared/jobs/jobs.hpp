@@ -61,7 +61,7 @@ inline constexpr unix_milliseconds run_kept = 7 * 86'400'000LL;
 inline constexpr unix_milliseconds key_kept = 25 * 3'600'000LL;
 /// How long RunTask may be repeated. ECS remembers a client token for 24 h from the start of its task: a later start would
 /// outlast key_kept, and the next run of the key would be given this one's task.
-inline constexpr unix_milliseconds search_patience = 50 * 60'000;
+inline constexpr unix_milliseconds search_patience = 50 * 60'000LL;
 /// A start that AWS puts off for longer has failed.
 inline constexpr unix_milliseconds start_patience = 600'000;
 /// How long a caller who would not wait is kept for the response of RunTask or StopTask, so that a refusal is told at once.

@@ -103,6 +103,7 @@ export function reaching(entry, { fetch = () => new Response('app'), ensure = ()
         url: `${entry.origin}/x?y=1`,
         body: 'none',
         content_length: null,
+        repeatable: true,
         request_id: `id-${world.decisions}`,
         timeout_ms: 5_000,
         headers: new Headers({ id: `id-${world.decisions}` }),

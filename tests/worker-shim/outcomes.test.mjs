@@ -54,6 +54,7 @@ function worker({
     url: `${entry.origin}/x?y=1`,
     body: 'none',
     content_length: null,
+    repeatable: true,
     request_id: id,
     timeout_ms: 5_000,
     headers: {},
@@ -115,7 +116,7 @@ const held = [];
 /** @type {Record<string, Case>} */
 const cases = {
   ok: {},
-  framing_body_unexpected: { forward: { body: 'stream' } },
+  framing_body_unexpected: { forward: { body: 'stream', repeatable: false } },
   framing_body_incomplete: {
     entry: sigv4,
     aws: () => {

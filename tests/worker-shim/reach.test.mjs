@@ -55,6 +55,7 @@ for (const [what, entry] of /** @type {[string, {name: string}][]} */ ([
       url: 'https://reports.example/',
       body: 'none',
       content_length: null,
+      repeatable: true,
       request_id: 'id',
       timeout_ms: 1000,
       headers: new Headers(),
@@ -207,7 +208,7 @@ test("where there is no other task, the agent's own answer is passed on; and so 
   const only = reaching(by_task, { fetch: alone, ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
   assert.deepEqual([await (await only.respond()).text(), only.sent.length], ['{"code":"upstream_unavailable","status":502}', 1]);
   const post = reaching(by_task, { fetch: alone });
-  assert.deepEqual([(await post.respond({ method: 'POST' })).status, post.sent.length, post.lost.length], [502, 1, 0]);
+  assert.deepEqual([(await post.respond({ method: 'POST', forward: { repeatable: false } })).status, post.sent.length, post.lost.length], [502, 1, 0]);
   for (const body of ['not json', '{"code":"mine"}', 'null', '{"code":"upstream_unavailable","status":502}']) {
     const app = reaching(by_task, {
       fetch: () => new Response(body, { status: 502, headers: { 'content-type': 'application/problem+json' } }),
@@ -249,16 +250,11 @@ test('a 502 of an app is passed on as it comes, and nothing of it is read first'
   await response.body?.cancel();
 });
 
-for (const [what, options] of /** @type {[string, import('../support/reaching.mjs').Options][]} */ ([
-  ['a POST', { method: 'POST' }],
-  ['a body that streams', { method: 'PUT', forward: { body: 'stream' } }],
-])) {
-  test(`${what} is not sent a second time, but its task is dropped`, async () => {
-    const world = reaching(by_task, { fetch: refused });
-    assert.equal((await json_of(await world.respond(options))).code, 'upstream_connect_failed');
-    assert.deepEqual([world.sent.length, world.lost.length], [1, 1]);
-  });
-}
+test('what the core does not call repeatable is not sent a second time, but its task is dropped', async () => {
+  const world = reaching(by_task, { fetch: refused });
+  assert.equal((await json_of(await world.respond({ forward: { repeatable: false } }))).code, 'upstream_connect_failed');
+  assert.deepEqual([world.sent.length, world.lost.length], [1, 1]);
+});
 
 test('a request is tried twice, not more', async () => {
   const world = reaching(by_task, { fetch: refused, ensure: () => ({ answer: 'ready', endpoints: tasks(9) }) });
@@ -291,7 +287,7 @@ test('a task that answers others meanwhile is not silent: a slow request is not 
   const [{ url }] = world.sent;
   world.fetch = (at) => (at === url ? new Response('quick') : silent());
   for (let i = 2; i < 6; i += 1) {
-    void world.respond({ method: 'POST' });
+    void world.respond({ forward: { repeatable: false } });
     await until_sent(world, i);
   }
   assert.ok(
@@ -314,7 +310,7 @@ test('a task that answers nobody for the whole timeout is told of, too: its addr
 test('a task that answered others before the timeout was only slow', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const world = reaching(by_task, { fetch: silent, ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
-  const slow = world.respond({ method: 'POST' });
+  const slow = world.respond({ forward: { repeatable: false } });
   await until_sent(world, 1);
   world.fetch = () => new Response('quick');
   assert.equal((await world.respond()).status, 200);

@@ -14,7 +14,7 @@ before(() => {
 /** An upload of which the client owes the rest, or that the service does not take. @param {boolean} owed */
 const streaming = (owed) => ({
   method: 'PUT',
-  forward: { body: 'stream', timeout_ms: 20 },
+  forward: { body: 'stream', repeatable: false, timeout_ms: 20 },
   body: (/** @type {import('../../worker-shim/reach/send.js').Upload} */ upload) => {
     upload.owed = owed;
     return new Uint8Array([1]);
@@ -51,6 +51,7 @@ test('what fetch itself will not take says nothing about the service', async (co
     url: 'https://reports.example/',
     body: 'none',
     content_length: null,
+    repeatable: true,
     request_id: 'id',
     timeout_ms: 1000,
     headers: new Headers(),

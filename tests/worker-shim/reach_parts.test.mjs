@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { Breaker, FAILURES_TO_OPEN, PAUSE_FIRST_MS, PAUSE_MOST_MS, PROBE_MS, PROBE_PATIENCE_MS } from '../../worker-shim/reach/breaker.js';
 import { Endpoints, REFRESH_MS } from '../../worker-shim/reach/endpoints.js';
 import { InFlight } from '../../worker-shim/reach/in_flight.js';
-import { may_be_repeated } from '../../worker-shim/reach/retry.js';
 
 const never = () => 0;
 
@@ -287,18 +286,4 @@ test('no list is used for longer than the idle stop of its service', () => {
     assert.equal(endpoints.choose(idle_stop), undefined, String(idle_stop));
     assert.equal(endpoints.take_refresh(idle_stop / 4), true, String(idle_stop));
   }
-});
-
-test('only idempotent methods are repeated (RFC 9110 section 9.2.2), and only with a body that is still at hand', () => {
-  const repeated = (/** @type {any} */ body) =>
-    ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'POST', 'PATCH', 'get', 'PURGE'].filter((method) => may_be_repeated(method, body));
-  assert.deepEqual(repeated('none'), ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
-  assert.deepEqual(repeated('bytes'), repeated('none'));
-  assert.deepEqual(repeated('stream'), []);
-  // A body is its bytes: one of none is at hand, whatever field announces it.
-  assert.deepEqual(
-    ['PUT', 'DELETE', 'POST'].map((method) => may_be_repeated(method, 'stream', 0)),
-    [true, true, false],
-  );
-  assert.equal(may_be_repeated('PUT', 'stream', 1), false);
 });

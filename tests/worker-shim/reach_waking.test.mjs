@@ -117,7 +117,7 @@ test('waiting and answering together take no longer than the platform allows', a
       return { answer: 'ready', endpoints: tasks(1) };
     },
   });
-  const answering = world.respond({ method: 'POST', forward: { timeout_ms: 60_000 } });
+  const answering = world.respond({ forward: { repeatable: false, timeout_ms: 60_000 } });
   await until_sent(world, 1);
   context.mock.timers.tick(8_000);
   assert.equal((await json_of(await answering)).code, 'upstream_timeout');

@@ -9,7 +9,7 @@
  * @typedef {[string, string][]} Fields names and values
  * @typedef {{source: string, step: import('./names.js').KeyStep, url: string, max_bytes: number, timeout_seconds: number, joined: boolean}}
  *   KeyRequest
- * @typedef {{service: string, url: string, body: import('./names.js').BodyPlan, content_length: number | null,
+ * @typedef {{service: string, url: string, body: import('./names.js').BodyPlan, content_length: number | null, repeatable: boolean,
  *            request_id: string, audit: string, timeout_ms: number, caller: Caller | null,
  *            cache: CachePlan | null, caller_tag: string, refusal_fields: Fields, refresh: KeyRequest[],
  *            headers: Record<string, string>}} Forward
@@ -98,11 +98,11 @@ export function read_refusal(text) {
  */
 export function read_forward(text) {
   const lines = text.split('\n');
-  const [service = '', url = '', body = '', length = '', request_id = '', audit = '', timeout = '', caller = '', cache = ''] = lines;
-  const [caller_tag = '', refusal_fields = '', refreshes = ''] = lines.slice(9, 12);
-  const fields_from = 12 + 6 * Number(refreshes);
+  const [service = '', url = '', body = '', length = '', repeatable = '', request_id = '', audit = '', timeout = '', caller = ''] = lines;
+  const [cache = '', caller_tag = '', refusal_fields = '', refreshes = ''] = lines.slice(9, 13);
+  const fields_from = 13 + 6 * Number(refreshes);
   const refresh = [];
-  for (let at = 12; at < fields_from; at += 6) refresh.push(read_key_request(lines, at));
+  for (let at = 13; at < fields_from; at += 6) refresh.push(read_key_request(lines, at));
   return {
     service,
     url,
@@ -116,6 +116,7 @@ export function read_forward(text) {
     cache: cache === '' ? null : JSON.parse(cache),
     body: /** @type {Forward['body']} */ (body),
     content_length: length === '' ? null : Number(length),
+    repeatable: repeatable !== '',
     headers: read_fields(lines, fields_from),
   };
 }

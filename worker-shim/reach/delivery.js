@@ -14,9 +14,8 @@
 // but where it was an app that broke off, which any caller's request may be the cause of, and where a client owes its body.
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
-import { is_broken, may_be_repeated } from './retry.js';
 import { Search } from './search.js';
-import { NoAnswer } from './send.js';
+import { NoAnswer, is_broken } from './send.js';
 import { hold_of } from '../pages/waiting.js';
 
 /** A stopped task of Fargate refuses no connection: its address is just gone. */
@@ -63,7 +62,7 @@ export class Delivery {
     if ('answer' in place) return place;
     const refused = await this.#turn.renewed();
     if (refused !== undefined) return refused;
-    const repeatable = may_be_repeated(this.#turn.request.method, this.#turn.forward.body, this.#turn.forward.content_length);
+    const { repeatable } = this.#turn.forward;
     const first = this.#send_to(place);
     if (repeatable && (await this.#is_silent(place, first))) {
       this.#search.lost(place);

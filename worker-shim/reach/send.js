@@ -16,6 +16,14 @@ export class NoAnswer extends Error {
   }
 }
 
+/**
+ * The connection failed.
+ * @param {unknown} failure
+ */
+export function is_broken(failure) {
+  return failure instanceof NoAnswer && !failure.timed_out;
+}
+
 /** The client did not bring the body that it promised. What was sent of it is not a request, and must not look like one. */
 export class BrokenUpload extends Error {
   /**

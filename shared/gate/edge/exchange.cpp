@@ -5,6 +5,7 @@
 #include "gate/edge/caller.hpp"
 #include "gate/edge/cors.hpp"
 #include "gate/protocol/signed_headers.hpp"
+#include "http/method.hpp"
 #include "httpsig/profile.hpp"
 #include "policy/header_map.hpp"
 #include "policy/match.hpp"
@@ -159,6 +160,7 @@ result<forward> edge_exchange::make_forward() {
   made.origin = service().origin;
   made.body = body_.plan;
   made.content_length = body_.length;
+  made.repeatable = http::is_idempotent(request_.method) && body_.plan != forward::body_plan::stream;
   made.timeout = match_.route->timeout;
   if (service().ecs || service().sigv4) {
     made.caller = encoding::canonical_json(describe_caller({caller_->who, head_->ip}, match_.route->id, held_.host));

@@ -79,6 +79,8 @@ struct forward {
   body_plan body = body_plan::none;
   /// What Content-Length must say, because it is signed; nothing: no length is signed (chunked).
   std::optional<std::uint64_t> content_length;
+  /// Whether another task may be asked where one gave no response: an idempotent method, and a body that is at hand.
+  bool repeatable = false;
   std::string_view request_id;
   /// How long the service has until the head of its answer.
   seconds timeout = 60;

@@ -366,29 +366,6 @@ TEST_CASE("what names trust, hop-by-hop fields and the credential do not go on")
   CHECK(agent("es").receive(wire_of(out, "GET", "")).why == reason::ok);
 }
 
-TEST_CASE("the body is asked for only where it must be signed, and only after the caller was let in") {
-  world edge;
-  auto request = from_alice();
-  request.method = "POST";
-  request.body_state = gate::edge_body::state::unread;
-  const auto before = edge.once(request);
-  CHECK(needed<gate::need::keys>(before) != nullptr);
-  CHECK(reason_of(edge.through(from_alice())) == reason::ok);
-  const auto first = edge.once(request);
-  const auto* wanted = needed<gate::need::body>(first);
-  REQUIRE(wanted != nullptr);
-  CHECK(wanted->max_bytes == std::size_t{1} << 20);
-  CHECK(first.audit.empty());
-  request.fields.emplace_back("content-length", std::to_string((1U << 20) + 1));
-  CHECK(forwarded(edge.once(request)).body == gate::forward::body_plan::stream);
-  request.target = "/nowhere";
-  CHECK(reason_of(edge.once(request)) == reason::route_not_found);
-  request.target = "/stream";
-  CHECK(forwarded(edge.once(request)).content_length == (1U << 20) + 1);
-  request.fields.back().second = "0";
-  CHECK(forwarded(edge.once(request)).body == gate::forward::body_plan::none);
-}
-
 TEST_CASE("context facts that are not what they should be are left out") {
   world edge;
   auto request = from_alice();
