@@ -21,6 +21,7 @@ constexpr std::size_t at_end = std::string_view::npos;
 struct matcher::walk {
   std::string_view method;
   std::string_view path;
+  http::path_forms held;
   /// What the one-segment wildcards took on the way to the present node.
   std::array<std::string_view, max_path_parameters> taken;
 };
@@ -39,7 +40,18 @@ const route* matcher::add(const route& at, path_pattern path) {
     if (segment.kind != segment_kind::rest) node_at = child_for(node_at, segment);
   }
   auto& target = ends_open(pattern) ? nodes_[node_at].rest : nodes_[node_at].exact;
-  return add_entries(target, {{}, &at, &pattern}, at.methods);
+  return add_entries(target, {{}, &at, &pattern, roots.read}, at.methods);
+}
+
+void matcher::settle() {
+  const auto settle_entry = [&](entry& each) {
+    const bool asked = each.to->service != nullptr && !is_literal(*each.pattern);
+    each.undisputed = !asked || readings_.is_undisputed(each.read, *each.to, *each.pattern);
+  };
+  for (auto& here : nodes_) {
+    std::for_each(here.exact.begin(), here.exact.end(), settle_entry);
+    std::for_each(here.rest.begin(), here.rest.end(), settle_entry);
+  }
 }
 
 const route* matcher::find(std::string_view id) const {
@@ -80,7 +92,7 @@ const route* matcher::add_entries(entries& to, const entry& of, const std::vecto
   const auto add_method = [&](std::string_view method) {
     const auto same = std::find_if(to.begin(), to.end(), [&](const entry& other) { return other.method == method; });
     if (same != to.end()) tie = same->to;
-    if (same == to.end()) to.push_back({method, of.to, of.pattern});
+    if (same == to.end()) to.push_back({method, of.to, of.pattern, of.read});
   };
   if (methods.empty()) add_method({});
   for (const auto& method : methods) add_method(method);
@@ -100,19 +112,22 @@ void matcher::for_each_host(std::string_view host, Visit visit) const {
   }
 }
 
-route_match matcher::match(std::string_view method, std::string_view host, std::string_view path) const {
+route_match matcher::match(std::string_view method, std::string_view host, std::string_view path,
+                           http::path_forms held) const {
   if (path.empty() || path.front() != '/' || method.empty() || host.empty()) return {};
-  walk state{method, path, {}};
+  walk state{method, path, held, {}};
   const entry* found = nullptr;
   const host_roots* home = nullptr;
+  bool first = true;
   for_each_host(host, [&](const host_roots& roots) {
+    first = home == nullptr;
     found = descend(roots.plain, 1, 0, state);
     home = &roots;
     return found != nullptr;
   });
   // What an author wrote letter for letter is that route's, and no app reads the path of a job.
-  const bool certain = found != nullptr && (found->to->service == nullptr || is_literal(*found->pattern));
-  const auto held = http::forms_of(path);
+  const bool certain = found != nullptr && ((found->undisputed && first && held == http::no_forms) ||
+                                            found->to->service == nullptr || is_literal(*found->pattern));
   route_match made = certain ? finish(*found, state) : with_readings(found, home, host, state);
   const auto* decides = made ? made.route : made.by_bytes;
   const auto refused = static_cast<http::path_forms>(decides != nullptr ? held & ~decides->path_forms : held);
@@ -123,7 +138,7 @@ route_match matcher::match(std::string_view method, std::string_view host, std::
 route_match matcher::with_readings(const entry* found, const host_roots* home, std::string_view host,
                                    const walk& state) const {
   if (found == nullptr && !readings_.has_same()) return {};
-  reading_index::question what{state.method, state.path, nullptr, nullptr};
+  reading_index::question what{state.method, state.path, state.held, nullptr, nullptr};
   if (found != nullptr) what.taken = found->to, what.taken_pattern = found->pattern;
   reading_index::answer said;
   for_each_host(host, [&](const host_roots& roots) {
@@ -228,17 +243,21 @@ bool is_reserved(std::string_view path) {
   return rest.substr(0, rest.find('/')) == reserved_segment;
 }
 
+bool is_reserved_as_read(std::string_view path) {
+  const auto read = rewritten_paths(path);
+  return std::any_of(read.begin(), read.end(), is_reserved);
+}
+
 }  // namespace
 
 route_match match_route(const compiled_policy& policy, std::string_view method, std::string_view host,
                         std::string_view path) {
-  const auto read = rewritten_paths(path);
-  if (is_reserved(path) || std::any_of(read.begin(), read.end(), is_reserved)) {
-    const auto held = http::forms_of(path);
+  const auto held = http::forms_of(path);
+  if (is_reserved(path) || (held != http::no_forms && is_reserved_as_read(path))) {
     return held == http::no_forms ? route_match() : route_match::refusal(http::refusal_of(held), nullptr, nullptr);
   }
   const host_name name(host);
-  return policy.matcher->match(method, name.view(), path);
+  return policy.matcher->match(method, name.view(), path, held);
 }
 
 http::path_forms allowed_forms(const compiled_policy& policy) {

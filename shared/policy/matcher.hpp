@@ -21,14 +21,17 @@ class matcher {
   /// stays where it is.
   const route* add(const route& at, path_pattern path);
 
+  /// Once, when all routes were added, before the first match.
+  void settle();
+
   /// The route with this id, or nullptr.
   const route* find(std::string_view id) const;
 
   /// What some route allows in a path.
   http::path_forms allowed_forms() const { return allowed_forms_; }
 
-  /// Preconditions: those of match_route; `host` is normalized (policy/host_name.hpp).
-  route_match match(std::string_view method, std::string_view host, std::string_view path) const;
+  /// Preconditions: those of match_route; `host` is normalized (policy/host_name.hpp), and `held` what the path holds.
+  route_match match(std::string_view method, std::string_view host, std::string_view path, http::path_forms held) const;
 
  private:
   /// A route under one method; an empty method stands for any.
@@ -36,6 +39,10 @@ class matcher {
     std::string_view method;
     const route* to;
     const path_pattern* pattern;
+    /// The root of its host, by readings.
+    std::uint32_t read;
+    /// No reading of a path without forms leads from this route to another one of its host pattern.
+    bool undisputed = false;
   };
   using entries = std::vector<entry>;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "policy/audience.hpp"
 #include "policy/reading.hpp"
@@ -27,6 +28,7 @@ struct reading_index::walk {
 
 std::uint32_t reading_index::new_root() {
   nodes_.emplace_back();
+  kin_.emplace_back();
   return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
@@ -84,13 +86,74 @@ std::uint32_t reading_index::literal_child(std::uint32_t parent, std::string_vie
   if (child != text_index::none) return child;
   child = new_root();
   literals_.insert(parent, folded, child);
+  kin_[child].next_sibling = std::exchange(kin_[parent].first_child, child);
   return child;
+}
+
+/// All paths that one pattern matches, which hold no form: the same walk as that of ask, but a segment that a wildcard
+/// takes may be anything, and every method is asked for.
+struct reading_index::dispute {
+  const route& taken;
+  const path_pattern& pattern;
+  /// A policy is loaded within a time that does not grow with the square of its routes.
+  std::size_t steps_left = 256;
+
+  /// Whether all that is left of such a path may be what readers drop at its end.
+  bool may_be_blank_from(std::size_t at) const {
+    return std::all_of(pattern.begin() + static_cast<std::ptrdiff_t>(at), pattern.end(), [](const path_segment& each) {
+      return each.kind != segment_kind::literal || is_blank_from(each.text, 0);
+    });
+  }
+};
+
+bool reading_index::is_undisputed(std::uint32_t root, const route& taken, const path_pattern& pattern) const {
+  dispute state{taken, pattern};
+  return !has_rival(root, 0, state);
+}
+
+bool reading_index::has_rival(std::uint32_t from, std::size_t at, dispute& state) const {
+  if (state.steps_left == 0) return true;
+  --state.steps_left;
+  const auto& here = nodes_[from];
+  if (may_answer(here.rest, state) || (state.may_be_blank_from(at) && may_answer(here.exact, state))) return true;
+  return at < state.pattern.size() && has_rival_below(from, at, state);
+}
+
+bool reading_index::has_rival_below(std::uint32_t from, std::size_t at, dispute& state) const {
+  const auto kind = state.pattern[at].kind;
+  const auto next = kind == segment_kind::rest ? at : at + 1;
+  const auto wildcard = nodes_[from].wildcard_child;
+  if (wildcard != text_index::none && has_rival(wildcard, next, state)) return true;
+  if (kind == segment_kind::literal) return has_literal_rival(from, at, state);
+  for (auto child = kin_[from].first_child; child != text_index::none; child = kin_[child].next_sibling) {
+    if (has_rival(child, next, state)) return true;
+  }
+  return false;
+}
+
+bool reading_index::has_literal_rival(std::uint32_t from, std::size_t at, dispute& state) const {
+  std::string folded;
+  fold_segment(state.pattern[at].text, every_reading, folded);
+  const auto cuts = cut_suffix(folded, every_reading);
+  return std::any_of(cuts.texts.begin(), cuts.texts.begin() + cuts.count, [&](std::string_view text) {
+    const auto child = literals_.find(from, text);
+    return child != text_index::none && has_rival(child, at + 1, state);
+  });
+}
+
+/// Whether some path makes meet and decide answer with one of these.
+bool reading_index::may_answer(const entries& here, const dispute& state) {
+  const auto is_taken = [&](const entry& each) { return each.to == &state.taken; };
+  if (std::any_of(here.begin(), here.end(), is_taken)) return false;
+  return std::any_of(here.begin(), here.end(), [&](const entry& each) {
+    return (!each.open || each.to->service->paths.same != 0) && compare_specificity(*each.pattern, state.pattern) <= 0;
+  });
 }
 
 reading_index::answer reading_index::ask(std::uint32_t root, const question& what) const {
   walk plain{what, what.path, false, {}, {}};
   visit(root, 1, plain);
-  if (plain.found.is != answer::verdict::nothing) return plain.found;
+  if (plain.found.is != answer::verdict::nothing || what.held == http::no_forms) return plain.found;
   for (const auto& text : rewritten_paths(what.path)) {
     walk other{what, text, true, {}, {}};
     visit(root, 1, other);

@@ -29,6 +29,8 @@ class reading_index {
   struct question {
     std::string_view method;
     std::string_view path;
+    /// Which forms the path holds.
+    http::path_forms held = http::no_forms;
     /// What the path matches by its bytes; null: nothing.
     const route* taken = nullptr;
     const path_pattern* taken_pattern = nullptr;
@@ -49,6 +51,9 @@ class reading_index {
   void add(std::uint32_t root, const route& at, const path_pattern& pattern,
            const std::vector<const path_pattern*>& rewritten);
 
+  /// Whether asking about a path that holds no form, which `taken` matches at this root, has the answer nothing,
+  /// whatever the path and the method. Precondition: all routes were added. False also when it takes too long to tell.
+  bool is_undisputed(std::uint32_t root, const route& taken, const path_pattern& pattern) const;
   /// Whether asking can have another answer than nothing when no route matched by bytes.
   bool has_same() const { return has_same_; }
   /// Asks about the path, and about what servers make of its forms.
@@ -61,6 +66,12 @@ class reading_index {
     entries exact, rest;
   };
   struct walk;
+  struct dispute;
+  /// The literal children of a node, as a list.
+  struct kin {
+    std::uint32_t first_child = text_index::none;
+    std::uint32_t next_sibling = text_index::none;
+  };
 
   void add_pattern(std::uint32_t root, entry of);
   void add_methods(entries& to, entry of);
@@ -71,8 +82,13 @@ class reading_index {
   static bool meet(const entries& here, walk& state);
   static bool decide(const entry& candidate, walk& state);
   static bool leaves_open_route(const entry& candidate, const walk& state);
+  bool has_rival(std::uint32_t from, std::size_t at, dispute& state) const;
+  bool has_rival_below(std::uint32_t from, std::size_t at, dispute& state) const;
+  bool has_literal_rival(std::uint32_t from, std::size_t at, dispute& state) const;
+  static bool may_answer(const entries& here, const dispute& state);
 
   std::vector<node> nodes_;
+  std::vector<kin> kin_;
   text_index literals_;
   bool has_same_ = false;
 };

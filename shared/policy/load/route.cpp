@@ -251,6 +251,7 @@ void index_routes(std::vector<loading_route>& routes, compiled_policy& policy) {
                     "routes " + tie->id + " and " + route.id + " match the same requests, and neither is more specific",
                     "make their hosts, paths or methods differ, or make one route of both");
   }
+  index->settle();
   policy.matcher = std::move(index);
 }
 
