@@ -40,6 +40,13 @@ EM_JS(int, sallyport_update_hash, (int hasher, const unsigned char* data, int si
 EM_JS(int, sallyport_finish_hash, (int hasher, unsigned char* out, int capacity), {
   return Module["crypto"].finish_hash(hasher, HEAPU8.subarray(out, out + capacity));
 })
+EM_JS(int, sallyport_p256_public, (const unsigned char* secret, unsigned char* out), {
+  return Module["crypto"].p256_public(HEAPU8.subarray(secret, secret + 32), HEAPU8.subarray(out, out + 65));
+})
+EM_JS(int, sallyport_p256_agree, (const unsigned char* secret, const unsigned char* point, unsigned char* out), {
+  return Module["crypto"].p256_agree(HEAPU8.subarray(secret, secret + 32), HEAPU8.subarray(point, point + 65),
+                                     HEAPU8.subarray(out, out + 32));
+})
 EM_JS(int, sallyport_equal, (const unsigned char* a, const unsigned char* b, int size), {
   return Module["crypto"].equal(HEAPU8.subarray(a, a + size), HEAPU8.subarray(b, b + size));
 })
@@ -158,6 +165,22 @@ class node_crypto final : public port {
                                     data.data(), size_of(data), out.data(), max_signature_bytes);
     if (size < 0) return reason::crypto_failed;
     return bytes(out.begin(), out.begin() + size);
+  }
+
+  result<p256_point> p256_public(const p256_scalar& secret) override {
+    p256_point point;
+    if (sallyport_p256_public(secret.data(), point.data()) != static_cast<int>(point.size())) {
+      return reason::key_import_failed;
+    }
+    return point;
+  }
+
+  result<p256_agreed> p256_agree(const p256_scalar& secret, const p256_point& with) override {
+    p256_agreed agreed;
+    const int size = sallyport_p256_agree(secret.data(), with.data(), agreed.data());
+    if (size == not_on_curve) return reason::jwk_point_not_on_curve;
+    if (size != static_cast<int>(agreed.size())) return reason::key_import_failed;
+    return agreed;
   }
 
   sha256_digest sha256(bytes_view data) override {

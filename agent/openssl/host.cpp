@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 
+#include "agent/openssl/agreement.hpp"
 #include "agent/openssl/keys.hpp"
 #include "agent/openssl/sign.hpp"
 
@@ -49,6 +50,13 @@ class host final : public crypto::port {
   }
   result<bytes> sign(crypto::algorithm how, const crypto::key& with, bytes_view data) override {
     return openssl::sign(how, ours(with), data);
+  }
+
+  result<crypto::p256_point> p256_public(const crypto::p256_scalar& secret) override {
+    return openssl::p256_public(secret);
+  }
+  result<crypto::p256_agreed> p256_agree(const crypto::p256_scalar& secret, const crypto::p256_point& with) override {
+    return openssl::p256_agree(secret, with);
   }
 
   crypto::sha256_digest sha256(bytes_view data) override {

@@ -141,14 +141,32 @@ bool asymmetric_key::prepare(crypto::algorithm how, bool can_sign) {
   return verifier != nullptr && signer != nullptr;
 }
 
-bool secret_key::prepare(crypto::algorithm how, bytes_view secret, const library& lib) {
-  mac_context context(EVP_MAC_CTX_new(lib.hmac()));
+secret_key::secret_key(bytes_view secret, const library& lib)
+    : host_key(key_kind::secret), lib_(lib), secret_(secret.begin(), secret.end()) {
+  hs256_ = make(crypto::algorithm::hs256);
+}
+
+secret_key::~secret_key() {
+  OPENSSL_cleanse(secret_.data(), secret_.size());
+}
+
+const EVP_MAC_CTX* secret_key::mac(crypto::algorithm how) const {
+  if (how == crypto::algorithm::hs256) return hs256_.get();
+  if (crypto::describe(how).family != crypto::family::hmac) return nullptr;
+  std::call_once(others_made_, [this] {
+    hs384_ = make(crypto::algorithm::hs384);
+    hs512_ = make(crypto::algorithm::hs512);
+  });
+  return how == crypto::algorithm::hs384 ? hs384_.get() : hs512_.get();
+}
+
+mac_context secret_key::make(crypto::algorithm how) const {
+  mac_context context(EVP_MAC_CTX_new(lib_.hmac()));
   std::string digest = digest_name(crypto::describe(how).hash);
   const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()),
                                OSSL_PARAM_construct_end()};
-  if (!context || EVP_MAC_init(context.get(), secret.data(), secret.size(), params) != 1) return false;
-  macs_[static_cast<std::size_t>(how)] = std::move(context);
-  return true;
+  if (!context || EVP_MAC_init(context.get(), secret_.data(), secret_.size(), params) != 1) return nullptr;
+  return context;
 }
 
 result<crypto::key_ptr> import_rsa_key(const crypto::rsa_parts& parts) {
@@ -175,10 +193,8 @@ result<crypto::key_ptr> import_ec_key(const crypto::ec_parts& parts) {
 result<crypto::key_ptr> import_secret_key(bytes_view secret, const library& lib) {
   const clean_errors after;
   if (secret.empty()) return reason::key_import_failed;
-  auto key = std::make_shared<secret_key>();
-  for (const auto& row : crypto::all_algorithms()) {
-    if (row.family == crypto::family::hmac && !key->prepare(row.id, secret, lib)) return reason::key_import_failed;
-  }
+  auto key = std::make_shared<secret_key>(secret, lib);
+  if (key->mac(crypto::algorithm::hs256) == nullptr) return reason::key_import_failed;
   return crypto::key_ptr(std::move(key));
 }
 

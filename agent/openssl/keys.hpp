@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <mutex>
 
 #include "agent/openssl/library.hpp"
 #include "crypto/crypto.hpp"
@@ -37,15 +38,23 @@ class asymmetric_key final : public host_key {
   std::array<digest_context, crypto::algorithm_count> verifiers_, signers_;
 };
 
+/// HS256 is ready from the start, which all that we sign with is for; the others are made ready when one of
+/// them is asked for, because each takes a KiB.
 class secret_key final : public host_key {
  public:
-  secret_key() : host_key(key_kind::secret) {}
-  bool prepare(crypto::algorithm how, bytes_view secret, const library& lib);
-  /// nullptr when `how` is not a MAC.
-  const EVP_MAC_CTX* mac(crypto::algorithm how) const { return macs_[static_cast<std::size_t>(how)].get(); }
+  secret_key(bytes_view secret, const library& lib);
+  ~secret_key() override;
+  /// nullptr when `how` is not a MAC, or OpenSSL refuses.
+  const EVP_MAC_CTX* mac(crypto::algorithm how) const;
 
  private:
-  std::array<mac_context, crypto::algorithm_count> macs_;
+  mac_context make(crypto::algorithm how) const;
+
+  const library& lib_;
+  bytes secret_;
+  mac_context hs256_;
+  mutable std::once_flag others_made_;
+  mutable mac_context hs384_, hs512_;
 };
 
 /// Reasons: key_import_failed.

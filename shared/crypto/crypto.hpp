@@ -39,6 +39,14 @@ struct ec_parts {
 
 using sha256_digest = std::array<byte, 32>;
 
+/// A private key of P-256, big-endian.
+using p256_scalar = std::array<byte, 32>;
+/// A public key of P-256, uncompressed (SEC 1 section 2.3.3): 04, x, y. crypto/p256.hpp reads one; hosts differ about other
+/// forms, so none reaches them.
+using p256_point = std::array<byte, 65>;
+/// What two sides agree on: the x-coordinate, with its leading zeros.
+using p256_agreed = std::array<byte, 32>;
+
 /// A hash in the making. Not copyable; `finish` may be called once.
 class hasher {
  public:
@@ -68,6 +76,11 @@ class port {
   virtual bool verify(algorithm how, const key& with, bytes_view data, bytes_view signature) = 0;
   /// A signature (DER for ECDSA) or a MAC. Reasons: crypto_failed.
   virtual result<bytes> sign(algorithm how, const key& with, bytes_view data) = 0;
+
+  /// The public key of a private one. Reasons: key_import_failed (not from 1 to the order of the group less 1).
+  virtual result<p256_point> p256_public(const p256_scalar& secret) = 0;
+  /// ECDH with cofactor 1 (SP 800-56A section 5.7.1.2). Reasons: key_import_failed, jwk_point_not_on_curve.
+  virtual result<p256_agreed> p256_agree(const p256_scalar& secret, const p256_point& with) = 0;
 
   virtual sha256_digest sha256(bytes_view data) = 0;
   /// Precondition: which != hash::none.

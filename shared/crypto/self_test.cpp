@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/p256.hpp"
 #include "crypto/self_test_data.hpp"
 #include "crypto/signature.hpp"
 #include "encoding/base64url.hpp"
@@ -93,6 +94,40 @@ bool points_are_checked(port& host) {
   return host.import_ec(parts).why() == reason::jwk_point_not_on_curve;
 }
 
+p256_scalar scalar(std::string_view base64url) {
+  const bytes octets = decoded(base64url);
+  p256_scalar out{};
+  if (octets.size() == out.size()) std::copy(octets.begin(), octets.end(), out.begin());
+  return out;
+}
+
+bool agrees_on(port& host, std::string_view with, std::string_view expected) {
+  const auto point = read_p256_point(decoded(with));
+  if (!point.ok()) return false;
+  const auto agreed = host.p256_agree(scalar(known::agreement_d), *point);
+  return agreed.ok() && same(*agreed, decoded(expected));
+}
+
+bool p256_agrees(port& host) {
+  const auto own = host.p256_public(scalar(known::p256_d));
+  return own.ok() && same(p256_x(*own), decoded(known::p256_x)) && same(p256_y(*own), decoded(known::p256_y)) &&
+         agrees_on(host, known::agreement_with, known::agreed) &&
+         agrees_on(host, known::short_agreement_with, known::short_agreed);
+}
+
+/// What must not be agreed with: a point beside the curve, and a coordinate that is no element of the field.
+bool p256_refuses(port& host) {
+  auto beside = read_p256_point(decoded(known::agreement_with));
+  auto beyond = beside;
+  if (!beside.ok()) return false;
+  beside->back() ^= 1;
+  std::fill(beyond->begin() + 1, beyond->begin() + 33, byte{0xFF});
+  const p256_scalar zero{};
+  return host.p256_agree(scalar(known::agreement_d), *beside).why() == reason::jwk_point_not_on_curve &&
+         host.p256_agree(scalar(known::agreement_d), *beyond).why() == reason::jwk_point_not_on_curve &&
+         host.p256_public(zero).why() == reason::key_import_failed;
+}
+
 bool eddsa_verifies(port& host) {
   const auto imported = host.import_ec({curve::ed25519, decoded(known::ed25519_x), {}, {}});
   return imported.ok() && tells_apart(host, algorithm::eddsa, **imported, decoded(known::eddsa));
@@ -127,7 +162,8 @@ constexpr step steps[] = {
     {"HMAC-SHA-256", hmac_is_right},        {"ES256 verification", es256_verifies},
     {"ES256 signing", es256_signs},         {"point validation", points_are_checked},
     {"EdDSA verification", eddsa_verifies}, {"EdDSA signing", eddsa_signs},
-    {"RSA verification", rsa_verifies},
+    {"RSA verification", rsa_verifies},     {"P-256 agreement", p256_agrees},
+    {"P-256 refusals", p256_refuses},
 };
 
 }  // namespace

@@ -19,6 +19,14 @@ inline constexpr std::string_view hs256 = "8ysqF06pjg_ArHqDVH1Kdn0m7TjAF1Vq002fE
 inline constexpr std::string_view p256_x = "5ZHTtqtGaQdfMrQ1tgii06ZGBYYPNTeK7Dv6m7lTYfg";
 inline constexpr std::string_view p256_y = "l_mYFHPGwX8OMVF4UgeX4TDP4WXGAX-BR8ytK28fs4M";
 inline constexpr std::string_view p256_d = "H8dL-FnCD7dsky9jc49htskQFTkzlG7wxUumlfO5w9Q";
+/// A private key, two public ones (uncompressed), and what they agree on; of the second the x-coordinate begins with 00.
+inline constexpr std::string_view agreement_d = "XLSZuBWxPYNp-1x_3nejEUkdrECt_UcHcvkqSTO4AJA";
+inline constexpr std::string_view agreement_with =
+    "BMZVnUFt-1avcU8UbZF8JKv4GLL7EhYEEpZJhIIwotJYsqbYLcbGc0zwkv-qn8AS8Q9wCNOVKgjVeX6F_qul2Xc";
+inline constexpr std::string_view agreed = "-0BKWDiMIUL3GRAzMwFNUjG1wjxgUUm72KHh3uQgRQk";
+inline constexpr std::string_view short_agreement_with =
+    "BOY7BHuip8VkuAOZgKcpSE7aBooyrcfSUpTtqXKYZG_DkDsDs9-MPAwntTfz2-IvNVrjq7OIlMznrm1YmZs2oVY";
+inline constexpr std::string_view short_agreed = "ANnOCHpuWIKgGnizm0iAEAKa-yWTFD3AuJmr0OYnN1M";
 inline constexpr std::string_view es256 =
     "BazvAlR4gWC56Ots5SdPCvqfRi9jN3695RWPXIPA90efmlwwEqTBqy4a4sy7skii3C2-kjvuSAoDQ7ZpqP2wOQ";
 

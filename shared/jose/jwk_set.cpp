@@ -86,6 +86,9 @@ class verifier_collection {
   result<void> add(std::size_t index, const json& entry) {
     auto key = parse_jwk(entry, purpose_);
     if (!key.ok()) return pass_over(index, entry, key.error());
+    if (is_reserved(key->kid)) {
+      return pass_over(index, entry, failure(reason::jwk_invalid, "its kid is of the form of a channel's keyid"));
+    }
     std::string identity = key->kid + "\n" + thumbprint(*key, host_);
     if (merge(identity, key->algorithms)) return {};
     auto loaded = import_verifier(std::move(*key), host_);
@@ -104,6 +107,11 @@ class verifier_collection {
   }
 
  private:
+  bool is_reserved(std::string_view kid) const {
+    const std::string_view prefix = limits_.reserved_kids;
+    return !prefix.empty() && kid.substr(0, prefix.size()) == prefix;
+  }
+
   /// The same key under the same kid is one key (RFC 7517 section 4.5 speaks of different ones).
   bool merge(std::string_view identity, crypto::algorithm_set more) {
     const auto known = std::find(identities_.begin(), identities_.end(), identity);

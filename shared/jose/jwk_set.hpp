@@ -56,6 +56,8 @@ struct jwk_set_limits {
   std::size_t max_bytes = std::size_t{256} << 10;
   /// Of those that can be used.
   std::size_t max_keys = 100;
+  /// Public keys whose kid begins with this are passed over; empty: none.
+  std::string_view reserved_kids = {};
 };
 
 /// A key that signs, with its other half.

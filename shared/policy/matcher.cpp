@@ -129,9 +129,11 @@ route_match matcher::match(std::string_view method, std::string_view host, std::
   const bool certain = found != nullptr && ((found->undisputed && first && held == http::no_forms) ||
                                             found->to->service == nullptr || is_literal(*found->pattern));
   route_match made = certain ? finish(*found, state) : with_readings(found, home, host, state);
+  if (held == http::no_forms) return made;
   const auto* decides = made ? made.route : made.by_bytes;
   const auto refused = static_cast<http::path_forms>(decides != nullptr ? held & ~decides->path_forms : held);
-  return refused == http::no_forms ? made : route_match::refusal(http::refusal_of(refused), decides, nullptr);
+  if (refused != http::no_forms) made = route_match::refusal(http::refusal_of(refused), decides, nullptr);
+  return made;
 }
 
 /// Asks whether servers read the path as that of a more specific route, host by host up to that of `found`.

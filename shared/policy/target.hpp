@@ -100,6 +100,8 @@ struct service {
   std::optional<sigv4_rule> sigv4;
   /// es256, eddsa or hs256: how the edge signs requests to this service. A key of another algorithm is not accepted.
   crypto::algorithm signature = crypto::algorithm::es256;
+  /// Whether a MAC may stand for the asymmetric signature (channel/keys.hpp). Never where `signature` is hs256.
+  bool channel = true;
   /// Lower-case names in the document's order: covered by the request signature when present, visible to conditions.
   /// May hold content-type and content-length, which the profile covers anyway: never list a component twice.
   std::vector<std::string> signed_headers;

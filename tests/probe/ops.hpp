@@ -17,6 +17,12 @@ outcome run_digest(const json& in, crypto::port& host);
 // ops_jose.cpp
 outcome run_jws(const json& in, crypto::port& host);
 outcome run_jwt(const json& in, crypto::port& host);
+// ops_channel.cpp
+outcome run_p256(const json& in, crypto::port& host);
+outcome run_hkdf(const json& in, crypto::port& host);
+outcome run_channel_field(const json& in, crypto::port& host);
+outcome run_channel_grant(const json& in, crypto::port& host);
+outcome run_channel_place(const json& in, crypto::port& host);
 // ops_httpsig.cpp
 outcome run_httpsig_base(const json& in, crypto::port& host);
 outcome run_httpsig_verify(const json& in, crypto::port& host);

@@ -173,6 +173,36 @@ export class CryptoHost {
     }
   }
 
+  /**
+   * @param {Uint8Array} secret
+   * @param {Uint8Array} out
+   */
+  p256_public(secret, out) {
+    try {
+      return write(p256_pair(secret).getPublicKey(), out);
+    } catch {
+      return FAILED;
+    }
+  }
+
+  /**
+   * @param {Uint8Array} secret
+   * @param {Uint8Array} point of the other side, uncompressed
+   * @param {Uint8Array} out
+   */
+  p256_agree(secret, point, out) {
+    try {
+      const pair = p256_pair(secret);
+      try {
+        return write(pair.computeSecret(point), out);
+      } catch {
+        return NOT_ON_CURVE;
+      }
+    } catch {
+      return FAILED;
+    }
+  }
+
   /** @param {number} hash */
   start_hash(hash) {
     try {
@@ -341,6 +371,13 @@ function mac(entry, hash, data) {
     .createHmac(/** @type {string} */ (hash), /** @type {KeyObject} */ (entry.secret))
     .update(data)
     .digest();
+}
+
+/** @param {Uint8Array} secret in range, or this throws */
+function p256_pair(secret) {
+  const pair = crypto.createECDH('prime256v1');
+  pair.setPrivateKey(secret);
+  return pair;
 }
 
 /**

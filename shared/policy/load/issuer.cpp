@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "document/suggest.hpp"
 #include "policy/load/loading.hpp"
 #include "policy/load/presets.hpp"
@@ -99,11 +100,23 @@ void load_audiences(const node& at, issuer& to) {
   }
 }
 
+bool begins_as_ours(std::string_view typ) {
+  constexpr std::string_view ours = "sallyport-";
+  return typ.size() >= ours.size() &&
+         std::equal(ours.begin(), ours.end(), typ.begin(), [](char a, char b) { return a == ascii::to_lower(b); });
+}
+
 /// One value or a list; "" stands for a token without typ.
 std::optional<std::vector<std::string>> load_types(const node& at) {
   std::vector<std::string> all;
   const auto add = [&](const node& element) {
-    if (auto text = element.text()) all.push_back(std::move(*text));
+    auto text = element.text();
+    if (text && begins_as_ours(*text)) {
+      element.refuse(reason::policy_member_type, "what the edge signs itself is no token of an issuer",
+                     "name a typ that does not begin with sallyport-");
+    } else if (text) {
+      all.push_back(std::move(*text));
+    }
   };
   if (at.value().is_string()) {
     add(at);

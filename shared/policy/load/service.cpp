@@ -48,6 +48,15 @@ std::optional<crypto::algorithm> load_signature(const node& at) {
   return index ? std::optional(algorithms[*index]) : std::nullopt;
 }
 
+void load_channel(const node& at, service& to) {
+  const auto said = at.member("channel");
+  if (!said) return;
+  read_member(at, "channel", to.channel, [](const node& m) { return m.truth(); });
+  if (!to.channel || to.signature != crypto::algorithm::hs256) return;
+  said->refuse(reason::policy_member_type, "a service whose requests are signed with a shared secret has no channels",
+               "leave \"channel\" out, or choose another \"signature\"");
+}
+
 /// There must be a way to the service.
 void check_reach(const node& at) {
   const auto ecs = at.member("ecs");
@@ -66,7 +75,7 @@ loaded_service load_service(const std::string& name, const node& at, const condi
   loaded_service loaded;
   auto& service = loaded.service;
   service.name = name;
-  if (!at.is_object_of({"origin", "ecs", "vpc", "mtls_certificate", "upstream_auth", "sigv4", "signature",
+  if (!at.is_object_of({"origin", "ecs", "vpc", "mtls_certificate", "upstream_auth", "sigv4", "signature", "channel",
                         "signed_headers", "headers", "strip", "require", "resource_metadata", "labels", "paths"})) {
     return loaded;
   }
@@ -75,6 +84,7 @@ loaded_service load_service(const std::string& name, const node& at, const condi
   read_member(at, "vpc", service.vpc, [](const node& m) { return m.some_text(); });
   read_member(at, "mtls_certificate", service.mtls_certificate, [](const node& m) { return m.some_text(); });
   read_member(at, "signature", service.signature, load_signature);
+  load_channel(at, service);
   read_member(at, "paths", service.paths, load_path_rule);
   read_member(at, "resource_metadata", service.resource_metadata,
               [](const node& m) { return read_url(m, url_path::any); });

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "agent/openssl/host.hpp"
 
 using namespace sallyport;
@@ -22,6 +24,16 @@ class broken_host : public crypto::port {
     if (made.ok() && how == bad_signer) made->back() ^= 1;
     return made;
   }
+  result<crypto::p256_point> p256_public(const crypto::p256_scalar& secret) override {
+    return good->p256_public(secret);
+  }
+  result<crypto::p256_agreed> p256_agree(const crypto::p256_scalar& secret, const crypto::p256_point& with) override {
+    auto agreed = good->p256_agree(secret, with);
+    if (!agreed.ok() && agrees_with_anything) return crypto::p256_agreed{};
+    if (agreed.ok() && shifts_zeros && agreed->front() == 0)
+      std::rotate(agreed->begin(), agreed->begin() + 1, agreed->end());
+    return agreed;
+  }
   crypto::sha256_digest sha256(bytes_view data) override { return good->sha256(data); }
   std::unique_ptr<crypto::hasher> start_hash(crypto::hash which) override {
     return good->start_hash(which == wrong_hash ? crypto::hash::sha256 : which);
@@ -31,7 +43,7 @@ class broken_host : public crypto::port {
   std::unique_ptr<crypto::port> good = openssl::make_host();
   std::optional<crypto::algorithm> always_yes, always_no, bad_signer;
   std::optional<crypto::hash> wrong_hash;
-  bool all_equal = false;
+  bool all_equal = false, agrees_with_anything = false, shifts_zeros = false;
 };
 
 std::string failing_step(broken_host& host) {
@@ -64,6 +76,15 @@ TEST_CASE("a host that refuses a good signature fails the self-test") {
   broken_host host;
   host.always_no = crypto::algorithm::ps256;
   CHECK(failing_step(host) == "RSA verification");
+}
+
+TEST_CASE("a host that agrees with a point off the curve, or drops leading zeros, fails the self-test") {
+  broken_host host;
+  host.shifts_zeros = true;
+  CHECK(failing_step(host) == "P-256 agreement");
+  host.shifts_zeros = false;
+  host.agrees_with_anything = true;
+  CHECK(failing_step(host) == "P-256 refusals");
 }
 
 TEST_CASE("a host that signs wrongly fails the self-test") {

@@ -159,6 +159,9 @@ TEST_CASE("issuers that would accept too much are refused") {
          "$.issuers.idp.issuer", "without user"});
   check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"clock_skew":@"61s")"),
          reason::policy_member_type, "$.issuers.idp.clock_skew", "from 0s to 1m"});
+  check({document_with_issuer(
+             R"("issuer":"https://i.example","audiences":["a"],"typ":["JWT",@"Sallyport-assertion+jwt"])"),
+         reason::policy_member_type, "$.issuers.idp.typ[1]", "what the edge signs itself"});
   check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"kind":@"anonymous")"),
          reason::policy_member_type, "$.issuers.idp.kind", "expected one of user, service, workload"});
   check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"from":[@"header:Sallyport-Token"])"),
@@ -223,6 +226,10 @@ TEST_CASE("services and jobs are checked though they run later") {
          "$.services.s.origin", "without a slash"});
   check({document_with_service(R"("s":{"origin":"https://o.example","signature":@"hmac"})"), reason::policy_member_type,
          "$.services.s.signature", "hmac-sha256"});
+  check({document_with_service(R"("s":{"origin":"https://o.example","channel":@"no"})"), reason::policy_member_type,
+         "$.services.s.channel", "true or false"});
+  check({document_with_service(R"("s":{"origin":"https://o.example","signature":"hmac-sha256","channel":@true})"),
+         reason::policy_member_type, "$.services.s.channel", "has no channels"});
   check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":[@"Authorization"]})"),
          reason::policy_member_type, "$.services.s.signed_headers[0]", "a credential"});
   check({document_with_service(R"("s":{"origin":"https://o.example","signed_headers":[@"X-Forwarded-For"]})"),

@@ -88,6 +88,7 @@ TEST_CASE("an undisputed route keeps every path that it matches, whatever the me
   std::size_t undisputed = 0;
   std::size_t kept = 0;
   std::size_t lost = 0;
+  std::size_t answered = 0;
   for (unsigned seed = 1; seed <= 1500; ++seed) {
     generator random(seed);
     const auto policy = random_policy(random);
@@ -104,6 +105,7 @@ TEST_CASE("an undisputed route keeps every path that it matches, whatever the me
         const auto said = all.index.ask(all.root, {method, path, http::no_forms, &route, all.of_route[r]});
         const bool keeps = said.is == reading_index::answer::verdict::nothing;
         if (certain) ++(keeps ? kept : lost);
+        if (!certain && !keeps) ++answered;
         if (certain && !keeps) FAIL_CHECK("seed " << seed << ": " << route.path << " lost " << method << " " << path);
       }
     }
@@ -111,29 +113,27 @@ TEST_CASE("an undisputed route keeps every path that it matches, whatever the me
   CHECK(lost == 0);
   CHECK(undisputed > 500);
   CHECK(kept > 1000);
+  CHECK(answered > 1000);
 }
 
 TEST_CASE("a wildcard with no guard beside it is undisputed, and one with a guard is not") {
   struct sample {
-    const char* other;
+    std::string other;
     bool undisputed;
   };
-  for (const auto& each : {sample{"/teams/:id", true},
-                           {"/api/v2", true},
-                           {"/api/:id/items", true},
-                           {"/**", true},
-                           {"/API/v1/:id/items", false},
-                           {"/api/v1/me/items", false},
-                           {"/api/v1/:id/ITEMS", false},
-                           {"/api/v1/:id/items.json", false},
-                           {"/:any/v1/me/items", true}}) {
+  // Of two that stand at one place, as /API/v1/:id/items does, the author told one from the other.
+  for (const auto& each :
+       {sample{"/teams/:id", true}, sample{"/api/v2", true}, sample{"/api/:id/items", true}, sample{"/**", true},
+        sample{"/:any/v1/me/items", true}, sample{"/API/v1/:id/items", true}, sample{"/api/v1/:id/items.json", true},
+        sample{"/api/v1/me/items", false}, sample{"/API/v1/me/items", false}, sample{"/api/v1/me/items.json", false},
+        sample{"/api/v1/me.x/items/**", false}}) {
     CAPTURE(each.other);
     const auto policy =
         testing::load(R"({"edge":{"issuer":"https://e.example"},"services":{"app":{"origin":)"
                       R"("https://a.example"}},"routes":[{"id":"one","host":"a.example","service":"app","path":)"
                       R"("/api/v1/:id/items","allow":"'x' in identity.groups"},{"id":"two","host":"a.example",)"
                       R"("service":"app","path":")" +
-                      std::string(each.other) + R"(","allow":"'y' in identity.groups"}]})")
+                      each.other + R"(","allow":"'y' in identity.groups"}]})")
             .policy;
     REQUIRE(policy != nullptr);
     const indexed all(*policy);
