@@ -31,6 +31,22 @@ void write_reasons(exposition& to, const threads& all, metrics::reason_counters 
   }
 }
 
+void write_channels(exposition& to, const threads& all, const trust::channel_stripes& held) {
+  to.family("sallyport_channel_requests_total", "counter", "Requests signed under a channel that is held.");
+  to.sample(sum(all, &thread_metrics::channel_requests));
+  to.family("sallyport_channel_unknown_total", "counter",
+            "Requests under a channel that the edge was asked to sign with its key, by reason.");
+  for (const reason_row& row : all_reasons()) {
+    const auto count = sum(all, [&](const thread_metrics& each) { return each.channel_unknown.value(row.code); });
+    if (count > 0 || row.code == reason::channel_unknown) to.sample(count, {{"reason", row.name}});
+  }
+  to.family("sallyport_channel_grants_verified_total", "counter", "Grants whose signature was verified.");
+  to.sample(sum(all, &thread_metrics::channel_grants_verified));
+  to.family("sallyport_channel_grants", "gauge", "Channels that are held.").sample(std::uint64_t{held.size()});
+  to.family("sallyport_channel_evicted_total", "counter", "Channels forgotten to make room for others.");
+  to.sample(held.evicted());
+}
+
 void write_histogram(exposition& to, const threads& all, metrics::histogram thread_metrics::*which) {
   std::uint64_t count = 0;
   for (std::size_t at = 0; at <= metrics::histogram::bounds_us.size(); ++at) {
@@ -122,6 +138,7 @@ std::string metrics_text(const state& of) {
   const threads all = of.server.counts();
   write_requests(text, all);
   write_connections(text, all);
+  write_channels(text, all, of.channels);
   write_clock(text, all);
   write_trust(text, of);
   return text.text();

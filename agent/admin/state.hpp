@@ -6,6 +6,7 @@
 
 #include "agent/audit/sink.hpp"
 #include "agent/proxy/server.hpp"
+#include "agent/trust/channel_stripes.hpp"
 #include "agent/trust/keeper.hpp"
 #include "agent/trust/replay_stripes.hpp"
 
@@ -16,6 +17,7 @@ struct state {
   const proxy::server& server;
   const trust::keeper& keeper;
   const trust::replay_stripes& replays;
+  const trust::channel_stripes& channels;
   const audit::sink& audit;
   std::atomic<bool> stopping{false};
   std::atomic<std::uint64_t> reloads{0};

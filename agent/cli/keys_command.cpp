@@ -7,6 +7,7 @@
 #include "agent/cli/output.hpp"
 #include "agent/cli/program.hpp"
 #include "agent/config/file.hpp"
+#include "agent/keys/channel_secret.hpp"
 #include "agent/keys/key_file.hpp"
 #include "agent/openssl/host.hpp"
 #include "encoding/json_members.hpp"
@@ -33,6 +34,18 @@ struct generate_options {
   std::string out;
 };
 
+/// To standard output, or as a new file of mode 0600; `told` is said of the file.
+int hand_out(std::string_view command, const std::string& out, const std::string& text, const std::string& told) {
+  if (out.empty()) {
+    std::cout << text;
+    return exit_ok;
+  }
+  const auto written = config::create_secret_file(out, text);
+  if (!written.ok()) complain(command, written.error());
+  if (written.ok()) std::cerr << "wrote " << out << " (mode 0600)" << told << "\n";
+  return written.ok() ? exit_ok : exit_unavailable;
+}
+
 int generate(const generate_options& chosen) {
   const auto host = openssl::make_host();
   const auto algorithm = crypto::from_jose_name(chosen.algorithm);
@@ -43,15 +56,13 @@ int generate(const generate_options& chosen) {
     return made.why() == reason::config_invalid ? exit_usage : exit_bug;
   }
   const std::string kid(encoding::text_member(*made, "kid"));
-  const std::string text = keys::make_set(std::move(*made)).dump(2) + "\n";
-  if (chosen.out.empty()) {
-    std::cout << text;
-    return exit_ok;
-  }
-  const auto written = config::create_secret_file(chosen.out, text);
-  if (!written.ok()) complain("keys generate", written.error());
-  if (written.ok()) std::cerr << "wrote " << chosen.out << " (mode 0600), kid " << kid << "\n";
-  return written.ok() ? exit_ok : exit_unavailable;
+  return hand_out("keys generate", chosen.out, keys::make_set(std::move(*made)).dump(2) + "\n", ", kid " + kid);
+}
+
+int make_channel_secret(const std::string& out) {
+  const auto made = keys::make_channel_secret();
+  if (!made.ok()) complain("keys channel", made.error());
+  return made.ok() ? hand_out("keys channel", out, *made + "\n", "") : exit_bug;
 }
 
 struct show_options {
@@ -101,6 +112,22 @@ void add_generate(CLI::App& keys, int& exit) {
   command->callback([chosen, &exit] { exit = generate(*chosen); });
 }
 
+void add_channel(CLI::App& keys, int& exit) {
+  auto* const command =
+      keys.add_subcommand("channel", "Make the secret that the tasks of a service share for channels.");
+  auto out = std::make_shared<std::string>();
+  command->add_option("--out", *out,
+                      "Write to this file, which must not exist yet; it gets mode 0600. Default: standard output.");
+  command->footer(
+      "For the agent's channel.secret_file, or SALLYPORT_CHANNEL_SECRET: 32 octets in base64url. Only services whose\n"
+      "tasks stand behind one address need it; without it each task makes its own key.\n\n"
+      "Examples:\n"
+      "  sallyport keys channel --out channel.secret\n"
+      "  aws secretsmanager create-secret --name reports/channel --secret-string \"$(sallyport keys channel)\"\n\n"
+      "Exit codes: 0; 4 the file exists, or cannot be written.");
+  command->callback([out, &exit] { exit = make_channel_secret(*out); });
+}
+
 void add_show(CLI::App& keys, int& exit) {
   auto* const command = keys.add_subcommand("show", "Show what a key file holds, never its private parts.");
   auto chosen = std::make_shared<show_options>();
@@ -118,6 +145,7 @@ void add_keys_command(CLI::App& parent, int& exit) {
   auto* const command = parent.add_subcommand("keys", "Make, show and rotate keys.");
   command->require_subcommand(1);
   add_generate(*command, exit);
+  add_channel(*command, exit);
   add_show(*command, exit);
   add_keys_rotate_command(*command, exit);
 }

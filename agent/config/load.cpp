@@ -154,6 +154,8 @@ void check_whole(const std::string& path, load_result& into) {
     refuse("edge", "both a URL and a file for the edge's keys", "Keep one of edge.jwks_url and edge.jwks_file.");
   if (!values.hmac.file.empty() && !values.hmac.secret.empty())
     refuse("hmac", "two places for the shared secrets", "Keep one of hmac.file and SALLYPORT_HMAC_SECRET.");
+  if (!values.channel.secret_file.empty() && !values.channel.secret.empty())
+    refuse("channel", "two places for the secret", "Keep one of channel.secret_file and SALLYPORT_CHANNEL_SECRET.");
   if (values.upstream.address.port == 0)
     refuse("upstream.address", "port 0", "Write the port that the app listens on.");
   if (values.skew.count() % 1000 != 0) refuse("skew", "a fraction of a second", "Write whole seconds.");

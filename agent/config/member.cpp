@@ -176,6 +176,13 @@ constexpr member members[] = {
     PATH("edge.jwks_file", edge.jwks_file, "The edge's public keys as a file, instead of a URL."),
     PATH("hmac.file", hmac.file, "Shared secrets for hmac-sha256 signatures: a JWK or JWK set of kty oct."),
     SECRET("hmac.secret", hmac.secret, "The same document itself; only as environment variable, never in a file."),
+    PATH("channel.secret_file", channel.secret_file,
+         "A secret from which all tasks of the service derive the same key for channels, made by `sallyport keys "
+         "channel`. Without it each start makes its own key, which is right where the edge reaches each task by "
+         "itself."),
+    SECRET("channel.secret", channel.secret, "The same secret itself; only as environment variable, never in a file."),
+    COUNT("channel.max_entries", channel.max_entries, 1, 1048576, "1 to 1048576",
+          "Channels remembered at one time, less than 2 KiB each; the least recently used one is forgotten."),
     DURATION("skew", skew, 0, 60000, "0s to 60s, whole seconds", "Maximum tolerated clock skew to the edge."),
     SIZE("limits.max_head_bytes", limits.max_head_bytes, 1024, 1048576, "1KiB to 1MiB",
          "Head of a request or response."),

@@ -91,6 +91,14 @@ struct hmac {
   std::string secret;
 };
 
+/// The agent's end of channels; neither a file nor a secret: each start makes a key of its own.
+struct channel {
+  std::string secret_file;
+  /// The secret itself; only ever from the environment.
+  std::string secret;
+  std::uint64_t max_entries = 8192;
+};
+
 struct settings {
   /// Name of the service of the policy that this agent stands before.
   std::string service;
@@ -100,6 +108,7 @@ struct settings {
   policy_files policy;
   config::edge_keys edge;
   config::hmac hmac;
+  config::channel channel;
   milliseconds skew = 5s;
   config::limits limits;
   config::timeouts timeouts;

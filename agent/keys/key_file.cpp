@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/openssl/generate.hpp"
+#include "channel/keys.hpp"
 #include "encoding/base64url.hpp"
 #include "httpsig/profile.hpp"
 
@@ -39,6 +40,7 @@ result<json> generate_jwk(crypto::algorithm which, std::string_view kid, crypto:
   const bool pair = which == crypto::algorithm::es256 || which == crypto::algorithm::eddsa;
   if (!pair && which != crypto::algorithm::hs256)
     return failure(reason::config_invalid, "keys are made for ES256, EdDSA and HS256");
+  if (channel::is_keyid(kid)) return failure(reason::config_invalid, std::string(channel::kid_is_taken));
   if (!kid.empty() && !httpsig::is_profile_keyid(kid))
     return failure(reason::config_invalid, "a kid is printable ASCII without quotes and backslashes");
   auto made = pair ? generate_pair(which, host) : generate_secret(which);

@@ -20,8 +20,8 @@ using encoding::json;
 struct rotation_times {
   /// How long a verifier may go on with a set that it holds.
   seconds cache_age = 3600;
-  /// How long what was signed with the old key may still arrive: assertion, signature and skew.
-  seconds signed_age = 300 + 60 + 60;
+  /// How long what was signed with the old key may still arrive. A grant outlives all else: its life and the skew.
+  seconds signed_age = 600 + 60;
 };
 
 struct rotation_step {

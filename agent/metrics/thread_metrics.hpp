@@ -30,6 +30,10 @@ struct thread_metrics {
   histogram request_time;
   /// Time to decide: everything the gate does, without waiting for a body.
   histogram decision_time;
+  /// Whose MAC verified; refused with `unknown`; grants whose signature verified.
+  counter channel_requests;
+  reason_counters channel_unknown;
+  counter channel_grants_verified;
   counter connections_accepted;
   counter connections_open;
   counter connections_refused;

@@ -205,7 +205,7 @@ io::task<> exchange::relay_answer() {
   drop_credential_cookies();
   const outgoing_body body = framing_for_caller(answer_, request_->method, request_->caller_http10);
   text_.out.clear();
-  const answered_request answered{request_->request_id, seconds_now()};
+  const answered_request answered{request_->request_id, seconds_now(), request_->channel};
   append_response_head(text_.out, answer_, answered, body, note(body));
   outgoing next(body.how == outgoing_body::framing::chunked);
   next.head(text_.out);

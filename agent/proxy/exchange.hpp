@@ -40,6 +40,8 @@ struct outgoing_request {
   bool caller_http10 = false;
   /// The caller's connection may carry another request.
   bool caller_keeps_alive = true;
+  /// Sallyport-Channel of the response, or "".
+  std::string_view channel;
 };
 
 struct exchange_end {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "agent/proxy/date.hpp"
+#include "channel/field.hpp"
 #include "http/fields.hpp"
 
 namespace sallyport::agent::proxy {
@@ -104,6 +105,7 @@ void append_response_head(std::string& to, const http::response_head& answer, co
   append_status_line(to, answer);
   append_fields(to, answer.fields);
   append_field(to, "Sallyport-Request-Id", request.request_id);
+  if (!request.channel.empty()) append_field(to, channel::field_name, request.channel);
   // RFC 9110 section 6.6.1: who receives and passes on an answer without a Date adds one.
   if (!has_field(answer.fields, "date")) append_date(to, request.answered_at);
   append_framing(to, body);

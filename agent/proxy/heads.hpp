@@ -47,6 +47,8 @@ struct answered_request {
   std::string_view request_id;
   /// The Date of an answer that has none.
   unix_seconds answered_at = 0;
+  /// Value of Sallyport-Channel, or "".
+  std::string_view channel;
 };
 
 /// Appends the head of the answer: the app's fields after hygiene, the request id, framing and Connection rebuilt.

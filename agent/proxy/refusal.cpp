@@ -2,6 +2,7 @@
 
 #include "agent/openssl/generate.hpp"
 #include "agent/proxy/date.hpp"
+#include "channel/field.hpp"
 #include "encoding/base64url.hpp"
 #include "gate/protocol/problem.hpp"
 
@@ -18,7 +19,8 @@ void append_field(std::string& to, std::string_view name, std::string_view value
 
 }  // namespace
 
-void append_refusal(std::string& to, reason why, std::string_view request_id, bool head_only, connection_note note) {
+void append_refusal(std::string& to, reason why, std::string_view request_id, std::string_view channel, bool head_only,
+                    connection_note note) {
   const std::string body = gate::problem_body(why, request_id);
   to.append("HTTP/1.1 ");
   append_number(to, describe(why).http_status);
@@ -29,6 +31,7 @@ void append_refusal(std::string& to, reason why, std::string_view request_id, bo
   to.append("\r\nCache-Control: no-store\r\n");
   append_date(to, seconds_now());
   append_field(to, "Sallyport-Request-Id", request_id);
+  append_field(to, channel::field_name, channel);
   // No app can say this: what it sends under a Sallyport name goes no further.
   const bool unreached = why == reason::upstream_connect_failed;
   append_field(to, "Sallyport-Refusal", std::string(describe(why).public_code) + (unreached ? ";unreached" : ""));

@@ -10,8 +10,9 @@
 namespace sallyport::agent::proxy {
 
 /// Appends the whole answer: an RFC 9457 problem with the reason's public code and status, and nothing else about why.
-/// `head_only`: to a HEAD request.
-void append_refusal(std::string& to, reason why, std::string_view request_id, bool head_only, connection_note note);
+/// `head_only`: to a HEAD request. `channel`: value of Sallyport-Channel, or "".
+void append_refusal(std::string& to, reason why, std::string_view request_id, std::string_view channel, bool head_only,
+                    connection_note note);
 
 /// A request id for what came without a trusted one: marked as the agent's, unlike any that the edge makes.
 std::string make_request_id();

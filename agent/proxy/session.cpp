@@ -5,13 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/log/log.hpp"
+#include "agent/proxy/outcome_line.hpp"
 #include "agent/proxy/refusal.hpp"
-#include "audit/outcome.hpp"
 
 namespace sallyport::agent::proxy {
-
-namespace records = sallyport::audit;
 
 namespace {
 
@@ -20,18 +17,6 @@ constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
 unix_milliseconds now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
-}
-
-std::uint64_t milliseconds_between(std::chrono::steady_clock::time_point from,
-                                   std::chrono::steady_clock::time_point to) {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count());
-}
-
-/// How a response ended that had begun.
-records::ending ending_of(reason why) {
-  if (why == reason::ok) return records::ending::complete;
-  if (why == reason::shutting_down) return records::ending::cut_by_us;
-  return describe(why).severity == severity::client ? records::ending::cut_by_caller : records::ending::cut_by_app;
 }
 
 /// Who asks, as one text that no other issuer and subject give. Empty for the anonymous, of whom nobody knows whether
@@ -142,6 +127,7 @@ failure session::objection(const http::request_head& head) const {
 
 io::task<bool> session::decide(http::request_head head) {
   opening outcome = co_await open(std::move(head));
+  note_channel(outcome);
   if (auto* const refused = std::get_if<gate::refused>(&outcome)) co_return co_await refuse(std::move(*refused));
   gate::opened& request = *std::get_if<gate::opened>(&outcome);
   if (request.digest) {
@@ -226,7 +212,8 @@ io::task<bool> session::forward(gate::admitted request) {
                                   streams ? &*body_ : nullptr,
                                   facts_.expects_continue && streams,
                                   facts_.http10,
-                                  facts_.keep_alive};
+                                  facts_.keep_alive,
+                                  channel_.field};
   exchange carried(caller_, owner_.pool(), settings(), owner_.metrics(), owner_.stopping(), text_);
   exchange_ = &carried;
   half_closed_ = false;
@@ -238,32 +225,14 @@ io::task<bool> session::forward(gate::admitted request) {
 io::task<bool> session::end_with(exchange_end end, std::string_view request_id) {
   // Neither the caller nor the app is to blame for that.
   if (owner_.cutting_off() && end.why.why != reason::ok) end.why = reason::shutting_down;
-  owner_.audit().write(outcome_line(end, request_id));
+  const std::uint64_t in = held_ ? held_body_.size() : body_->bytes();
+  owner_.audit().write(outcome_line(end, {request_id, settings().service, in, decided_}, now()));
   if (end.why.why != reason::ok) {
     owner_.metrics().failures.add(end.why.why);
     if (!end.answered) co_return co_await answer_refusal(end.why.why, request_id);
   }
   owner_.metrics().request_time.observe(steady::now() - started_);
   co_return end.reusable;
-}
-
-std::string session::outcome_line(const exchange_end& end, std::string_view request_id) const {
-  records::outcome what;
-  what.end = records::end::origin;
-  what.time = now();
-  what.why = end.why.why;
-  what.detail = end.why.detail;
-  what.id = request_id;
-  what.service = settings().service;
-  what.status = end.status;
-  if (end.answered) what.how = ending_of(end.why.why);
-  what.reused = end.reused;
-  what.attempts = end.attempts;
-  what.in = held_ ? held_body_.size() : body_->bytes();
-  what.out = end.out;
-  if (end.head_at) what.first_ms = milliseconds_between(decided_, *end.head_at);
-  what.ms = milliseconds_between(decided_, steady::now());
-  return records::line(what);
 }
 
 io::task<bool> session::refuse(failure why, const http::request_head* head, const gate::opened* request) {
@@ -276,7 +245,34 @@ io::task<bool> session::refuse(gate::refused why) {
   // Nothing is lost that was served: while nobody takes the lines, refusals are counted and nothing else happens.
   if (owner_.audit_sink().takes_lines()) owner_.audit().write(why.audit);
   owner_.metrics().decisions.add(why.why);
+  if (channel_.unknown) co_await discard_body();
   co_return co_await answer_refusal(why.why, why.request_id);
+}
+
+void session::note_channel(const opening& outcome) {
+  channel_ = std::visit([](const auto& each) { return each.channel; }, outcome);
+  metrics::thread_metrics& counts = owner_.metrics();
+  if (channel_.used) counts.channel_requests.add();
+  if (channel_.grant_verified) counts.channel_grants_verified.add();
+  const auto* const refused = std::get_if<gate::refused>(&outcome);
+  if (channel_.unknown && refused != nullptr) counts.channel_unknown.add(refused->why);
+}
+
+// The edge sends the same request once more, by the same connection if it can. Its platform loses the response to an
+// upload whose connection is reset: so as much of a body as would have been held is read and thrown away. How long that
+// may take as a whole is limited: nobody has signed this request.
+io::task<> session::discard_body() {
+  const std::uint64_t most = settings().limits.max_signed_body_bytes;
+  if (!body_ || facts_.content_length > most || body_is_at_hand()) co_return;
+  if (std::exchange(facts_.expects_continue, false) && !co_await write(continue_head)) co_return;
+  const auto until = owner_.wheel().elapsed() + settings().timeouts.body;
+  while (body_->bytes() <= most) {
+    const auto piece = body_->piece();
+    if (!piece.ok() || (piece->has_value() && piece->value().empty())) co_return;
+    if (piece->has_value()) continue;
+    const auto left = until - owner_.wheel().elapsed();
+    if (left.count() <= 0 || !(co_await body_->fill(left)).ok()) co_return;
+  }
 }
 
 // The connection goes on only when it is certain where the next request begins.
@@ -285,7 +281,7 @@ io::task<bool> session::answer_refusal(reason why, std::string_view request_id) 
   const auto kept = facts_.http10 ? connection_note::keep_alive : connection_note::nothing;
   std::string answer;
   const auto ends = owner_.stopping() ? connection_note::stopping : connection_note::close;
-  append_refusal(answer, why, request_id, facts_.head_only, goes_on ? kept : ends);
+  append_refusal(answer, why, request_id, channel_.field, facts_.head_only, goes_on ? kept : ends);
   const bool written = co_await write(answer);
   owner_.metrics().request_time.observe(steady::now() - started_);
   co_return written&& goes_on;
@@ -345,6 +341,7 @@ void session::begin_request() {
   facts_ = {};
   body_.reset();
   held_ = false;
+  channel_ = {};
   served_any_ = true;
 }
 

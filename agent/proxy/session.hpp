@@ -61,10 +61,10 @@ class session : public io::ring {
   io::task<result<void>> read_held_body();
   io::task<bool> forward(gate::admitted request);
   io::task<bool> end_with(exchange_end end, std::string_view request_id);
-  std::string outcome_line(const exchange_end& end, std::string_view request_id) const;
   std::string_view own_id();
   io::task<bool> refuse(gate::refused why);
   io::task<bool> refuse(failure why, const http::request_head* head = nullptr, const gate::opened* request = nullptr);
+  io::task<> discard_body();
   io::task<bool> answer_refusal(reason why, std::string_view request_id);
   io::task<bool> write(std::string_view text);
   io::task<> close_in_order();
@@ -79,6 +79,7 @@ class session : public io::ring {
   void release_body();
   void note_facts(const http::request_head& head);
   bool body_is_at_hand();
+  void note_channel(const opening& outcome);
   outgoing_body outgoing_framing() const;
   void count_bytes();
 
@@ -94,6 +95,8 @@ class session : public io::ring {
   head_facts facts_;
   std::optional<body_source> body_;
   body_budget::share held_share_;
+  /// What the response to this request says of channels.
+  gate::channel_response channel_;
   exchange* exchange_ = nullptr;
   std::chrono::milliseconds head_started_{0};
   /// When the caller was last seen to take something, or to have ended its side.

@@ -33,6 +33,7 @@ struct worker_surroundings {
   const config::settings& settings;
   crypto::port& crypto;
   gate::replay_guard& replays;
+  gate::origin_channels channels;
   audit::sink& audit;
   /// Asks for the edge's keys again because a key is unknown. True: an answer is on its way, and every worker's
   /// keys_settled() will be called after it.

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/keys/channel_secret.hpp"
 #include "agent/log/log.hpp"
 #include "agent/openssl/host.hpp"
 #include "crypto/self_test.hpp"
+#include "crypto/wipe.hpp"
 
 namespace sallyport::agent::run {
 
@@ -14,6 +16,14 @@ namespace {
 std::string describe(const failure& why) {
   return std::string(name_of(why.why)) + (why.detail.empty() ? "" : ": " + why.detail) + ". " +
          std::string(sallyport::describe(why.why).advice);
+}
+
+/// Out of the secret of `material`, or fresh. Reasons: crypto_failed.
+result<gate::channel_identity_ptr> channel_identity_of(const trust::material& material, crypto::port& host) {
+  if (material.channels != nullptr) return material.channels;
+  SALLYPORT_ASSIGN(auto pair, keys::make_channel_pair(host));
+  const crypto::wiped after(pair.secret);
+  return gate::channel_identity_ptr(std::make_shared<const gate::channel_identity>(host, pair));
 }
 
 }  // namespace
@@ -26,19 +36,26 @@ agent::start_result agent::start(const config::settings& settings) {
   if (!material.problems.empty()) return {nullptr, std::move(material.problems)};
   auto sink = audit::sink::open(settings.audit_output);
   if (!sink.ok()) return {nullptr, {"audit.output: " + sink.error().detail}};
-  std::unique_ptr<agent> made(new agent(settings, std::move(host), std::move(material), std::move(*sink)));
+  auto identity = channel_identity_of(material, *host);
+  if (!identity.ok()) return {nullptr, {describe(identity.error())}};
+  std::unique_ptr<agent> made(
+      new agent(settings, std::move(host), std::move(*identity), std::move(material), std::move(*sink)));
   if (const auto listening = made->listen(); !listening.ok()) return {nullptr, {listening.error().detail}};
   return {std::move(made), {}};
 }
 
-agent::agent(const config::settings& settings, std::unique_ptr<crypto::port> host, trust::material material,
-             std::unique_ptr<audit::sink> sink)
+agent::agent(const config::settings& settings, std::unique_ptr<crypto::port> host, gate::channel_identity_ptr identity,
+             trust::material material, std::unique_ptr<audit::sink> sink)
     : settings_(settings),
       host_(std::move(host)),
       replays_(static_cast<std::size_t>(settings.replay_max_entries)),
+      channel_identity_(std::move(identity)),
+      channels_(static_cast<std::size_t>(settings.channel.max_entries)),
       audit_(std::move(sink)),
       keeper_(settings_, std::move(material), *host_),
-      surroundings_{settings_, *host_, replays_, *audit_, [this] { return keeper_.refetch(); }} {}
+      surroundings_{settings_, *host_,
+                    replays_,  {channel_identity_.get(), &channels_},
+                    *audit_,   [this] { return keeper_.refetch(); }} {}
 
 // The io threads first, because they wait for the keeper's word; then the keeper, because it speaks to them.
 agent::~agent() {
@@ -49,7 +66,7 @@ agent::~agent() {
 
 result<void> agent::listen() {
   SALLYPORT_ASSIGN(server_, proxy::server::make(surroundings_, keeper_.snapshot()));
-  state_ = std::unique_ptr<admin::state>(new admin::state{*server_, keeper_, replays_, *audit_});
+  state_ = std::unique_ptr<admin::state>(new admin::state{*server_, keeper_, replays_, channels_, *audit_});
   SALLYPORT_ASSIGN(admin_, admin::server::start(settings_.admin_listen, *state_));
   server_->start();
   keeper_.start(

@@ -11,6 +11,7 @@
 #include "agent/audit/sink.hpp"
 #include "agent/config/settings.hpp"
 #include "agent/proxy/server.hpp"
+#include "agent/trust/channel_stripes.hpp"
 #include "agent/trust/keeper.hpp"
 #include "agent/trust/replay_stripes.hpp"
 #include "crypto/crypto.hpp"
@@ -50,13 +51,15 @@ class agent {
   std::pair<std::string, std::string> policies() const;
 
  private:
-  agent(const config::settings& settings, std::unique_ptr<crypto::port> host, trust::material material,
-        std::unique_ptr<audit::sink> sink);
+  agent(const config::settings& settings, std::unique_ptr<crypto::port> host, gate::channel_identity_ptr identity,
+        trust::material material, std::unique_ptr<audit::sink> sink);
   result<void> listen();
 
   config::settings settings_;
   std::unique_ptr<crypto::port> host_;
   trust::replay_stripes replays_;
+  gate::channel_identity_ptr channel_identity_;
+  trust::channel_stripes channels_;
   std::unique_ptr<audit::sink> audit_;
   trust::keeper keeper_;
   proxy::worker_surroundings surroundings_;

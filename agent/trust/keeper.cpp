@@ -18,11 +18,20 @@ unix_milliseconds now() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
 }
 
+bool is_same(const gate::channel_identity_ptr& one, const gate::channel_identity_ptr& other) {
+  if (one == nullptr || other == nullptr) return one == other;
+  return one->own.point == other->own.point;
+}
+
 }  // namespace
 
 keeper::keeper(const config::settings& settings, material first, crypto::port& host)
     : settings_(settings), host_(host), material_(std::move(first)) {
-  if (by_url()) keys_.emplace(gate::key_source{"edge", material_.snapshot.policy->edge.issuer, settings.edge.jwks_url});
+  if (by_url()) {
+    gate::key_set_limits limits;
+    limits.reserved_kids = channel::keyid_prefix;
+    keys_.emplace(gate::key_source{"edge", material_.snapshot.policy->edge.issuer, settings.edge.jwks_url}, limits);
+  }
   publish_if_changed(true);
 }
 
@@ -123,6 +132,8 @@ std::vector<std::string> keeper::reload() {
   if (settings_.policy.previous.empty()) fresh.snapshot.previous = changed ? held.policy : held.previous;
   if (keys_ && fresh.snapshot.policy->edge.issuer != keys_->source().issuer)
     return {settings_.policy.file + ": edge.issuer changed. Restart the agent: its keys come from another place."};
+  if (!is_same(fresh.channels, material_.channels))
+    return {"channel.secret changed. Restart the agent: its key for channels lasts as long as its process."};
   material_ = std::move(fresh);
   ++file_generation_;
   publish_if_changed(true);

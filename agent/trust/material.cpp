@@ -1,6 +1,8 @@
 #include "agent/trust/material.hpp"
 
 #include "agent/config/file.hpp"
+#include "agent/keys/channel_secret.hpp"
+#include "crypto/wipe.hpp"
 #include "document/units.hpp"
 #include "jose/jwk_set.hpp"
 #include "policy/load/load.hpp"
@@ -11,6 +13,7 @@ namespace {
 
 constexpr std::size_t max_policy_bytes = std::size_t{8} << 20;
 constexpr std::size_t max_keys_bytes = std::size_t{64} << 10;
+constexpr std::size_t max_channel_secret_bytes = 4096;
 
 std::string describe(const std::string& file, const failure& why) {
   std::string text = file + ": " + std::string(name_of(why.why));
@@ -36,7 +39,9 @@ policy::policy_ptr read_policy(const std::string& file, crypto::port& host, std:
 void read_edge_keys(const std::string& file, crypto::port& host, material& into) {
   const auto text = config::read_file(file, max_keys_bytes);
   if (!text.ok()) return into.problems.push_back(describe_absence(file, text.error()));
-  auto keys = jose::parse_jwks(*text, host);
+  jose::jwk_set_limits limits;
+  limits.reserved_kids = channel::keyid_prefix;
+  auto keys = jose::parse_jwks(*text, host, limits);
   if (!keys.ok()) return into.problems.push_back(describe(file, keys.error()));
   into.snapshot.edge_keys = std::make_shared<const jose::jwk_set>(std::move(*keys));
 }
@@ -53,7 +58,27 @@ void read_secrets(const config::hmac& from, crypto::port& host, material& into) 
   }
   auto secrets = jose::parse_secret_keys(text, host);
   if (!secrets.ok()) return into.problems.push_back(describe(source, secrets.error()));
+  for (const auto& each : *secrets)
+    if (channel::is_keyid(each.kid))
+      return into.problems.push_back(describe(source, {reason::config_invalid, std::string(channel::kid_is_taken)}));
   into.snapshot.secrets = std::move(*secrets);
+}
+
+// Never in the text of a problem: what of it is wrong is told by its place.
+void read_channel_secret(const config::settings& settings, crypto::port& host, material& into) {
+  const config::channel& from = settings.channel;
+  if (from.secret_file.empty() && from.secret.empty()) return;
+  const std::string source = from.secret_file.empty() ? "SALLYPORT_CHANNEL_SECRET" : from.secret_file;
+  auto text = from.secret_file.empty() ? result<std::string>(from.secret)
+                                       : config::read_secret_file(from.secret_file, max_channel_secret_bytes);
+  if (!text.ok()) return into.problems.push_back(describe_absence(source, text.error()));
+  auto secret = keys::read_channel_secret(*text);
+  if (!secret.ok()) return into.problems.push_back(source + ":" + secret.error().detail);
+  const crypto::wiped after(*secret);
+  auto pair = channel::derive_pair(host, *secret, settings.service);
+  if (!pair.ok()) return into.problems.push_back(describe(source, pair.error()));
+  const crypto::wiped key(pair->secret);
+  into.channels = std::make_shared<const gate::channel_identity>(host, *pair);
 }
 
 // A body that the edge signs and this agent would not hold could never pass.
@@ -85,6 +110,7 @@ material read_material(const config::settings& settings, crypto::port& host) {
     read.snapshot.previous = read_policy(settings.policy.previous, host, read.problems);
   if (!settings.edge.jwks_file.empty()) read_edge_keys(settings.edge.jwks_file, host, read);
   read_secrets(settings.hmac, host, read);
+  read_channel_secret(settings, host, read);
   for (const auto& file : {settings.policy.file, settings.policy.previous, settings.edge.jwks_file})
     if (!file.empty() && config::anyone_may_write(file))
       read.warnings.push_back(file +

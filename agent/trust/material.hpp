@@ -6,6 +6,7 @@
 
 #include "agent/config/settings.hpp"
 #include "crypto/crypto.hpp"
+#include "gate/origin/channel_identity.hpp"
 #include "gate/origin/origin.hpp"
 
 namespace sallyport::agent::trust {
@@ -13,13 +14,15 @@ namespace sallyport::agent::trust {
 struct material {
   /// Complete but for edge keys that come by URL.
   gate::origin_snapshot snapshot;
+  /// Out of the channel secret; null: there is none, and each start makes its own.
+  gate::channel_identity_ptr channels;
   /// "file:line:column: what is wrong. What to do"; empty: the material holds.
   std::vector<std::string> problems;
   /// What holds and is not well.
   std::vector<std::string> warnings;
 };
 
-/// Reads policy, previous policy, edge key file and shared secrets, and checks that they fit each other.
+/// Reads policy, previous policy, edge key file, shared secrets and channel secret, and checks that they fit each other.
 material read_material(const config::settings& settings, crypto::port& host);
 
 /// Checks the settings' own limits as the gate needs them.

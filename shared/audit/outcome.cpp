@@ -50,11 +50,13 @@ std::string line(const outcome& what) {
   to.known_text("how", what.how ? name_of(*what.how) : std::string_view());
   to.known_text("id", what.id);
   to.known_number("in", what.in);
+  to.known_text("keyid", what.keyid);
   to.known_number("ms", what.ms);
   to.known_number("out", what.out);
   to.text("reason", name_of(what.why));
   to.known_flag("reused", what.reused);
   to.known_text("service", what.service);
+  to.known_text("sig", what.sig);
   to.known_number("status", what.status);
   to.number("time", what.time);
   to.text("type", "outcome");

@@ -12,6 +12,7 @@
 // | first_ms, ms | milliseconds from the decision to the head of the response, and to its end where this end sees it |
 // | how | complete, handed_on, cut_by_caller, cut_by_app, cut_by_us, upgraded, cached, lease |
 // | id | request id |
+// | keyid, sig | edge: the key that signed the request, and how: es256, eddsa, hmac, channel |
 // | in, out | octets of the bodies of request and response |
 // | reason | "ok", or what failed after it was allowed |
 // | reused | origin: over a connection that had served before |
@@ -45,6 +46,7 @@ struct outcome {
   std::string_view detail;
   std::string_view id;
   std::string_view service, upstream;
+  std::string_view keyid, sig;
   std::optional<int> status;
   std::optional<ending> how;
   std::optional<cache_use> cache;

@@ -12,6 +12,7 @@ void write_caller_and_request(members& to, const record& what) {
   to.text("decision", what.why == reason::ok ? "allow" : "deny");
   to.text("detail", what.detail);
   to.text("end", what.end == end::edge ? "edge" : "origin");
+  to.text("grant_kid", what.grant_kid);
   to.text("host", what.host);
   to.text("id", what.id);
   to.text("ip", what.ip);
@@ -30,6 +31,7 @@ void write_decision(members& to, const record& what) {
   to.text("service", what.service);
   to.text("severity", name_of(describe(what.why).severity));
   to.text("shadow", what.shadow ? name_of(*what.shadow) : std::string_view());
+  to.text("sig", what.sig);
   to.text("subject", what.subject);
   to.number("time", what.time);
   to.text("type", "decision");

@@ -14,13 +14,15 @@
 // | decision | "allow" or "deny" |
 // | detail | for operators |
 // | end | "edge" or "origin" |
+// | grant_kid | origin: the key that signed the grant of the channel |
 // | host, method, path | of the request; the path without its query |
 // | id | request id |
 // | issuer, kind, subject | of the identity; issuer is its name in the policy |
-// | keyid | of the key that signed the request to the origin |
+// | keyid | origin: of the key that signed the request |
 // | policy | digest of the policy that decided |
 // | reason, reason_number, severity | why |
 // | route, service | where to |
+// | sig | origin: how the request was signed: "es256", "eddsa", "hmac", or "channel" |
 // | shadow | what the shadow policy would have said, when it differs: a reason's name |
 // | time | milliseconds since 1970, of the end's own clock |
 // | type | "decision" |
@@ -52,7 +54,7 @@ struct record {
   std::string_view route, service;
   std::string_view policy;
   std::string_view assertion;
-  std::string_view keyid;
+  std::string_view keyid, sig, grant_kid;
   std::optional<seconds> clock_difference;
   std::optional<reason> shadow;
 };

@@ -10,6 +10,7 @@
 #include "agent/cli/program.hpp"
 #include "agent/config/load.hpp"
 #include "agent/config/member.hpp"
+#include "agent/keys/channel_secret.hpp"
 #include "encoding/base64url.hpp"
 #include "gate/protocol/assertion.hpp"
 #include "jose/jws.hpp"
@@ -39,6 +40,7 @@ TEST_CASE("every command has help with an example or its exit codes") {
   for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{{},
                                                                                        {"agent"},
                                                                                        {"keys", "generate"},
+                                                                                       {"keys", "channel"},
                                                                                        {"keys", "show"},
                                                                                        {"keys", "rotate"},
                                                                                        {"policy", "check"},
@@ -90,6 +92,21 @@ TEST_CASE("a key file is made for its owner only, never over another one, and sh
   CHECK(sallyport_command({"keys", "show", files.file("bad", "{}")}).exit == exit_config);
 }
 
+TEST_CASE("a channel secret is printed alone on its line, or made as a file for its owner only") {
+  const auto printed = sallyport_command({"keys", "channel"});
+  CHECK(printed.exit == exit_ok);
+  CHECK(printed.out.size() == 44);
+  CHECK(agent::keys::read_channel_secret(printed.out).ok());
+  const scratch files;
+  const std::string path = files.path("channel.secret");
+  const auto written = sallyport_command({"keys", "channel", "--out", path});
+  CHECK(written.exit == exit_ok);
+  CHECK(written.err == "wrote " + path + " (mode 0600)\n");
+  CHECK(mode_of(path) == 0600);
+  CHECK(agent::keys::read_channel_secret(read(path)).ok());
+  CHECK(sallyport_command({"keys", "channel", "--out", path}).exit == exit_unavailable);
+}
+
 TEST_CASE("a key gets no name that a signature cannot carry") {
   for (const std::string kid : {"\xFF", "caf\xC3\xA9", "a\"b", "a\\b", "a\nb"}) {
     CAPTURE(kid);
@@ -99,6 +116,9 @@ TEST_CASE("a key gets no name that a signature cannot carry") {
     CHECK(got.err.find("printable ASCII") != std::string::npos);
   }
   CHECK(sallyport_command({"keys", "generate", "--kid", "edge 2/a"}).exit == exit_ok);
+  const auto channel = sallyport_command({"keys", "generate", "--kid", "ch1.x"});
+  CHECK(channel.exit == exit_usage);
+  CHECK(channel.err.find("cannot begin with ch1.") != std::string::npos);
 }
 
 TEST_CASE("a file may have a name that is not UTF-8") {

@@ -2,7 +2,7 @@
 #include <httplib.h>
 
 #include "agent/keys/fetch.hpp"
-#include "tests/agent/stage.hpp"
+#include "tests/agent/channel_caller.hpp"
 
 using namespace sallyport;
 using namespace sallyport::testing;
@@ -113,6 +113,22 @@ TEST_CASE("a request signed with a key that the edge has just begun to use waits
   }));
   CHECK(s.ask(signed_request{})->status == 200);
   CHECK(endpoint.fetches == 2);
+}
+
+TEST_CASE("a channel that a new key of the edge has granted waits for the keys, too") {
+  key_endpoint endpoint(edge_keys().jwks);
+  stage s(always(ok_answer("hello")), keys_from(endpoint));
+  REQUIRE(eventually([&] { return is_ready(s); }));
+  const auto [fresh, file] = make_signing_key();
+  const auto key = offered_by(s);
+  const auto old_one = channel_for(key, 0);
+  const auto new_one = channel_for(key, 1, fresh);
+  CHECK(probe(s, old_one));
+  endpoint.serve(jose::write_public_set({fresh, edge_keys().es256}));
+  // Further fetches are due only some seconds after the first one.
+  REQUIRE(eventually([&] { return probe(s, new_one); }));
+  CHECK(endpoint.fetches == 2);
+  CHECK(s.ask(under(old_one, carries::nothing))->status == 200);
 }
 
 TEST_CASE("unknown keys do not make the agent ask for keys again and again") {

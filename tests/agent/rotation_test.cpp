@@ -13,7 +13,8 @@ using outcome = rotation_step::outcome;
 namespace {
 
 constexpr unix_seconds start = 1'760'000'000;
-constexpr agent::keys::rotation_times times{3600, 420};
+// The defaults: an hour for caches, eleven minutes for the last grant.
+constexpr agent::keys::rotation_times times;
 
 json key_file() {
   return encoding::parse_json(make_signing_key().second).value();
@@ -66,9 +67,9 @@ TEST_CASE("a rotation publishes, waits, signs, waits, retires and ends with the 
   at = step(file, published(file), now);
   REQUIRE(at.ok());
   CHECK(at->is == outcome::waiting);
-  CHECK(at->wait == 420);
+  CHECK(at->wait == 660);
   file = at->file;
-  at = step(file, published(file), now += 420);
+  at = step(file, published(file), now += 660);
   REQUIRE(at.ok());
   CHECK(at->is == outcome::advanced);
   file = at->file;

@@ -1,14 +1,16 @@
 // A request signed by other people's implementations, from docs/reference/protocol.md alone, is accepted by the agent: npm jose for
-// the assertion, npm http-message-signatures for RFC 9421. The other way round is in tests/worker-shim/forward.test.mjs.
+// the assertion, npm http-message-signatures for RFC 9421; for channels also Node's own ECDH and HKDF, and npm structured-headers. The
+// other way round is in tests/worker-shim/forward.test.mjs.
 import assert from 'node:assert/strict';
-import { KeyObject, createHash, randomBytes } from 'node:crypto';
+import { KeyObject, createECDH, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createSigner, httpbis } from 'http-message-signatures';
-import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { CompactSign, SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { parseDictionary } from 'structured-headers';
 import { start_agent } from '../../demo/parts/agent.mjs';
 import { run } from '../../demo/parts/child.mjs';
 import { authority_digest } from '../support/independent.mjs';
@@ -74,8 +76,30 @@ const assertion = (claims = {}) =>
     .setExpirationTime('30s')
     .sign(keys.privateKey);
 
-/** @param {{method?: string, path?: string, body?: string, claims?: object, unsigned?: Record<string, string>}} what `unsigned`: fields that no component covers */
-async function signed({ method = 'GET', path = '/api?full=1', body, claims, unsigned = {} } = {}) {
+const edge_signer = () => createSigner(KeyObject.from(keys.privateKey), 'ecdsa-p256-sha256', 'edge-1');
+const fresh_nonce = () => randomBytes(16).toString('base64url');
+
+/**
+ * @typedef {object} Asked
+ * @property {string} [method]
+ * @property {string} [path]
+ * @property {string} [body]
+ * @property {object} [claims]
+ * @property {Record<string, string>} [unsigned] fields that no component covers
+ * @property {ReturnType<typeof createSigner>} [signer]
+ * @property {string} [nonce]
+ */
+
+/** @param {Asked} what */
+async function signed({
+  method = 'GET',
+  path = '/api?full=1',
+  body,
+  claims,
+  unsigned = {},
+  signer = edge_signer(),
+  nonce = fresh_nonce(),
+} = {}) {
   const authority = authority_digest(Object.entries(unsigned));
   /** @type {Record<string, string>} */
   const headers = {
@@ -95,13 +119,13 @@ async function signed({ method = 'GET', path = '/api?full=1', body, claims, unsi
   const message = await httpbis.signMessage(
     {
       name: 'sallyport',
-      key: createSigner(KeyObject.from(keys.privateKey), 'ecdsa-p256-sha256', 'edge-1'),
+      key: signer,
       fields,
       params: ['created', 'expires', 'nonce', 'keyid', 'alg', 'tag'],
       paramValues: {
         created: new Date(now * 1000),
         expires: new Date((now + 30) * 1000),
-        nonce: randomBytes(16).toString('base64url'),
+        nonce,
         tag: 'sallyport',
       },
     },
@@ -110,14 +134,19 @@ async function signed({ method = 'GET', path = '/api?full=1', body, claims, unsi
   return { method, path, headers: { ...message.headers, ...unsigned }, body };
 }
 
-/** @param {{method: string, path: string, headers: import('node:http').OutgoingHttpHeaders, body?: string}} message @returns {Promise<number>} */
-const send = ({ method, path, headers, body }) =>
+/** @typedef {{method: string, path: string, headers: import('node:http').OutgoingHttpHeaders, body?: string}} Message */
+
+/** @param {Message} message @returns {Promise<import('node:http').IncomingMessage>} */
+const ask = ({ method, path, headers, body }) =>
   new Promise((resolve, reject) => {
     const sending = request({ host: '127.0.0.1', port: agent.port, method, path, headers, agent: false }, (answer) => {
-      answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+      answer.resume().on('end', () => resolve(answer));
     });
     sending.on('error', reject).end(body);
   });
+
+/** @param {Message} message */
+const send = async (message) => (await ask(message)).statusCode;
 
 test('a request signed by npm packages reaches the app, once', async () => {
   const message = await signed();
@@ -153,4 +182,60 @@ test('what an app takes as authority is bound through the context', async () => 
 test('what they sign and policy does not allow is refused', async () => {
   assert.equal(await send(await signed({ claims: { groups: ['sales'] } })), 403);
   assert.equal(await send({ ...(await signed()), path: '/api?full=2' }), 401);
+});
+
+/** A member of Sallyport-Channel. @param {import('node:http').IncomingMessage} answer @param {string} name */
+const said = (answer, name) => parseDictionary(String(answer.headers['sallyport-channel'] ?? '')).get(name)?.[0];
+
+/** @param {Buffer} point */
+const jwk_of = (point) => ({
+  crv: 'P-256',
+  kty: 'EC',
+  x: point.subarray(1, 33).toString('base64url'),
+  y: point.subarray(33).toString('base64url'),
+});
+
+/** The edge's end of a channel with the agent that has offered this key. @param {Buffer} offered */
+async function open_channel(offered) {
+  const pair = createECDH('prime256v1');
+  const own = pair.generateKeys();
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = {
+    agent: await calculateJwkThumbprint(jwk_of(offered)),
+    aud: 'sallyport:channel:reports',
+    cnf: { jwk: jwk_of(own) },
+    exp: iat + 600,
+    iat,
+    iss: edge_issuer,
+    jti: fresh_nonce(),
+  };
+  const grant = await new CompactSign(Buffer.from(JSON.stringify(claims)))
+    .setProtectedHeader({ alg: 'ES256', kid: 'edge-1', typ: 'sallyport-channel+jwt' })
+    .sign(keys.privateKey);
+  const id = createHash('sha256')
+    .update(grant.slice(0, grant.lastIndexOf('.')))
+    .digest();
+  const info = Buffer.concat([Buffer.from('sallyport channel 1\0'), id, own, offered]);
+  const made = Buffer.from(hkdfSync('sha256', pair.computeSecret(offered), Buffer.alloc(0), info, 64));
+  const signer = () => createSigner(made.subarray(0, 32), 'hmac-sha256', `ch1.${id.toString('base64url')}`);
+  return { grant, signer, confirmations: made.subarray(32) };
+}
+
+test('a channel that npm packages open is taken, confirmed, and then carries requests without its grant', async () => {
+  const offer = said(await ask(await signed()), 'key');
+  const channel = await open_channel(Buffer.from(/** @type {ArrayBuffer} */ (offer)));
+  const early = await ask(await signed({ signer: channel.signer() }));
+  assert.equal(early.statusCode, 401);
+  assert.equal(said(early, 'unknown'), true);
+  const nonce = fresh_nonce();
+  const probe = await signed({ signer: channel.signer(), nonce, unsigned: { 'Sallyport-Channel-Grant': channel.grant } });
+  const confirmed = await ask(probe);
+  assert.equal(confirmed.statusCode, 200);
+  const expected = createHmac('sha256', channel.confirmations).update(`sallyport confirm 1\0${nonce}`).digest();
+  assert.deepEqual(Buffer.from(/** @type {ArrayBuffer} */ (said(confirmed, 'confirm'))), expected);
+  const message = await signed({ method: 'POST', body: 'one hundred', signer: channel.signer() });
+  assert.equal(await send({ ...message, body: 'two hundred' }), 401);
+  const served = await ask(message);
+  assert.equal(served.statusCode, 200);
+  assert.equal(served.headers['sallyport-channel'], undefined);
 });

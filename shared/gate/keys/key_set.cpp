@@ -168,7 +168,8 @@ result<void> key_set::take_keys(const key_response& answer, unix_milliseconds no
     return failure(reason::keys_fetch_failed, "a copy older than the set that is held");
   }
   if (keys_ == nullptr || answer.body != text_) {
-    SALLYPORT_ASSIGN(auto parsed, jose::parse_jwks(answer.body, host, {limits_.max_bytes, limits_.max_keys}));
+    const jose::jwk_set_limits limits{limits_.max_bytes, limits_.max_keys, limits_.reserved_kids};
+    SALLYPORT_ASSIGN(auto parsed, jose::parse_jwks(answer.body, host, limits));
     keys_ = std::make_shared<const jose::jwk_set>(std::move(parsed));
     text_ = answer.body;
     ++generation_;

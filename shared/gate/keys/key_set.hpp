@@ -42,6 +42,8 @@ struct key_set_limits {
   seconds fetch_timeout = 5;
   std::size_t max_bytes = std::size_t{256} << 10;
   std::size_t max_keys = 100;
+  /// jose::jwk_set_limits::reserved_kids.
+  std::string_view reserved_kids = {};
 };
 
 /// Where keys come from.

@@ -13,7 +13,7 @@ result<void> take_once(std::optional<std::string_view>& slot, const http::field&
 
 /// What was seen so far; empty values count as there.
 struct finder {
-  std::optional<std::string_view> assertion, context, signature_input, signature;
+  std::optional<std::string_view> assertion, context, signature_input, signature, grant;
   std::optional<std::string_view> content_digest, content_type, content_length;
 
   result<void> look_at(const http::field& each) {
@@ -36,6 +36,7 @@ struct finder {
   result<void> take_sallyport(const http::field& each) {
     if (http::name_equals(each.name, "sallyport-assertion")) return take_once(assertion, each);
     if (http::name_equals(each.name, "sallyport-context")) return take_once(context, each);
+    if (http::name_equals(each.name, "sallyport-channel-grant")) return take_once(grant, each);
     return failure(reason::sallyport_field_unknown, http::to_lower(each.name));
   }
 
@@ -66,6 +67,7 @@ result<sallyport_fields> find_sallyport_fields(std::span<const http::field> fiel
   found.content_digest = seen.content_digest;
   found.content_type = seen.content_type;
   found.content_length = seen.content_length;
+  found.grant = seen.grant;
   return found;
 }
 

@@ -16,6 +16,8 @@ namespace sallyport::gate {
 struct sallyport_fields {
   std::string_view assertion, context, signature_input, signature;
   std::optional<std::string_view> content_digest, content_type, content_length;
+  /// Sallyport-Channel-Grant: no component covers it, the keyid is its digest.
+  std::optional<std::string_view> grant;
 
   /// What the signature is over.
   httpsig::profile_message message(std::string_view method, const http::target_view& target) const;

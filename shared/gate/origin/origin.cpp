@@ -60,6 +60,8 @@ void record_opened(const opened& request, audit::record& entry) {
   entry.ip = request.context.ip;
   entry.country = request.context.country;
   entry.keyid = request.keyid;
+  entry.sig = request.sig;
+  if (request.by != nullptr) entry.grant_kid = request.by->kid;
   entry.clock_difference = request.clock_difference;
   if (request.assertion == nullptr) return;
   const assertion& content = request.assertion->content;
@@ -74,10 +76,10 @@ void record_opened(const opened& request, audit::record& entry) {
 }  // namespace
 
 struct origin::state {
-  state(origin_snapshot_ptr snapshot, crypto::port& crypto, const origin_limits& bounds)
-      : held(std::move(snapshot)), host(crypto), limits(bounds), assertions(bounds, crypto) {}
+  state(origin_snapshot_ptr snapshot, crypto::port& crypto, const origin_limits& bounds, const origin_channels& with)
+      : held(std::move(snapshot)), host(crypto), limits(bounds), channels(with), assertions(bounds, crypto) {}
 
-  result<void> open(opened& request, signature_trace& trace, bool& unknown_key, unix_milliseconds now);
+  result<void> open(opened& request, signature_trace& trace, unix_milliseconds now);
   result<void> check_digest_field(opened& request) const;
   result<void> check_covered_fields(const policy::service& service, std::span<const http::field> fields,
                                     const request_context& context) const;
@@ -87,6 +89,7 @@ struct origin::state {
   origin_snapshot_ptr held;
   crypto::port& host;
   origin_limits limits;
+  origin_channels channels;
   assertion_verifier assertions;
 };
 
@@ -107,8 +110,9 @@ result<void> check_snapshot(const origin_snapshot& what, const origin_limits& li
   return {};
 }
 
-origin::origin(origin_snapshot_ptr snapshot, crypto::port& host, const origin_limits& limits)
-    : state_(std::make_unique<state>(std::move(snapshot), host, limits)) {}
+origin::origin(origin_snapshot_ptr snapshot, crypto::port& host, const origin_limits& limits,
+               const origin_channels& channels)
+    : state_(std::make_unique<state>(std::move(snapshot), host, limits, channels)) {}
 origin::~origin() = default;
 
 void origin::adopt(origin_snapshot_ptr snapshot) {
@@ -125,17 +129,19 @@ std::variant<refused, opened> origin::open(http::request_head head, unix_millise
   request.head = std::move(head);
   request.snapshot = state_->held;
   signature_trace trace;
-  bool unknown_key = false;
-  const auto checked = state_->open(request, trace, unknown_key, now);
+  const auto checked = state_->open(request, trace, now);
   request.keyid = trace.keyid;
+  request.sig = trace.sig;
+  request.by = std::move(trace.channel);
+  request.channel = std::move(trace.response);
   request.clock_difference = trace.clock_difference;
   if (checked.ok()) return std::variant<refused, opened>(std::in_place_type<opened>, std::move(request));
   refused no = refuse(checked.error(), &request.head, &request, now, own_id);
-  no.unknown_key = unknown_key || checked.why() == reason::httpsig_key_unknown;
+  no.unknown_key = trace.unknown_key || checked.why() == reason::httpsig_key_unknown;
   return no;
 }
 
-result<void> origin::state::open(opened& request, signature_trace& trace, bool& unknown_key, unix_milliseconds now) {
+result<void> origin::state::open(opened& request, signature_trace& trace, unix_milliseconds now) {
   const origin_snapshot& with = *request.snapshot;
   if (with.policy == nullptr || with.edge_keys == nullptr) {
     return failure(reason::not_ready, with.policy == nullptr ? "no policy" : "no edge keys");
@@ -143,14 +149,16 @@ result<void> origin::state::open(opened& request, signature_trace& trace, bool& 
   const http::request_head& head = request.head;
   SALLYPORT_ASSIGN(request.target, http::require_canonical(head.target, allowed_forms(with)));
   SALLYPORT_ASSIGN(const auto fields, find_sallyport_fields(head.fields));
-  const auto message = fields.message(head.method, request.target);
-  SALLYPORT_ASSIGN(const auto signature, verify_request_signature(fields.signature_input, fields.signature, message,
-                                                                  with, to_seconds(now), limits.skew, host, trace));
-  request.nonce = make_replay_key(signature.keyid, signature.nonce);
+  const signed_parts parts{fields.signature_input, fields.signature, fields.message(head.method, request.target),
+                           fields.grant};
+  SALLYPORT_ASSIGN(
+      const auto signature,
+      verify_request_signature(parts, {request.snapshot, to_seconds(now), limits.skew, host, channels}, trace));
+  request.nonce = make_replay_key(signature.nonce);
   request.expires = signature.expires + limits.skew;
   SALLYPORT_ASSIGN(request.context, read_context(fields.context));
   request.assertion_text = fields.assertion;
-  SALLYPORT_ASSIGN(request.assertion, assertions.verify(fields.assertion, with, to_seconds(now), unknown_key));
+  SALLYPORT_ASSIGN(request.assertion, assertions.verify(fields.assertion, with, to_seconds(now), trace.unknown_key));
   if (fields.content_digest == "") return failure(reason::digest_malformed, "empty");
   request.digest_text = fields.content_digest.value_or("");
   return check_digest_field(request);
@@ -194,7 +202,8 @@ std::variant<refused, admitted> origin::admit(opened request, replay_guard& seen
   }
   entry.detail = made.error().detail;
   return refused{made.why(),         made.error().detail,      std::string(request.context.id),
-                 audit::line(entry), request.clock_difference, false};
+                 audit::line(entry), request.clock_difference, false,
+                 request.channel};
 }
 
 result<void> origin::state::check_covered_fields(const policy::service& service, std::span<const http::field> fields,
@@ -250,6 +259,7 @@ refused origin::refuse(failure why, const http::request_head* head, const opened
   if (request != nullptr) {
     record_opened(*request, entry);
     no.clock_difference = request->clock_difference;
+    no.channel = request->channel;
   }
   if (entry.id.empty()) entry.id = own_id;
   no.request_id = entry.id;

@@ -5,7 +5,8 @@
 //  3. the Sallyport fields        open: one of each, none unknown, none missing; the covered list is the profile's
 //  4. signature parameters        open: all there, of their types; tag, nonce, alg; keyid known, of that alg, and the
 //                                 alg the service is for; created, expires
-//  5. request signature           open; the context, which is signed now, is read
+//  5. request signature           open; the context, which is signed now, is read. Under a channel, checks 4 and 5 are
+//                                 those of channel_checks.hpp
 //  6. assertion                   open: signature, typ, claims, iss, aud, lifetime, times, route known; what it says of
 //                                 the body agrees with the request
 //  7. content digest              open reads the field; check_body compares, before the app sees a byte
@@ -27,6 +28,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "crypto/crypto.hpp"
+#include "gate/origin/channel_identity.hpp"
 #include "gate/origin/replay_set.hpp"
 #include "gate/origin/request.hpp"
 #include "jose/jwk_set.hpp"
@@ -65,10 +67,11 @@ const policy::compiled_policy* policy_by_digest(const origin_snapshot& held, std
 /// policy or no edge keys yet), signing_key_missing (the service is for hmac-sha256 and there is no secret).
 result<void> check_snapshot(const origin_snapshot& what, const origin_limits& limits);
 
-/// One per thread. Not thread-safe; shares nothing but the snapshot.
+/// One per thread. Not thread-safe; shares the snapshot and what `channels` names.
 class origin {
  public:
-  origin(origin_snapshot_ptr snapshot, crypto::port& host, const origin_limits& limits = {});
+  origin(origin_snapshot_ptr snapshot, crypto::port& host, const origin_limits& limits = {},
+         const origin_channels& channels = {});
   ~origin();
   origin(const origin&) = delete;
   origin& operator=(const origin&) = delete;

@@ -7,12 +7,6 @@ namespace {
 
 constexpr std::size_t smallest_table = 64;
 
-// FNV-1a, 64 bits: only to keep keyids apart; the nonce brings the randomness.
-std::uint64_t fold(std::string_view text, std::uint64_t basis) {
-  for (const char c : text) basis = (basis ^ static_cast<byte>(c)) * 0x100000001B3U;
-  return basis;
-}
-
 std::uint64_t eight_bytes(const bytes& from, std::size_t at) {
   std::uint64_t number = 0;
   for (std::size_t i = at; i < at + 8 && i < from.size(); ++i) number = number << 8 | from[i];
@@ -29,12 +23,11 @@ bool is_empty(const replay_key& slot) {
 
 }  // namespace
 
-replay_key make_replay_key(std::string_view keyid, std::string_view nonce) {
+replay_key make_replay_key(std::string_view nonce) {
   const auto raw = encoding::decode_base64url(nonce);
   const bytes none;
   const bytes& number = raw.ok() ? *raw : none;
-  return {eight_bytes(number, 0) ^ fold(keyid, 0xCBF29CE484222325U),
-          eight_bytes(number, 8) ^ fold(keyid, 0x9E3779B97F4A7C15U)};
+  return {eight_bytes(number, 0), eight_bytes(number, 8)};
 }
 
 replay_set::replay_set(const replay_limits& limits) : limits_(limits) {}

@@ -1,12 +1,13 @@
-// Which requests were seen: check 9. A nonce under its keyid is admitted once, and is remembered until no copy of the
-// request could pass check 4 any more.
+// Which requests were seen: check 9. A nonce is admitted once, and is remembered until no copy of the request could pass
+// check 4 any more. The nonce alone: a request under a channel that is sent once more under the published key has the same
+// nonce, and the two are one request, whichever comes first.
 //
 // * Bounded: at the bound it refuses (replay_set_full); it never forgets an unexpired nonce to make room.
 // * Sharded by time: entries lie in tables by the span of time in which they expire, and a whole table goes when its
 //   span is over. There are as many live tables as spans in the longest life, four or so, and a look-up asks them all.
 // * A clock that goes back does not bring anything back: what may have been forgotten already is refused as a replay.
-// * 16 bytes a nonce: the nonce's own 128 bits, the keyid folded in. Nonces arrive here only under a verified
-//   signature, so nobody but the edge chooses them.
+// * 16 bytes a nonce: its own 128 bits. Nonces arrive here only under a verified signature, so nobody but the edge chooses
+//   them.
 #pragma once
 
 #include <array>
@@ -22,7 +23,7 @@
 
 namespace sallyport::gate {
 
-/// A nonce under its keyid.
+/// A nonce.
 struct replay_key {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
@@ -30,7 +31,7 @@ struct replay_key {
 };
 
 /// Precondition: `nonce` is 22 characters of base64url (httpsig::check_parameters).
-replay_key make_replay_key(std::string_view keyid, std::string_view nonce);
+replay_key make_replay_key(std::string_view nonce);
 
 /// Remembers requests. A host with threads stripes it: several replay_sets, each behind a mutex, chosen by bits of
 /// `key.low` (all bits are uniform).

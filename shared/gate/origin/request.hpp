@@ -23,6 +23,20 @@
 
 namespace sallyport::gate {
 
+struct held_channel;
+
+/// What channels have to do with a request, as its response and the metrics need it.
+struct channel_response {
+  /// Value of Sallyport-Channel; empty: nothing to say.
+  std::string field;
+  /// The field says `unknown`: the edge is to send the request once more, so its body is read to the end.
+  bool unknown = false;
+  /// The request's MAC verified.
+  bool used = false;
+  /// A grant's signature verified, which costs as much as that of a request.
+  bool grant_verified = false;
+};
+
 /// The request is refused: answer with problem_body(why, request_id) and challenge(why).
 struct refused {
   reason why = reason::internal;
@@ -36,6 +50,7 @@ struct refused {
   std::optional<seconds> clock_difference;
   /// The keyid or the assertion's kid is not among the edge keys: worth a key_set::want(unknown_kid) and another open.
   bool unknown_key = false;
+  channel_response channel;
 };
 
 /// A verified assertion, shared by all requests that carry it.
@@ -61,6 +76,11 @@ struct opened {
   /// Last second in which the request could pass check 4.
   unix_seconds expires = 0;
   std::string_view keyid;
+  /// How it is signed, for records: "es256", "eddsa", "hmac", "channel"; empty: not known yet.
+  std::string_view sig;
+  /// Whose key signed it; null: not a channel's.
+  std::shared_ptr<const held_channel> by;
+  channel_response channel;
   /// As in `refused`; set once it is opened.
   std::optional<seconds> clock_difference;
   /// Present: the body (perhaps an empty one) must be read whole, at most origin_limits::max_signed_body_bytes (more is

@@ -1,6 +1,7 @@
 #include "gate/origin/signature.hpp"
 
 #include "encoding/shown.hpp"
+#include "gate/origin/channel_checks.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -51,6 +52,11 @@ result<const crypto::key*> choose_key(std::string_view keyid, crypto::algorithm 
   return key;
 }
 
+std::string_view name_in_records(crypto::algorithm how) {
+  if (how == crypto::algorithm::hs256) return "hmac";
+  return how == crypto::algorithm::eddsa ? "eddsa" : "es256";
+}
+
 }  // namespace
 
 std::string describe_kids(const origin_snapshot& held) {
@@ -60,19 +66,21 @@ std::string describe_kids(const origin_snapshot& held) {
   return "held: " + encoding::shown_some(kids);
 }
 
-result<verified_signature> verify_request_signature(std::string_view signature_input, std::string_view signature,
-                                                    httpsig::profile_message message, const origin_snapshot& held,
-                                                    unix_seconds now, seconds skew, crypto::port& host,
+result<verified_signature> verify_request_signature(const signed_parts& parts, const verification& with,
                                                     signature_trace& trace) {
-  SALLYPORT_ASSIGN(const auto received, read_profile(signature_input, signature, message));
+  httpsig::profile_message message = parts.message;
+  SALLYPORT_ASSIGN(const auto received, read_profile(parts.signature_input, parts.signature, message));
   trace.keyid = received.keyid.value_or("");
-  if (received.created) trace.clock_difference = now - *received.created;
+  if (received.created) trace.clock_difference = with.now - *received.created;
+  if (channel::is_keyid(trace.keyid)) return verify_channel_signature(received, message, parts.grant, with, trace);
+  if (parts.grant) return failure(reason::sallyport_field_unknown, "sallyport-channel-grant, without a channel");
   SALLYPORT_ASSIGN(const auto how, httpsig::check_parameters(received));
-  SALLYPORT_ASSIGN(const auto* key, choose_key(*received.keyid, how, held));
-  SALLYPORT_ASSIGN(const seconds difference, httpsig::check_times(received, now, skew));
-  trace.clock_difference = difference;
-  SALLYPORT_TRY(httpsig::verify_profile(host, *key, how, received, message));
-  return verified_signature{*received.keyid, *received.nonce, *received.expires};
+  trace.sig = name_in_records(how);
+  SALLYPORT_ASSIGN(const auto* key, choose_key(*received.keyid, how, *with.held));
+  SALLYPORT_ASSIGN(trace.clock_difference, httpsig::check_times(received, with.now, with.skew));
+  SALLYPORT_TRY(httpsig::verify_profile(with.host, *key, how, received, message));
+  if (how != crypto::algorithm::hs256) trace.response.field = offer_to(with);
+  return verified_signature{*received.nonce, *received.expires};
 }
 
 }  // namespace sallyport::gate

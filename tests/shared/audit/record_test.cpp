@@ -28,7 +28,9 @@ audit::record full_record() {
   what.service = "reports";
   what.policy = "digest";
   what.assertion = "jti";
-  what.keyid = "edge-1";
+  what.keyid = "ch1.nqnn";
+  what.grant_kid = "edge-1";
+  what.sig = "channel";
   what.clock_difference = -3;
   what.shadow = reason::policy_denied;
   return what;
@@ -45,12 +47,13 @@ encoding::json parsed(const std::string& line) {
 TEST_CASE("a full record is one canonical JSON object") {
   const auto line = audit::line(full_record());
   CHECK(line == encoding::canonical_json(parsed(line)));
-  CHECK(line ==
-        R"({"assertion":"jti","clock_difference":-3,"country":"CH","decision":"deny","detail":"seen","end":"origin",)"
-        R"("host":"reports.acme.example","id":"AAAAAAAAAAAAAAAAAAAAAA","ip":"192.0.2.1","issuer":"okta",)"
-        R"("keyid":"edge-1","kind":"user","method":"GET","path":"/api/x","policy":"digest","reason":"replay_detected",)"
-        R"("reason_number":520,"route":"reports-read","service":"reports","severity":"client",)"
-        R"("shadow":"policy_denied","subject":"alice","time":1760000000123,"type":"decision","v":1})");
+  CHECK(
+      line ==
+      R"({"assertion":"jti","clock_difference":-3,"country":"CH","decision":"deny","detail":"seen","end":"origin",)"
+      R"("grant_kid":"edge-1","host":"reports.acme.example","id":"AAAAAAAAAAAAAAAAAAAAAA","ip":"192.0.2.1","issuer":"okta",)"
+      R"("keyid":"ch1.nqnn","kind":"user","method":"GET","path":"/api/x","policy":"digest","reason":"replay_detected",)"
+      R"("reason_number":520,"route":"reports-read","service":"reports","severity":"client",)"
+      R"("shadow":"policy_denied","sig":"channel","subject":"alice","time":1760000000123,"type":"decision","v":1})");
 }
 
 TEST_CASE("an empty record has the same members as a full one") {
