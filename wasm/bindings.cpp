@@ -28,6 +28,12 @@ int handle(unsigned head_size, unsigned body_size, double now) {
 bool supply_keys(unsigned head_size, unsigned body_size, double now) {
   return the_edge().supply_keys(head_size, body_size, static_cast<std::int64_t>(now));
 }
+bool sign(unsigned size, double now) {
+  return the_edge().sign(size, static_cast<std::int64_t>(now));
+}
+void answered(unsigned size, double now) {
+  the_edge().answered(size, static_cast<std::int64_t>(now));
+}
 void operate(unsigned size) {
   the_edge().operate(size);
 }
@@ -47,6 +53,8 @@ EMSCRIPTEN_BINDINGS(sallyport) {
   emscripten::function("reserve", &reserve);
   emscripten::function("start", &start);
   emscripten::function("handle", &handle);
+  emscripten::function("sign", &sign);
+  emscripten::function("answered", &answered);
   emscripten::function("supply_keys", &supply_keys);
   emscripten::function("refusal", &refusal);
   emscripten::function("ended", &ended);

@@ -7,6 +7,8 @@ export interface CryptoPort {
   release_key(key: number): void;
   verify(key: number, family: number, hash: number, data: Uint8Array, signature: Uint8Array): number;
   sign(key: number, family: number, hash: number, data: Uint8Array, out: Uint8Array): number;
+  p256_public(secret: Uint8Array, out: Uint8Array): number;
+  p256_agree(secret: Uint8Array, point: Uint8Array, out: Uint8Array): number;
   hash(hash: number, data: Uint8Array, out: Uint8Array): number;
   start_hash(hash: number): number;
   update_hash(hasher: number, data: Uint8Array): number;
@@ -27,6 +29,10 @@ export interface Core {
   start(size: number): boolean;
   /** Decides on the request in the inbox: lines, then body. The kind of the outcome; the answer is the outcome. */
   handle(head_size: number, body_size: number, now_milliseconds: number): number;
+  /** Signs the order in the inbox. False: the answer tells the reason and then what is wrong. */
+  sign(size: number, now_milliseconds: number): boolean;
+  /** Takes what a response says of channels, or that there was none; the answer is what follows. */
+  answered(size: number, now_milliseconds: number): void;
   /** Takes what came back for a key request. False: the answer tells the reason and then what is wrong. */
   supply_keys(head_size: number, body_size: number, now_milliseconds: number): boolean;
   /** Writes a refusal that only the host can know of. */

@@ -6,6 +6,7 @@
 #include "audit/record.hpp"
 #include "crypto/self_test.hpp"
 #include "encoding/base64url.hpp"
+#include "encoding/lines.hpp"
 #include "operations/catalog.hpp"
 #include "wasm/host_crypto.hpp"
 #include "wasm/settings.hpp"
@@ -25,13 +26,6 @@ static_assert(stands_at(offsetof(mailbox, inbox_bytes), mailbox_word::inbox_byte
 static_assert(stands_at(offsetof(mailbox, answer), mailbox_word::answer));
 static_assert(stands_at(offsetof(mailbox, answer_bytes), mailbox_word::answer_bytes));
 static_assert(stands_at(offsetof(mailbox, entropy), mailbox_word::entropy));
-
-std::string_view take_line(std::string_view& rest) {
-  const auto end = std::min(rest.find('\n'), rest.size());
-  const auto line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line;
-}
 
 gate::edge_outcome refused(reason why, std::string detail) {
   gate::edge_outcome outcome;
@@ -99,6 +93,29 @@ outcome_kind edge_host::handle(std::size_t head_size, std::size_t body_size, uni
   return kind;
 }
 
+bool edge_host::sign(std::size_t size, unix_milliseconds now) {
+  const auto what = read_signing(inbox_text(0, size));
+  const auto made = edge_ != nullptr && what ? edge_->sign(what->order, what->place, what->turn, now, entropy_)
+                                             : result<gate::signed_request>(reason::internal);
+  if (made.ok()) {
+    write_signed(*made, answer_);
+    publish();
+  } else {
+    write_failure(made.error());
+  }
+  return made.ok();
+}
+
+void edge_host::answered(std::size_t size, unix_milliseconds now) {
+  auto rest = inbox_text(0, size);
+  const bool responded = encoding::take_line(rest) == "1";
+  const auto field = encoding::take_line(rest);
+  gate::channel_news news;
+  if (edge_ != nullptr) news = responded ? edge_->answered(rest, field, now) : edge_->unanswered(rest, now);
+  write_news(news, answer_);
+  publish();
+}
+
 bool edge_host::supply_keys(std::size_t head_size, std::size_t body_size, unix_milliseconds now) {
   const auto keys = read_supplied_keys(inbox_text(0, head_size), inbox_text(head_size, body_size));
   const bool possible = edge_ != nullptr && keys;
@@ -116,9 +133,9 @@ bool edge_host::supply_keys(std::size_t head_size, std::size_t body_size, unix_m
 void edge_host::refusal(std::size_t size, unix_milliseconds now) {
   auto rest = inbox_text(0, size);
   gate::refuse refusal;
-  refusal.why = reason_named(take_line(rest));
-  refusal.request_id = take_line(rest);
-  refusal.detail = take_line(rest);
+  refusal.why = reason_named(encoding::take_line(rest));
+  refusal.request_id = encoding::take_line(rest);
+  refusal.detail = encoding::take_line(rest);
   if (refusal.request_id.empty()) {
     refusal.request_id = encoding::encode_base64url(bytes_view(entropy_).first(request_id_bytes));
   }

@@ -42,6 +42,10 @@ class edge_host {
   bool start(std::size_t size);
   /// Decides on the request in the inbox: `head_size` bytes of lines, then `body_size` bytes.
   outcome_kind handle(std::size_t head_size, std::size_t body_size, unix_milliseconds now);
+  /// Signs what is in the inbox. False: the answer's lines are the reason and what is wrong.
+  bool sign(std::size_t size, unix_milliseconds now);
+  /// What a response, or none, says of the channel of its request.
+  void answered(std::size_t size, unix_milliseconds now);
   /// Takes the keys in the inbox. The answer is what to log of them, or nothing. False when they are refused: the
   /// answer's lines are the reason and what is wrong.
   bool supply_keys(std::size_t head_size, std::size_t body_size, unix_milliseconds now);

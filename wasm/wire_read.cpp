@@ -1,5 +1,6 @@
 #include <charconv>
 
+#include "encoding/lines.hpp"
 #include "http/url.hpp"
 #include "wasm/wire.hpp"
 
@@ -124,6 +125,19 @@ std::optional<supplied_keys> read_supplied_keys(std::string_view head, std::stri
   return keys;
 }
 
+std::optional<signing> read_signing(std::string_view text) {
+  signing out;
+  out.place = encoding::take_line(text);
+  out.turn = encoding::take_line(text) == "again" ? gate::signing_turn::again : gate::signing_turn::first;
+  auto order = gate::read_order(text);
+  if (!order) return std::nullopt;
+  out.order = std::move(*order);
+  for (auto* line : {&out.order.assertion, &out.order.context, &out.order.content_digest}) {
+    *line = encoding::take_line(text);
+  }
+  return out;
+}
+
 audit::outcome read_ended(std::string_view text) {
   line_reader in(text);
   audit::outcome ended;
@@ -137,6 +151,8 @@ audit::outcome read_ended(std::string_view text) {
   ended.first_ms = in.known_number<std::uint64_t>();
   ended.ms = in.known_number<std::uint64_t>();
   ended.in = in.known_number<std::uint64_t>();
+  ended.sig = in.line();
+  ended.keyid = in.line();
   ended.detail = in.line();
   return ended;
 }

@@ -9,6 +9,7 @@
 namespace sallyport::wasm {
 namespace {
 
+using gate::channel_news;
 using gate::forward;
 
 class line_writer {
@@ -35,6 +36,15 @@ std::string_view name_of(forward::body_plan plan) {
     case forward::body_plan::none: return "none";
     case forward::body_plan::bytes: return "bytes";
     case forward::body_plan::stream: return "stream";
+  }
+  __builtin_trap();
+}
+
+std::string_view name_of(channel_news::step step) {
+  switch (step) {
+    case channel_news::step::pass_on: return "pass_on";
+    case channel_news::step::again: return "again";
+    case channel_news::step::too_late: return "too_late";
   }
   __builtin_trap();
 }
@@ -70,6 +80,7 @@ void write(line_writer& out, const forward& what, const gate::edge_outcome& outc
   out.line(what.caller).line(what.cache ? encoding::canonical_json(gate::to_json(*what.cache)) : std::string());
   out.line(what.caller_tag).line(list_of(what.refusal_fields)).number(outcome.refresh.size());
   for (const auto& request : outcome.refresh) write(out, request);
+  out.rest(gate::write_order(what.to_sign));
   for (const auto& field : what.fields) out.line(field.name).line(field.value);
 }
 
@@ -107,6 +118,18 @@ outcome_kind write_outcome(const gate::edge_outcome& outcome, std::string& text)
   }
   write(out, *std::get_if<gate::answer>(&outcome.what));
   return outcome_kind::answer;
+}
+
+void write_signed(const gate::signed_request& made, std::string& out) {
+  line_writer lines(out);
+  lines.line(made.sig).line(made.keyid).number(made.grant.empty() ? 2 : 3);
+  lines.line("signature-input").line(made.signature_input).line("signature").line(made.signature);
+  if (!made.grant.empty()) lines.line("sallyport-channel-grant").line(made.grant);
+  lines.rest(made.sent);
+}
+
+void write_news(const channel_news& news, std::string& out) {
+  line_writer(out).line(name_of(news.next)).rest(news.note);
 }
 
 void write_refusal(const gate::refuse& refusal, std::string_view audit, std::string& text) {

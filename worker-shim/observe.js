@@ -60,6 +60,7 @@ export class RequestRecord {
   /** @type {number | undefined} */ #octets_in;
   #sendings = 0;
   #why = '';
+  /** @type {{sig: string, keyid: string} | undefined} */ #signature;
   /** @type {import('./core/wire.js').CacheUse} */ #cache = '';
   #detail = '';
 
@@ -85,6 +86,11 @@ export class RequestRecord {
   /** It is refused: the decision, unless it was allowed before. @param {Refusal} refusal */
   refused(refusal) {
     if (this.#id === '') record(refusal.audit);
+  }
+
+  /** @param {Pick<import('./core/wire.js').Signed, 'sig' | 'keyid'>} signature of the sending that comes next */
+  signed({ sig, keyid }) {
+    this.#signature = { sig, keyid };
   }
 
   /** It goes to its service. */
@@ -128,6 +134,7 @@ export class RequestRecord {
         cache: this.#cache,
         first_ms,
         octets_in: this.#octets_in,
+        ...this.#signature,
         // A run of a job is sent nowhere; bodies that are passed on are not seen.
         ...(this.#service !== '' && { attempts: this.#sendings }),
         ...(how === 'complete' && { ms: first_ms }),

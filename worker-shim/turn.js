@@ -12,7 +12,7 @@ const PLATFORM_MS = 98_000;
  * @property {Request} request
  * @property {import('./body.js').RequestBody} body
  * @property {Forward} forward what was decided just now
- * @property {Pick<import('./observe.js').RequestRecord, 'again' | 'sending' | 'from_cache'>} record of what comes of it
+ * @property {Pick<import('./observe.js').RequestRecord, 'again' | 'sending' | 'signed' | 'from_cache'>} record of what comes of it
  * @property {() => Promise<Forward | Response> | Forward | Response} decide_again asks the core once more: to forward, or the answer
  * @property {{waitUntil(promise: Promise<unknown>): void}} context
  * @property {number} [hold_most_ms] shorter than the policy lets it wait for a start: there is another answer

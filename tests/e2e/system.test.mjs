@@ -19,6 +19,32 @@ before(async () => {
 });
 after(() => stack?.stop());
 
+// These two come first: what is captured for another agent must not be sent under a channel, which that one does not hold.
+test('an agent that holds another policy refuses and names the reason', async () => {
+  const other_policy = `${stack.policy_file}.other.jsonc`;
+  writeFileSync(other_policy, readFileSync(stack.policy_file, 'utf8').replace('"name": "demo"', '"name": "another"'));
+  const stranger = await stack.another_agent({ policy_file: other_policy });
+  const bytes = await capture(stack, '/reports/april', { token: alice }, { hold: true });
+  const answer = await send_raw(stranger.port, bytes);
+  const record = await audit({ ...stack, agent: stranger }, answer.fields.get('sallyport-request-id') ?? '', 'origin');
+  assert.equal(`${answer.status} ${record.reason}`, '503 policy_digest_unknown');
+  const digest = (await stack.sallyport('policy', 'digest', other_policy)).trim();
+  assert.match(record.detail ?? '', new RegExp(`held: ${digest}$`));
+  assert.match(stranger.output(), new RegExp(`"event":"serving",.*"policy":"${digest}"`));
+  await stranger.stop();
+});
+
+test('an agent that is told to stop finishes what runs, then leaves', async () => {
+  const leaving = await stack.another_agent();
+  const bytes = await capture(stack, '/slow?ms=500', { token: alice }, { hold: true });
+  const asked = stack.ways.app.counts().to_target;
+  const answering = send_raw(leaving.port, bytes);
+  await until('the app is asked', () => stack.ways.app.counts().to_target > asked);
+  leaving.signal('SIGTERM');
+  assert.equal((await answering).status, 200);
+  assert.equal(await leaving.ended, 0);
+});
+
 test('an admitted request leaves one decision at each end, under one id, with the same answer to who, what and why', async () => {
   const seen = await call(stack, '/reports/april', { token: alice });
   await until(
@@ -99,20 +125,6 @@ test('a path that two readers could read in two ways is refused before anything 
   assert.equal(`${answer.status} ${(await audit(stack, id, 'edge')).reason}`, '400 path_encoded_separator');
 });
 
-test('an agent that holds another policy refuses and names the reason', async () => {
-  const other_policy = `${stack.policy_file}.other.jsonc`;
-  writeFileSync(other_policy, readFileSync(stack.policy_file, 'utf8').replace('"name": "demo"', '"name": "another"'));
-  const stranger = await stack.another_agent({ policy_file: other_policy });
-  const bytes = await capture(stack, '/reports/april', { token: alice }, { hold: true });
-  const answer = await send_raw(stranger.port, bytes);
-  const record = await audit({ ...stack, agent: stranger }, answer.fields.get('sallyport-request-id') ?? '', 'origin');
-  assert.equal(`${answer.status} ${record.reason}`, '503 policy_digest_unknown');
-  const digest = (await stack.sallyport('policy', 'digest', other_policy)).trim();
-  assert.match(record.detail ?? '', new RegExp(`held: ${digest}$`));
-  assert.match(stranger.output(), new RegExp(`"event":"serving",.*"policy":"${digest}"`));
-  await stranger.stop();
-});
-
 test('an agent with a broken policy does not start, and says where and what to do', async () => {
   const broken = `${stack.policy_file}.broken.jsonc`;
   writeFileSync(broken, readFileSync(stack.policy_file, 'utf8').replace("'finance' in identity.groups", "'finance' in identity.group"));
@@ -125,17 +137,6 @@ test('an agent with a broken policy does not start, and says where and what to d
     /broken\.jsonc:\d+:\d+: .*'group'.*\$\.routes\[1\]\.allow/,
     'file, line, column, what, where in the document',
   );
-});
-
-test('an agent that is told to stop finishes what runs, then leaves', async () => {
-  const leaving = await stack.another_agent();
-  const bytes = await capture(stack, '/slow?ms=500', { token: alice }, { hold: true });
-  const asked = stack.ways.app.counts().to_target;
-  const answering = send_raw(leaving.port, bytes);
-  await until('the app is asked', () => stack.ways.app.counts().to_target > asked);
-  leaving.signal('SIGTERM');
-  assert.equal((await answering).status, 200);
-  assert.equal(await leaving.ended, 0);
 });
 
 test('an app that is gone is a 502 with the request id, not a hanging request', async () => {

@@ -1,5 +1,5 @@
-// outcome: {"end"?: "edge" or "origin", "reason"?, "how"?, "cache"?, "detail"?, "id"?, "service"?, "upstream"?,
-// "time"?, "status"?, "attempts"?, "in"?, "out"?, "first_ms"?, "ms"?, "reused"?}: the line, and its reason as that of
+// outcome: {"end"?: "edge" or "origin", "reason"?, "how"?, "cache"?, "detail"?, "id"?, "keyid"?, "sig"?, "service"?,
+// "upstream"?, "time"?, "status"?, "attempts"?, "in"?, "out"?, "first_ms"?, "ms"?, "reused"?}: the line, and its reason as that of
 // the answer.
 #include "audit/outcome.hpp"
 #include "tests/probe/argument_rules.hpp"
@@ -37,6 +37,8 @@ void read_values(const json& in, audit::outcome& to) {
   to.time = integer_argument(in, "time", 0);
   to.detail = text_of(in, "detail");
   to.id = text_of(in, "id");
+  to.keyid = text_of(in, "keyid");
+  to.sig = text_of(in, "sig");
   to.service = text_of(in, "service");
   to.upstream = text_of(in, "upstream");
   const auto status = integer_argument(in, "status", 0);
@@ -60,6 +62,8 @@ outcome run_outcome(const json& in, crypto::port&) {
                                        {"cache", text},
                                        {"detail", text},
                                        {"id", text},
+                                       {"keyid", text},
+                                       {"sig", text},
                                        {"service", text},
                                        {"upstream", text},
                                        {"time", number},

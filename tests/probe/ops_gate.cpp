@@ -28,7 +28,7 @@
 // * message_b64 (or message): the raw HTTP/1.1 request, head and body, the body without any transfer coding; or
 //   head_b64 and body_b64; or request: method, target, host, fields, body, put together as they are.
 // * now: as above; skew: seconds; max_signed_body_bytes.
-// * seen: list of {keyid, nonce, expires}: admitted before.
+// * seen: list of {nonce, expires}: admitted before.
 // origin, out: outcome "admit", method, target, host, fields (for the app), route, request_id, clock_difference, body
 // ("none", "signed", "stream"), audit. A refusal is the operation's reason, and out has outcome "refuse", request_id,
 // audit, unknown_key.
@@ -37,6 +37,7 @@
 #include "tests/probe/argument_rules.hpp"
 #include "tests/probe/gate_arguments.hpp"
 #include "tests/probe/ops.hpp"
+#include "tests/support/signed_forward.hpp"
 
 namespace sallyport::probe {
 namespace {
@@ -283,7 +284,7 @@ void remember_seen(const json& in, gate::replay_set& seen, seconds skew, unix_mi
   const auto* list = encoding::find_member(in, "seen");
   if (list == nullptr || !list->is_array()) return;
   for (const auto& each : *list) {
-    const auto key = gate::make_replay_key(text_argument(each, "keyid"), text_argument(each, "nonce"));
+    const auto key = gate::make_replay_key(text_argument(each, "nonce"));
     const auto expires = integer_argument(each, "expires", to_seconds(now) + 30) + skew;
     (void)seen.admit(key, expires, to_seconds(now));
   }
@@ -338,7 +339,8 @@ outcome run_edge(const json& in, crypto::port& host) {
   supply_issuer_keys(in, **edge, now);
   const recorded_request request(in);
   const std::string entropy = entropy_argument(in);
-  const auto decided = (*edge)->handle(request.view(), now, as_bytes(entropy));
+  auto decided = (*edge)->handle(request.view(), now, as_bytes(entropy));
+  testing::sign_forward(**edge, decided, now, as_bytes(entropy));
   return std::visit(edge_reporter{in, *config, request, now, host, decided}, decided.what);
 }
 

@@ -13,9 +13,10 @@ const statuses = { upstream_connect_failed: 502, upstream_timeout: 504, wake_bud
 /** No service here has a second signature. */
 export const no_aws = /** @type {import('../../worker-shim/reach/sigv4.js').CredentialSource} */ ({});
 
-/** Words refusals as the core would; nothing else of it is asked. */
+/** Words refusals as the core would, signs with the edge's key, and has no channels; nothing else of it is asked. */
 export const core = /** @type {ConstructorParameters<typeof Reach>[0]} */ (
   /** @type {unknown} */ ({
+    sign: () => ({ sig: 'es256', keyid: 'edge-1', fields: { signature: 'sallyport=:AA==:' }, sent: '' }),
     refusal: (/** @type {string} */ reason, /** @type {string} */ request_id) => {
       const status = statuses[reason] ?? 503;
       return {
@@ -42,6 +43,7 @@ export const core = /** @type {ConstructorParameters<typeof Reach>[0]} */ (
  * @property {number} decisions
  * @property {number} sendings
  * @property {string[]} again
+ * @property {[string, string | undefined][]} signatures and grants, as they were sent
  * @property {(url: string, init: any) => any} fetch
  * @property {(asked: World['asked'][0]) => any} ensure
  * @property {Response} [refusal] in place of a second decision
@@ -54,9 +56,12 @@ export const core = /** @type {ConstructorParameters<typeof Reach>[0]} */ (
 /**
  * A reach over one service, with a clock, a network and a coordinator in the test's hand.
  * @param {any} entry
- * @param {Partial<Pick<World, 'fetch' | 'ensure'>>} [world]
+ * @param {Partial<Pick<World, 'fetch' | 'ensure'>> & {core?: typeof core}} [world]
  */
-export function reaching(entry, { fetch = () => new Response('app'), ensure = () => ({ answer: 'ready', endpoints: tasks(2) }) } = {}) {
+export function reaching(
+  entry,
+  { fetch = () => new Response('app'), ensure = () => ({ answer: 'ready', endpoints: tasks(2) }), core: by = core } = {},
+) {
   /** @type {World} */
   const world = {
     now: 1_000_000,
@@ -67,6 +72,7 @@ export function reaching(entry, { fetch = () => new Response('app'), ensure = ()
     decisions: 0,
     sendings: 0,
     again: [],
+    signatures: [],
     fetch,
     ensure,
   };
@@ -83,13 +89,14 @@ export function reaching(entry, { fetch = () => new Response('app'), ensure = ()
     NET: {
       fetch: async (/** @type {string} */ url, /** @type {any} */ init) => {
         world.sent.push({ url, init, id: init.headers.get('id') });
+        world.signatures.push([init.headers.signature, init.headers['sallyport-channel-grant']]);
         return world.fetch(url, init);
       },
     },
     WAKE: { idFromName: (/** @type {string} */ name) => name, get: () => coordinator },
   };
   const reach = new Reach(
-    core,
+    by,
     no_aws,
     environment,
     { services: [entry], credential_cookies: false },
@@ -132,6 +139,7 @@ export function reaching(entry, { fetch = () => new Response('app'), ensure = ()
           ),
           decide_again: async () => world.refusal ?? forward(more),
           record: {
+            signed() {},
             sending() {
               world.sendings += 1;
             },

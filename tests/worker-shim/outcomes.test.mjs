@@ -30,8 +30,8 @@ const failed = (/** @type {string} */ reason) => () => ({ answer: 'failed', reas
 
 /**
  * @typedef {{entry?: any, forward?: object, order?: object, redecided?: string, method?: string, fetch?: (url: string, init: any) => any, ensure?: () => any,
- *   aws?: () => any, cache?: (op: string) => any, run?: () => any, jobs?: undefined, before?: (again: (more: object) => Promise<any>) => unknown, after?: () => void}} Case
- *   `redecided`: what the core says when it is asked again; `before`: earlier requests of this isolate; `after`: ends them
+ *   aws?: () => any, news?: string, cache?: (op: string) => any, run?: () => any, jobs?: undefined, before?: (again: (more: object) => Promise<any>) => unknown, after?: () => void}} Case
+ *   `news`: what the core makes of responses to channel requests; `redecided`: what the core says when it is asked again; `before`: earlier requests of this isolate; `after`: ends them
  */
 
 /** A Worker around that, and what it told. @param {Case} how */
@@ -87,6 +87,15 @@ function worker({
   };
   const core = /** @type {any} */ ({
     ...words,
+    ...(how.news && {
+      sign: (/** @type {any} */ _forward, /** @type {string} */ _place, turn = 'first') => ({
+        sig: 'channel',
+        keyid: 'k',
+        fields: {},
+        sent: turn,
+      }),
+      answered: (/** @type {string} */ sent) => ({ next: sent === 'first' ? how.news : 'pass_on', note: 'paused' }),
+    }),
     handle,
     outcome: (/** @type {object} */ ended) => JSON.stringify({ type: 'outcome', ...ended }),
     operate: (/** @type {string} */ op, /** @type {any} */ input) => {
@@ -131,6 +140,7 @@ const cases = {
   },
   utf8_invalid: { entry: sigv4, forward: { url: 'https://reports.example/x?y=%FF' }, aws: () => ({ credentials: {} }) },
   body_too_large: { entry: sigv4, method: 'PUT', forward: { body: 'stream' }, aws: () => ({ credentials: {} }) },
+  channel_lost: { news: 'too_late' },
   reach_unconfigured: { entry: { ...by_origin, vpc: 'NOT_THERE' } },
   too_many_connections: {
     fetch: () => new Promise((resolve) => held.push(resolve)),

@@ -208,7 +208,10 @@ test("where there is no other task, the agent's own answer is passed on; and so 
   const only = reaching(by_task, { fetch: alone, ensure: () => ({ answer: 'ready', endpoints: tasks(1) }) });
   assert.deepEqual([await (await only.respond()).text(), only.sent.length], ['{"code":"upstream_unavailable","status":502}', 1]);
   const post = reaching(by_task, { fetch: alone });
-  assert.deepEqual([(await post.respond({ method: 'POST', forward: { repeatable: false } })).status, post.sent.length, post.lost.length], [502, 1, 0]);
+  assert.deepEqual(
+    [(await post.respond({ method: 'POST', forward: { repeatable: false } })).status, post.sent.length, post.lost.length],
+    [502, 1, 0],
+  );
   for (const body of ['not json', '{"code":"mine"}', 'null', '{"code":"upstream_unavailable","status":502}']) {
     const app = reaching(by_task, {
       fetch: () => new Response(body, { status: 502, headers: { 'content-type': 'application/problem+json' } }),

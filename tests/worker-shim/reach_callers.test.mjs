@@ -64,7 +64,7 @@ test('what fetch itself will not take says nothing about the service', async (co
         request: new Request('https://app.acme.example/'),
         forward,
         body: { forwarded: () => null },
-        record: { sending() {} },
+        record: { signed() {}, sending() {} },
       }),
     );
   for (let i = 0; i < 2 * FAILURES_TO_OPEN; i += 1) await assert.rejects(reach.respond(turn()), /invalid/);

@@ -8,11 +8,15 @@ import {
   read_answer,
   read_forward,
   read_need,
+  read_news,
   read_refusal,
+  read_signed,
+  write_answered,
   write_ended,
   write_key_response,
   write_refusal,
   write_request,
+  write_signing,
 } from './wire.js';
 
 /**
@@ -99,6 +103,34 @@ export class Core {
     if (request_id !== '') this.#module.HEAPU8.set(Buffer.from(request_id, 'base64url'), this.#word(MAILBOX.entropy));
     const kind = within(() => this.#module.handle(size, body?.length ?? 0, Date.now()));
     return read_outcome(kind, this.#answer());
+  }
+
+  /**
+   * Signs a request that goes out now.
+   * @param {Pick<import('./wire.js').Forward, 'to_sign' | 'headers'>} forward
+   * @param {string} place a task, or '' where the service is one place
+   * @param {'first' | 'again'} [turn] again: a response has said so
+   * @returns {import('./wire.js').Signed}
+   * @throws {Error} it cannot be signed
+   */
+  sign(forward, place, turn = 'first') {
+    const size = this.#write(write_signing(forward, place, turn));
+    this.#refill_entropy();
+    if (within(() => this.#module.sign(size, Date.now()))) return read_signed(this.#answer());
+    const { reason, detail } = read_failure(this.#answer());
+    throw new Error(`the request cannot be signed: ${reason} ${detail}`);
+  }
+
+  /**
+   * What a response, or none, says of the channel of its request.
+   * @param {string} sent Signed.sent
+   * @param {string} [channel] the response's field or ''; none: there was no response
+   * @returns {import('./wire.js').ChannelNews}
+   */
+  answered(sent, channel) {
+    const size = this.#write(write_answered(sent, channel));
+    within(() => this.#module.answered(size, Date.now()));
+    return read_news(this.#answer());
   }
 
   /**

@@ -9,7 +9,7 @@
  * @typedef {[string, string][]} Fields names and values
  * @typedef {{source: string, step: import('./names.js').KeyStep, url: string, max_bytes: number, timeout_seconds: number, joined: boolean}}
  *   KeyRequest
- * @typedef {{service: string, url: string, body: import('./names.js').BodyPlan, content_length: number | null, repeatable: boolean,
+ * @typedef {{service: string, url: string, body: import('./names.js').BodyPlan, content_length: number | null, repeatable: boolean, to_sign: string,
  *            request_id: string, audit: string, timeout_ms: number, caller: Caller | null,
  *            cache: CachePlan | null, caller_tag: string, refusal_fields: Fields, refresh: KeyRequest[],
  *            headers: Record<string, string>}} Forward
@@ -22,14 +22,21 @@
  * @typedef {{do: import('./names.js').JobAction, job?: string, id?: string, environment?: [string, string][],
  *            input_digest?: string, client_token?: string, idempotent?: boolean, may_inspect?: boolean, wait_ms: number,
  *            request_id: string, caller: Caller, audit: string, refusal_fields?: Fields}} JobOrder
+ * @typedef {{sig: string, keyid: string, fields: Record<string, string>, sent: string}} Signed how a request is signed, its
+ *   fields, and what it was sent under, to be given back with what comes of it; '': nobody asks
+ * @typedef {{next: import('./names.js').ChannelStep, note: string}} ChannelNews what follows from a response, and what to log
  * @typedef {'' | import('./names.js').CacheUse} CacheUse
  * @typedef {{id: string, service: string, reason: Reason, status: number, how: import('./names.js').Ending, cache: CacheUse,
- *            attempts?: number, first_ms: number, ms?: number, octets_in?: number, detail: string}} Ended what came of a request
+ *            attempts?: number, first_ms: number, ms?: number, octets_in?: number, sig?: string, keyid?: string,
+ *            detail: string}} Ended what came of a request
  * @typedef {{what: 'keys', request: KeyRequest} | {what: 'body', max_bytes: number, refusal_fields: Fields}} Need
  *   what the core lacks: bring it and ask again
  * @typedef {{status: number, fields: Fields, body: string}} Answer
  * @typedef {{status: number, cache_control: string, problem: string, fetched_at: number}} KeyResponse
  */
+
+/** Of gate::write_order. */
+const ORDER_LINES = 9;
 
 /**
  * @param {Request} request
@@ -68,8 +75,9 @@ export function write_refusal(reason, request_id, detail) {
 }
 
 /** @param {Ended} ended */
-export function write_ended({ id, service, reason, status, how, cache, attempts, first_ms, ms, octets_in, detail }) {
-  return `${id}\n${service}\n${reason}\n${status}\n${how}\n${cache}\n${attempts ?? ''}\n${first_ms}\n${ms ?? ''}\n${octets_in ?? ''}\n${detail === '' ? '' : one_line(detail)}\n`;
+export function write_ended({ id, service, reason, status, how, cache, attempts, first_ms, ms, octets_in, sig, keyid, detail }) {
+  const counts = `${attempts ?? ''}\n${first_ms}\n${ms ?? ''}\n${octets_in ?? ''}`;
+  return `${id}\n${service}\n${reason}\n${status}\n${how}\n${cache}\n${counts}\n${sig ?? ''}\n${keyid ?? ''}\n${detail === '' ? '' : one_line(detail)}\n`;
 }
 
 /**
@@ -100,9 +108,10 @@ export function read_forward(text) {
   const lines = text.split('\n');
   const [service = '', url = '', body = '', length = '', repeatable = '', request_id = '', audit = '', timeout = '', caller = ''] = lines;
   const [cache = '', caller_tag = '', refusal_fields = '', refreshes = ''] = lines.slice(9, 13);
-  const fields_from = 13 + 6 * Number(refreshes);
+  const order_from = 13 + 6 * Number(refreshes);
+  const fields_from = order_from + ORDER_LINES;
   const refresh = [];
-  for (let at = 13; at < fields_from; at += 6) refresh.push(read_key_request(lines, at));
+  for (let at = 13; at < order_from; at += 6) refresh.push(read_key_request(lines, at));
   return {
     service,
     url,
@@ -117,8 +126,47 @@ export function read_forward(text) {
     body: /** @type {Forward['body']} */ (body),
     content_length: length === '' ? null : Number(length),
     repeatable: repeatable !== '',
+    to_sign: `${lines.slice(order_from, fields_from).join('\n')}\n`,
     headers: read_fields(lines, fields_from),
   };
+}
+
+/**
+ * @param {Pick<Forward, 'to_sign' | 'headers'>} forward
+ * @param {string} place a task, or '' where the service is one place
+ * @param {'first' | 'again'} turn
+ */
+export function write_signing({ to_sign, headers }, place, turn) {
+  const covered = [headers['sallyport-assertion'], headers['sallyport-context'], headers['content-digest'] ?? ''];
+  return `${place}\n${turn}\n${to_sign}${covered.join('\n')}\n`;
+}
+
+/**
+ * @param {string} text
+ * @returns {Signed}
+ */
+export function read_signed(text) {
+  const lines = text.split('\n');
+  const [sig = '', keyid = '', count = ''] = lines;
+  const sent_from = 3 + 2 * Number(count);
+  return { sig, keyid, fields: read_fields(lines.slice(0, sent_from), 3), sent: lines.slice(sent_from).join('\n') };
+}
+
+/**
+ * @param {string} sent
+ * @param {string | undefined} channel the field, or '' ; undefined: there was no response
+ */
+export function write_answered(sent, channel) {
+  return `${channel === undefined ? 0 : 1}\n${channel ?? ''}\n${sent}`;
+}
+
+/**
+ * @param {string} text
+ * @returns {ChannelNews}
+ */
+export function read_news(text) {
+  const [next = '', ...note] = text.split('\n');
+  return { next: /** @type {ChannelNews['next']} */ (next), note: note.join('\n') };
 }
 
 /**

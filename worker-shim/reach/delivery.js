@@ -27,7 +27,7 @@ const STOPPING = 'Sallyport-Stopping';
 /**
  * @typedef {import('./endpoints.js').Endpoint} Endpoint
  * @typedef {import('./search.js').NotReady} NotReady
- * @typedef {(base: string) => Promise<Response>} Send sends the turn's forward to what is put before its URL
+ * @typedef {(base: string, place: string) => Promise<Response>} Send sends the turn's forward to what is put before its URL, signed for the place
  */
 
 export class Delivery {
@@ -106,7 +106,7 @@ export class Delivery {
     const since = this.#now();
     const entry = place.in_flight.enter(since + this.#turn.timeout_ms());
     try {
-      const answer = await this.#send(place.address === '' ? '' : `http://${place.address}:${place.port}`);
+      const answer = await this.#send(...reached(place));
       place.answered_at = this.#now();
       if (answer.headers.has(STOPPING)) this.#search.lost(place);
       return this.#search.watched(answer);
@@ -137,6 +137,14 @@ export class Delivery {
     const settled = await settled_within(first, SILENT_MS);
     return !settled && place.answered_at < since && endpoints.choose(this.#now(), place) !== undefined;
   }
+}
+
+/**
+ * @param {Endpoint} place
+ * @returns {[base: string, place: string]} where to, and as what it is one place
+ */
+function reached({ task_arn, address, port }) {
+  return address === '' ? ['', ''] : [`http://${address}:${port}`, `${task_arn} ${address}:${port}`];
 }
 
 /**

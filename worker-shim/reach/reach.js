@@ -7,7 +7,7 @@
 // * Services share nothing here: each has its breaker, its endpoints and its counts, and nobody waits for another's.
 import { Delivery } from './delivery.js';
 import { describe } from '../host/describe.js';
-import { fail } from '../observe.js';
+import { fail, warn } from '../observe.js';
 import { refusal_response } from '../pages/respond.js';
 import { BrokenUpload, NO_UPLOAD, NoAnswer, send } from './send.js';
 import { Service } from './service.js';
@@ -19,6 +19,9 @@ const MOST_UNANSWERED = 1_000;
 const REQUEST_ID = 'Sallyport-Request-Id';
 /** On an agent's own refusals. */
 const REFUSAL = 'Sallyport-Refusal';
+/** What an agent says of channels (shared/channel/field.hpp): for the edge and nobody behind it. */
+const CHANNEL = 'Sallyport-Channel';
+const GRANT = 'sallyport-channel-grant';
 
 /**
  * @typedef {import('../turn.js').Turn} Turn
@@ -37,7 +40,7 @@ export class Reach {
   #services = new Map();
 
   /**
-   * @param {Pick<import('../core/core.js').Core, 'refusal' | 'operate'>} core
+   * @param {Pick<import('../core/core.js').Core, 'refusal' | 'operate' | 'sign' | 'answered'>} core
    * @param {import('./sigv4.js').CredentialSource} aws
    * @param {Record<string, any>} environment with the bindings that the policy names
    * @param {Pick<import('../core/operations.d.ts').Catalog, 'services' | 'credential_cookies'>} catalog
@@ -101,15 +104,62 @@ export class Reach {
   }
 
   /**
-   * Exactly the fields of the core, and no redirect followed: the signature is good for this request only.
+   * Signed for its place, and once more where the agent there does not hold the channel that it was signed with.
    * @param {Turn} turn
    * @param {Service} service
-   * @param {string} base in front of the forward's URL
+   * @param {string} [base] in front of the forward's URL
+   * @param {string} [place] a task, where the service is not one place
    */
-  async #send(turn, service, base = '') {
-    const refused = service.entry.sigv4 === null ? undefined : await this.#sign_for_aws(turn, service);
-    if (refused !== undefined) return refused;
+  async #send(turn, service, base = '', place = '') {
+    const means = service.entry.sigv4 === null ? undefined : await this.#means_for_aws(turn, service);
+    if (means instanceof Response) return means;
     const { request, forward, body } = turn;
+    const sent = { request, forward };
+    for (const signing of /** @type {const} */ (['first', 'again'])) {
+      const signed = this.#sign(turn, sent, service, place, signing, means);
+      if (signed instanceof Response) return signed;
+      const answer = await this.#exchange(turn, { ...sent, body }, service, base, signed.sent);
+      switch (this.#said_of_channel(sent, signed.sent, answer)) {
+        case 'pass_on':
+          return this.#passed_on(sent, answer);
+        case 'too_late':
+          void answer.body?.cancel();
+          return this.#refuse(sent, 'channel_lost', '', 1);
+        case 'again':
+          void answer.body?.cancel();
+          turn.record.again('the agent does not hold the channel');
+      }
+    }
+    throw new Error('the core asks for a third sending');
+  }
+
+  /**
+   * @param {Turn} turn
+   * @param {Sent} sent
+   * @param {Service} service
+   * @param {string} place
+   * @param {'first' | 'again'} signing
+   * @param {import('./sigv4.js').Means | undefined} means for AWS
+   */
+  #sign(turn, sent, service, place, signing, means) {
+    const { headers } = sent.forward;
+    const signed = this.#core.sign(sent.forward, place, signing);
+    delete headers[GRANT];
+    Object.assign(headers, signed.fields);
+    turn.record.signed(signed);
+    const problem = means && sign_for_aws(this.#core, service.entry, sent, means, this.#now());
+    return problem === undefined ? signed : this.#refuse(sent, problem.reason, problem.detail);
+  }
+
+  /**
+   * Exactly the fields of the core, and no redirect followed: the signature is good for this request only.
+   * @param {Turn} turn
+   * @param {Pick<Turn, 'request' | 'forward' | 'body'>} sent
+   * @param {Service} service
+   * @param {string} base
+   * @param {string} under
+   */
+  async #exchange(turn, { request, forward, body }, service, base, under) {
     const upload = forward.body === 'stream' ? { moved_at: 0, owed: false, broken: new AbortController() } : NO_UPLOAD;
     const timeout_ms = turn.timeout_ms();
     turn.record.sending();
@@ -131,10 +181,30 @@ export class Reach {
         upload,
       );
       service.breaker.answered();
-      return this.#passed_on({ request, forward }, answer);
+      return answer;
+    } catch (failure) {
+      if (under !== '') this.#note_channel(forward, this.#core.answered(under).note);
+      throw failure;
     } finally {
       service.unanswered.leave(entry);
     }
+  }
+
+  /**
+   * @param {Sent} sent
+   * @param {string} under
+   * @param {Response} answer
+   */
+  #said_of_channel({ forward }, under, answer) {
+    if (under === '') return 'pass_on';
+    const { next, note } = this.#core.answered(under, answer.headers.get(CHANNEL) ?? '');
+    this.#note_channel(forward, note);
+    return next;
+  }
+
+  /** @param {Turn['forward']} forward @param {string} note */
+  #note_channel({ request_id, service }, note) {
+    if (note !== '') warn('channels are paused', { id: request_id, service, detail: note });
   }
 
   /**
@@ -146,7 +216,7 @@ export class Reach {
     /** @type {Response} */
     let named;
     try {
-      named = readable(with_request_id(answer, sent.forward.request_id), sent.forward);
+      named = readable(without_channel(with_request_id(answer, sent.forward.request_id)), sent.forward);
     } catch (error) {
       void answer.body?.cancel();
       return this.#refuse(sent, 'upstream_invalid_response', describe(error));
@@ -176,15 +246,12 @@ export class Reach {
   /**
    * @param {Turn} turn
    * @param {Service} service
-   * @returns {Promise<Response | undefined>} nothing: signed
+   * @returns {Promise<import('./sigv4.js').Means | Response>} what a signature is made of, or a refusal
    */
-  async #sign_for_aws(turn, service) {
+  async #means_for_aws(turn, service) {
     const means = await prepare_for_aws(this.#aws, service.entry, turn);
-    const refused = 'reason' in means ? undefined : await turn.renewed();
-    if (refused !== undefined) return refused;
-    const problem = 'reason' in means ? means : sign_for_aws(this.#core, service.entry, turn, means, this.#now());
-    if (problem === undefined) return undefined;
-    return this.#refuse(turn, problem.reason, problem.detail);
+    if ('reason' in means) return this.#refuse(turn, means.reason, means.detail);
+    return (await turn.renewed()) ?? means;
   }
 
   /**
@@ -192,7 +259,7 @@ export class Reach {
    * @param {Service} service
    */
   async #send_to_task(turn, service) {
-    const delivery = new Delivery(turn, service, (base) => this.#send(turn, service, base), this.#now);
+    const delivery = new Delivery(turn, service, (base, place) => this.#send(turn, service, base, place), this.#now);
     const brought = await delivery.bring();
     return brought instanceof Response ? brought : this.#not_ready(turn, brought);
   }
@@ -241,6 +308,14 @@ function with_request_id(upstream, request_id) {
   if (upstream.headers.get(REQUEST_ID) === request_id) return upstream;
   const response = new Response(upstream.body, upstream);
   response.headers.set(REQUEST_ID, request_id);
+  return response;
+}
+
+/** @param {Response} upstream */
+function without_channel(upstream) {
+  if (!upstream.headers.has(CHANNEL)) return upstream;
+  const response = new Response(upstream.body, upstream);
+  response.headers.delete(CHANNEL);
   return response;
 }
 

@@ -53,7 +53,7 @@ export async function prepare_for_aws(aws, service, { forward, body }) {
  * Adds the fields to the forward.
  * @param {Pick<import('../core/core.js').Core, 'operate'>} core
  * @param {CatalogService} service
- * @param {Turn} turn
+ * @param {Pick<Turn, 'request' | 'forward'>} sent
  * @param {Means} means
  * @param {number} now
  * @returns {Unsigned | undefined}

@@ -19,7 +19,8 @@ edge::state::state(edge_config config, edge_keys arranged, crypto::port& crypto)
       keys(std::move(arranged)),
       own(*policy, keys, config.build),
       callers(policy, authenticator_limits_of(limits), host),
-      mint(policy, *keys.assertions, limits.minted_assertions, host) {}
+      mint(policy, *keys.assertions, limits.minted_assertions, host),
+      signer(*policy, keys, host) {}
 
 edge::edge(std::unique_ptr<state> data) : state_(std::move(data)) {}
 edge::~edge() = default;
@@ -35,6 +36,19 @@ result<std::unique_ptr<edge>> edge::make(edge_config config, crypto::port& host)
 
 edge_outcome edge::handle(const edge_request& request, unix_milliseconds now, bytes_view entropy) {
   return edge_exchange(*state_, request, now, entropy).run();
+}
+
+result<signed_request> edge::sign(const signature_order& order, std::string_view place, signing_turn turn,
+                                  unix_milliseconds now, bytes_view entropy) {
+  return state_->signer.sign(order, place, turn, now, entropy);
+}
+
+channel_news edge::answered(std::string_view sent, std::string_view field, unix_milliseconds now) {
+  return state_->signer.answered(sent, field, now);
+}
+
+channel_news edge::unanswered(std::string_view sent, unix_milliseconds now) {
+  return state_->signer.unanswered(sent, now);
 }
 
 result<std::string> edge::supply_keys(const key_request& request, const key_response& answer, unix_milliseconds now) {

@@ -16,7 +16,8 @@
 //  6. policy: route_not_found, then policy::decide
 //  7. a route to a job: its input (gate/edge/job_order.hpp), and the host runs it
 //  8. body: need::body where it must be signed
-//  9. sign and forward (jws_too_large, framing_head_too_large: what would be sent is more than an origin takes)
+//  9. forward (jws_too_large, framing_head_too_large: what would be sent is more than an origin takes). It is signed once
+//     its place is known (gate/edge/signing.hpp).
 #pragma once
 
 #include <memory>
@@ -29,6 +30,7 @@
 #include "core/time.hpp"
 #include "crypto/crypto.hpp"
 #include "gate/edge/request.hpp"
+#include "gate/edge/signature_order.hpp"
 #include "gate/keys/key_set.hpp"
 #include "jose/jwk_set.hpp"
 #include "policy/document.hpp"
@@ -64,6 +66,7 @@ struct edge_config {
 
 /// Bytes of entropy that one call of handle needs.
 inline constexpr std::size_t edge_entropy_bytes = 48;
+static_assert(channel_entropy_bytes <= edge_entropy_bytes, "hosts give each call the same number");
 
 /// Not thread-safe. Views in outcomes into the policy live as long as the edge.
 class edge {
@@ -79,6 +82,13 @@ class edge {
   /// Decides. `entropy`: edge_entropy_bytes fresh random bytes, or more; the same ones may be passed again when the
   /// same request is handled again.
   edge_outcome handle(const edge_request& request, unix_milliseconds now, bytes_view entropy);
+
+  /// Signs what handle forwards (request_signer::sign).
+  result<signed_request> sign(const signature_order& order, std::string_view place, signing_turn turn,
+                              unix_milliseconds now, bytes_view entropy);
+  /// What responses say of channels (request_signer::answered, unanswered).
+  channel_news answered(std::string_view sent, std::string_view field, unix_milliseconds now);
+  channel_news unanswered(std::string_view sent, unix_milliseconds now);
 
   /// Takes what came back for a key request. The text is for a log: what of a new set is not used, and why; empty when
   /// there is nothing to say. Reasons: those of key_set::supply; internal (no such source).

@@ -6,22 +6,19 @@
 #include "gate/edge/cors.hpp"
 #include "gate/protocol/signed_headers.hpp"
 #include "http/method.hpp"
-#include "httpsig/profile.hpp"
 #include "policy/header_map.hpp"
 #include "policy/match.hpp"
 
 namespace sallyport::gate {
 namespace {
 
-// Shorter than the origin's limit of 60 s; long enough for a slow way there.
-constexpr seconds signature_lifetime = 30;
-// The origin takes 64 KiB; hops on the way there add fields of their own.
-constexpr std::size_t max_forwarded_bytes = std::size_t{62} << 10;
+// The origin takes 64 KiB; the signature and a grant come on top, and hops on the way there add fields of their own.
+constexpr std::size_t max_unsigned_bytes = std::size_t{60} << 10;
 
 result<void> check_size(const forward& made) {
   std::size_t size = made.target.size() + made.origin.size();
   for (const auto& each : made.fields) size += each.name.size() + each.value.size() + 4;
-  return size > max_forwarded_bytes ? result<void>(reason::framing_head_too_large) : result<void>();
+  return size > max_unsigned_bytes ? result<void>(reason::framing_head_too_large) : result<void>();
 }
 
 std::string random_text(bytes_view entropy, std::size_t which) {
@@ -154,7 +151,6 @@ edge_exchange::outcome edge_exchange::sign() {
 result<forward> edge_exchange::make_forward() {
   const assertion_order order{caller_.get(), match_.route, body_.coverage};
   SALLYPORT_ASSIGN(assertion_, held_.mint.assertion_for(order, to_seconds(now_), random_text(entropy_, 2)));
-  key_ = held_.keys.requests[static_cast<std::size_t>(&service() - held_.policy->services.data())];
   forward made;
   made.service = service().name;
   made.origin = service().origin;
@@ -178,7 +174,7 @@ result<forward> edge_exchange::make_forward() {
   made.request_id = made.storage.copy(id_);
   const auto assertion = made.storage.copy(assertion_->compact);
   const auto context = made.storage.copy(context_text);
-  SALLYPORT_TRY(add_signature(made, assertion, context));
+  order_signature(made, assertion, context);
   SALLYPORT_TRY(check_size(made));
   return made;
 }
@@ -203,32 +199,34 @@ std::string edge_exchange::make_context(std::span<const http::field> sent) const
   return write_context(context);
 }
 
-result<void> edge_exchange::add_signature(forward& to, std::string_view assertion, std::string_view context) {
-  httpsig::profile_message message;
-  message.method = request_.method;
-  message.path = head_->target.path();
-  message.query = head_->target.query();
-  message.assertion = assertion;
-  message.context = context;
-  message.content_type = head_->content_type;
-  const std::string length = body_.length ? std::to_string(*body_.length) : std::string();
-  if (body_.length) message.content_length = length;
-  std::string_view digest;
-  if (body_.plan == forward::body_plan::bytes && body_.coverage == body_coverage::covered) {
-    digest = to.storage.copy(http::content_digest_field(held_.host, request_.body.content));
-    message.content_digest = digest;
-  }
-  const std::string nonce = random_text(entropy_, 1);
-  const unix_seconds created = to_seconds(now_);
-  const httpsig::profile_parameters parameters{created, created + signature_lifetime, nonce, key_->kid,
-                                               key_->algorithm};
-  SALLYPORT_ASSIGN(const auto made, httpsig::sign_profile(held_.host, *key_->key, message, parameters));
+void edge_exchange::order_signature(forward& to, std::string_view assertion, std::string_view context) const {
+  auto& order = to.to_sign;
+  order.service = to.service;
+  order.method = to.storage.copy(request_.method);
+  order.path = to.storage.copy(head_->target.path());
+  order.query = to.storage.copy(head_->target.query());
+  order.assertion = assertion;
+  order.context = context;
+  if (head_->content_type) order.content_type = to.storage.copy(*head_->content_type);
+  if (body_.length) order.content_length = to.storage.copy(std::to_string(*body_.length));
+  order.nonce = to.storage.copy(random_text(entropy_, 1));
+  order.created = to_seconds(now_);
+  order.body = body_as_sent();
   to.fields.push_back({"Sallyport-Assertion", assertion});
   to.fields.push_back({"Sallyport-Context", context});
-  if (!digest.empty()) to.fields.push_back({"Content-Digest", digest});
-  to.fields.push_back({"Signature-Input", to.storage.copy(made.signature_input)});
-  to.fields.push_back({"Signature", to.storage.copy(made.signature)});
-  return {};
+  if (body_.plan != forward::body_plan::bytes || body_.coverage != body_coverage::covered) return;
+  order.content_digest = to.storage.copy(http::content_digest_field(held_.host, request_.body.content));
+  to.fields.push_back({"Content-Digest", order.content_digest});
+}
+
+channel::request_body edge_exchange::body_as_sent() const {
+  switch (body_.plan) {
+    case forward::body_plan::none: return channel::request_body::none;
+    case forward::body_plan::stream: return channel::request_body::streams;
+    case forward::body_plan::bytes: break;
+  }
+  const bool small = request_.body.content.size() <= channel::max_probe_body_bytes;
+  return small ? channel::request_body::small : channel::request_body::held;
 }
 
 edge_exchange::outcome edge_exchange::refused(failure why) {
@@ -262,7 +260,6 @@ std::string edge_exchange::audit_line(const outcome& what) const {
     if (match_.route->service != nullptr) entry.service = match_.route->service->name;
   }
   if (assertion_) entry.assertion = assertion_->id;
-  if (key_ != nullptr) entry.keyid = key_->kid;
   entry.shadow = decision_.shadow;
   return audit::line(entry);
 }

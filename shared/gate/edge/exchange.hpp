@@ -50,7 +50,8 @@ class edge_exchange {
   bool is_body_empty() const;
   outcome sign();
   result<forward> make_forward();
-  result<void> add_signature(forward& to, std::string_view assertion, std::string_view context);
+  void order_signature(forward& to, std::string_view assertion, std::string_view context) const;
+  channel::request_body body_as_sent() const;
   std::optional<cache_plan> plan_cache() const;
   std::string make_context(std::span<const http::field> sent) const;
   outcome refused(failure why);
@@ -69,7 +70,6 @@ class edge_exchange {
   policy::decision decision_;
   body_decision body_;
   minted_ptr assertion_;
-  const jose::signing_key* key_ = nullptr;
   std::vector<key_request> refresh_;
 };
 

@@ -1,5 +1,6 @@
 #include "gate/edge/keys.hpp"
 
+#include "channel/keys.hpp"
 #include "httpsig/profile.hpp"
 
 namespace sallyport::gate {
@@ -7,6 +8,7 @@ namespace {
 
 /// Found out now, or every request would be.
 result<void> check_kid(const jose::signing_key& key) {
+  if (channel::is_keyid(key.kid)) return failure(reason::config_invalid, std::string(channel::kid_is_taken));
   if (httpsig::is_profile_keyid(key.kid)) return {};
   return failure(reason::config_invalid, "a kid is printable ASCII without quotes and backslashes");
 }

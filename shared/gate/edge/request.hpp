@@ -16,6 +16,7 @@
 #include "core/time.hpp"
 #include "encoding/json.hpp"
 #include "gate/edge/cache_plan.hpp"
+#include "gate/edge/signature_order.hpp"
 #include "gate/keys/key_set.hpp"
 #include "gate/protocol/assertion.hpp"
 #include "http/field.hpp"
@@ -81,6 +82,8 @@ struct forward {
   std::optional<std::uint64_t> content_length;
   /// Whether another task may be asked where one gave no response: an idempotent method, and a body that is at hand.
   bool repeatable = false;
+  /// It is not signed yet: what to, where its place is known (request_signer::sign).
+  signature_order to_sign;
   std::string_view request_id;
   /// How long the service has until the head of its answer.
   seconds timeout = 60;

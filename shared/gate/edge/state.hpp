@@ -7,6 +7,7 @@
 #include "gate/edge/head.hpp"
 #include "gate/edge/keys.hpp"
 #include "gate/edge/mint.hpp"
+#include "gate/edge/signing.hpp"
 
 namespace sallyport::gate {
 
@@ -20,6 +21,7 @@ struct edge::state {
   endpoints own;
   authenticator callers;
   assertion_mint mint;
+  request_signer signer;
 };
 
 }  // namespace sallyport::gate

@@ -4,6 +4,7 @@
 #include "jose/jws.hpp"
 #include "policy/load/load.hpp"
 #include "tests/fuzz/support/fuzz.hpp"
+#include "tests/support/signed_forward.hpp"
 
 namespace sallyport::fuzz {
 namespace {
@@ -75,7 +76,10 @@ gate::edge_outcome exchange::handle(gate::edge_request request, bytes_view body)
   for (int round = 0; round < 4; ++round) {
     auto outcome = edge->handle(request, exchange_time, entropy);
     const auto* lacking = std::get_if<gate::need>(&outcome.what);
-    if (lacking == nullptr) return outcome;
+    if (lacking == nullptr) {
+      testing::sign_forward(*edge, outcome, exchange_time, entropy);
+      return outcome;
+    }
     if (const auto* keys = std::get_if<gate::need::keys>(&lacking->what)) {
       const auto taken = edge->supply_keys(keys->request, {200, issuer_keys_, "", "", 0}, exchange_time);
       hold(taken.ok(), "the issuer's keys are taken");

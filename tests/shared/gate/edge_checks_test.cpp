@@ -70,12 +70,6 @@ world& shared_world() {
   return made;
 }
 
-const gate::forward& forwarded(const edge_outcome& outcome) {
-  const auto* out = std::get_if<gate::forward>(&outcome.what);
-  REQUIRE_MESSAGE(out != nullptr, name_of(reason_of(outcome)));
-  return *out;
-}
-
 }  // namespace
 
 TEST_CASE("head and target come first, before any credential is looked at") {

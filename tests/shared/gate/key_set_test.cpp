@@ -193,6 +193,25 @@ TEST_CASE("one odd key does not take the issuer down, and health says which one 
   CHECK(set.current(start) != nullptr);
 }
 
+TEST_CASE("keys under a reserved kid are passed over, and health says so") {
+  gate::key_set_limits limits;
+  limits.reserved_kids = channel::keyid_prefix;
+  gate::key_set set(direct(), limits);
+  const auto entry = keys().okta.public_entry;
+  json odd = entry;
+  odd["kid"] = "ch1.";
+  const auto supply = [&](const json& entries) {
+    return set.supply(key_step::jwks, good(json{{"keys", entries}}.dump()), start, host()).why();
+  };
+  CHECK(supply(json::array({odd, entry})) == reason::ok);
+  CHECK(set.health(start).keys == 1);
+  CHECK(set.health(start).passed_over ==
+        "key 1 of the set (kid \"ch1.\"): jwk_invalid, its kid is of the form of a channel's keyid");
+  odd["kid"] = "ch1";
+  CHECK(supply(json::array({odd, entry})) == reason::ok);
+  CHECK(set.health(start).keys == 2);
+}
+
 TEST_CASE("a byte order mark before either document is ignored") {
   gate::key_set set({"okta", "https://okta.test", ""});
   const std::string mark = "\xEF\xBB\xBF";

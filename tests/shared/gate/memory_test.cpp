@@ -1,7 +1,9 @@
 // What both ends remember saves work and changes no decision.
 #include <doctest/doctest.h>
 
+#include "tests/shared/gate/counting_port.hpp"
 #include "tests/shared/gate/forge.hpp"
+#include "tests/support/signed_forward.hpp"
 
 using namespace sallyport;
 using namespace sallyport::testing;
@@ -25,27 +27,6 @@ json assertion_of(const edge_outcome& outcome) {
   REQUIRE_MESSAGE(out != nullptr, name_of(reason_of(outcome)));
   return claims_of(field_of(out->fields, "sallyport-assertion"));
 }
-
-/// Counts signature checks: what the memories are there to save.
-class counting_port final : public crypto::port {
- public:
-  std::size_t verified = 0, signed_ = 0;
-
-  result<crypto::key_ptr> import_rsa(const crypto::rsa_parts& parts) override { return host().import_rsa(parts); }
-  result<crypto::key_ptr> import_ec(const crypto::ec_parts& parts) override { return host().import_ec(parts); }
-  result<crypto::key_ptr> import_secret(bytes_view secret) override { return host().import_secret(secret); }
-  bool verify(crypto::algorithm how, const crypto::key& key, bytes_view data, bytes_view signature) override {
-    ++verified;
-    return host().verify(how, key, data, signature);
-  }
-  result<bytes> sign(crypto::algorithm how, const crypto::key& key, bytes_view data) override {
-    ++signed_;
-    return host().sign(how, key, data);
-  }
-  crypto::sha256_digest sha256(bytes_view data) override { return host().sha256(data); }
-  std::unique_ptr<crypto::hasher> start_hash(crypto::hash which) override { return host().start_hash(which); }
-  bool equal_constant_time(bytes_view a, bytes_view b) override { return host().equal_constant_time(a, b); }
-};
 
 }  // namespace
 
@@ -187,7 +168,8 @@ TEST_CASE("a hot caller costs no token check and one signature") {
   gate::edge_request request{"GET", "https", "es.test", "/api/x", fields, "", "", 0, {}};
   const bytes random = entropy(1);
   for (int i = 0; i < 10; ++i) {
-    const auto outcome = (*edge)->handle(request, start, random);
+    auto outcome = (*edge)->handle(request, start, random);
+    sign_forward(**edge, outcome, start, random);
     REQUIRE(std::get_if<gate::forward>(&outcome.what) != nullptr);
   }
   CHECK(counting.verified == 1);

@@ -5,6 +5,7 @@
 
 #include "agent/openssl/generate.hpp"
 #include "encoding/base64url.hpp"
+#include "tests/support/signed_forward.hpp"
 
 namespace sallyport::testing {
 namespace {
@@ -167,7 +168,9 @@ edge_outcome world::once(const client_request& request, unix_milliseconds now, u
   view.body.is = last_.body_state;
   if (last_.body_state == gate::edge_body::state::read) view.body.content = as_bytes(last_.body);
   const bytes random = entropy(seed);
-  return edge->handle(view, now, random);
+  auto outcome = edge->handle(view, now, random);
+  sign_forward(*edge, outcome, now, random);
+  return outcome;
 }
 
 edge_outcome world::through(client_request request, unix_milliseconds now, unsigned seed) {
@@ -245,29 +248,44 @@ gate::origin_snapshot_ptr snapshot_for(std::string_view service, policy::policy_
 }
 
 agent::agent(std::string_view service, gate::origin_limits limits) : agent(snapshot_for(service), limits) {}
-agent::agent(gate::origin_snapshot_ptr snapshot, gate::origin_limits limits)
-    : origin(std::move(snapshot), host(), limits) {}
+agent::agent(gate::origin_snapshot_ptr snapshot, gate::origin_limits limits, crypto::port& with)
+    : origin(std::move(snapshot), with, limits, {self.get(), &channels}) {}
+
+gate::channel_identity_ptr identity_of(byte seed) {
+  crypto::p256_scalar secret{};
+  secret.fill(seed);
+  const auto pair = channel::make_pair(host(), secret);
+  ensure(pair.ok(), "the agent has no pair");
+  return std::make_shared<const gate::channel_identity>(host(), *pair);
+}
 
 verdict agent::receive(std::string_view message, unix_milliseconds now) {
   message_ = message;
   const std::size_t end = message_.find("\r\n\r\n") + 4;
   auto head = http::parse_request_head(std::string_view(message_).substr(0, end));
-  if (!head.ok()) return {head.why(), head.error().detail, {}, {}};
+  if (!head.ok()) return {head.why(), head.error().detail, {}, {}, {}};
   auto step = origin.open(std::move(*head), now);
-  if (auto* no = std::get_if<gate::refused>(&step)) return {no->why, no->detail, {}, *no};
+  if (auto* no = std::get_if<gate::refused>(&step)) return {no->why, no->detail, {}, *no, no->channel};
   auto& request = *std::get_if<gate::opened>(&step);
+  const auto channel = request.channel;
   if (request.digest) {
     auto wrong = origin.check_body(request, as_bytes(std::string_view(message_).substr(end)), now);
-    if (wrong) return {wrong->why, wrong->detail, {}, *wrong};
+    if (wrong) return {wrong->why, wrong->detail, {}, *wrong, wrong->channel};
   }
   auto last = origin.admit(std::move(request), seen, now);
-  if (auto* no = std::get_if<gate::refused>(&last)) return {no->why, no->detail, {}, *no};
-  return {reason::ok, "", std::move(*std::get_if<gate::admitted>(&last)), {}};
+  if (auto* no = std::get_if<gate::refused>(&last)) return {no->why, no->detail, {}, *no, no->channel};
+  return {reason::ok, "", std::move(*std::get_if<gate::admitted>(&last)), {}, channel};
 }
 
 std::string field_of(const std::vector<http::field>& fields, std::string_view lower) {
   const auto value = http::combined_field(fields, lower);
   return value.value_or("(absent)");
+}
+
+const gate::forward& forwarded(const edge_outcome& outcome) {
+  const auto* out = std::get_if<gate::forward>(&outcome.what);
+  ensure(out != nullptr, name_of(reason_of(outcome)));
+  return *out;
 }
 
 reason reason_of(const edge_outcome& outcome) {

@@ -106,13 +106,20 @@ struct verdict {
   std::string detail;
   std::optional<gate::admitted> in;
   gate::refused no;
+  gate::channel_response channel;
 };
+
+/// The agent's end of channels; every `seed` is another agent.
+gate::channel_identity_ptr identity_of(byte seed = 1);
+
 class agent {
  public:
   explicit agent(std::string_view service, gate::origin_limits limits = {});
-  explicit agent(gate::origin_snapshot_ptr snapshot, gate::origin_limits limits = {});
+  explicit agent(gate::origin_snapshot_ptr snapshot, gate::origin_limits limits = {}, crypto::port& with = host());
   verdict receive(std::string_view message, unix_milliseconds now = start);
 
+  gate::channel_identity_ptr self = identity_of();
+  gate::channel_memory channels{64};
   gate::origin origin;
   gate::replay_set seen;
 
@@ -122,6 +129,8 @@ class agent {
 
 /// The value of a field of what is forwarded or admitted, or "(absent)".
 std::string field_of(const std::vector<http::field>& fields, std::string_view lower);
+/// What is forwarded, which something must be.
+const gate::forward& forwarded(const edge_outcome& outcome);
 /// The reason of an outcome: ok for forward and answer.
 reason reason_of(const edge_outcome& outcome);
 /// What the outcome says is lacking; null where it is something else, or nothing.
