@@ -40,8 +40,10 @@ async function main() {
   const contenders = [
     await nginx(upstream.port),
     await haproxy(upstream.port),
-    await agent(upstream.port, 'ES256'),
-    await agent(upstream.port, 'HS256'),
+    await agent(upstream.port, { how: 'ES256', name: 'ES256, "channel": false' }),
+    await agent(upstream.port, { how: 'channel', name: 'channel (default)' }),
+    await agent(upstream.port, { how: 'channel', name: 'channel, each assertion new', callers: requests }),
+    await agent(upstream.port, { how: 'HS256', name: 'HMAC, shared secret' }),
   ];
   console.log(`${rounds} rounds of ${requests} requests each, ${values.connections} connections, GET ${path}`);
   for (const contender of contenders) await measure(contender);
@@ -120,9 +122,13 @@ function with_length(request) {
   return Buffer.concat([length, bytes]);
 }
 
-/** @param {number} upstream @param {'ES256' | 'HS256'} alg @returns {Promise<Contender>} */
-async function agent(upstream, alg) {
-  const files = write_keys_and_policy(alg);
+/** @typedef {{how: 'ES256' | 'HS256' | 'channel', name: string, callers?: number}} Signing */
+
+/** @param {number} upstream @param {Signing} signing @returns {Promise<Contender>} */
+async function agent(upstream, { how, name, callers: of = callers }) {
+  const files = write_keys_and_policy(how);
+  const channel_secret = randomBytes(32).toString('base64url');
+  const id = `${how}-${of}`;
   const proxy = await started(
     start_agent({
       program: `${build}/sallyport`,
@@ -132,33 +138,23 @@ async function agent(upstream, alg) {
       upstream_port: upstream,
       policy_file: files.policy,
       jwks_file: files.public_keys,
-      secrets_file: alg === 'HS256' ? files.secrets : undefined,
-      audit: join(folder, `audit-${alg}`),
+      secrets_file: how === 'HS256' ? files.secrets : undefined,
+      audit: join(folder, `audit-${id}`),
+      env: how === 'channel' ? { SALLYPORT_CHANNEL_SECRET: channel_secret } : {},
     }),
   );
   const prepare = async () => {
-    const file = join(folder, `signed-${alg}`);
-    const secrets = alg === 'HS256' ? files.secrets : '-';
+    const file = join(folder, `signed-${id}`);
+    const secrets = { HS256: files.secrets, ES256: '-', channel: `channel:${channel_secret}` }[how];
     await run(
       'sh',
-      [
-        '-c',
-        'exec "$0" "$@" > "$OUT"',
-        `${build}/bench_sign`,
-        files.policy,
-        files.keys,
-        secrets,
-        host,
-        path,
-        String(requests),
-        String(callers),
-      ],
+      ['-c', 'exec "$0" "$@" > "$OUT"', `${build}/bench_sign`, files.policy, files.keys, secrets, host, path, String(requests), String(of)],
       { env: { OUT: file } },
     );
     return file;
   };
   return {
-    name: `sallyport agent, ${alg === 'HS256' ? 'HMAC' : alg}, all checks`,
+    name: `sallyport agent, ${name}`,
     port: proxy.port,
     pid: proxy.pid,
     prepare,
@@ -167,10 +163,12 @@ async function agent(upstream, alg) {
   };
 }
 
-/** @param {'ES256' | 'HS256'} alg */
-function write_keys_and_policy(alg) {
+const member_for = { HS256: { signature: 'hmac-sha256' }, ES256: { channel: false }, channel: {} };
+
+/** @param {Signing['how']} how */
+function write_keys_and_policy(how) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const shape = { alg: 'ES256', use: 'sig', kid: `edge-${alg}` };
+  const shape = { alg: 'ES256', use: 'sig', kid: `edge-${how}` };
   const contents = {
     keys: { keys: [{ ...privateKey.export({ format: 'jwk' }), ...shape }] },
     public_keys: { keys: [{ ...createPublicKey(privateKey).export({ format: 'jwk' }), ...shape }] },
@@ -179,14 +177,14 @@ function write_keys_and_policy(alg) {
       name: 'bench',
       edge: { issuer: 'https://edge.acme.example' },
       issuers: { bench: { issuer, jwks_uri: `${issuer}/jwks`, audiences: [audience], kind: 'user' } },
-      services: { app: { origin: 'https://app.origin.acme.example', ...(alg === 'HS256' ? { signature: 'hmac-sha256' } : {}) } },
+      services: { app: { origin: 'https://app.origin.acme.example', ...member_for[how] } },
       routes: [
         { id: 'reports-read', host, path: '/api/**', methods: ['GET', 'HEAD'], service: 'app', allow: "'finance' in identity.groups" },
       ],
     },
   };
   const written = (/** @type {keyof typeof contents} */ name) => {
-    const file = join(folder, `${name}-${alg}.json`);
+    const file = join(folder, `${name}-${how}.json`);
     writeFileSync(file, JSON.stringify(contents[name]), { mode: 0o600 });
     return file;
   };
@@ -212,7 +210,7 @@ async function openssl_verify_us() {
 
 /** @param {Contender[]} contenders @param {number} verify_us */
 function report(contenders, verify_us) {
-  const [plain, , es256, hmac] = contenders.map((each) => least(each.costs));
+  const [plain, rs256, es256, channel, , hmac] = contenders.map((each) => least(each.costs));
   console.log('\nCPU of the proxy per request, in microseconds: the least of its rounds, and their median');
   print_table(
     ['proxy', 'CPU', 'median', 'to nginx', 'requests/s'],
@@ -226,7 +224,9 @@ function report(contenders, verify_us) {
   );
   console.log(`\nopenssl speed: one ES256 verification ${verify_us.toFixed(1)} us`);
   const met = [
-    print_target('HMAC within 1.6 times nginx', hmac <= 1.6 * plain, `${hmac.toFixed(1)} us, at most ${(1.6 * plain).toFixed(1)}`),
+    print_target('channel within 1.6 times nginx', channel <= 1.6 * plain, `${channel.toFixed(1)} us, at most ${(1.6 * plain).toFixed(1)}`),
+    print_target('channel below half of HAProxy', channel < rs256 / 2, `${channel.toFixed(1)} us, below ${(rs256 / 2).toFixed(1)}`),
+    print_target('HMAC within 1.25 times nginx', hmac <= 1.25 * plain, `${hmac.toFixed(1)} us, at most ${(1.25 * plain).toFixed(1)}`),
     print_target(
       'ES256 within 25 us of nginx and one ES256 verification',
       es256 <= plain + verify_us + 25,

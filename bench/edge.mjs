@@ -1,11 +1,14 @@
 // See bench/edge. Every Worker runs in a workerd of its own with the same upstream. Those that are compared have their load at
 // the same time, so that whatever else the machine does costs them alike, and what counts is all the CPU of a workerd over all
 // its requests. Nothing is pinned: the threads of V8 that compile and collect garbage belong to what a Worker costs.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { start_agent } from '../demo/parts/agent.mjs';
 import { cpu_seconds } from '../demo/parts/child.mjs';
+import { free_port } from '../demo/parts/ports.mjs';
+import { root } from '../demo/parts/worker.mjs';
 import { start_provider } from '../demo/provider.mjs';
 import { access_tokens, edge_workers, path } from './lib/edge_workers.mjs';
 import { start_agent_stand_in } from './lib/nginx.mjs';
@@ -29,10 +32,12 @@ const provider = await start_provider();
 const upstream = await start_agent_stand_in();
 /** @type {import('../demo/parts/workerd.mjs').RunningWorker[]} */
 const workers = [];
+/** @type {import('../demo/parts/agent.mjs').RunningAgent[]} */
+const agents = [];
 try {
   await main();
 } finally {
-  for (const worker of workers) await worker.stop();
+  for (const each of [...workers, ...agents]) await each.stop();
   await upstream.stop();
   await provider.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -52,7 +57,10 @@ async function main() {
 
 /** Those of the target, callers using their tokens again, and others. @returns {Promise<{again: Contender[], besides: Contender[]}>} */
 async function start_contenders() {
-  const { passthrough, jose, sallyport } = await edge_workers({ folder, provider, origin: `http://127.0.0.1:${upstream.port}` });
+  const port = await free_port();
+  const [origin, agent] = [upstream.port, port].map((each) => `http://127.0.0.1:${each}`);
+  const { passthrough, jose, sallyport, for_agent } = await edge_workers({ folder, provider, origin, agent });
+  await start_our_agent(port, for_agent);
   const start = async (/** @type {import('../demo/parts/workerd.mjs').PlainWorker} */ worker) => {
     const running = await start_plain_workerd(worker);
     workers.push(running);
@@ -80,6 +88,17 @@ async function start_contenders() {
       contender('sallyport, new tokens', 'many', ours),
     ],
   };
+}
+
+/** Ours speaks to an agent, because channels have two ends; what the agent costs is not counted here.
+ * @param {number} port @param {{policy: string, jwks: string}} what */
+async function start_our_agent(port, { policy, jwks }) {
+  const [policy_file, jwks_file] = [join(folder, 'policy.json'), join(folder, 'jwks.json')];
+  writeFileSync(policy_file, policy);
+  writeFileSync(jwks_file, jwks);
+  const program = `${root}build/release/sallyport`;
+  const audit = join(folder, 'audit');
+  agents.push(await start_agent({ program, service: 'app', upstream_port: upstream.port, policy_file, jwks_file, port, audit }));
 }
 
 /** Until V8 has compiled what is used often: a Worker of Wasm and much JavaScript takes longer than one line. @param {Contender} contender */
@@ -116,14 +135,13 @@ function report(again, besides) {
   const [, jose, ours] = table_of(again);
   const [, jose_all, jose_new, ours_new] = table_of(besides);
   const met = print_target(
-    'we add at most a third of what the jose Worker adds, callers using their tokens again',
-    ours <= jose / 3,
+    'we add at most 0.30 of what the jose Worker adds, callers using their tokens again',
+    ours <= 0.3 * jose,
     ratio(ours, jose),
   );
-  console.log(
-    `besides: a jose Worker that caches all we cache adds ${jose_all.toFixed(0)} us; when every token is new: ${ratio(ours_new, jose_new)}`,
-  );
-  process.exitCode = met ? 0 : 1;
+  console.log(`besides: a jose Worker that caches all we cache adds ${jose_all.toFixed(0)} us`);
+  const met_new = print_target('and at most half of it when every token is new', ours_new <= jose_new / 2, ratio(ours_new, jose_new));
+  process.exitCode = met && met_new ? 0 : 1;
 }
 
 /** Prints a group, and gives what each of it adds to the first. @param {Contender[]} contenders */

@@ -111,7 +111,8 @@ void report_edge(double seconds, const std::string& service) {
   view.asn = request.asn;
   const bytes random = entropy(1);
   const double cost = measure(seconds, [&] {
-    const auto outcome = edge.edge->handle(view, start, random);
+    auto outcome = edge.edge->handle(view, start, random);
+    sign_forward(*edge.edge, outcome, start, random);
     ensure_ok(std::get_if<gate::forward>(&outcome.what) != nullptr, "forward");
   });
   std::printf("edge   %-4s handle %6.2f us\n", service.c_str(), cost);

@@ -5,21 +5,28 @@
 //   bench_sign POLICY KEYS SECRETS HOST PATH COUNT CALLERS > FILE
 //
 // POLICY: a policy whose only issuer is "bench"; its tokens are signed here with a key made here. KEYS: the edge's
-// private keys. SECRETS: shared secrets of the service "app", or "-". FILE is what bench_load reads.
+// private keys. SECRETS: shared secrets of the service "app", or "-"; or "channel:" and the channel.secret of its agent, and
+// then the fourth request opens a channel, as it does between a Worker and an agent. FILE is what bench_load reads.
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/openssl/generate.hpp"
 #include "agent/openssl/host.hpp"
+#include "channel/field.hpp"
+#include "channel/grant.hpp"
+#include "encoding/base64url.hpp"
 #include "encoding/json.hpp"
 #include "gate/edge/edge.hpp"
 #include "jose/jws.hpp"
 #include "policy/load/load.hpp"
+#include "tests/support/signed_forward.hpp"
 
 using namespace sallyport;
 
@@ -75,13 +82,45 @@ std::vector<std::string> make_tokens(const policy::issuer& of, const jose::signi
   return tokens;
 }
 
+constexpr std::string_view channel_prefix = "channel:";
+
+/// The agent's end of a channel: what it says of each request until it holds one.
+class agent_end {
+ public:
+  agent_end(std::string_view secret, crypto::port& host) : host_(host) {
+    const auto octets = must(encoding::decode_base64url(secret), "channel secret");
+    channel::mac_key key{};
+    if (octets.size() != key.size()) fail("a channel secret has 32 octets");
+    std::copy(octets.begin(), octets.end(), key.begin());
+    own_ = must(channel::derive_pair(host, key, "app"), "channel pair");
+  }
+
+  void hear(gate::edge& edge, const gate::forward& to, const gate::signed_request& made, unix_milliseconds at) const {
+    channel::field says;
+    if (made.sig != "channel") says.key = own_.point;
+    if (!made.grant.empty()) says.confirm = confirm(made.grant, to.to_sign.nonce);
+    edge.answered(made.sent, channel::write_field(says), at);
+  }
+
+ private:
+  bytes confirm(std::string_view grant, std::string_view nonce) const {
+    const auto read = must(channel::read_grant(grant, host_), "grant");
+    const auto keys =
+        must(channel::derive(host_, own_.secret, read.content.edge, read.id, read.content.edge, own_.point), "keys");
+    return must(channel::confirmation(host_, keys.confirmations, nonce), "confirm");
+  }
+
+  crypto::port& host_;
+  channel::pair own_;
+};
+
 std::unique_ptr<gate::edge> make_edge(char** arguments, crypto::port& host) {
   gate::edge_config config;
   auto loaded = policy::load_policy(read_file(arguments[1]), host);
   if (!loaded.policy) fail("policy: " + policy::describe(loaded.problems.front()));
   config.policy = loaded.policy;
   config.signing_keys = must(jose::parse_signing_keys(read_file(arguments[2]), host), "keys");
-  if (std::string(arguments[3]) != "-") {
+  if (const std::string secrets(arguments[3]); secrets != "-" && !secrets.starts_with(channel_prefix)) {
     config.secrets.push_back({"app", must(jose::parse_secret_keys(read_file(arguments[3]), host), "secrets")});
   }
   return must(gate::edge::make(std::move(config), host), "edge");
@@ -98,7 +137,8 @@ void write_request(const gate::forward& to, std::string_view host) {
 }
 
 /// One request; keys are supplied when the edge asks for them.
-void sign_one(gate::edge& edge, const gate::edge_request& request, const jose::signing_key& issuer) {
+void sign_one(gate::edge& edge, const gate::edge_request& request, const jose::signing_key& issuer,
+              const std::optional<agent_end>& agent) {
   const bytes entropy = must(openssl::random_bytes(gate::edge_entropy_bytes), "entropy");
   auto outcome = edge.handle(request, now(), entropy);
   if (const auto* lacking = std::get_if<gate::need>(&outcome.what)) {
@@ -109,8 +149,10 @@ void sign_one(gate::edge& edge, const gate::edge_request& request, const jose::s
     if (!taken.ok()) fail("keys: " + std::string(name_of(taken.why())));
     outcome = edge.handle(request, now(), entropy);
   }
-  const auto* sent = std::get_if<gate::forward>(&outcome.what);
+  auto* sent = std::get_if<gate::forward>(&outcome.what);
   if (sent == nullptr) fail("the edge did not forward: " + outcome.audit);
+  const auto made = testing::sign_forward(edge, *sent, now(), entropy);
+  if (agent) agent->hear(edge, *sent, made, now());
   write_request(*sent, request.host);
 }
 
@@ -123,6 +165,10 @@ int main(int count, char** arguments) {
   if (!loaded.policy) fail("policy: " + policy::describe(loaded.problems.front()));
   const auto edge = make_edge(arguments, *host);
   const auto issuer = make_issuer_key(*host);
+  std::optional<agent_end> agent;
+  if (const std::string_view secrets(arguments[3]); secrets.starts_with(channel_prefix)) {
+    agent.emplace(secrets.substr(channel_prefix.size()), *host);
+  }
   const auto tokens =
       make_tokens(loaded.policy->issuers.front(), issuer, std::strtoul(arguments[7], nullptr, 10), *host);
   const std::size_t total = std::strtoul(arguments[6], nullptr, 10);
@@ -130,6 +176,6 @@ int main(int count, char** arguments) {
     const std::string credential = "Bearer " + tokens[i % tokens.size()];
     const std::array fields{http::field{"authorization", credential}, http::field{"accept", "application/json"},
                             http::field{"user-agent", "bench"}};
-    sign_one(*edge, {"GET", "https", arguments[4], arguments[5], fields, "192.0.2.7", "CH", 64496, {}}, issuer);
+    sign_one(*edge, {"GET", "https", arguments[4], arguments[5], fields, "192.0.2.7", "CH", 64496, {}}, issuer, agent);
   }
 }

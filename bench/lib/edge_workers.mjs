@@ -13,11 +13,14 @@ export const path = '/api/reports/april?format=json';
 /** @typedef {import('../../demo/provider.mjs').RunningProvider} Provider */
 /** @typedef {import('../../demo/parts/workerd.mjs').PlainWorker} PlainWorker */
 
-/** `folder`: for the bundle; `jose` by what it caches. @param {{folder: string, provider: Provider, origin: string}} surroundings
- * @returns {Promise<{passthrough: PlainWorker, jose: (cache: 'keys' | 'all') => PlainWorker, sallyport: PlainWorker}>} */
-export async function edge_workers({ folder, provider, origin }) {
+/** `folder`: for the bundle; `agent`: where ours sends, if not to `origin`; `jose` by what it caches; `for_agent`: what an agent there
+ * needs. @param {{folder: string, provider: Provider, origin: string, agent?: string}} surroundings
+ * @returns {Promise<{passthrough: PlainWorker, jose: (cache: 'keys' | 'all') => PlainWorker, sallyport: PlainWorker,
+ *   for_agent: {policy: string, jwks: string}}>} */
+export async function edge_workers({ folder, provider, origin, agent = origin }) {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const signing_key = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'bench' };
+  const { d: _, ...public_key } = signing_key;
   const { compatibilityDate, compatibilityFlags } = deployed_options('wrangler.toml');
   const worker = (
     /** @type {import('../../demo/parts/workerd.mjs').Module[]} */ modules,
@@ -40,7 +43,8 @@ export async function edge_workers({ folder, provider, origin }) {
         SIGNING_KEY: JSON.stringify(signing_key),
         CACHE: cache,
       }),
-    sallyport: worker(edge_modules(edge_entry, policy(provider, origin)), {
+    for_agent: { policy: policy(provider, agent), jwks: JSON.stringify({ keys: [public_key] }) },
+    sallyport: worker(edge_modules(edge_entry, policy(provider, agent)), {
       SALLYPORT_SIGNING_KEYS: JSON.stringify({ keys: [signing_key] }),
       SALLYPORT_SERVICE_SECRETS: '',
       SALLYPORT_BUILD: 'bench',
