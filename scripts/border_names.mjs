@@ -21,6 +21,7 @@ const named = [
   ['BodyPlan', 'forward::body_plan', 'wasm/wire_write.cpp'],
   ['BodyState', 'body_state', 'wasm/wire_read.cpp'],
   ['CachePlanUse', 'cache_plan::use', 'shared/gate/edge/cache_plan_json.cpp'],
+  ['ChannelStep', 'channel_news::step', 'wasm/wire_write.cpp'],
   ['JobAction', 'job_order::action', 'shared/gate/edge/job_order.cpp'],
   ['KeyStep', 'key_step', 'shared/gate/keys/key_set.cpp'],
   ['WakeAnswer', 'wake_answer', 'shared/wake/json.cpp'],
