@@ -39,8 +39,6 @@ namespace sallyport::channel {
 struct opened {
   std::string keyid;
   std::string grant;
-  /// The key of the edge that signed the grant.
-  std::string kid;
   keys secrets;
   /// secrets.requests, imported.
   crypto::key_ptr mac;

@@ -2,12 +2,12 @@
 // very grant that the edge has signed; and no channel is held under any other.
 //
 // Input: edits of a true grant, one a line ("position length:new bytes"), or, when the first byte is "!", a grant of its own.
-#include <charconv>
 
 #include "agent/openssl/generate.hpp"
 #include "channel/grant.hpp"
 #include "encoding/base64url.hpp"
 #include "jose/jws.hpp"
+#include "tests/fuzz/support/edit.hpp"
 #include "tests/fuzz/support/fuzz.hpp"
 
 using namespace sallyport;
@@ -47,20 +47,6 @@ const edge& true_edge() {
   return one;
 }
 
-std::size_t take_number(std::string_view& text) {
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  text.remove_prefix(error == std::errc() ? static_cast<std::size_t>(end - text.data()) : text.size());
-  if (!text.empty()) text.remove_prefix(1);
-  return number;
-}
-
-void apply_edit(std::string& text, std::string_view edit) {
-  const std::size_t at = take_number(edit) % (text.size() + 1);
-  const std::size_t length = take_number(edit);
-  text.replace(at, std::min(length, text.size() - at), edit);
-}
-
 std::string_view part(std::string_view compact, int index) {
   for (; index > 0; --index) compact.remove_prefix(compact.find('.') + 1);
   return compact.substr(0, compact.find('.'));
@@ -75,7 +61,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (in.rest().starts_with('!')) {
     grant = in.rest().substr(1);
   } else {
-    while (!in.empty()) apply_edit(grant, in.take_line());
+    while (!in.empty()) fuzz::apply_edit(grant, in.take_line());
   }
   const auto read = channel::read_grant(grant, fuzz::host());
   if (!read.ok()) {

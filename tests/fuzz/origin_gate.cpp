@@ -3,8 +3,8 @@
 //
 // Input: edits of a request that the edge really signed, one a line ("position length:new bytes"), or, when the first
 // byte is "!", a whole head of its own.
-#include <charconv>
 
+#include "tests/fuzz/support/edit.hpp"
 #include "tests/fuzz/support/exchange.hpp"
 #include "tests/fuzz/support/fuzz.hpp"
 
@@ -34,20 +34,6 @@ std::string signed_head() {
   return system.write_head("POST", *sent, body);
 }
 
-std::size_t take_number(std::string_view& text) {
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  text.remove_prefix(error == std::errc() ? static_cast<std::size_t>(end - text.data()) : text.size());
-  if (!text.empty()) text.remove_prefix(1);
-  return number;
-}
-
-void apply_edit(std::string& head, std::string_view edit) {
-  const std::size_t at = take_number(edit) % (head.size() + 1);
-  const std::size_t length = take_number(edit);
-  head.replace(at, std::min(length, head.size() - at), edit);
-}
-
 std::string_view value_of(const http::request_head& head, std::string_view name) {
   const auto* found = http::find_field(head.fields, name);
   return found != nullptr ? found->value : std::string_view();
@@ -75,7 +61,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (in.rest().starts_with('!')) {
     received = in.rest().substr(1);
   } else {
-    while (!in.empty()) apply_edit(received, in.take_line());
+    while (!in.empty()) fuzz::apply_edit(received, in.take_line());
   }
   const auto outcome = system.receive(received, as_bytes(body));
   if (const auto* refused = std::get_if<gate::refused>(&outcome)) {

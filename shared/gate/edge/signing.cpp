@@ -9,6 +9,7 @@
 #include "encoding/base64url.hpp"
 #include "encoding/lines.hpp"
 #include "encoding/shown.hpp"
+#include "gate/protocol/signature_name.hpp"
 #include "httpsig/profile.hpp"
 
 namespace sallyport::gate {
@@ -19,14 +20,6 @@ constexpr seconds signature_lifetime = 30;
 constexpr seconds latest_again = 10;
 constexpr std::size_t most_places = 256;
 constexpr std::size_t secret_bytes = 32;
-
-std::string_view name_of(crypto::algorithm how) {
-  switch (how) {
-    case crypto::algorithm::es256: return "es256";
-    case crypto::algorithm::eddsa: return "eddsa";
-    default: return "hmac";
-  }
-}
 
 /// What a request was sent under, as the host keeps it.
 struct sent_text {
@@ -59,8 +52,11 @@ std::optional<sent_text> read_sent(std::string_view text) {
   return out;
 }
 
-std::string pause_note(std::string_view place, unix_milliseconds pause) {
-  return "channels to " + encoding::shown(place, 200) + " are paused for " + std::to_string(pause / 1000) +
+/// What operators hear of a place since it was asked last; mostly nothing.
+std::string note_of(channel::place& where, std::string_view name) {
+  const auto pause = where.take_pause();
+  if (pause == 0) return {};
+  return "channels to " + encoding::shown(name, 200) + " are paused for " + std::to_string(pause / 1000) +
          " s: several in a row were lost. If tasks share an address, give them one channel.secret";
 }
 
@@ -87,7 +83,7 @@ result<signed_request> request_signer::sign(const signature_order& order, std::s
   auto made = with != nullptr ? sign_with(order, crypto::algorithm::hs256, *with->mac, with->keyid)
                               : sign_with(order, own.algorithm, *own.key, own.kid);
   if (!made.ok()) return made.error();
-  if (with != nullptr) made->sig = "channel";
+  if (with != nullptr) made->sig = channel_signature_name;
   if (under.probe) made->grant = with->grant;
   if (channels) made->sent = write_sent(name, under, order);
   return made;
@@ -111,7 +107,7 @@ result<signed_request> request_signer::sign_with(const signature_order& order, c
   made.signature_input = std::move(fields.signature_input);
   made.signature = std::move(fields.signature);
   made.keyid = keyid;
-  made.sig = name_of(how);
+  made.sig = signature_name(how);
   return made;
 }
 
@@ -156,7 +152,6 @@ channel::opened_ptr request_signer::open(std::string_view service, const crypto:
   auto made = std::make_shared<channel::opened>();
   made->keyid = channel::keyid_of(grant->id);
   made->grant = std::move(grant->compact);
-  made->kid = keys_.assertions->kid;
   made->secrets = *keys;
   made->agent = agent;
   made->issued_at = what.issued_at;
@@ -183,7 +178,7 @@ channel_news request_signer::answered(std::string_view sent, std::string_view te
     const bool late = to_seconds(now) > request->created + latest_again;
     news.next = late ? channel_news::step::too_late : channel_news::step::again;
   }
-  if (const auto pause = where.take_pause(); pause > 0) news.note = pause_note(request->place, pause);
+  news.note = note_of(where, request->place);
   return news;
 }
 
@@ -192,9 +187,7 @@ channel_news request_signer::unanswered(std::string_view sent, unix_milliseconds
   if (!request) return {};
   auto& where = place_of(request->place);
   where.unanswered(request->under, now);
-  channel_news news;
-  if (const auto pause = where.take_pause(); pause > 0) news.note = pause_note(request->place, pause);
-  return news;
+  return {channel_news::step::pass_on, note_of(where, request->place)};
 }
 
 }  // namespace sallyport::gate

@@ -8,6 +8,7 @@
 #include "channel/grant.hpp"
 #include "encoding/base64url.hpp"
 #include "encoding/shown.hpp"
+#include "gate/protocol/signature_name.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -199,7 +200,7 @@ result<verified_signature> verify_channel_signature(const httpsig::received_prof
                                                     const httpsig::profile_message& message,
                                                     const std::optional<std::string_view>& grant,
                                                     const verification& with, signature_trace& trace) {
-  trace.sig = "channel";
+  trace.sig = channel_signature_name;
   auto verified = channel_checks(received, message, grant, with, trace).run();
   trace.response.unknown = is_unknown(verified.why());
   if (trace.response.unknown) trace.response.field = unknown_to(with);

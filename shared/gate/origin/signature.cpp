@@ -2,6 +2,7 @@
 
 #include "encoding/shown.hpp"
 #include "gate/origin/channel_checks.hpp"
+#include "gate/protocol/signature_name.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -52,11 +53,6 @@ result<const crypto::key*> choose_key(std::string_view keyid, crypto::algorithm 
   return key;
 }
 
-std::string_view name_in_records(crypto::algorithm how) {
-  if (how == crypto::algorithm::hs256) return "hmac";
-  return how == crypto::algorithm::eddsa ? "eddsa" : "es256";
-}
-
 }  // namespace
 
 std::string describe_kids(const origin_snapshot& held) {
@@ -75,7 +71,7 @@ result<verified_signature> verify_request_signature(const signed_parts& parts, c
   if (channel::is_keyid(trace.keyid)) return verify_channel_signature(received, message, parts.grant, with, trace);
   if (parts.grant) return failure(reason::sallyport_field_unknown, "sallyport-channel-grant, without a channel");
   SALLYPORT_ASSIGN(const auto how, httpsig::check_parameters(received));
-  trace.sig = name_in_records(how);
+  trace.sig = signature_name(how);
   SALLYPORT_ASSIGN(const auto* key, choose_key(*received.keyid, how, *with.held));
   SALLYPORT_ASSIGN(trace.clock_difference, httpsig::check_times(received, with.now, with.skew));
   SALLYPORT_TRY(httpsig::verify_profile(with.host, *key, how, received, message));

@@ -3,20 +3,13 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/exact.hpp"
+#include "tests/support/hex.hpp"
 
 using namespace sallyport;
 using crypto::curve;
+using testing::from_hex;
 
 namespace {
-
-bytes from_hex(std::string_view text) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  bytes out;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    out.push_back(static_cast<byte>(digit(text[i]) * 16 + digit(text[i + 1])));
-  }
-  return out;
-}
 
 constexpr std::string_view n_256 = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
 constexpr std::string_view n_256_minus_1 = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550";

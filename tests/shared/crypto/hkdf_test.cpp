@@ -4,19 +4,12 @@
 #include <doctest/doctest.h>
 
 #include "agent/openssl/host.hpp"
+#include "tests/support/hex.hpp"
 
 using namespace sallyport;
+using testing::from_hex;
 
 namespace {
-
-bytes from_hex(std::string_view text) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  bytes out;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    out.push_back(static_cast<byte>(digit(text[i]) * 16 + digit(text[i + 1])));
-  }
-  return out;
-}
 
 bytes counted(byte from, std::size_t size) {
   bytes out(size);

@@ -8,22 +8,15 @@
 #include "crypto/signature.hpp"
 #include "encoding/base64url.hpp"
 #include "encoding/json.hpp"
+#include "tests/support/hex.hpp"
 #include "tests/support/vectors.hpp"
 
 using namespace sallyport;
 using crypto::algorithm;
 using encoding::json;
+using testing::from_hex;
 
 namespace {
-
-bytes from_hex(std::string_view text) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  bytes out;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    out.push_back(static_cast<byte>(digit(text[i]) * 16 + digit(text[i + 1])));
-  }
-  return out;
-}
 
 bytes hex_member(const json& from, std::string_view name) {
   return from_hex(*encoding::string_member(from, name));

@@ -10,20 +10,13 @@
 #include "encoding/base64url.hpp"
 #include "jose/jwk_set.hpp"
 #include "tests/shared/jose/keys.hpp"
+#include "tests/support/hex.hpp"
 
 using namespace sallyport;
+using testing::from_hex;
 using testing::json;
 
 namespace {
-
-bytes from_hex(std::string_view text) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  bytes out;
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    out.push_back(static_cast<byte>(digit(text[i]) * 16 + digit(text[i + 1])));
-  }
-  return out;
-}
 
 // Every y of a point of small order, p and p + 1 being 0 and 1 once more.
 constexpr std::string_view small[] = {"0000000000000000000000000000000000000000000000000000000000000000",
