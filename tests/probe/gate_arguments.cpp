@@ -19,6 +19,12 @@ void add_pair(field_list& to, const json& pair) {
 
 }  // namespace
 
+const json& member_or_empty(const json& in, std::string_view name) {
+  static const json nothing = json::object();
+  const auto* member = encoding::find_member(in, name);
+  return member != nullptr && member->is_object() ? *member : nothing;
+}
+
 std::string document_argument(const json& in, std::string_view name) {
   const auto* member = encoding::find_member(in, name);
   if (member == nullptr || member->is_null()) return "";

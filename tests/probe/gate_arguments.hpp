@@ -1,4 +1,4 @@
-// Reading a recorded exchange: what `edge` and `origin` have in common. The shape is on top of ops_gate.cpp.
+// Reading a recorded exchange: what `edge` and `origin` have in common. The shapes are on top of ops_edge.cpp and ops_origin.cpp.
 #pragma once
 
 #include <optional>
@@ -17,6 +17,8 @@ namespace sallyport::probe {
 /// Names and values, owned.
 using field_list = std::vector<std::pair<std::string, std::string>>;
 
+/// The member as an object; an empty one when it is absent or none.
+const json& member_or_empty(const json& in, std::string_view name);
 /// `member` as a document: a JSON value, or text. Empty when absent.
 std::string document_argument(const json& in, std::string_view name);
 /// The policy under `name`. Reasons: that of its first problem.

@@ -33,8 +33,9 @@ outcome run_cel_check(const json& in, crypto::port& host);
 outcome run_policy(const json& in, crypto::port& host);
 outcome run_route(const json& in, crypto::port& host);
 outcome run_decide(const json& in, crypto::port& host);
-// ops_gate.cpp
+// ops_edge.cpp
 outcome run_edge(const json& in, crypto::port& host);
+// ops_origin.cpp
 outcome run_origin(const json& in, crypto::port& host);
 // ops_audit.cpp
 outcome run_outcome(const json& in, crypto::port& host);

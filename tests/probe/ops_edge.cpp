@@ -1,6 +1,7 @@
-// `edge` and `origin`: a whole recorded exchange in, the decision out, so that any decision can be replayed.
+// `edge`: a whole recorded exchange in, the decision out, so that any decision can be replayed. ops_origin.cpp has the other
+// end.
 //
-// edge, in
+// in
 // * policy: the document, as a JSON object or as text.
 // * keys: {"edge": private JWK set, "secrets": {service: JWK set}, "issuers": {issuer name: public JWK set}}. The parts
 //   may also stand beside it as edge_keys, secrets, issuer_keys. An issuer without keys gives need_keys.
@@ -10,7 +11,7 @@
 // * now: milliseconds since 1970 (numbers below 1e11: seconds).
 // * entropy_b64 (or entropy): 48 bytes; default: zeros.
 // * build: text for the status endpoint. raw: see below.
-// edge, out: outcome and, with
+// out: outcome and, with
 // * "forward": service, origin_url, target, fields, body ("none", "bytes", "stream"), content_length, request_id, audit
 //   (the record as JSON), refresh, cache (the plan, where the route has one) and refusal_fields (of a route with cors),
 //   origin_reason: what an origin with the edge's keys and policy says to this very
@@ -20,18 +21,6 @@
 // A refusal is the operation's reason, and out has outcome "refuse", status, code, request_id, audit, and
 // fields, where there are any (cors).
 // ECDSA signatures are random, and the probe's answers are not: "(ecdsa)" stands where one would, unless raw is true.
-//
-// origin, in
-// * policy, previous_policy: documents; the previous one may be absent.
-// * service: which one; default: the policy's first.
-// * keys: {"edge": JWK set (public, or private: its public half), "secrets": JWK set}; also edge_keys, secrets.
-// * message_b64 (or message): the raw HTTP/1.1 request, head and body, the body without any transfer coding; or
-//   head_b64 and body_b64; or request: method, target, host, fields, body, put together as they are.
-// * now: as above; skew: seconds; max_signed_body_bytes.
-// * seen: list of {nonce, expires}: admitted before.
-// origin, out: outcome "admit", method, target, host, fields (for the app), route, request_id, clock_difference, body
-// ("none", "signed", "stream"), audit. A refusal is the operation's reason, and out has outcome "refuse", request_id,
-// audit, unknown_key.
 #include "gate/edge/job_order.hpp"
 #include "gate/protocol/problem.hpp"
 #include "tests/probe/argument_rules.hpp"
@@ -41,12 +30,6 @@
 
 namespace sallyport::probe {
 namespace {
-
-const json& member_or_empty(const json& in, std::string_view name) {
-  static const json nothing = json::object();
-  const auto* member = encoding::find_member(in, name);
-  return member != nullptr && member->is_object() ? *member : nothing;
-}
 
 /// `keys.<part>` or the member `otherwise` of the exchange, as an object.
 const json& named_keys(const json& in, std::string_view part, std::string_view otherwise) {
@@ -249,47 +232,6 @@ std::string entropy_argument(const json& in) {
   return entropy ? *entropy : std::string(gate::edge_entropy_bytes, '\0');
 }
 
-result<gate::origin_snapshot_ptr> snapshot_argument(const json& in, crypto::port& host) {
-  auto made = std::make_shared<gate::origin_snapshot>();
-  SALLYPORT_ASSIGN(made->policy, policy_argument(in, "policy", host));
-  if (!document_argument(in, "previous_policy").empty()) {
-    SALLYPORT_ASSIGN(made->previous, policy_argument(in, "previous_policy", host));
-  }
-  const auto& services = made->policy->services;
-  made->service = text_argument(in, "service", services.empty() ? "" : std::string_view(services.front().name));
-  SALLYPORT_ASSIGN(made->edge_keys, public_keys(keys_argument(in, "edge"), host));
-  std::string secrets = document_argument(member_or_empty(in, "keys"), "secrets");
-  if (secrets.empty()) secrets = document_argument(in, "secrets");
-  if (!secrets.empty()) {
-    SALLYPORT_ASSIGN(made->secrets, jose::parse_secret_keys(secrets, host));
-  }
-  return gate::origin_snapshot_ptr(std::move(made));
-}
-
-std::string message_argument(const json& in) {
-  const std::string whole = bytes_argument(in, "message");
-  if (!whole.empty()) return whole;
-  const std::string head = bytes_argument(in, "head");
-  if (!head.empty()) return head + bytes_argument(in, "body");
-  const json& request = member_or_empty(in, "request");
-  std::string text =
-      text_argument(request, "method", "GET") + " " + bytes_argument(request, "target") + " HTTP/1.1\r\n";
-  if (request.contains("host")) text += "Host: " + text_argument(request, "host") + "\r\n";
-  for (const auto& [name, value] : fields_argument(request))
-    text.append(name).append(": ").append(value).append("\r\n");
-  return text + "\r\n" + bytes_argument(request, "body");
-}
-
-void remember_seen(const json& in, gate::replay_set& seen, seconds skew, unix_milliseconds now) {
-  const auto* list = encoding::find_member(in, "seen");
-  if (list == nullptr || !list->is_array()) return;
-  for (const auto& each : *list) {
-    const auto key = gate::make_replay_key(text_argument(each, "nonce"));
-    const auto expires = integer_argument(each, "expires", to_seconds(now) + 30) + skew;
-    (void)seen.admit(key, expires, to_seconds(now));
-  }
-}
-
 /// What is known of who asks, which may stand in the request as well.
 std::optional<bad_arguments> mistake_in_context(const json& context) {
   return find_mistake(context, {{"ip", shapes::text}, {"country", shapes::text}, {"asn", shapes::number}});
@@ -316,16 +258,6 @@ std::optional<bad_arguments> mistake_in_edge(const json& in) {
                                                        {"body", shapes::text}});
 }
 
-std::optional<bad_arguments> mistake_in_origin(const json& in) {
-  return find_mistake(in, {{"policy", shapes::any, true},
-                           {"message_b64", shapes::base64},
-                           {"head_b64", shapes::base64},
-                           {"body_b64", shapes::base64},
-                           {"now", shapes::number},
-                           {"skew", shapes::number},
-                           {"max_signed_body_bytes", shapes::number}});
-}
-
 }  // namespace
 
 outcome run_edge(const json& in, crypto::port& host) {
@@ -342,22 +274,6 @@ outcome run_edge(const json& in, crypto::port& host) {
   auto decided = (*edge)->handle(request.view(), now, as_bytes(entropy));
   testing::sign_forward(**edge, decided, now, as_bytes(entropy));
   return std::visit(edge_reporter{in, *config, request, now, host, decided}, decided.what);
-}
-
-outcome run_origin(const json& in, crypto::port& host) {
-  if (const auto wrong = mistake_in_origin(in)) return *wrong;
-  const auto snapshot = snapshot_argument(in, host);
-  if (!snapshot.ok()) return answer{snapshot.why(), json::object()};
-  const unix_milliseconds now = time_argument(in, "now", 0);
-  gate::origin_limits limits;
-  limits.skew = integer_argument(in, "skew", limits.skew);
-  limits.max_signed_body_bytes =
-      static_cast<std::size_t>(integer_argument(in, "max_signed_body_bytes", std::int64_t{1} << 20));
-  const auto usable = gate::check_snapshot(**snapshot, limits);
-  if (!usable.ok()) return answer{usable.why(), json::object()};
-  gate::replay_set seen;
-  remember_seen(in, seen, limits.skew, now);
-  return run_message({*snapshot, limits, now}, message_argument(in), seen, host);
 }
 
 }  // namespace sallyport::probe
