@@ -63,6 +63,10 @@ const MISTAKES = [
   ['origin', {}, 'policy is missing'],
   ['origin', { policy: POLICY, message_b64: '!' }, 'message_b64 is not base64'],
   ['origin', { policy: POLICY, skew: '5' }, 'skew is not a number'],
+  ['origin', { policy: POLICY, channel_secret_b64: '!' }, 'channel_secret_b64 is not base64'],
+  ['origin', { policy: POLICY, earlier: {} }, 'earlier is not a list of objects'],
+  ['origin', { policy: POLICY, earlier: [7] }, 'earlier is not a list of objects'],
+  ['origin', { policy: POLICY, earlier: [{ skew: '5' }] }, 'skew is not a number'],
   ['aws', {}, 'op is missing'],
   ['aws', { op: 'wake', in: [] }, 'in is not an object'],
 ];

@@ -52,6 +52,13 @@ std::string bytes_argument(const json& in, std::string_view name) {
   return encoded ? *encoded : text_argument(in, name);
 }
 
+crypto::p256_scalar scalar_argument(const json& in, std::string_view name) {
+  crypto::p256_scalar out{};
+  const auto octets = base64_argument(in, name);
+  if (octets && octets->size() == out.size()) std::copy(octets->begin(), octets->end(), out.begin());
+  return out;
+}
+
 field_list fields_argument(const json& in) {
   field_list fields;
   const auto* member = encoding::find_member(in, "fields");
@@ -96,11 +103,17 @@ result<std::shared_ptr<const jose::jwk_set>> public_keys(std::string_view any_se
 
 namespace {
 
+void add_channel(json& to, const std::string& field) {
+  if (!field.empty()) to["channel"] = field;
+}
+
 answer refusal(const gate::refused& no) {
-  return {no.why, json{{"outcome", "refuse"},
-                       {"audit", audit_out(no.audit)},
-                       {"request_id", no.request_id},
-                       {"unknown_key", no.unknown_key}}};
+  json out = {{"outcome", "refuse"},
+              {"audit", audit_out(no.audit)},
+              {"request_id", no.request_id},
+              {"unknown_key", no.unknown_key}};
+  add_channel(out, no.channel.field);
+  return {no.why, std::move(out)};
 }
 
 std::string_view body_plan_of(const gate::opened& request) {
@@ -108,23 +121,25 @@ std::string_view body_plan_of(const gate::opened& request) {
   return request.head.body == http::body_framing::none ? "none" : "stream";
 }
 
-answer admission(const gate::admitted& in, std::string_view body) {
-  return {reason::ok, json{{"outcome", "admit"},
-                           {"method", std::string(in.method)},
-                           {"target", std::string(in.target)},
-                           {"host", std::string(in.host)},
-                           {"fields", fields_out(in.fields)},
-                           {"route", std::string(in.route)},
-                           {"request_id", std::string(in.request_id)},
-                           {"clock_difference", in.clock_difference},
-                           {"body", std::string(body)},
-                           {"audit", audit_out(in.audit)}}};
+answer admission(const gate::admitted& in, std::string_view body, const std::string& channel) {
+  json out = {{"outcome", "admit"},
+              {"method", std::string(in.method)},
+              {"target", std::string(in.target)},
+              {"host", std::string(in.host)},
+              {"fields", fields_out(in.fields)},
+              {"route", std::string(in.route)},
+              {"request_id", std::string(in.request_id)},
+              {"clock_difference", in.clock_difference},
+              {"body", std::string(body)},
+              {"audit", audit_out(in.audit)}};
+  add_channel(out, channel);
+  return {reason::ok, std::move(out)};
 }
 
 }  // namespace
 
 answer run_message(const origin_run& with, std::string_view message, gate::replay_guard& seen, crypto::port& host) {
-  gate::origin at(with.snapshot, host, with.limits);
+  gate::origin at(with.snapshot, host, with.limits, with.channels);
   const std::size_t end = message.find("\r\n\r\n");
   const std::string_view head_text = message.substr(0, end == std::string_view::npos ? message.size() : end + 4);
   auto head = http::parse_request_head(head_text);
@@ -133,11 +148,12 @@ answer run_message(const origin_run& with, std::string_view message, gate::repla
   if (const auto* no = std::get_if<gate::refused>(&step)) return refusal(*no);
   auto& request = *std::get_if<gate::opened>(&step);
   const std::string body(body_plan_of(request));
+  const std::string channel = request.channel.field;
   const auto wrong = at.check_body(request, as_bytes(message.substr(head_text.size())), with.now);
   if (wrong) return refusal(*wrong);
   const auto last = at.admit(std::move(request), seen, with.now);
   if (const auto* no = std::get_if<gate::refused>(&last)) return refusal(*no);
-  return admission(*std::get_if<gate::admitted>(&last), body);
+  return admission(*std::get_if<gate::admitted>(&last), body, channel);
 }
 
 }  // namespace sallyport::probe

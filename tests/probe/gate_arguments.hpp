@@ -29,6 +29,8 @@ unix_milliseconds time_argument(const json& in, std::string_view name, unix_mill
 std::string text_argument(const json& in, std::string_view name, std::string_view otherwise = "");
 /// Bytes: `<name>_b64`, or `name` as text.
 std::string bytes_argument(const json& in, std::string_view name);
+/// Of any other length than 32 octets: a secret that is none.
+crypto::p256_scalar scalar_argument(const json& in, std::string_view name);
 /// `fields` (or `headers`): a list of [name, value], or an object of texts or lists of texts.
 field_list fields_argument(const json& in);
 std::vector<http::field> views_of(const field_list& fields);
@@ -46,6 +48,7 @@ struct origin_run {
   gate::origin_snapshot_ptr snapshot;
   gate::origin_limits limits;
   unix_milliseconds now = 0;
+  gate::origin_channels channels;
 };
 answer run_message(const origin_run& with, std::string_view message, gate::replay_guard& seen, crypto::port& host);
 

@@ -26,14 +26,6 @@ std::string octets_of(const json& in, std::string_view name) {
   return base64_argument(in, name).value_or(std::string());
 }
 
-/// Of any other length: a secret that is none.
-crypto::p256_scalar scalar_of(const json& in) {
-  crypto::p256_scalar out{};
-  const auto octets = octets_of(in, "secret_b64");
-  if (octets.size() == out.size()) std::copy(octets.begin(), octets.end(), out.begin());
-  return out;
-}
-
 json members_of(const channel::unverified_grant& read) {
   return {{"agent", read.content.agent},
           {"aud", read.content.audience},
@@ -117,11 +109,11 @@ class talk {
 outcome run_p256(const json& in, crypto::port& host) {
   using namespace shapes;
   if (auto mistake = find_mistake(in, {{"secret_b64", base64, true}, {"point_b64", base64, true}})) return *mistake;
-  const auto own = host.p256_public(scalar_of(in));
+  const auto own = host.p256_public(scalar_argument(in, "secret_b64"));
   if (!own.ok()) return answer{own.why(), {}};
   const auto point = crypto::read_p256_point(as_bytes(octets_of(in, "point_b64")));
   if (!point.ok()) return answer{point.why(), {}};
-  const auto agreed = host.p256_agree(scalar_of(in), *point);
+  const auto agreed = host.p256_agree(scalar_argument(in, "secret_b64"), *point);
   if (!agreed.ok()) return answer{agreed.why(), {}};
   return answer{reason::ok, {{"agreed_b64", in_base64(*agreed)}, {"public_b64", in_base64(*own)}}};
 }
@@ -166,7 +158,7 @@ outcome run_channel_grant(const json& in, crypto::port& host) {
     const auto verified = channel::verify_grant(compact, **keys, host, unknown_key);
     if (!verified.ok()) return answer{verified.why(), {{"unknown_key", unknown_key}}};
   }
-  const auto own = channel::make_pair(host, scalar_of(in));
+  const auto own = channel::make_pair(host, scalar_argument(in, "secret_b64"));
   if (!own.ok()) return answer{own.why(), {}};
   const auto keys = channel::derive(host, own->secret, read->content.edge, read->id, read->content.edge, own->point);
   if (!keys.ok()) return answer{keys.why(), {}};

@@ -138,7 +138,7 @@ std::string origin_says(const json& in, const gate::edge_config& config, const g
   gate::origin_limits limits;
   limits.max_signed_body_bytes = std::size_t{64} << 20;
   gate::replay_set seen;
-  return std::string(name_of(run_message({snapshot, limits, now}, message_of(out, request), seen, host).why));
+  return std::string(name_of(run_message({snapshot, limits, now, {}}, message_of(out, request), seen, host).why));
 }
 
 void hide_signature(json& field, std::string_view name, std::size_t from) {
