@@ -2,82 +2,20 @@
 // test wants changed.
 import assert from 'node:assert/strict';
 import { createECDH } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { start_agent } from '../../demo/parts/agent.mjs';
 import { until } from '../../demo/parts/child.mjs';
-import { free_port } from '../../demo/parts/ports.mjs';
-import { root, start_worker } from '../../demo/parts/worker.mjs';
-import { policy_for, send, signing_key, told_of } from '../support/edge.mjs';
-import { start_issuer } from '../support/issuer.mjs';
-import { start_middle } from '../support/middle.mjs';
-import { start_origin } from '../support/origin.mjs';
+import { Paths, is_channel } from '../support/channel_path.mjs';
+import { told_of } from '../support/edge.mjs';
 import { records_of } from '../support/records.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-channels-'));
-/** @type {import('../support/origin.mjs').RunningOrigin} */ let app;
-/** @type {Awaited<ReturnType<typeof start_issuer>>} */ let issuer;
-/** @type {any} */ let key;
-let authorization = '';
-
+/** @type {Paths} */ let paths;
 before(async () => {
-  [app, issuer, key] = await Promise.all([start_origin(), start_issuer(), signing_key()]);
-  authorization = `Bearer ${await issuer.token()}`;
+  paths = await Paths.prepare();
 });
-/** What a test that failed has left. @type {Set<{stop: () => Promise<void>}>} */
-const left = new Set();
-after(async () => {
-  await Promise.all([...left].map((each) => each.stop()));
-  await Promise.all([app?.stop(), issuer?.stop()]);
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/**
- * A Worker that knows no place yet, an agent that knows no channel, and the middle.
- * @param {{channel?: boolean, agent?: Record<string, string>}} [how]
- */
-async function start_path({ channel, agent: env } = {}) {
-  const port = await free_port();
-  const middle = await start_middle(port);
-  const policy = JSON.parse(policy_for(issuer.issuer, middle.url));
-  if (channel !== undefined) policy.services.app.channel = channel;
-  const [policy_file, jwks_file] = [join(folder, `${port}.jsonc`), join(folder, `${port}.json`)];
-  const { d: _, ...public_key } = key;
-  writeFileSync(policy_file, JSON.stringify(policy));
-  writeFileSync(jwks_file, JSON.stringify({ keys: [public_key] }));
-  const options = { program: `${root}build/dev/sallyport`, service: 'app', upstream_port: app.port, policy_file, jwks_file, port, env };
-  const path = {
-    middle,
-    agent: await start_agent(options),
-    worker: await start_worker({ policy: JSON.stringify(policy), signing_keys: JSON.stringify({ keys: [key] }) }),
-    /** @param {import('../support/edge.mjs').SendOptions} [what] @param {string} [to] */
-    ask: (what = {}, to = '/x') => send(path.worker.port, to, { ...what, headers: { authorization, ...what.headers } }),
-    /** Until the place has a channel: three requests with the published key, and the probe. */
-    async open() {
-      for (let i = 0; i < 4; i += 1) assert.equal((await path.ask()).status, 200);
-      assert.equal(path.keyids().at(-1)?.startsWith('ch1.'), true, path.keyids().join());
-    },
-    keyids: () => middle.passed.map(({ headers }) => /;keyid="([^"]*)"/.exec(String(headers['signature-input']))?.[1] ?? ''),
-    async restart_agent() {
-      await path.agent.stop();
-      path.agent = await start_agent(options);
-    },
-    async stop() {
-      left.delete(path);
-      await Promise.all([path.worker.stop(), path.agent.stop(), middle.stop()]);
-    },
-  };
-  left.add(path);
-  return path;
-}
-
-/** @param {string} keyid */
-const is_channel = (keyid) => keyid.startsWith('ch1.') && keyid.length === 47;
+after(() => paths.stop());
 
 test('the fourth request opens a channel, later ones carry a MAC and nothing else, and both ends say so', async () => {
-  const path = await start_path();
+  const path = await paths.start();
   const answers = [];
   for (let i = 0; i < 6; i += 1) answers.push(await path.ask());
   assert.deepEqual(
@@ -90,12 +28,12 @@ test('the fourth request opens a channel, later ones carry a MAC and nothing els
     [false, false, false, true, false, false],
   );
   for (const { headers } of answers) assert.equal(headers['sallyport-channel'], undefined, 'the field is for the edge');
-  for (const { fields } of app.seen.slice(-6)) assert.ok(!fields.some(([name]) => name === 'sallyport-channel-grant'));
-  const { outcome } = await told_of(path.worker, answers[5]);
+  for (const { fields } of path.app.seen.slice(-6)) assert.ok(!fields.some(([name]) => name === 'sallyport-channel-grant'));
+  const { outcome } = await told_of(path.workers[0], answers[5]);
   assert.deepEqual([outcome.sig, outcome.keyid], ['channel', path.keyids()[5]]);
-  const { outcome: first } = await told_of(path.worker, answers[0]);
+  const { outcome: first } = await told_of(path.workers[0], answers[0]);
   assert.deepEqual([first.sig, first.keyid], ['es256', 'edge-1']);
-  const told = () => records_of(path.agent.output(), 'decision', { sig: 'channel' });
+  const told = () => records_of(path.agents[0].output(), 'decision', { sig: 'channel' });
   await until('the agent has written its records', () => told().length === 3);
   assert.deepEqual(
     told().map(({ keyid, grant_kid }) => [keyid, grant_kid]),
@@ -105,28 +43,28 @@ test('the fourth request opens a channel, later ones carry a MAC and nothing els
 });
 
 test('what can be sent again goes under the channel; a body that streams is signed with the published key', async () => {
-  const path = await start_path();
+  const path = await paths.start();
   await path.open();
   for (const size of [0, 16 << 10, 512 << 10]) {
     const body = Buffer.alloc(size, 'b');
     assert.equal((await path.ask({ method: 'POST', body })).status, 200);
-    assert.deepEqual([app.last().body.length, is_channel(path.keyids().at(-1) ?? '')], [size, true], `${size} bytes`);
+    assert.deepEqual([path.app.last().body.length, is_channel(path.keyids().at(-1) ?? '')], [size, true], `${size} bytes`);
   }
   const body = Buffer.alloc(2 << 20, 's');
   assert.equal((await path.ask({ method: 'POST', body }, '/stream/x')).status, 200);
-  assert.deepEqual([app.last().body.length, path.keyids().at(-1)], [body.length, 'edge-1']);
+  assert.deepEqual([path.app.last().body.length, path.keyids().at(-1)], [body.length, 'edge-1']);
   await path.stop();
 });
 
 test('an agent that restarts costs nobody a failed request, and the app no second one', async () => {
-  const path = await start_path();
+  const path = await paths.start();
   await path.open();
   await path.restart_agent();
   for (const body of [undefined, Buffer.alloc(16 << 10, 'b'), Buffer.alloc(1 << 20, 'c')]) {
-    const before = app.seen.length;
+    const before = path.app.seen.length;
     const method = body === undefined ? 'GET' : 'POST';
     assert.equal((await path.ask({ method, body })).status, 200);
-    assert.equal(app.seen.length, before + 1);
+    assert.equal(path.app.seen.length, before + 1);
   }
   const unknown = path.middle.passed.filter(({ status }) => status === 401);
   assert.equal(unknown.length, 1, 'the channel is lost at once, not once a request');
@@ -134,35 +72,35 @@ test('an agent that restarts costs nobody a failed request, and the app no secon
   for (const same of ['sallyport-assertion', 'sallyport-context']) assert.equal(first[same], again[same], same);
   const nonce = (/** @type {unknown} */ field) => /;nonce="([^"]*)"/.exec(String(field))?.[1];
   assert.equal(nonce(first['signature-input']), nonce(again['signature-input']));
-  assert.equal(records_of(path.worker.output(), 'attempt').length, 1);
+  assert.equal(records_of(path.workers[0].output(), 'attempt').length, 1);
   await path.stop();
 });
 
 test('callers at once lose nothing when the agent restarts', async () => {
-  const path = await start_path();
+  const path = await paths.start();
   await path.open();
   await path.restart_agent();
-  const before = app.seen.length;
+  const before = path.app.seen.length;
   const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => path.ask({ method: 'POST', body: `order ${i}` })));
   assert.deepEqual(
     answers.map(({ status }) => status),
     Array(40).fill(200),
   );
-  const bodies = app.seen.slice(before).map(({ body }) => body.toString());
+  const bodies = path.app.seen.slice(before).map(({ body }) => body.toString());
   assert.deepEqual(bodies.sort(), Array.from({ length: 40 }, (_, i) => `order ${i}`).sort(), 'each once');
   await path.stop();
 });
 
 test('a response that is thrown away and replaced by `unknown` does not execute a request twice', async () => {
-  const path = await start_path();
+  const path = await paths.start();
   await path.open();
-  const before = app.seen.length;
+  const before = path.app.seen.length;
   path.middle.change((_, { headers }) => {
     if (!String(headers['signature-input']).includes('keyid="ch1.')) return;
     return { status: 401, headers: { 'sallyport-channel': 'unknown', 'content-length': '0' }, body: '' };
   });
   const { status } = await path.ask({ method: 'POST', body: 'pay once' });
-  assert.equal(app.seen.length, before + 1, 'the app saw it once');
+  assert.equal(path.app.seen.length, before + 1, 'the app saw it once');
   assert.equal(status, 401, 'the second sending is a replay');
   path.middle.change();
   assert.equal((await path.ask()).status, 200);
@@ -184,7 +122,7 @@ const own_key = () => {
 
 for (const [what, change, is_probed] of changes) {
   test(`offers that are ${what} cost no request anything`, async () => {
-    const path = await start_path();
+    const path = await paths.start();
     path.middle.change(({ status, headers }) => {
       const { 'sallyport-channel': field, ...rest } = headers;
       const changed = field === undefined ? undefined : change(String(field));
@@ -192,14 +130,14 @@ for (const [what, change, is_probed] of changes) {
     });
     for (let i = 0; i < 8; i += 1) assert.equal((await path.ask({ method: 'POST', body: `${i}` })).status, 200);
     assert.equal(path.keyids().some(is_channel), is_probed);
-    assert.ok(!records_of(path.agent.output(), 'decision', { decision: 'allow' }).some(({ sig }) => sig === 'channel'));
+    assert.ok(!records_of(path.agents[0].output(), 'decision', { decision: 'allow' }).some(({ sig }) => sig === 'channel'));
     await path.stop();
   });
 }
 
 test('a confirm that is lost or wrong costs no request anything, and the channel is given up', async () => {
   for (const confirm of ['', `confirm=:${Buffer.alloc(32).toString('base64')}:`]) {
-    const path = await start_path();
+    const path = await paths.start();
     path.middle.change(({ status, headers }) => {
       const field = String(headers['sallyport-channel'] ?? '');
       if (!field.includes('confirm=')) return;
@@ -214,7 +152,7 @@ test('a confirm that is lost or wrong costs no request anything, and the channel
 });
 
 test('with `"channel": false` nothing is offered and nothing is opened', async () => {
-  const path = await start_path({ channel: false });
+  const path = await paths.start({ service: { channel: false } });
   const seen = /** @type {unknown[]} */ ([]);
   path.middle.change(({ headers }) => void seen.push(headers['sallyport-channel']));
   for (let i = 0; i < 8; i += 1) assert.equal((await path.ask()).status, 200);
@@ -223,17 +161,15 @@ test('with `"channel": false` nothing is offered and nothing is opened', async (
 });
 
 test('an app offers nothing, confirms nothing, and asks for no second sending', async () => {
-  const forger = await start_origin({
+  const path = await paths.start({
     answer: (request, response) => {
       response.writeHead(401, { 'Sallyport-Channel': `unknown, key=:${own_key()}:;v=1`, 'Content-Length': '0' });
       request.resume().on('end', () => response.end());
       return true;
     },
   });
-  const path = await start_path({ agent: { SALLYPORT_UPSTREAM_ADDRESS: `127.0.0.1:${forger.port}` } });
   for (let i = 0; i < 8; i += 1) assert.equal((await path.ask({ method: 'POST', body: `${i}` })).status, 401);
   assert.equal(path.middle.passed.length, 8, 'each was sent once');
   assert.ok(path.keyids().slice(4).every(is_channel), 'the agent offers, and the app does not');
   await path.stop();
-  await forger.stop();
 });
