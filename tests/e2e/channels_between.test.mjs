@@ -1,4 +1,5 @@
-// What somebody between edge and agent, or time, does to channels: the real Worker, with a clock that a test moves, and the real agent.
+// What somebody between edge and agent, time and faults do to channels: the real Worker, with a clock that a test moves, and the real
+// agent.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { until } from '../../demo/parts/child.mjs';
@@ -52,6 +53,23 @@ for (const [what, more, most] of forged) {
     await path.stop();
   });
 }
+
+test('an edge that derives other keys than the agent loses its channels, is paused, and refuses nobody', async () => {
+  const path = await paths.start({ ahead: -60, env: ONE_MINUTE });
+  await ask_often(path, 1);
+  for (const ahead of [-60, -49, -38]) {
+    await path.set_ahead(ahead, { wrong_keys: true });
+    await ask_often(path, 10);
+  }
+  assert.equal(new Set(path.channels()).size, 3);
+  const refused = records_of(path.agents[0].output(), 'decision', { reason: 'httpsig_invalid' });
+  assert.equal(refused.length, 6, 'each probe, and the second one with the same grant');
+  assert.equal(await path.metric('sallyport_channel_grants'), 0);
+  await path.set_ahead(30);
+  await ask_often(path, 6);
+  assert.deepEqual([path.app.seen.length, await path.metric('sallyport_channel_grants')], [37, 1]);
+  await path.stop();
+});
 
 test('a probe that hangs holds nobody up, and its grant is tried again after 10 s', async () => {
   const path = await paths.start({ ahead: -50, env: ONE_MINUTE });

@@ -147,9 +147,9 @@ export class Path {
     );
   }
 
-  /** Moves the clocks of the Workers. @param {number} seconds from the true time */
-  async set_ahead(seconds) {
-    const headers = { 'test-clock-ahead': String(seconds) };
+  /** Moves the clocks of the Workers. @param {number} seconds from the true time @param {{wrong_keys?: boolean}} [fault] what they derive */
+  async set_ahead(seconds, { wrong_keys = false } = {}) {
+    const headers = { 'test-clock-ahead': String(seconds), ...(wrong_keys && { 'test-wrong-agreement': '1' }) };
     for (const { port } of this.workers) assert.equal((await send(port, '/', { headers })).status, 200);
   }
 
