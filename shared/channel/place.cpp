@@ -10,11 +10,13 @@ constexpr unix_milliseconds second = 1000;
 constexpr unix_milliseconds frequent_within = 60 * second;
 constexpr unix_milliseconds between_openings = 10 * second;
 constexpr unix_milliseconds probe_patience = 10 * second;
-constexpr unix_milliseconds unknown_again_within = 60 * second;
+constexpr unix_milliseconds refused_within = 60 * second;
 constexpr unix_milliseconds first_pause = 60 * second;
 constexpr unix_milliseconds longest_pause = 600 * second;
 constexpr seconds succeeded_after = 360;
 constexpr seconds unused_before_end = 90;
+constexpr int most_refused = 4;
+constexpr int grants_after_refusal = 32;
 constexpr int most_missed = 3;
 constexpr int most_lost = 3;
 constexpr int answers_that_clear = 100;
@@ -47,7 +49,11 @@ signing_plan place::next(unix_milliseconds now, request_body body) {
 }
 
 signing_plan place::through(std::optional<link>& which, bool small, unix_milliseconds now) {
-  if (which->confirmed) return {signing::mac, which->with, {}};
+  if (which->confirmed) {
+    if (which->grants_due == 0) return {signing::mac, which->with, {}};
+    --which->grants_due;
+    return {signing::probe, which->with, {}};
+  }
   if (!small || which->probed_at != 0) return {};
   which->probed_at = now;
   return {signing::probe, which->with, {}};
@@ -56,7 +62,7 @@ signing_plan place::through(std::optional<link>& which, bool small, unix_millise
 void place::open(opened_ptr made, unix_milliseconds now) {
   opened_at_ = now;
   auto& to = current_ ? successor_ : current_;
-  to = link{std::move(made), false, 0, 0, now, std::nullopt};
+  to = link{std::move(made), false, 0, 0, now, 0, 0, 0};
   if (&to == &current_) offer_.reset();
 }
 
@@ -130,22 +136,28 @@ bool place::answered(const sent_under& request, const heard& what, unix_millisec
   return false;
 }
 
+/// Counts, too.
+bool place::is_refused_too_often(link& here, unix_milliseconds now) {
+  if (here.refused == 0 || now - here.refused_since >= refused_within) {
+    here.refused_since = now;
+    here.refused = 0;
+  }
+  return ++here.refused > most_refused;
+}
+
 void place::refused(std::optional<link>& which, const sent_under& request, const heard& what, unix_milliseconds now) {
   link& here = *which;
   if (here.round != request.round) return;
   const bool own = what.offer && *what.offer == here.with->agent;
-  const bool repeated = here.unknown_at && now - *here.unknown_at < unknown_again_within;
-  if (!own || repeated) {
+  if (!own || (here.confirmed && is_refused_too_often(here, now))) {
     lose(which, now);
-    if (!current_) take_offer(what.offer, now);
-    return;
+  } else if (here.confirmed) {
+    here.grants_due = grants_after_refusal;
+    ++here.round;
+  } else {
+    miss(which, now);
   }
-  const bool probing = !here.confirmed;
-  here.unknown_at = now;
-  here.confirmed = false;
-  here.probed_at = 0;
-  ++here.round;
-  if (probing) miss(which, now);
+  if (!current_) take_offer(what.offer, now);
 }
 
 void place::unanswered(const sent_under& request, unix_milliseconds now) {

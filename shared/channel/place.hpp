@@ -8,7 +8,7 @@
 // | probing | the head of the probe's response has the right confirm | confirmed |
 // | probing | a head without it, none for 10 s, or no response | the next small request probes with the same grant; after 3: lost |
 // | confirmed | a request whose body is none or held | MAC, no grant; one whose body streams is signed asymmetrically |
-// | confirmed | `unknown` beside the channel's own key | probing again with the same grant; the second time in 60 s: lost |
+// | confirmed | `unknown` beside the channel's own key | the next 32 requests bring the grant along; the 5th time in 60 s: lost |
 // | probing, confirmed | `unknown` otherwise | lost; the key beside it is the new offer |
 // | confirmed | 360 s after the grant was made | a successor to the same key is opened and probed while this one goes on |
 // | any | 90 s before the grant expires | none: a signature lives for 30 s, and clocks may be 60 s apart |
@@ -18,9 +18,11 @@
 // * A response counts for the channel, and the state of it, that its request was sent under: of 100 that are refused at
 //   once the first loses the channel, and the others lose nothing.
 // * While a channel is probed or confirmed, offers in other responses are ignored.
-// * Nobody signs `unknown`: what it costs is bounded by the pause, and the request is sent once more whatever the state is.
-// * In state probing a refusal with the channel's own key is a head without confirm, and the second `unknown` with it in
-//   60 s as everywhere: lost.
+// * Nobody signs `unknown`: what it costs is bounded by the pause and by 4 a minute, and the request is sent once more
+//   whatever the state is.
+// * Tasks at one address that have one key (channel.secret) do not know of each other's channels. Who refuses beside that
+//   key would take the grant, and so would all: requests bring it along until chance has brought it to each of them. In
+//   state probing such a refusal is a head without confirm.
 #pragma once
 
 #include <array>
@@ -123,7 +125,11 @@ class place {
     int missed = 0;
     /// When the probe went out that is waited for; 0: none is.
     unix_milliseconds probed_at = 0;
-    std::optional<unix_milliseconds> unknown_at;
+    /// Refusals beside the channel's own key, since then.
+    int refused = 0;
+    unix_milliseconds refused_since = 0;
+    /// How many more requests bring the grant along, though it is confirmed.
+    int grants_due = 0;
   };
 
   void settle(unix_milliseconds now);
@@ -131,6 +137,7 @@ class place {
   bool may_open(unix_milliseconds now) const;
   signing_plan through(std::optional<link>& which, bool small, unix_milliseconds now);
   std::optional<link>* find(std::string_view keyid);
+  static bool is_refused_too_often(link& here, unix_milliseconds now);
   void refused(std::optional<link>& which, const sent_under& request, const heard& what, unix_milliseconds now);
   void miss(std::optional<link>& which, unix_milliseconds now);
   void lose(std::optional<link>& which, unix_milliseconds now);

@@ -22,7 +22,7 @@ async function ask_often(path, count) {
 /** What a forged refusal says besides `unknown`. @type {[string, (path: import('../support/channel_path.mjs').Path) => string, number][]} */
 const forged = [
   ['alone', () => '', 1],
-  ["beside the agent's key", (path) => `, ${path.middle.said.find((field) => field.startsWith('key='))}`, 2],
+  ["beside the agent's key", (path) => `, ${path.middle.said.find((field) => field.startsWith('key='))}`, 3],
 ];
 
 for (const [what, more, most] of forged) {
@@ -63,7 +63,7 @@ test('an edge that derives other keys than the agent loses its channels, is paus
   }
   assert.equal(new Set(path.channels()).size, 3);
   const refused = records_of(path.agents[0].output(), 'decision', { reason: 'httpsig_invalid' });
-  assert.equal(refused.length, 6, 'each probe, and the second one with the same grant');
+  assert.equal(refused.length, 9, 'three probes for each grant');
   assert.equal(await path.metric('sallyport_channel_grants'), 0);
   await path.set_ahead(30);
   await ask_often(path, 6);

@@ -44,7 +44,7 @@ export function start_load(path) {
       const enough = statuses.length + count;
       await this.reach('callers are answered', () => statuses.length >= enough);
     },
-    /** Until that is so. @param {string} what @param {() => boolean} is_so */
+    /** Until that is so. @param {string} what @param {() => boolean | Promise<boolean>} is_so */
     async reach(what, is_so) {
       await Promise.race([until(what, is_so), callers]);
     },

@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <random>
+#include <vector>
+
 using namespace sallyport;
 using channel::request_body;
 using channel::signing;
@@ -148,18 +152,70 @@ TEST_CASE("the wrong confirm is none, and a confirm to another request is not lo
   CHECK(t.place.now_in() == phase::probing);
 }
 
-TEST_CASE("unknown with the channel's own key: the grant goes out again; a second time in 60 s it is lost") {
+TEST_CASE("unknown with the channel's own key: 32 requests bring the grant along, whatever is heard of them") {
   talk t;
   t.confirmed();
-  CHECK(t.hears(t.send(), true, byte{1}));
-  CHECK(t.place.now_in() == phase::probing);
-  const auto probe = t.send();
-  CHECK(probe.how == signing::probe);
-  t.hears(probe, false, std::nullopt, true);
+  CHECK(t.hears(t.send(request_body::held), true, byte{1}));
   CHECK(t.place.now_in() == phase::confirmed);
-  t.now += 59 * second;
-  CHECK(t.hears(t.send(), true, byte{1}));
+  for (int i = 0; i < 32; ++i) {
+    const auto sent = t.send(i % 2 == 0 ? request_body::held : request_body::none);
+    CHECK(sent.how == signing::probe);
+    CHECK(sent.with->keyid == "ch1.1");
+    if (i % 3 == 0) t.hears(sent, false, std::nullopt, i % 2 == 0);
+    if (i % 3 == 1) t.place.unanswered(sent.under, t.now);
+    CHECK(t.send(request_body::streams).how == signing::asymmetric);
+  }
+  CHECK(t.send().how == signing::mac);
+}
+
+TEST_CASE("unknown with the channel's own key the 5th time in 60 s: lost") {
+  for (const unix_milliseconds between : {14 * second, 15 * second}) {
+    talk t;
+    t.confirmed();
+    for (int i = 0; i < 4; ++i) {
+      CHECK(t.hears(t.send(), true, byte{1}));
+      CHECK(t.place.now_in() == phase::confirmed);
+      t.now += between;
+    }
+    CHECK(t.hears(t.send(), true, byte{1}));
+    CHECK(t.place.now_in() == (between == 14 * second ? phase::offered : phase::confirmed));
+  }
+}
+
+TEST_CASE("a probe that is refused with the channel's own key is missed; after three, the channel is lost") {
+  talk t;
+  CHECK(t.hears(t.opening(), true, byte{1}));
+  for (int i = 0; i < 2; ++i) {
+    const auto probe = t.send();
+    CHECK(probe.how == signing::probe);
+    CHECK(t.hears(probe, true, byte{1}));
+  }
   CHECK(t.place.now_in() == phase::offered);
+}
+
+TEST_CASE("tasks at one address that have one key all get the grant of one channel, in turns or picked at random") {
+  for (const bool in_turns : {true, false}) {
+    for (const std::size_t tasks : {2, 3, 4, 8}) {
+      CAPTURE(tasks);
+      talk t;
+      std::vector<bool> held(tasks);
+      std::mt19937 random(1);
+      std::size_t turn = 0;
+      const auto pick = [&] { return (in_turns ? ++turn : random()) % tasks; };
+      t.hears(t.opening(), false, std::nullopt, true);
+      held[pick()] = true;
+      for (int i = 0; i < 200; ++i) {
+        const auto sent = t.send();
+        REQUIRE(sent.with != nullptr);
+        CHECK(sent.with->keyid == "ch1.1");
+        const std::size_t at = pick();
+        if (sent.under.probe) held[at] = true;
+        if (!held[at]) pick();  // for the second sending
+        t.hears(sent, !held[at], held[at] ? std::nullopt : std::optional<byte>(1), sent.under.probe);
+      }
+      CHECK(std::find(held.begin(), held.end(), false) == held.end());
+    }
+  }
 }
 
 TEST_CASE("unknown beside another key, or none: lost, and the key is the new offer") {
@@ -183,7 +239,7 @@ TEST_CASE("of a hundred that are refused at once the first loses the channel, an
   std::vector<talk::request> sent;
   for (int i = 0; i < 100; ++i) sent.push_back(t.send());
   for (const auto& each : sent) CHECK(t.hears(each, true, byte{1}));
-  CHECK(t.place.now_in() == phase::probing);
+  CHECK(t.place.now_in() == phase::confirmed);
   CHECK(t.place.take_pause() == 0);
 }
 
