@@ -129,7 +129,7 @@ function service_definition(name, kind) {
       SALLYPORT_UPSTREAM_ADDRESS: `{address}:${kind.app_port}`,
       SALLYPORT_THREADS: '1',
     },
-    health: { command: [kind.sallyport, 'healthcheck', '--address', admin], interval_ms: 100, retries: 100 },
+    health: { command: [kind.sallyport, 'healthcheck', '--address', admin], interval_ms: 100, retries: 1000 },
   };
   return { provision_ms: kind.provision_ms, pull_ms: kind.pull_ms, containers: [app, agent] };
 }

@@ -1,51 +1,26 @@
-// IAM in small: statements of Effect, Action, Resource and the few conditions that Sallyport's policies use. What a
+// IAM in small: statements of Effect, Action, Resource and conditions (condition.mjs). What a
 // session may do is what its role and, where there is one, its session policy both allow; an explicit deny wins.
+import { as_list, condition_holds, filled, pattern_matches } from './condition.mjs';
 import { AwsError } from './errors.mjs';
 
-/** @typedef {import('./types.d.ts').Conditions} Conditions */
 /** @typedef {import('./types.d.ts').Context} Context */
 /** @typedef {import('./types.d.ts').PolicyDocument} PolicyDocument */
 /** @typedef {import('./types.d.ts').Statement} Statement */
-
-/** IAM's wildcards: `*` any characters, `?` one. @param {string} pattern @param {string} text */
-export function pattern_matches(pattern, text) {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(text);
-}
-
-/** @template T @param {T | T[] | undefined} value */
-const as_list = (value) => /** @type {T[]} */ ([value].flat().filter((each) => each !== undefined));
-/** By a condition's value and what the request has, whether it holds. @type {Record<string, (value: string, actual: string) => boolean>} */
-const operators = {
-  ArnEquals: pattern_matches,
-  ArnLike: pattern_matches,
-  Bool: (value, actual) => value === actual,
-  StringEquals: (pattern, text) => pattern === text,
-  StringLike: pattern_matches,
-};
-
-/** @param {Conditions | undefined} condition @param {Context} context @returns {boolean} */
-function condition_holds(condition, context) {
-  return Object.entries(condition ?? {}).every(([operator, keys]) => {
-    const holds = operators[operator];
-    if (holds === undefined) throw new AwsError(400, 'MalformedPolicyDocument', `unsupported condition ${operator}`);
-    return Object.entries(keys).every(
-      ([key, values]) => context[key] !== undefined && as_list(values).some((value) => holds(String(value), String(context[key]))),
-    );
-  });
-}
 
 /** @param {Statement} statement @param {string} action @param {string} resource @param {Context} context */
 function applies(statement, action, resource, context) {
   const action_matches = as_list(statement.Action).some((each) => pattern_matches(each.toLowerCase(), action.toLowerCase()));
   return (
     action_matches &&
-    as_list(statement.Resource).some((each) => pattern_matches(each, resource)) &&
+    as_list(statement.Resource).some((each) => resource_matches(each, resource, context)) &&
     condition_holds(statement.Condition, context)
   );
+}
+
+/** @param {string} pattern @param {string} resource @param {Context} context */
+function resource_matches(pattern, resource, context) {
+  const wanted = filled(pattern, context);
+  return wanted !== undefined && pattern_matches(wanted, resource);
 }
 
 /** @param {Statement[]} statements @param {string} action @param {string} resource @param {Context} context */
@@ -63,11 +38,16 @@ export function trusts(document, action, provider, context) {
   return relevant.length > 0 && relevant.every((statement) => statement.Effect === 'Allow');
 }
 
-/** Throws AccessDeniedException unless role and session policy both allow it. @param {{arn: string, rolePolicy: Statement[], sessionPolicy?: Statement[]}} session
- * @param {string} action @param {string} resource @param {Context} context */
-export function authorize(session, action, resource, context) {
+/** Throws AccessDeniedException unless role and session policy both allow it. Whom it is asked for stands in the session's tags.
+ * @param {Pick<import('./types.d.ts').Principal, 'arn' | 'rolePolicy' | 'sessionPolicy'> & {tags?: Record<string, string>}} session
+ * @param {string} action @param {string} resource @param {Context} about */
+export function authorize(session, action, resource, about) {
+  const context = { ...about, ...keys_of_tags('aws:PrincipalTag', session.tags ?? {}) };
   const policies = [session.rolePolicy, session.sessionPolicy].filter((policy) => policy !== undefined);
   if (policies.every((policy) => allows(policy, action, resource, context))) return;
   const message = `User: ${session.arn} is not authorized to perform: ${action} on resource: ${resource}`;
   throw new AwsError(400, 'AccessDeniedException', message);
 }
+
+/** @param {string} kind @param {Record<string, string>} tags @returns {Context} */
+export const keys_of_tags = (kind, tags) => Object.fromEntries(Object.entries(tags).map(([name, value]) => [`${kind}/${name}`, value]));

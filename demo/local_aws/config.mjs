@@ -11,9 +11,13 @@
 //   "task_definitions": { "billing:1": {
 //     "provision_ms": 50, "pull_ms": 100, "execution_role": "tasks", "task_role": "billing",
 //     "containers": [{ "name": "app", "essential": true, "command": ["app", "--listen", "{address}:8080"],
-//                      "environment": { "A": "b" }, "health": { "command": ["…"], "interval_ms": 200, "retries": 3 } }] } }
+//                      "environment": { "A": "b" }, "health": { "command": ["…"], "interval_ms": 200, "retries": 3 } }] } },
+//   "settings": { "quotas": "aws", "facts_late_ms": 3000 }     see settings.mjs and faults.mjs
 // }
 //
+// Services, task definitions may have "tags" (a record), services "propagate_tags", "scheduling": "DAEMON" with "instances"; a
+// task definition "cpu" (units), "network": "awsvpc" (default), "awsvpc-ipv6", "bridge" or "host", and "light" in place of
+// containers (light.mjs).
 // `{address}` and `{task}` stand for the task's loopback address and id in commands and environment. AWS wants issuers
 // on https; here http on loopback is taken as well.
 import { readFileSync } from 'node:fs';
@@ -63,8 +67,8 @@ export function check_config(config) {
     }
   }
   for (const [name, definition] of Object.entries(config.task_definitions ?? {})) {
-    need(definition.containers?.length, `task_definitions.${name}.containers is empty`);
-    for (const container of definition.containers) {
+    need(definition.light ?? definition.containers?.length, `task_definitions.${name}.containers is empty`);
+    for (const container of definition.containers ?? []) {
       need(container.command?.length, `task_definitions.${name}: container ${container.name} has no command`);
     }
   }

@@ -1,6 +1,9 @@
 // AWS's refusals, in the two shapes in which its services write them.
 
 export class AwsError extends Error {
+  /** Further members of the body, where ECS has some. @type {Record<string, unknown> | undefined} */
+  more;
+
   /** @param {number} status @param {string} code @param {string} message */
   constructor(status, code, message) {
     super(message);
@@ -21,13 +24,13 @@ export const xml_text = (text) => String(text).replace(/[&<>"']/g, (c) => escape
 export function error_answer(problem, request, request_id) {
   const known = problem instanceof AwsError;
   if (!known) console.error(problem);
-  const { status, code, message } = known ? problem : { status: 500, code: 'InternalFailure', message: 'internal failure' };
+  const { status, code, message, more } = known ? problem : new AwsError(500, 'InternalFailure', 'internal failure');
   if (request.headers['x-amz-target'] !== undefined) {
     return {
       status,
       type: 'application/x-amz-json-1.1',
       fields: { 'x-amzn-errortype': code },
-      body: JSON.stringify({ __type: `com.amazonaws.ecs#${code}`, message }),
+      body: JSON.stringify({ __type: `com.amazonaws.ecs#${code}`, message, ...more }),
     };
   }
   if (wants_json(request)) {

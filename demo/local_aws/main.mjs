@@ -1,18 +1,24 @@
 // Answers the calls of AWS STS and Amazon ECS that Sallyport makes, on loopback, with the checks that AWS makes:
 // web identity tokens are verified against the issuer's published keys, requests by AWS's own SigV4 signer, actions and
-// ARNs by role and session policy. A task is a group of real processes on a loopback address of its own.
+// ARNs by role and session policy. A task is a group of real processes on a loopback address of its own, or a light task, which
+// this process plays (light.mjs). It is quick and generous unless it is told to be as slow, narrow and late as AWS (settings.mjs).
 //
 //   scripts/local-aws --config FILE [--listen 127.0.0.1:0] [--trail FILE]
 //
 // Prints one line `local-aws listening on http://…` when ready; stops every task on SIGTERM and SIGINT.
-// Beside the AWS calls: GET /_local/state, GET /_local/trail, POST /_local/faults (see faults.mjs).
+// Beside the AWS calls: GET /_local/state, GET /_local/trail, POST /_local/faults (see faults.mjs), and what others do to the
+// account: POST /_local/interrupt {"task": ARN} takes a Spot task back, POST /_local/use_up {"update_service": 50} uses quotas up.
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
+import { wall_clock } from './clock.mjs';
 import { load_config, message_of } from './config.mjs';
 import { AwsError, error_answer } from './errors.mjs';
 import { ecs_actions } from './ecs.mjs';
+import { Lateness } from './facts.mjs';
 import { Faults } from './faults.mjs';
+import { Listeners } from './light.mjs';
+import { Quotas } from './quotas.mjs';
 import { Scheduler } from './scheduler.mjs';
 import { authenticate } from './signature.mjs';
 import { SessionStore, assume_role_with_web_identity } from './sts.mjs';
@@ -26,13 +32,16 @@ const max_body_bytes = 1 << 20;
 
 /** @typedef {Awaited<ReturnType<typeof start_local_aws>>} LocalAws */
 
-/** Starts a local AWS. @param {{config: import('./types.d.ts').Config, listen?: string, trailFile?: string}} options */
-export async function start_local_aws({ config, listen = '127.0.0.1:0', trailFile }) {
+/** Starts a local AWS.
+ * @param {{config: import('./types.d.ts').Config, listen?: string, trailFile?: string, clock?: import('./clock.mjs').Clock,
+ *   light_checks?: import('./light_agent.mjs').Checks}} options `light_checks`: what light tasks leave to the core */
+export async function start_local_aws({ config, listen = '127.0.0.1:0', trailFile, clock = wall_clock, light_checks }) {
   const trail = new Trail(trailFile);
   const sessions = new SessionStore();
-  const faults = new Faults(sessions);
-  const scheduler = new Scheduler(config, faults);
-  const world = { config, trail, faults, scheduler, sessions };
+  const faults = new Faults(sessions, config.settings);
+  const quotas = new Quotas(clock, faults);
+  const scheduler = new Scheduler(config, { clock, faults, quotas, light: new Listeners(light_checks) });
+  const world = { config, trail, faults, quotas, scheduler, sessions, lateness: new Lateness(clock, faults) };
   const server = createServer((request, response) => void serve(world, /** @type {Request} */ (request), response));
   const [host, port] = split_address(listen);
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, host, () => resolve(undefined)));
@@ -43,7 +52,7 @@ export async function start_local_aws({ config, listen = '127.0.0.1:0', trailFil
     await new Promise((resolve) => server.close(resolve));
     await scheduler.stop_all();
   };
-  return { url, stop, trail, scheduler, faults, sessions };
+  return { url, stop, trail, scheduler, faults, quotas, sessions };
 }
 
 /** @param {World} world @param {Request} request @param {import('node:http').ServerResponse} response */
@@ -74,6 +83,7 @@ async function serve(world, request, response) {
 async function dispatch(world, request, body, request_id) {
   const called = action_of(request, body);
   await world.faults.before_call(called);
+  world.quotas.admit(called);
   const instead = world.faults.take_answer(called, request, body);
   if (instead !== undefined) return instead;
   const target = request.headers['x-amz-target'];
@@ -111,12 +121,22 @@ function parse_parameters(body) {
 
 /** @param {World} world @param {Request} request @param {Buffer} body @returns {Answer} */
 function control(world, request, body) {
-  const json = (/** @type {unknown} */ value) => ({ status: 200, type: 'application/json', body: JSON.stringify(value) });
-  if (request.method === 'GET' && request.url === '/_local/state') return json(world.scheduler.describe());
-  if (request.method === 'GET' && request.url === '/_local/trail') return json(world.trail.events);
-  if (request.method === 'POST' && request.url === '/_local/faults') return json(world.faults.set(JSON.parse(body.toString())));
-  throw new AwsError(404, 'NotFound', 'no such control');
+  const run = controls[`${request.method} ${request.url?.slice('/_local/'.length)}`];
+  if (run === undefined) throw new AwsError(404, 'NotFound', 'no such control');
+  const told = run(world, request.method === 'POST' ? JSON.parse(body.toString()) : {});
+  return { status: 200, type: 'application/json', body: JSON.stringify(told ?? {}) };
 }
+
+/** @type {Record<string, (world: World, given: any) => unknown>} */
+const controls = {
+  'GET state': ({ scheduler }) => scheduler.describe(),
+  'GET trail': ({ trail }) => trail.events,
+  'POST faults': ({ faults }, given) => faults.set(given),
+  'POST interrupt': ({ scheduler }, { task }) => void scheduler.interrupt(task),
+  'POST use_up': ({ quotas }, given) => {
+    for (const [bucket, count] of Object.entries(given)) quotas.use_up(bucket, count);
+  },
+};
 
 /** @param {Request} request */
 async function read_body(request) {

@@ -1,34 +1,38 @@
-// What runs: services are kept at their desired count, with ECS's growing pause for tasks that will not start.
+// What runs: all services with their tasks, and the tasks of RunTask.
 import { randomBytes } from 'node:crypto';
 
+import { Placement } from './placement.mjs';
+import { Service } from './service.mjs';
 import { Task } from './task.mjs';
-
-/** @typedef {import('./types.d.ts').Service} Service */
+import { Tokens } from './tokens.mjs';
 
 const kept_stopped_ms = 3_600_000;
-const pause_first_ms = 500;
-const pause_most_ms = 30_000;
+const addresses_a_net = 254;
+const nets = 256;
+
+/** @typedef {{clock: import('./clock.mjs').Clock, faults: import('./faults.mjs').Faults, quotas: import('./quotas.mjs').Quotas, light?: import('./light.mjs').Listeners}} Surroundings */
 
 export class Scheduler {
-  #next_address = 1;
+  /** Several of these on one machine begin apart. */
+  #next_address = (process.pid * 251) % (addresses_a_net * nets);
 
-  /** @param {import('./types.d.ts').Config} config @param {import('./faults.mjs').Faults} faults */
-  constructor(config, faults) {
+  /** @param {import('./types.d.ts').Config} config @param {Surroundings} surroundings */
+  constructor(config, { clock, faults, quotas, light }) {
     this.config = config;
+    this.clock = clock;
     this.faults = faults;
+    this.quotas = quotas;
+    this.light = light;
     /** By ARN. @type {Map<string, Task>} */
     this.tasks = new Map();
+    this.placement = new Placement(faults, this.tasks);
+    this.tokens = new Tokens(clock);
+    this.updates = 0;
     /** @type {Map<string, Service>} */
     this.services = new Map();
-    /** Client tokens of RunTask: the same one with the same parameters starts nothing new. @type {Map<string, import('./types.d.ts').Remembered>} */
-    this.remembered = new Map();
-    this.updates = 0;
     for (const [cluster, { services = {} }] of Object.entries(config.clusters ?? {})) {
       for (const [name, service] of Object.entries(services)) {
-        /** @type {Service} */
-        const entry = { cluster, name, definition_name: service.task_definition, desired: 0, failures: 0, events: [] };
-        this.services.set(`${cluster}/${name}`, entry);
-        this.set_desired(entry, service.desired ?? 0);
+        this.services.set(`${cluster}/${name}`, new Service(this, cluster, name, service));
       }
     }
   }
@@ -43,12 +47,20 @@ export class Scheduler {
     return this.services.get(`${cluster}/${name}`);
   }
 
-  /** @param {Service} service @param {number} desired */
-  set_desired(service, desired) {
-    service.desired = desired;
-    service.failures = 0;
+  /** @param {string} name @returns {import('./types.d.ts').Definition} */
+  definition(name) {
+    return /** @type {import('./types.d.ts').Definition} */ (this.config.task_definitions?.[name]);
+  }
+
+  /** @param {string} definition_name */
+  refusal_for_service(definition_name) {
+    return this.placement.refusal_for_service(this.definition(definition_name));
+  }
+
+  /** @param {Service} service @param {Parameters<Service['update']>[0]} changes */
+  update(service, changes) {
     this.updates += 1;
-    this.#reconcile(service);
+    service.update(changes);
   }
 
   /** Starts one task and returns it at once, as RunTask does. @param {string} cluster @param {string} definition_name
@@ -58,67 +70,71 @@ export class Scheduler {
     const task = new Task({
       arn: `arn:aws:ecs:${region}:${account}:task/${cluster}/${randomBytes(16).toString('hex')}`,
       cluster,
-      definition: /** @type {import('./types.d.ts').Definition} */ (this.config.task_definitions?.[definition_name]),
+      cluster_arn: `arn:aws:ecs:${region}:${account}:cluster/${cluster}`,
+      definition: this.definition(definition_name),
       definition_name,
-      address: `127.0.1.${this.#take_address()}`,
-      on_stop: (ended) => this.#ended(ended),
+      address: this.#take_address(),
+      world: this,
+      on_change: (changed) => this.#changed(changed),
       ...more,
     });
     this.tasks.set(task.arn, task);
-    task.done = task.run(this.faults.current);
+    task.service?.tasks.add(task);
+    task.run();
     return task;
   }
 
   #take_address() {
-    const address = this.#next_address;
-    this.#next_address = (this.#next_address % 254) + 1;
-    return address;
+    const used = new Set([...this.tasks.values()].filter((task) => task.lastStatus !== 'STOPPED').map((task) => task.address));
+    for (;;) {
+      const at = this.#next_address;
+      this.#next_address = (at + 1) % (addresses_a_net * nets);
+      const address = `127.1.${Math.floor(at / addresses_a_net)}.${(at % addresses_a_net) + 1}`;
+      if (!used.has(address)) return address;
+    }
   }
 
   /** @param {Service} service */
   tasks_of(service) {
-    return [...this.tasks.values()].filter((task) => task.service === service);
-  }
-
-  /** @param {Service} service */
-  #reconcile(service) {
-    const wanted = this.tasks_of(service).filter((task) => task.desiredStatus === 'RUNNING');
-    for (let missing = service.desired - wanted.length; missing > 0; missing -= 1) {
-      this.launch(service.cluster, service.definition_name, {
-        service,
-        group: `service:${service.name}`,
-        startedBy: `ecs-svc/${service.name}`,
-      });
-      service.events.unshift({ message: `(service ${service.name}) has started 1 tasks.`, createdAt: Date.now() / 1000 });
-    }
-    for (const task of wanted.slice(0, Math.max(wanted.length - service.desired, 0))) {
-      const reason = `Scaling activity initiated by (deployment ecs-svc/${service.name})`;
-      void task.stop('ServiceSchedulerInitiated', reason);
-    }
+    return [...service.tasks];
   }
 
   /** @param {Task} task */
-  #ended(task) {
-    setTimeout(() => this.tasks.delete(task.arn), kept_stopped_ms).unref();
-    const { service } = task;
-    if (service === undefined || service.desired === 0) return;
-    service.failures += 1;
-    const pause = Math.min(pause_first_ms * 2 ** (service.failures - 1), pause_most_ms);
-    setTimeout(() => this.#reconcile(service), pause).unref();
+  #changed(task) {
+    if (task.lastStatus === 'STOPPED') this.clock.after(kept_stopped_ms, () => this.#forget(task));
+    task.service?.task_changed(task);
+  }
+
+  /** @param {Task} task */
+  #forget(task) {
+    this.tasks.delete(task.arn);
+    task.service?.tasks.delete(task);
+  }
+
+  /** AWS takes a Spot task back: SIGTERM at once, at most two minutes until SIGKILL. @param {string} arn */
+  interrupt(arn) {
+    return this.tasks.get(arn)?.stop('SpotInterruption', 'Your Spot Task was interrupted.');
+  }
+
+  /** Scale-in and deployments spare it for so long; 0 ends that. @param {Task} task @param {number} ms */
+  protect(task, ms) {
+    task.protected_until = this.clock.now() + ms;
+    this.clock.after(ms, () => task.service?.changed());
   }
 
   async stop_all() {
-    for (const service of this.services.values()) service.desired = 0;
+    for (const service of this.services.values()) service.close();
     await Promise.all([...this.tasks.values()].map((task) => task.stop('UserInitiated', 'local-aws is stopping')));
   }
 
   describe() {
     const services = [...this.services.values()].map(({ cluster, name, desired }) => ({ cluster, name, desired }));
-    const tasks = [...this.tasks.values()].map((task) => ({
-      ...task.describe(),
-      output: Object.fromEntries(task.containers.map((one) => [one.container.name, one.output])),
-      pids: task.containers.map((one) => one.process?.pid).filter((pid) => pid !== undefined),
-    }));
-    return { updates: this.updates, services, tasks };
+    const tasks = [...this.tasks.values()].flatMap((task) => {
+      const described = task.describe();
+      const output = Object.fromEntries(task.containers.map((one) => [one.container.name, one.output]));
+      const pids = task.containers.map((one) => one.process?.pid).filter((pid) => pid !== undefined);
+      return described === undefined ? [] : [{ ...described, output, pids }];
+    });
+    return { updates: this.updates, services, tasks, quotas: this.quotas.tokens(), throttled: Object.fromEntries(this.quotas.refused) };
   }
 }

@@ -4,9 +4,11 @@ import { randomBytes } from 'node:crypto';
 
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 
-import { pattern_matches, trusts } from './authorization.mjs';
+import { trusts } from './authorization.mjs';
+import { pattern_matches } from './condition.mjs';
 import { statements_of } from './config.mjs';
 import { AwsError, wants_json, xml_text } from './errors.mjs';
+import { check_packed_size } from './packed.mjs';
 
 /** @typedef {import('./types.d.ts').Keys} Keys */
 /** @typedef {import('./types.d.ts').Principal} Principal */
@@ -58,9 +60,11 @@ export async function assume_role_with_web_identity(world, request, body, reques
   const form = new URLSearchParams(body.toString());
   const parameters = { RoleArn: form.get('RoleArn'), RoleSessionName: form.get('RoleSessionName') };
   let session;
+  let packed;
   try {
     check_form(request, form);
     session = await open_session(world, form);
+    packed = check_packed_size(world.faults.current.packed, form.get('Policy') ?? '', session.tags);
   } catch (problem) {
     world.trail.record({ request_id, action: 'sts:AssumeRoleWithWebIdentity', parameters, error: problem });
     throw problem;
@@ -69,7 +73,7 @@ export async function assume_role_with_web_identity(world, request, body, reques
   const keys = world.sessions.issue(session, seconds);
   const answer = { subjectFromWebIdentityToken: session.subject };
   world.trail.record({ request_id, action: 'sts:AssumeRoleWithWebIdentity', session, parameters, answer });
-  return success(request, session, keys, request_id);
+  return success(request, { session, keys, packed, request_id });
 }
 
 /** @param {Request} request @param {URLSearchParams} form */
@@ -84,7 +88,7 @@ function check_form(request, form) {
   const seconds = Number(form.get('DurationSeconds') ?? 3600);
   if (!(seconds >= 900 && seconds <= 43200)) throw invalid('DurationSeconds must be between 900 and 43200');
   const policy = form.get('Policy');
-  if (policy !== null && policy.length > 2048) throw new AwsError(400, 'PackedPolicyTooLarge', 'the policy is too large');
+  if (policy !== null && policy.length > 2048) throw invalid('policy must have length less than or equal to 2048');
 }
 
 /** @param {World} world @param {URLSearchParams} form @returns {Promise<Principal>} */
@@ -201,10 +205,11 @@ function check_tags(claim) {
   return Object.fromEntries(tags.map(([name, [value = '']]) => [name, value]));
 }
 
-/** @param {Request} request @param {Principal} session @param {Keys} keys @param {string} request_id */
-function success(request, session, keys, request_id) {
+/** @param {Request} request @param {{session: Principal, keys: Keys, packed: number, request_id: string}} made */
+function success(request, { session, keys, packed, request_id }) {
   const result = {
     SubjectFromWebIdentityToken: session.subject,
+    PackedPolicySize: packed,
     AssumedRoleUser: { Arn: session.arn, AssumedRoleId: `AROALOCAL:${session.arn.split('/').pop()}` },
     Credentials: {
       AccessKeyId: keys.accessKeyId,

@@ -1,29 +1,26 @@
-// One task: its containers are real processes on a loopback address of its own, through the states of ECS:
-// PROVISIONING, PENDING (the image is "pulled"), RUNNING, STOPPING, STOPPED.
-import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
+// One task, through the states of ECS: PROVISIONING, PENDING (the image is "pulled"), RUNNING, DEPROVISIONING, STOPPED. What
+// is in it are processes (processes.mjs) or, for a light task, a listener of this process (light.mjs).
+//
+// `version` counts as a real account was measured (ministackorg/ministack#1720): 1 PROVISIONING, 2 PENDING, 3 RUNNING,
+// 4 RUNNING and no longer wanted, 5 DEPROVISIONING, 6 STOPPED. The interface that is attached, with its address, and health
+// do not move it: of two looks with the same version the later may know more.
+import { message_of } from './config.mjs';
+import { Timeline } from './facts.mjs';
+import { LightBody } from './light.mjs';
+import { has_interface } from './network.mjs';
+import { Processes } from './processes.mjs';
+import { described } from './task_view.mjs';
 
 /**
- * A container of a task, from its start to its end.
- * @typedef {object} Running
- * @property {import('./types.d.ts').Container} container
- * @property {string} lastStatus
- * @property {string} output the end of what it wrote
- * @property {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} [process]
- * @property {Promise<void>} [ended]
- * @property {number} [exitCode]
- * @property {string} [reason]
- * @property {string} [healthStatus]
+ * @typedef {import('./types.d.ts').LaunchOptions & {arn: string, cluster: string, cluster_arn: string, definition: import('./types.d.ts').Definition,
+ *   definition_name: string, address: string, world: TaskWorld, on_change: (task: Task) => void}} TaskOptions
  */
-/**
- * @typedef {import('./types.d.ts').LaunchOptions & {arn: string, cluster: string, definition: import('./types.d.ts').Definition,
- *   definition_name: string, address: string, on_stop: (task: Task) => void}} TaskOptions
- */
-
-const stop_timeout_ms = 5000;
-const kept_output = 4000;
+/** @typedef {{clock: import('./clock.mjs').Clock, faults: import('./faults.mjs').Faults, light?: import('./light.mjs').Listeners}} TaskWorld */
 
 export class Task {
+  version = 0;
+  /** @type {import('./network.mjs').InterfaceStatus} */
+  interface_status = 'PRECREATED';
   /** When it came where, in milliseconds; and why it ended. @type {number | undefined} */
   pull_started_at;
   /** @type {number | undefined} */
@@ -31,179 +28,193 @@ export class Task {
   /** @type {number | undefined} */
   started_at;
   /** @type {number | undefined} */
+  stopping_at;
+  /** @type {number | undefined} */
   stopped_at;
   /** @type {string | undefined} */
   stop_code;
   /** @type {string | undefined} */
   stopped_reason;
+  /** Until when scale-in and deployments spare it. */
+  protected_until = 0;
   /** @type {Promise<void> | undefined} */
-  done;
+  #starting;
+  /** @type {Promise<void> | undefined} */
+  #stopping;
+  /** Ends the pause that it is in. */
+  #go_on = () => {};
 
   /** @param {TaskOptions} what */
   constructor(what) {
     this.arn = what.arn;
+    this.id = what.arn.split('/').pop() ?? '';
     this.cluster = what.cluster;
+    this.cluster_arn = what.cluster_arn;
     this.service = what.service;
+    this.deployment = what.deployment;
     this.definition = what.definition;
     this.definition_name = what.definition_name;
     this.address = what.address;
     this.group = what.group;
     this.startedBy = what.startedBy;
     this.overrides = what.overrides;
-    this.on_stop = what.on_stop;
-    this.id = what.arn.split('/').pop() ?? '';
+    this.tags = what.tags ?? {};
+    this.network = what.definition.network ?? 'awsvpc';
+    this.world = what.world;
     this.lastStatus = 'PROVISIONING';
     this.desiredStatus = 'RUNNING';
     this.healthStatus = 'UNKNOWN';
-    this.createdAt = Date.now();
-    /** @type {Running[]} */
-    this.containers = what.definition.containers.map((container) => ({ container, lastStatus: 'PENDING', output: '' }));
+    this.createdAt = this.#now;
+    this.on_change = what.on_change;
+    const exit = (/** @type {boolean} */ essential) => this.#container_ended(essential);
+    /** @type {import('./types.d.ts').Body} */
+    this.body = what.definition.light ? new LightBody(this, exit) : new Processes(what.definition, this, exit);
+    /** @type {Timeline<ReturnType<typeof described>>} */
+    this.timeline = new Timeline(this.world.clock);
   }
 
-  /** Runs to its end; never rejects. @param {{pull_error: string, hold: string}} faults */
-  async run(faults) {
+  /** Runs to its end; never rejects. */
+  run() {
+    this.#become({ lastStatus: has_interface(this.network) ? 'PROVISIONING' : 'PENDING' });
+    this.done = this.#run();
+  }
+
+  get #now() {
+    return this.world.clock.now();
+  }
+
+  /** The shape of DescribeTasks: as it is, or as it was then; nothing before it was there. @param {number} [time] */
+  describe(time) {
+    return this.timeline.at(time);
+  }
+
+  get containers() {
+    return this.body.containers;
+  }
+
+  get is_wanted() {
+    return this.desiredStatus === 'RUNNING';
+  }
+
+  /** What a deployment counts as up. */
+  get is_steady() {
+    return this.is_wanted && this.lastStatus === 'RUNNING' && (!this.body.has_check || this.healthStatus === 'HEALTHY');
+  }
+
+  get is_protected() {
+    return this.protected_until > this.#now;
+  }
+
+  /** A change that an event tells. @param {Partial<Task>} facts */
+  #become(facts) {
+    this.version += 1;
+    this.#learn(facts);
+  }
+
+  /** A change that no event tells. @param {Partial<Task>} facts */
+  #learn(facts) {
+    Object.assign(this, facts);
+    this.timeline.tell(described(this));
+    this.on_change(this);
+  }
+
+  async #run() {
     const { provision_ms = 0, pull_ms = 0 } = this.definition;
-    await sleep(provision_ms);
-    await this.#released(faults);
-    if (this.desiredStatus === 'STOPPED') return this.#end('UserInitiated', this.stopped_reason);
-    this.lastStatus = 'PENDING';
-    this.pull_started_at = Date.now();
-    await sleep(pull_ms);
-    await this.#released(faults);
-    if (faults.pull_error !== '') return this.#end('TaskFailedToStart', faults.pull_error);
-    this.pull_stopped_at = Date.now();
-    if (this.desiredStatus === 'STOPPED') return this.#end('UserInitiated', this.stopped_reason);
-    for (const one of this.containers) this.#start(one);
-    if (this.lastStatus === 'PENDING') {
-      this.lastStatus = 'RUNNING';
-      this.started_at = Date.now();
+    const { current } = this.world.faults;
+    if (has_interface(this.network) && !(await this.#provision(provision_ms + current.capacity_ms))) return;
+    if (this.lastStatus === 'PROVISIONING') this.#become({ lastStatus: 'PENDING' });
+    this.#learn({ pull_started_at: this.#now });
+    await this.#pause(pull_ms);
+    await this.#released();
+    if (!this.is_wanted) return;
+    if (current.pull_error !== '') return void this.stop('TaskFailedToStart', current.pull_error);
+    this.#learn({ pull_stopped_at: this.#now });
+    const failed = await this.#start();
+    if (failed !== undefined) return void this.stop('TaskFailedToStart', failed);
+    if (!this.is_wanted) return;
+    this.#become({ lastStatus: 'RUNNING', started_at: this.#now });
+    if (this.body.has_check) await this.#watch_health();
+  }
+
+  /** Why it could not be started, if so; its end waits for that. */
+  async #start() {
+    const starting = this.body.start();
+    this.#starting = starting.catch(() => {});
+    return starting.then(
+      () => undefined,
+      (problem) => message_of(problem),
+    );
+  }
+
+  /** Its interface comes in the middle of this. @param {number} ms @returns whether it goes on */
+  async #provision(ms) {
+    await this.#pause(ms / 2);
+    if (this.is_wanted && this.world.faults.take_eni_timeout()) {
+      void this.stop('TaskFailedToStart', 'Timeout waiting for network interface provisioning to complete.');
+      return false;
     }
-    void this.#watch_health();
+    if (this.is_wanted && ms > 0) this.#learn({ interface_status: 'ATTACHED' });
+    await this.#pause(ms / 2);
+    await this.#released();
+    if (this.is_wanted) this.interface_status = 'ATTACHED';
+    return this.is_wanted;
   }
 
-  /** @param {{hold: string}} faults */
-  async #released(faults) {
-    while (faults.hold === this.lastStatus && this.desiredStatus !== 'STOPPED') await sleep(10);
-  }
-
-  /** @param {string} code @param {string} reason */
-  async stop(code, reason) {
-    if (this.lastStatus === 'STOPPED') return;
-    this.desiredStatus = 'STOPPED';
-    this.stop_code ??= code;
-    this.stopped_reason ??= reason;
-    if (this.lastStatus === 'RUNNING') this.lastStatus = 'STOPPING';
-    const running = this.containers.filter((one) => one.process !== undefined && one.exitCode === undefined);
-    for (const one of running) one.process?.kill('SIGTERM');
-    const timer = setTimeout(() => running.forEach((one) => one.process?.kill('SIGKILL')), stop_timeout_ms);
-    await Promise.all(running.map((one) => one.ended));
-    clearTimeout(timer);
-    if (running.length > 0 || this.started_at !== undefined) this.#end(code, reason);
-  }
-
-  /** @param {Running} one */
-  #start(one) {
-    const fill = (/** @type {unknown} */ text) => String(text).replaceAll('{address}', this.address).replaceAll('{task}', this.id);
-    const [program = '', ...args] = one.container.command.map(fill);
-    const override = this.overrides?.containerOverrides?.find((each) => each.name === one.container.name);
-    const overridden = Object.fromEntries((override?.environment ?? []).map(({ name, value }) => [name, value]));
-    const own = Object.entries(one.container.environment ?? {}).map(([name, value]) => [name, fill(value)]);
-    const env = { PATH: process.env.PATH, ...Object.fromEntries(own), ...overridden };
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    one.process = child;
-    one.lastStatus = 'RUNNING';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (data) => (one.output = (one.output + data).slice(-kept_output)));
-    }
-    /** @type {Promise<{code: number, reason?: string}>} */
-    const end = new Promise((resolve) => {
-      child.once('error', (problem) => resolve({ code: 127, reason: problem.message }));
-      child.once('exit', (code, signal) => resolve({ code: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15) }));
+  /** For so long, or until it is to stop. @param {number} ms @returns {Promise<void>} */
+  #pause(ms) {
+    if (!this.is_wanted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.world.clock.after(ms, resolve);
+      this.#go_on = () => {
+        cancel();
+        resolve();
+      };
     });
-    one.ended = end.then(({ code, reason }) => this.#container_ended(one, code, reason));
   }
 
-  /** @param {Running} one @param {number} code @param {string} [reason] */
-  #container_ended(one, code, reason) {
-    one.exitCode = code;
-    one.reason = reason;
-    one.lastStatus = 'STOPPED';
-    if (one.container.essential === false || this.desiredStatus === 'STOPPED') return;
-    void this.stop('EssentialContainerExited', 'Essential container in task exited');
+  async #released() {
+    while (this.world.faults.current.hold === this.lastStatus && this.is_wanted) await this.#pause(10);
   }
 
   async #watch_health() {
-    const checked = this.containers.filter((one) => one.container.health !== undefined);
-    if (checked.length === 0) return;
-    const failures = new Map(checked.map((one) => [one, 0]));
-    while (this.lastStatus === 'RUNNING') {
-      await Promise.all(checked.map((one) => this.#check_once(one, failures)));
-      if (checked.every((one) => one.healthStatus === 'HEALTHY')) this.healthStatus = 'HEALTHY';
-      if (checked.some((one) => one.healthStatus === 'UNHEALTHY')) this.healthStatus = 'UNHEALTHY';
-      await sleep(checked[0]?.container.health?.interval_ms ?? 1000);
+    let seen = this.healthStatus;
+    while (this.is_wanted) {
+      const status = await this.body.health();
+      if (status !== seen) this.#tell_health(status);
+      seen = status;
+      await this.#pause(this.body.interval_ms);
     }
   }
 
-  /** @param {Running} one @param {Map<Running, number>} failures */
-  async #check_once(one, failures) {
-    const { command = ['true'], retries = 3 } = one.container.health ?? {};
-    const [program = '', ...args] = command.map((text) => text.replaceAll('{address}', this.address));
-    const code = await new Promise((resolve) => {
-      const check = spawn(program, args, { stdio: 'ignore', timeout: 5000 });
-      check.once('error', () => resolve(127)).once('exit', resolve);
-    });
-    const failed = code === 0 ? 0 : (failures.get(one) ?? 0) + 1;
-    failures.set(one, failed);
-    if (code === 0) one.healthStatus = 'HEALTHY';
-    if (failed >= retries) one.healthStatus = 'UNHEALTHY';
+  /** @param {string} status */
+  #tell_health(status) {
+    const tell = () => this.is_wanted && this.#learn({ healthStatus: status });
+    const late = this.world.faults.current.health_late_ms;
+    if (late > 0) this.world.clock.after(late, tell);
+    else tell();
   }
 
-  /** @param {string} code @param {string | undefined} reason */
-  #end(code, reason) {
-    if (this.lastStatus === 'STOPPED') return;
-    this.lastStatus = 'STOPPED';
-    this.desiredStatus = 'STOPPED';
-    this.stop_code ??= code;
-    this.stopped_reason ??= reason;
-    this.stopped_at = Date.now();
-    this.on_stop(this);
+  /** @param {boolean} essential */
+  #container_ended(essential) {
+    if (essential) void this.stop('EssentialContainerExited', 'Essential container in task exited');
+    else this.#learn({});
   }
 
-  /** The shape of DescribeTasks. @param {string} [cluster_arn] */
-  describe(cluster_arn) {
-    const seconds = (/** @type {number | undefined} */ time) => (time === undefined ? undefined : time / 1000);
-    const [, , , region, account] = this.arn.split(':');
-    return {
-      taskArn: this.arn,
-      clusterArn: cluster_arn,
-      taskDefinitionArn: `arn:aws:ecs:${region}:${account}:task-definition/${this.definition_name}`,
-      lastStatus: this.lastStatus,
-      desiredStatus: this.desiredStatus,
-      healthStatus: this.healthStatus,
-      group: this.group,
-      startedBy: this.startedBy,
-      stopCode: this.stop_code,
-      stoppedReason: this.stopped_reason,
-      createdAt: seconds(this.createdAt),
-      pullStartedAt: seconds(this.pull_started_at),
-      pullStoppedAt: seconds(this.pull_stopped_at),
-      startedAt: seconds(this.started_at),
-      stoppedAt: seconds(this.stopped_at),
-      attachments: [
-        {
-          id: this.id,
-          type: 'ElasticNetworkInterface',
-          status: this.lastStatus === 'PROVISIONING' ? 'PRECREATED' : 'ATTACHED',
-          details: [{ name: 'privateIPv4Address', value: this.address }],
-        },
-      ],
-      containers: this.containers.map(({ container, lastStatus, exitCode, reason, healthStatus }) => ({
-        name: container.name,
-        lastStatus,
-        exitCode,
-        reason,
-        healthStatus: healthStatus ?? 'UNKNOWN',
-      })),
-    };
+  /** Its end, for the first reason that was given. @param {string} code @param {string} reason @returns {Promise<void>} */
+  stop(code, reason) {
+    if (this.#stopping !== undefined) return this.#stopping;
+    const ended = Promise.withResolvers();
+    this.#stopping = ended.promise;
+    this.#become({ desiredStatus: 'STOPPED', stop_code: code, stopped_reason: reason, stopping_at: this.#now });
+    this.#go_on();
+    void this.#end().then(ended.resolve);
+    return this.#stopping;
+  }
+
+  async #end() {
+    await this.#starting;
+    await this.body.stop();
+    if (has_interface(this.network)) this.#become({ lastStatus: 'DEPROVISIONING' });
+    this.#become({ lastStatus: 'STOPPED', stopped_at: this.#now, interface_status: 'DELETED' });
   }
 }

@@ -1,9 +1,12 @@
 // The shapes that the parts of local-aws share.
+import type { ChildProcess } from 'node:child_process';
 import type { IncomingMessage } from 'node:http';
-import type { Faults } from './faults.mjs';
+import type { Lateness } from './facts.mjs';
+import type { Current, Faults } from './faults.mjs';
+import type { Quotas } from './quotas.mjs';
 import type { Scheduler } from './scheduler.mjs';
+import type { Service } from './service.mjs';
 import type { SessionStore } from './sts.mjs';
-import type { Task } from './task.mjs';
 import type { Trail } from './trail.mjs';
 
 /** One value or a list of them, as IAM writes both. */
@@ -32,12 +35,39 @@ export type Container = {
   environment?: Record<string, string>;
   health?: { command: string[]; interval_ms?: number; retries?: number };
 };
+/** See light.mjs. */
+export type Light = {
+  port?: number;
+  admin_port?: number;
+  app_ms?: number;
+  health_ms?: number;
+  health?: boolean;
+  healthy?: boolean;
+  exit_ms?: number;
+  exit_code?: number;
+};
 export type Definition = {
   provision_ms?: number;
   pull_ms?: number;
+  stop_ms?: number;
+  /** Units, 1024 a vCPU; default 256. */
+  cpu?: number;
+  network?: 'awsvpc' | 'awsvpc-ipv6' | 'bridge' | 'host';
   execution_role?: string;
   task_role?: string;
-  containers: Container[];
+  tags?: Record<string, string>;
+  /** These, or `light`. */
+  containers?: Container[];
+  light?: Light;
+};
+export type ServiceConfig = {
+  task_definition: string;
+  desired?: number;
+  scheduling?: 'REPLICA' | 'DAEMON';
+  /** Machines of the cluster: a DAEMON runs one task on each. */
+  instances?: number;
+  tags?: Record<string, string>;
+  propagate_tags?: 'SERVICE' | 'TASK_DEFINITION';
 };
 /** See config.mjs. */
 export type Config = {
@@ -45,11 +75,40 @@ export type Config = {
   region: string;
   oidc_providers?: { issuer: string; client_ids: string[] }[];
   roles?: Record<string, Role>;
-  clusters?: Record<string, { services?: Record<string, { task_definition: string; desired?: number }> }>;
+  clusters?: Record<string, { services?: Record<string, ServiceConfig> }>;
   task_definitions?: Record<string, Definition>;
+  settings?: Partial<Current>;
 };
 
-export type World = { config: Config; trail: Trail; faults: Faults; scheduler: Scheduler; sessions: SessionStore };
+export type World = {
+  config: Config;
+  trail: Trail;
+  faults: Faults;
+  quotas: Quotas;
+  scheduler: Scheduler;
+  sessions: SessionStore;
+  lateness: Lateness;
+};
+
+/** A container as it is now. */
+export type ContainerState = {
+  container: Container;
+  lastStatus: string;
+  healthStatus: string;
+  output: string;
+  exitCode?: number;
+  reason?: string;
+  process?: ChildProcess;
+};
+/** What a task is made of: processes, or listeners of this process. */
+export type Body = {
+  containers: ContainerState[];
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  readonly has_check: boolean;
+  readonly interval_ms: number;
+  health(): Promise<string>;
+};
 
 /** Somebody who assumed a role. */
 export type Principal = {
@@ -63,17 +122,16 @@ export type Principal = {
 export type Keys = { accessKeyId: string; secretAccessKey: string; sessionToken: string; expires: number };
 export type Session = Principal & { keys: Keys };
 
-export type Service = {
-  cluster: string;
-  name: string;
-  definition_name: string;
-  desired: number;
-  failures: number;
-  events: { message: string; createdAt: number }[];
-};
 export type Overrides = { containerOverrides?: { name: string; environment?: { name: string; value: string }[] }[] };
 /** What a task is started with, besides its definition. */
-export type LaunchOptions = { group?: string; startedBy?: string; overrides?: Overrides; service?: Service };
+export type LaunchOptions = {
+  group?: string;
+  startedBy?: string;
+  overrides?: Overrides;
+  service?: Service;
+  deployment?: string;
+  tags?: Record<string, string>;
+};
 export type Failure = { arn?: string; reason: string };
 /** Of every action of ECS together, as its model has them. */
 export type Parameters = {
@@ -82,6 +140,15 @@ export type Parameters = {
   overrides?: Overrides;
   clientToken?: string;
   startedBy?: string;
+  count?: number;
+  tags?: { key: string; value: string }[];
+  propagateTags?: string;
+  include?: string[];
+  enableExecuteCommand?: boolean;
+  forceNewDeployment?: boolean;
+  protectionEnabled?: boolean;
+  expiresInMinutes?: number;
+  family?: string;
   tasks?: string[];
   task?: string;
   reason?: string;
@@ -93,8 +160,6 @@ export type Parameters = {
   maxResults?: number;
   nextToken?: string;
 };
-export type Remembered = { parameters: Parameters; task: Task };
-
 /** AWS's request headers come once each. */
 export type Request = IncomingMessage & { headers: Record<string, string | undefined> };
 export type Answer = { status: number; type: string; body: string; cut?: boolean; fields?: Record<string, string> };

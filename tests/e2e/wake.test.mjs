@@ -19,6 +19,7 @@ let flood;
 before(async () => {
   flood = await start_flood();
   stack = await start_ecs_stack({
+    tuning: { starts_per_caller: 3 },
     services: {
       billing: { pull_ms: 300 },
       asked: {},

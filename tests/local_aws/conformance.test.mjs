@@ -205,7 +205,8 @@ test('a service goes from zero to a healthy task and back', async () => {
   const list = async () => (await client.send(new ListTasksCommand({ cluster: 'prod', serviceName: 'billing' }))).taskArns;
   const describe = async () => first_of((await client.send(new DescribeTasksCommand({ cluster: 'prod', tasks: await list() }))).tasks);
   const task = await until(describe, (each) => each.lastStatus === 'RUNNING' && each.healthStatus === 'HEALTHY');
-  assert.match(there(first_of(first_of(task.attachments).details).value), /^127\.0\.1\.\d+$/);
+  const { details = [] } = first_of(task.attachments);
+  assert.match(there(details.find(({ name }) => name === 'privateIPv4Address')?.value), /^127\.1\.\d+\.\d+$/);
   assert.ok(task.createdAt instanceof Date);
   await client.send(new UpdateServiceCommand({ cluster: 'prod', service: 'billing', desiredCount: 0 }));
   const running = async () =>

@@ -29,13 +29,14 @@ const quick = {
 
 /** Starts both; a service of the cluster runs the task definition of its name.
  * @param {(issuer: string) => {services: Record<string, Service>, subjects?: string[], more?: object}} describe by the issuer of the edge;
- *   `subjects`: whom the role trusts; `more`: further members of local-aws's configuration */
-export async function start_account(describe) {
+ *   `subjects`: whom the role trusts; `more`: further members of local-aws's configuration
+ * @param {import('../../demo/local_aws/light_agent.mjs').Checks} [light_checks] what light tasks leave to the core */
+export async function start_account(describe, light_checks) {
   const key = await signing_key();
   const { d, ...public_key } = key;
   const port = await free_port();
   const issuer = `http://127.0.0.1:${port}`;
-  const aws = await start_local_aws({ config: check_config(config_of(issuer, describe(issuer))) });
+  const aws = await start_local_aws({ config: check_config(config_of(issuer, describe(issuer))), light_checks });
   const issuer_worker = await start_issuer_worker({ issuer, public_keys: JSON.stringify({ keys: [public_key] }), port });
   return {
     aws,

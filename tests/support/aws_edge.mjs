@@ -26,10 +26,10 @@ export const caller = (subject) => ({
 
 /** One service of the policy and of local-aws for each entry of `services`, under the same name, in the cluster `prod`.
  * @param {{services: Record<string, TaskDefinition>, tuning?: Record<string, number>, ecs?: Record<string, unknown>, policy?: Record<string, unknown>,
- *   aws?: Record<string, unknown>, worker?: Partial<Parameters<typeof start_worker>[0]>}} options `ecs`: further members of each service's
+ *   aws?: Record<string, unknown>, light_checks?: Parameters<typeof start_account>[1], worker?: Partial<Parameters<typeof start_worker>[0]>}} options `ecs`: further members of each service's
  *   `ecs`; `policy` and `aws`: further members of the policy and of local-aws's configuration */
-export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy = {}, aws: more = {}, worker: options = {} }) {
-  const account = await start_account(() => ({ services, more }));
+export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy = {}, aws: more = {}, light_checks, worker: options = {} }) {
+  const account = await start_account(() => ({ services, more }), light_checks);
   const { aws, issuer, issuer_worker, key, calls } = account;
   /** @param {Partial<Parameters<typeof start_worker>[0]>} [other] */
   const start = (other) =>

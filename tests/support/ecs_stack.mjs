@@ -153,7 +153,7 @@ function definition(service, { pull_ms = 20, drains = false, app, desired }, pol
       SALLYPORT_THREADS: '1',
       SALLYPORT_TIMEOUTS_DRAIN: '1s',
     },
-    health: { command: [`${build}/sallyport`, 'healthcheck', '--address', `{address}:${ports.admin}`], interval_ms: 50, retries: 100 },
+    health: { command: [`${build}/sallyport`, 'healthcheck', '--address', `{address}:${ports.admin}`], interval_ms: 50, retries: 1000 },
   };
   const demo_app = [`${build}/demo_app`, `{address}:${ports.app}`];
   const lasting = ['sh', '-c', `trap '' TERM; exec ${demo_app.join(' ')}`];

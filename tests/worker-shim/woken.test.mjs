@@ -11,13 +11,14 @@ const program = 'require("http").createServer((q, s) => s.end(q.method + " " + q
 const app = {
   name: 'app',
   command: [process.execPath, '-e', program, '{address}'],
-  health: { command: ['bash', '-c', 'exec 3<>/dev/tcp/{address}/8443'], interval_ms: 100 },
+  health: { command: ['bash', '-c', 'exec 3<>/dev/tcp/{address}/8443'], interval_ms: 100, retries: 1000 },
 };
 const services = {
   first: { containers: [app] },
   herd: { containers: [app] },
   restarted: { provision_ms: 500, pull_ms: 500, containers: [app] },
   guarded: { containers: [app] },
+  light: { light: { port: 8443 } },
   crash: { containers: [{ name: 'app', command: ['sh', '-c', 'exit 3'] }] },
 };
 /** @type {import('../support/aws_edge.mjs').AwsEdge} */
@@ -72,6 +73,14 @@ test('a hundred first requests at once cause one update, and all are answered', 
   const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => ask('herd', { sub: `person-${i}` })));
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
   assert.equal(updates('herd').length, 1);
+});
+
+test('a light task stands in for a real one', async () => {
+  const { status, body } = await ask('light');
+  assert.equal(status, 200, body.toString());
+  const { task, target } = JSON.parse(body.toString());
+  assert.match(task, /:task\/prod\//);
+  assert.equal(target, '/a?b=c');
 });
 
 test('who is not allowed wakes nothing', async () => {
