@@ -100,10 +100,14 @@ void load_audiences(const node& at, issuer& to) {
   }
 }
 
+bool starts_with(std::string_view text, std::string_view lower) {
+  return ascii::equal(text.substr(0, lower.size()), lower);
+}
+
+/// A typ is the same with and without "application/" (RFC 7515 section 4.1.9).
 bool begins_as_ours(std::string_view typ) {
-  constexpr std::string_view ours = "sallyport-";
-  return typ.size() >= ours.size() &&
-         std::equal(ours.begin(), ours.end(), typ.begin(), [](char a, char b) { return a == ascii::to_lower(b); });
+  constexpr std::string_view media = "application/";
+  return starts_with(starts_with(typ, media) ? typ.substr(media.size()) : typ, "sallyport-");
 }
 
 /// One value or a list; "" stands for a token without typ.

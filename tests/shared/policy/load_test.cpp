@@ -162,6 +162,9 @@ TEST_CASE("issuers that would accept too much are refused") {
   check({document_with_issuer(
              R"("issuer":"https://i.example","audiences":["a"],"typ":["JWT",@"Sallyport-assertion+jwt"])"),
          reason::policy_member_type, "$.issuers.idp.typ[1]", "what the edge signs itself"});
+  check({document_with_issuer(
+             R"("issuer":"https://i.example","audiences":["a"],"typ":@"Application/sallyport-channel+jwt")"),
+         reason::policy_member_type, "$.issuers.idp.typ", "what the edge signs itself"});
   check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"kind":@"anonymous")"),
          reason::policy_member_type, "$.issuers.idp.kind", "expected one of user, service, workload"});
   check({document_with_issuer(R"("issuer":"https://i.example","audiences":["a"],"from":[@"header:Sallyport-Token"])"),
