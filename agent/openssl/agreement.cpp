@@ -1,10 +1,13 @@
 #include "agent/openssl/agreement.hpp"
 
-#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/obj_mac.h>
 
+#include <algorithm>
+
 #include "agent/openssl/handles.hpp"
+#include "crypto/p256.hpp"
+#include "crypto/wipe.hpp"
 
 namespace sallyport::openssl {
 namespace {
@@ -26,43 +29,24 @@ bignum read_scalar(const crypto::p256_scalar& secret) {
   return in_range ? std::move(number) : nullptr;
 }
 
-bool multiply(const BIGNUM* number, crypto::p256_point& out) {
-  const point_handle point(EC_POINT_new(p256()));
-  return point && EC_POINT_mul(p256(), point.get(), number, nullptr, nullptr, nullptr) == 1 &&
-         EC_POINT_point2oct(p256(), point.get(), POINT_CONVERSION_UNCOMPRESSED, out.data(), out.size(), nullptr) ==
+/// nullptr unless NIST SP 800-56A section 5.6.2.3.3 holds: in range, on the curve, not infinity. P-256 has cofactor 1, so
+/// that every such point has the order of the group; to multiply by it shows nothing.
+point_handle read_point(const crypto::p256_point& octets) {
+  point_handle point(EC_POINT_new(p256()));
+  const bool is_one = point && EC_POINT_oct2point(p256(), point.get(), octets.data(), octets.size(), nullptr) == 1 &&
+                      EC_POINT_is_at_infinity(p256(), point.get()) == 0;
+  return is_one ? std::move(point) : nullptr;
+}
+
+/// `number` times `point`, or times the generator where there is none; uncompressed. This is what OpenSSL's ECDH does, in
+/// constant time, without the two EVP keys around it, which cost as much again.
+bool multiply(const BIGNUM* number, const EC_POINT* point, crypto::p256_point& out) {
+  const point_handle made(EC_POINT_new(p256()));
+  const auto* of_generator = point == nullptr ? number : nullptr;
+  const auto* of_point = point == nullptr ? nullptr : number;
+  return made && EC_POINT_mul(p256(), made.get(), of_generator, point, of_point, nullptr) == 1 &&
+         EC_POINT_point2oct(p256(), made.get(), POINT_CONVERSION_UNCOMPRESSED, out.data(), out.size(), nullptr) ==
              out.size();
-}
-
-pkey_handle build(const crypto::p256_point& point, const BIGNUM* secret) {
-  const param_builder builder(OSSL_PARAM_BLD_new());
-  if (!builder || OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) != 1 ||
-      OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) != 1 ||
-      (secret != nullptr && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, secret) != 1)) {
-    return nullptr;
-  }
-  const params_handle params(OSSL_PARAM_BLD_to_param(builder.get()));
-  const pkey_context context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-  EVP_PKEY* key = nullptr;
-  if (!params || !context || EVP_PKEY_fromdata_init(context.get()) != 1) return nullptr;
-  const int selection = secret == nullptr ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR;
-  if (EVP_PKEY_fromdata(context.get(), &key, selection, params.get()) != 1) return nullptr;
-  return pkey_handle(key);
-}
-
-// NIST SP 800-56A section 5.6.2.3.3: in range, on the curve, not infinity. P-256 has cofactor 1, so that every such point
-// has the order of the group; to multiply by it, as the other check of OpenSSL does, shows nothing and takes 40 us.
-bool is_valid(EVP_PKEY* key) {
-  const pkey_context context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-  return context && EVP_PKEY_public_check_quick(context.get()) == 1;
-}
-
-bool derive(EVP_PKEY* own, EVP_PKEY* other, crypto::p256_agreed& out) {
-  const pkey_context context(EVP_PKEY_CTX_new_from_pkey(nullptr, own, nullptr));
-  std::size_t size = out.size();
-  // The other key has been checked.
-  return context && EVP_PKEY_derive_init(context.get()) == 1 &&
-         EVP_PKEY_derive_set_peer_ex(context.get(), other, 0) == 1 &&
-         EVP_PKEY_derive(context.get(), out.data(), &size) == 1 && size == out.size();
 }
 
 }  // namespace
@@ -71,21 +55,22 @@ result<crypto::p256_point> p256_public(const crypto::p256_scalar& secret) {
   const clean_errors after;
   crypto::p256_point point;
   const bignum number = read_scalar(secret);
-  if (!number || !multiply(number.get(), point)) return reason::key_import_failed;
+  if (!number || !multiply(number.get(), nullptr, point)) return reason::key_import_failed;
   return point;
 }
 
 result<crypto::p256_agreed> p256_agree(const crypto::p256_scalar& secret, const crypto::p256_point& with) {
   const clean_errors after;
-  crypto::p256_point point;
   const bignum number = read_scalar(secret);
-  if (!number || !multiply(number.get(), point)) return reason::key_import_failed;
-  const pkey_handle own = build(point, number.get());
-  if (!own) return reason::key_import_failed;
-  const pkey_handle other = build(with, nullptr);
-  if (!other || !is_valid(other.get())) return reason::jwk_point_not_on_curve;
+  if (!number) return reason::key_import_failed;
+  const point_handle other = read_point(with);
+  if (!other) return reason::jwk_point_not_on_curve;
+  crypto::p256_point product;
+  const crypto::wiped product_octets(product);
+  if (!multiply(number.get(), other.get(), product)) return reason::key_import_failed;
   crypto::p256_agreed agreed;
-  if (!derive(own.get(), other.get(), agreed)) return reason::key_import_failed;
+  const crypto::wiped agreed_octets(agreed);
+  std::ranges::copy(crypto::p256_x(product), agreed.begin());
   return agreed;
 }
 

@@ -1,6 +1,11 @@
 #include "channel/grant.hpp"
 
+#include <algorithm>
+#include <charconv>
+
+#include "core/ascii.hpp"
 #include "crypto/p256.hpp"
+#include "crypto/signature.hpp"
 #include "encoding/base64url.hpp"
 #include "encoding/json.hpp"
 #include "jose/jws.hpp"
@@ -11,7 +16,8 @@ namespace {
 using encoding::json;
 
 constexpr crypto::algorithm_set grant_algorithms{crypto::algorithm::es256, crypto::algorithm::eddsa};
-constexpr encoding::json_limits limits{max_grant_bytes, 4};
+/// All of which RFC 8785 writes as they are.
+constexpr std::size_t most_digits = 15;
 
 failure invalid(std::string_view why) {
   return failure(reason::channel_grant_invalid, std::string(why));
@@ -25,29 +31,53 @@ json confirmation_key(const crypto::p256_point& point) {
             {"y", encoding::encode_base64url(crypto::p256_y(point))}}}};
 }
 
-bool read_text(const json& claims, std::string_view name, std::string& to) {
-  const auto text = encoding::string_member(claims, name);
-  if (!text || text->empty()) return false;
-  to = *text;
-  return true;
+/// What JSON writes without an escape. Kids, issuers and names of services hold nothing else.
+bool is_plain(char c) {
+  return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
-bool read_time(const json& claims, std::string_view name, unix_seconds& to) {
-  const auto time = encoding::integer_member(claims, name);
-  if (!time || *time < 0) return false;
-  to = *time;
-  return true;
-}
+/// Reads a text that has one spelling: steps over what is the same in each, and takes what is not. Whatever stands
+/// there costs one look at its octets.
+class spelling {
+ public:
+  explicit spelling(std::string_view text) : rest_(text) {}
 
-bool read_point(const json& claims, crypto::p256_point& to) {
-  const auto cnf = claims.find("cnf");
-  if (cnf == claims.end() || !cnf->is_object()) return false;
-  const auto jwk = cnf->find("jwk");
-  if (jwk == cnf->end() || !jwk->is_object()) return false;
+  spelling& over(std::string_view fixed) {
+    good_ = good_ && rest_.starts_with(fixed);
+    if (good_) rest_.remove_prefix(fixed.size());
+    return *this;
+  }
+  spelling& text(std::string& to) {
+    to = take(is_plain);
+    return *this;
+  }
+  spelling& time(unix_seconds& to) {
+    const auto digits = take(ascii::is_digit);
+    good_ = good_ && digits.size() <= most_digits && (digits == "0" || digits.front() != '0');
+    if (good_) std::from_chars(digits.data(), digits.data() + digits.size(), to);
+    return *this;
+  }
+  /// Whether that was all, and all of it was there.
+  bool ends() const { return good_ && rest_.empty(); }
+
+ private:
+  /// At least one character.
+  std::string_view take(bool (*is_its)(char)) {
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_its);
+    const auto taken = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
+    good_ = good_ && !taken.empty();
+    rest_.remove_prefix(taken.size());
+    return good_ ? taken : std::string_view();
+  }
+
+  std::string_view rest_;
+  bool good_ = true;
+};
+
+bool read_point(std::string_view x, std::string_view y, crypto::p256_point& to) {
   bytes octets{0x04};
-  for (const std::string_view name : {"x", "y"}) {
-    const auto text = encoding::string_member(*jwk, name);
-    const auto coordinate = encoding::decode_base64url(text.value_or(""));
+  for (const auto& text : {x, y}) {
+    const auto coordinate = encoding::decode_base64url(text);
     if (!coordinate.ok() || coordinate->size() != 32) return false;
     octets.insert(octets.end(), coordinate->begin(), coordinate->end());
   }
@@ -56,26 +86,30 @@ bool read_point(const json& claims, crypto::p256_point& to) {
   return point.ok();
 }
 
+/// write_grant backwards.
 result<grant> read_payload(std::string_view payload) {
-  const auto claims = encoding::parse_json(payload, limits);
-  if (!claims.ok() || !claims->is_object()) return invalid("the payload is not a JSON object");
   grant what;
-  if (!read_text(*claims, "agent", what.agent) || !read_text(*claims, "aud", what.audience) ||
-      !read_text(*claims, "iss", what.issuer) || !read_text(*claims, "jti", what.id)) {
-    return invalid("agent, aud, iss or jti");
-  }
-  if (!read_time(*claims, "exp", what.expires) || !read_time(*claims, "iat", what.issued_at))
-    return invalid("exp or iat");
-  if (!read_point(*claims, what.edge)) return invalid("cnf");
-  if (write_grant(what) != payload) return invalid("the payload is not the canonical text of its members");
+  std::string x, y;
+  spelling read(payload);
+  read.over(R"({"agent":")").text(what.agent).over(R"(","aud":")").text(what.audience);
+  read.over(R"(","cnf":{"jwk":{"crv":"P-256","kty":"EC","x":")").text(x).over(R"(","y":")").text(y);
+  read.over(R"("}},"exp":)").time(what.expires).over(R"(,"iat":)").time(what.issued_at);
+  read.over(R"(,"iss":")").text(what.issuer).over(R"(","jti":")").text(what.id).over(R"("})");
+  if (!read.ends()) return invalid("the payload is not the canonical text of agent, aud, cnf, exp, iat, iss and jti");
+  if (!read_point(x, y, what.edge)) return invalid("cnf");
   return what;
 }
 
-/// Whether the encoded header has these three members and no other.
-bool is_exactly(const jose::jws_header& header, std::string_view encoded) {
-  const std::string alg(crypto::describe(header.algorithm).jose_name);
-  const json members{{"alg", alg}, {"kid", header.kid}, {"typ", header.typ}};
-  return encoded == encoding::encode_base64url(as_bytes(encoding::canonical_json(members)));
+result<void> read_header(std::string_view header, unverified_grant& to) {
+  std::string alg;
+  spelling read(header);
+  read.over(R"({"alg":")").text(alg).over(R"(","kid":")").text(to.kid);
+  read.over(R"(","typ":")").over(grant_typ).over(R"("})");
+  if (!read.ends()) return invalid("the header is not alg, kid and typ " + std::string(grant_typ));
+  const auto known = crypto::from_jose_name(alg);
+  if (!known || !grant_algorithms.contains(*known)) return invalid("alg");
+  to.algorithm = *known;
+  return {};
 }
 
 }  // namespace
@@ -99,26 +133,28 @@ result<signed_grant> sign_grant(const grant& what, const jose::signing_key& key,
 }
 
 result<unverified_grant> read_grant(std::string_view compact, crypto::port& host) {
-  auto token = jose::parse_jws(compact, {max_grant_bytes});
-  if (!token.ok()) return invalid(name_of(token.why()));
-  if (token->header.typ != grant_typ) return invalid("typ");
-  if (token->header.kid.empty()) return invalid("no kid");
-  if (!grant_algorithms.contains(token->header.algorithm)) return invalid("alg");
-  if (!is_exactly(token->header, compact.substr(0, compact.find('.'))))
-    return invalid("the header is not alg, kid, typ");
+  const auto first = compact.find('.'), last = compact.rfind('.');
+  if (compact.size() > max_grant_bytes || first == last) return invalid("not three parts, or too long");
+  const auto header = encoding::decode_base64url(compact.substr(0, first));
+  const auto payload = encoding::decode_base64url(compact.substr(first + 1, last - first - 1));
+  auto signature = encoding::decode_base64url(compact.substr(last + 1));
+  if (!header.ok() || !payload.ok() || !signature.ok()) return invalid("not base64url");
   unverified_grant read;
-  read.id = host.sha256(as_bytes(token->signing_input));
-  read.kid = token->header.kid;
-  SALLYPORT_ASSIGN(read.content, read_payload(as_text(token->payload)));
+  SALLYPORT_TRY(read_header(as_text(*header), read));
+  SALLYPORT_ASSIGN(read.content, read_payload(as_text(*payload)));
+  read.signing_input = compact.substr(0, last);
+  read.id = host.sha256(as_bytes(read.signing_input));
+  read.signature = std::move(*signature);
   return read;
 }
 
-result<void> verify_grant(std::string_view compact, const jose::jwk_set& edge_keys, crypto::port& host,
+result<void> verify_grant(const unverified_grant& read, const jose::jwk_set& edge_keys, crypto::port& host,
                           bool& unknown_key) {
-  auto token = jose::parse_jws(compact, {max_grant_bytes});
-  if (!token.ok()) return invalid(name_of(token.why()));
-  const auto verified = jose::verify_jws(std::move(*token), edge_keys, grant_algorithms, host);
-  unknown_key = verified.why() == reason::key_not_found;
+  const auto key = edge_keys.choose(read.algorithm, read.kid);
+  unknown_key = key.why() == reason::key_not_found;
+  if (!key.ok()) return invalid(name_of(key.why()));
+  const auto input = as_bytes(read.signing_input);
+  const auto verified = crypto::verify_signature(host, read.algorithm, *(*key)->key, input, read.signature);
   return verified.ok() ? result<void>() : result<void>(invalid(name_of(verified.why())));
 }
 

@@ -3,8 +3,8 @@
 // * Header exactly alg (ES256 or EdDSA), kid, typ `sallyport-channel+jwt`. Payload exactly, in this order, canonical JSON:
 //   agent (RFC 7638 thumbprint of A), aud (`sallyport:channel:<service>`, not an assertion's audience), cnf (RFC 7800: E as
 //   a JWK), exp (iat + 600 s at most), iat, iss, jti (128 random bits). No sub.
-// * What is read is what is written: a payload that is not the canonical text of its values is refused, so that one grant has
-//   one channel id.
+// * What is read is what is written: header and payload that are not the canonical text of their values are refused, so
+//   that one grant has one channel id. Therefore they are read without a JSON parser, whose costs a stranger would choose.
 #pragma once
 
 #include <string>
@@ -45,6 +45,10 @@ struct unverified_grant {
   grant content;
   channel_id id{};
   std::string kid;
+  crypto::algorithm algorithm = crypto::algorithm::es256;
+  /// Header, dot, payload: a view into the compact text.
+  std::string_view signing_input;
+  bytes signature;
 };
 
 /// The payload, canonical JSON.
@@ -56,9 +60,9 @@ result<signed_grant> sign_grant(const grant& what, const jose::signing_key& key,
 /// Size, form, header and payload; nothing is verified. Reasons: channel_grant_invalid.
 result<unverified_grant> read_grant(std::string_view compact, crypto::port& host);
 
-/// The signature, by a key of the edge. Precondition: `compact` was read by read_grant. Reasons: channel_grant_invalid (the
-/// detail says why; `unknown_key` is set when the kid is not among the keys).
-result<void> verify_grant(std::string_view compact, const jose::jwk_set& edge_keys, crypto::port& host,
+/// The signature, by a key of the edge. Reasons: channel_grant_invalid (the detail says why; `unknown_key` is set when the
+/// kid is not among the keys).
+result<void> verify_grant(const unverified_grant& read, const jose::jwk_set& edge_keys, crypto::port& host,
                           bool& unknown_key);
 
 }  // namespace sallyport::channel

@@ -155,7 +155,7 @@ outcome run_channel_grant(const json& in, crypto::port& host) {
     const auto keys = public_keys(encoding::canonical_json(*jwks), host);
     if (!keys.ok()) return answer{keys.why(), {}};
     bool unknown_key = false;
-    const auto verified = channel::verify_grant(compact, **keys, host, unknown_key);
+    const auto verified = channel::verify_grant(*read, **keys, host, unknown_key);
     if (!verified.ok()) return answer{verified.why(), {{"unknown_key", unknown_key}}};
   }
   const auto own = channel::make_pair(host, scalar_argument(in, "secret_b64"));

@@ -117,7 +117,7 @@ class channel_checks {
     if (is_verified_under(*known, with_.held)) return known;
     SALLYPORT_ASSIGN(const auto read, channel::read_grant(known->grant, with_.host));
     SALLYPORT_TRY(check_issuer_and_audience(read.content, *with_.held));
-    SALLYPORT_TRY(verify(known->grant, read.kid));
+    SALLYPORT_TRY(verify(read));
     auto renewed = std::make_shared<held_channel>(*known);
     renewed->verified_under = with_.held;
     with_.channels.held->keep(renewed, with_.now);
@@ -134,16 +134,16 @@ class channel_checks {
       return failure(reason::channel_unknown, "the grant is for the key of another agent");
     }
     SALLYPORT_TRY(check_times(read.content, with_.now, with_.skew));
-    SALLYPORT_TRY(verify(*grant_, read.kid));
+    SALLYPORT_TRY(verify(read));
     return derive(read);
   }
 
   /// Check 6.
-  result<void> verify(std::string_view grant, std::string_view kid) {
-    const auto verified = channel::verify_grant(grant, *with_.held->edge_keys, with_.host, trace_.unknown_key);
+  result<void> verify(const channel::unverified_grant& read) {
+    const auto verified = channel::verify_grant(read, *with_.held->edge_keys, with_.host, trace_.unknown_key);
     trace_.response.grant_verified = verified.ok();
     if (!trace_.unknown_key) return verified;
-    return invalid("no key " + encoding::shown(kid, 64) + "; " + describe_kids(*with_.held));
+    return invalid("no key " + encoding::shown(read.kid, 64) + "; " + describe_kids(*with_.held));
   }
 
   /// Check 7.

@@ -80,6 +80,23 @@ TEST_CASE("row 5: a grant is exactly what the edge writes") {
     other["cnf"]["jwk"][member] = "P-384";
     payloads.push_back(encoding::canonical_json(other));
   }
+  const std::string text = encoding::canonical_json(good);
+  const std::pair<const char*, const char*> spellings[] = {{R"("exp":1)", R"("exp":01)"},
+                                                           {R"("exp":1)", R"("exp":1e1,"x":1)"},
+                                                           {R"("iat":1)", R"("iat":+1)"},
+                                                           {R"("iat":1)", R"("iat":1000000)"},
+                                                           {R"("iss":"h)", R"("iss":"\u0068)"},
+                                                           {R"("iss":"h)", "\"iss\":\"\xC3\xA9h"},
+                                                           {R"("jti":"p)", "\"jti\":\"\np"},
+                                                           {R"("agent":)", R"("agent" :)"},
+                                                           {"\"}", "\",}"},
+                                                           {"\"}", "\"}}"}};
+  for (const auto& [spelled, otherwise] : spellings) {
+    auto other = text;
+    REQUIRE_MESSAGE(other.rfind(spelled) != std::string::npos, spelled);
+    payloads.push_back(other.replace(other.rfind(spelled), std::string_view(spelled).size(), otherwise));
+  }
+  for (std::size_t size = 1; size < text.size(); size += 7) payloads.push_back(text.substr(0, size));
   json more = good;
   more["cnf"]["jwk"]["kid"] = "k";
   payloads.push_back(encoding::canonical_json(more));
@@ -103,6 +120,9 @@ TEST_CASE("row 5: the header is alg, kid and typ, and nothing else") {
       R"({"alg":"ES256","kid":"edge-es","typ":"sallyport-channel+jwt","crit":["exp"]})",
       R"({ "alg":"ES256","kid":"edge-es","typ":"sallyport-channel+jwt"})",
       R"({"kid":"edge-es","alg":"ES256","typ":"sallyport-channel+jwt"})",
+      R"({"alg":"ES256","kid":"edge-\u0065s","typ":"sallyport-channel+jwt"})",
+      R"({"alg":"ES256","kid":"edge-es","typ":"sallyport-channel+jwt")",
+      R"({"alg":"ES256","alg":"ES256","kid":"edge-es","typ":"sallyport-channel+jwt"})",
       R"({"alg":"none","kid":"edge-es","typ":"sallyport-channel+jwt"})",
       R"({"alg":"HS256","kid":"edge-es","typ":"sallyport-channel+jwt"})",
       R"({"alg":"EdDSA","kid":"edge-es","typ":"sallyport-channel+jwt"})",
