@@ -99,7 +99,7 @@ class agent_end {
     channel::field says;
     if (made.sig != "channel") says.key = own_.point;
     if (!made.grant.empty()) says.confirm = confirm(made.grant, to.to_sign.nonce);
-    edge.answered(made.sent, channel::write_field(says), at);
+    edge.answered(made.sent, 200, channel::write_field(says), at);
   }
 
  private:

@@ -108,10 +108,12 @@ bool edge_host::sign(std::size_t size, unix_milliseconds now) {
 
 void edge_host::answered(std::size_t size, unix_milliseconds now) {
   auto rest = inbox_text(0, size);
-  const bool responded = encoding::take_line(rest) == "1";
+  const int status = encoding::take_number<int>(rest).value_or(0);
   const auto field = encoding::take_line(rest);
   gate::channel_news news;
-  if (edge_ != nullptr) news = responded ? edge_->answered(rest, field, now) : edge_->unanswered(rest, now);
+  if (edge_ != nullptr) {
+    news = status == 0 ? edge_->unanswered(rest, now) : edge_->answered(rest, status, field, now);
+  }
   write_news(news, answer_);
   publish();
 }

@@ -26,8 +26,8 @@
 //   how it is signed, keyid, number of fields, name and value of each; the rest is what it was sent under
 //
 // What responses say of channels
-//   1 where there is a response, or 0, and the value of Sallyport-Channel; the rest is what the request was sent under.
-//   The answer is pass_on, again or too_late, and what to log or empty
+//   status, or 0 where there is no response, and the value of Sallyport-Channel; the rest is what the request was sent
+//   under. The answer is pass_on, again or too_late, and what to log or empty
 //
 // What came of a request (worker-shim/core/wire.js writes it, read_ended reads it)
 //   request id, service, reason, status, how it ended, use of the cache or empty, times it was sent, milliseconds to

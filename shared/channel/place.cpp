@@ -66,6 +66,11 @@ void place::open(opened_ptr made, unix_milliseconds now) {
   if (&to == &current_) offer_.reset();
 }
 
+void place::not_opened(unix_milliseconds now) {
+  opened_at_ = now;
+  offer_.reset();
+}
+
 sent_under place::sending(const opened_ptr& with, bool probe) const {
   const auto& which = successor_ && successor_->with == with ? successor_ : current_;
   return {with->keyid, which ? which->round : 0, probe};

@@ -5,6 +5,7 @@
 // | --- | --- | --- |
 // | none | an offer in the response to a request that was signed asymmetrically; not paused | offered |
 // | offered | the 4th request within 60 s, none opened in the last 10 s, body none or small | probing; this request is the probe |
+// | offered | the same, and no channel can be made: the offer is no point of the curve | none, no other for 10 s |
 // | probing | the head of the probe's response has the right confirm | confirmed |
 // | probing | a head without it, none for 10 s, or no response | the next small request probes with the same grant; after 3: lost |
 // | confirmed | a request whose body is none or held | MAC, no grant; one whose body streams is signed asymmetrically |
@@ -68,7 +69,7 @@ enum class signing : std::uint8_t {
   mac,
   /// The same, and the grant goes with it.
   probe,
-  /// As `probe` with a new channel: open one to `agent` and say `opened`, or sign asymmetrically.
+  /// As `probe` with a new channel: make one to `agent` and say `open`, or sign asymmetrically and say `not_opened`.
   open,
 };
 
@@ -102,6 +103,8 @@ class place {
   signing_plan next(unix_milliseconds now, request_body body);
   /// After a plan to open one: the request that it was made for goes out as its probe.
   void open(opened_ptr made, unix_milliseconds now);
+  /// The same, and none could be made. Whoever writes offers must not make the edge try with each request.
+  void not_opened(unix_milliseconds now);
   /// What a request goes out under that `next` and `open` have planned: to be given back with its response.
   sent_under sending(const opened_ptr& with, bool probe) const;
 

@@ -19,9 +19,9 @@ const with_channel = (next) => ({
     ),
     sent: `${turn} ${place}`,
   }),
-  answered: (/** @type {string} */ sent, /** @type {string} */ field) => ({
+  answered: (/** @type {string} */ sent, _status = 0, field = '') => ({
     next: /** @type {'again' | 'too_late' | 'pass_on'} */ (sent.startsWith('first') ? next : 'pass_on'),
-    note: field ?? '',
+    note: field,
   }),
 });
 

@@ -124,11 +124,12 @@ export class Core {
   /**
    * What a response, or none, says of the channel of its request.
    * @param {string} sent Signed.sent
-   * @param {string} [channel] the response's field or ''; none: there was no response
+   * @param {number} [status] of the response; 0: there was none
+   * @param {string} [channel] its field, or ''
    * @returns {import('./wire.js').ChannelNews}
    */
-  answered(sent, channel) {
-    const size = this.#write(write_answered(sent, channel));
+  answered(sent, status = 0, channel = '') {
+    const size = this.#write(write_answered(sent, status, channel));
     within(() => this.#module.answered(size, Date.now()));
     return read_news(this.#answer());
   }

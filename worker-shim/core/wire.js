@@ -154,10 +154,11 @@ export function read_signed(text) {
 
 /**
  * @param {string} sent
- * @param {string | undefined} channel the field, or '' ; undefined: there was no response
+ * @param {number} status 0: there was no response
+ * @param {string} channel the field, or ''
  */
-export function write_answered(sent, channel) {
-  return `${channel === undefined ? 0 : 1}\n${channel ?? ''}\n${sent}`;
+export function write_answered(sent, status, channel) {
+  return `${status}\n${channel}\n${sent}`;
 }
 
 /**

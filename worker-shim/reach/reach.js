@@ -197,7 +197,7 @@ export class Reach {
    */
   #said_of_channel({ forward }, under, answer) {
     if (under === '') return 'pass_on';
-    const { next, note } = this.#core.answered(under, answer.headers.get(CHANNEL) ?? '');
+    const { next, note } = this.#core.answered(under, answer.status, answer.headers.get(CHANNEL) ?? '');
     this.#note_channel(forward, note);
     return next;
   }

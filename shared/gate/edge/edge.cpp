@@ -43,8 +43,8 @@ result<signed_request> edge::sign(const signature_order& order, std::string_view
   return state_->signer.sign(order, place, turn, now, entropy);
 }
 
-channel_news edge::answered(std::string_view sent, std::string_view field, unix_milliseconds now) {
-  return state_->signer.answered(sent, field, now);
+channel_news edge::answered(std::string_view sent, int status, std::string_view field, unix_milliseconds now) {
+  return state_->signer.answered(sent, status, field, now);
 }
 
 channel_news edge::unanswered(std::string_view sent, unix_milliseconds now) {

@@ -87,7 +87,7 @@ class edge {
   result<signed_request> sign(const signature_order& order, std::string_view place, signing_turn turn,
                               unix_milliseconds now, bytes_view entropy);
   /// What responses say of channels (request_signer::answered, unanswered).
-  channel_news answered(std::string_view sent, std::string_view field, unix_milliseconds now);
+  channel_news answered(std::string_view sent, int status, std::string_view field, unix_milliseconds now);
   channel_news unanswered(std::string_view sent, unix_milliseconds now);
 
   /// Takes what came back for a key request. The text is for a log: what of a new set is not used, and why; empty when

@@ -123,7 +123,12 @@ channel::opened_ptr request_signer::choose(std::string_view name, const signatur
   bool probe = plan.how == channel::signing::probe;
   if (plan.how == channel::signing::open) {
     plan.with = open(order.service, plan.agent, to_seconds(now), entropy);
-    if (plan.with != nullptr) where.open(plan.with, now), probe = true;
+    probe = plan.with != nullptr;
+    if (probe) {
+      where.open(plan.with, now);
+    } else {
+      where.not_opened(now);
+    }
   }
   if (plan.with != nullptr) under = where.sending(plan.with, probe);
   return plan.with;
@@ -162,12 +167,13 @@ channel::opened_ptr request_signer::open(std::string_view service, const crypto:
   return made;
 }
 
-channel_news request_signer::answered(std::string_view sent, std::string_view text, unix_milliseconds now) {
+channel_news request_signer::answered(std::string_view sent, int status, std::string_view text, unix_milliseconds now) {
   const auto request = read_sent(sent);
   if (!request) return {};
   const auto said = channel::read_field(text);
   auto& where = place_of(request->place);
-  channel::heard heard{said.unknown, said.key, false};
+  const bool refused = status == describe(reason::channel_unknown).http_status;
+  channel::heard heard{said.unknown && refused, said.key, false};
   if (request->under.probe && said.confirm) {
     const auto right = where.confirmation_of(request->under, host_, request->nonce);
     heard.confirmed = right.ok() && host_.equal_constant_time(*right, *said.confirm);

@@ -31,8 +31,8 @@ class request_signer {
   result<signed_request> sign(const signature_order& order, std::string_view place, signing_turn turn,
                               unix_milliseconds now, bytes_view entropy);
 
-  /// With `field`, the value of Sallyport-Channel, or empty.
-  channel_news answered(std::string_view sent, std::string_view field, unix_milliseconds now);
+  /// `field`: the value of Sallyport-Channel, or empty. Its `unknown` counts in a 401 only, as agents say it.
+  channel_news answered(std::string_view sent, int status, std::string_view field, unix_milliseconds now);
   /// No response came.
   channel_news unanswered(std::string_view sent, unix_milliseconds now);
 

@@ -253,6 +253,33 @@ TEST_CASE("no channel is opened within 10 s of the one before") {
   CHECK(t.send().how == signing::open);
 }
 
+TEST_CASE("an offer of which no channel comes is forgotten, and nothing is opened for 10 s") {
+  talk t;
+  for (int i = 0; i < 3; ++i) t.send();
+  for (int round = 0; round < 3; ++round) {
+    t.hears(t.send(request_body::streams), false, byte{1});
+    REQUIRE(t.place.next(t.now, request_body::none).how == signing::open);
+    t.place.not_opened(t.now);
+    CHECK(t.place.now_in() == phase::none);
+    t.hears(t.send(request_body::streams), false, byte{2});
+    t.now += 10 * second - 1;
+    for (int i = 0; i < 4; ++i) CHECK(t.send().how == signing::asymmetric);
+    t.now += 1;
+  }
+  CHECK(t.send().how == signing::open);
+}
+
+TEST_CASE("a successor that cannot be made leaves the channel as it is, and is tried again 10 s later") {
+  talk t;
+  t.confirmed();
+  t.now += 360 * second;
+  REQUIRE(t.place.next(t.now, request_body::none).how == signing::open);
+  t.place.not_opened(t.now);
+  CHECK(t.send().how == signing::mac);
+  t.now += 10 * second;
+  CHECK(t.send().how == signing::open);
+}
+
 TEST_CASE("while a channel is probed or confirmed, offers in other responses are ignored") {
   talk t;
   const auto probe = t.opening(1);

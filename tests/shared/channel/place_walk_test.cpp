@@ -65,7 +65,7 @@ class walk {
     auto plan = place_.next(now_, body);
     hear_of_pause();
     const bool probe = plan.how == signing::probe || plan.how == signing::open;
-    if (plan.how == signing::open) open(plan);
+    if (plan.how == signing::open && !open(plan)) return;
     if (plan.how != signing::asymmetric) {
       REQUIRE(body != request_body::streams);
       REQUIRE(to_seconds(now_) < plan.with->expires - 90);
@@ -80,11 +80,15 @@ class walk {
     flying_.push_back(std::move(made));
   }
 
-  void open(channel::signing_plan& plan) {
+  bool open(channel::signing_plan& plan) {
     REQUIRE(offered_.contains(plan.agent.back()));
     REQUIRE(now_ >= paused_until_);
     if (opened_at_) REQUIRE(now_ - *opened_at_ >= 10 * second);
     opened_at_ = now_;
+    if (below(10) == 0) {
+      place_.not_opened(now_);
+      return false;
+    }
     auto made = std::make_shared<channel::opened>();
     made->keyid = "ch1." + std::to_string(++channels_);
     made->agent = plan.agent;
@@ -92,6 +96,7 @@ class walk {
     made->expires = to_seconds(now_) + 600;
     plan.with = std::move(made);
     place_.open(plan.with, now_);
+    return true;
   }
 
   /// A probe is on its way for 10 s at most, and no other one meanwhile.
