@@ -5,6 +5,7 @@
 
 #include "audit/record.hpp"
 #include "crypto/self_test.hpp"
+#include "crypto/wipe.hpp"
 #include "encoding/base64url.hpp"
 #include "encoding/lines.hpp"
 #include "operations/catalog.hpp"
@@ -97,6 +98,8 @@ bool edge_host::sign(std::size_t size, unix_milliseconds now) {
   const auto what = read_signing(inbox_text(0, size));
   const auto made = edge_ != nullptr && what ? edge_->sign(what->order, what->place, what->turn, now, entropy_)
                                              : result<gate::signed_request>(reason::internal);
+  // The private key of a channel may have been made of it.
+  crypto::wipe(entropy_);
   if (made.ok()) {
     write_signed(*made, answer_);
     publish();

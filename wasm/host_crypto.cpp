@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "crypto/wipe.hpp"
 #include "encoding/base64url.hpp"
 
 // clang-format off
@@ -164,7 +165,10 @@ class node_crypto final : public port {
     const int size = sallyport_sign(number_of(with), static_cast<int>(row.family), static_cast<int>(row.hash),
                                     data.data(), size_of(data), out.data(), max_signature_bytes);
     if (size < 0) return reason::crypto_failed;
-    return bytes(out.begin(), out.begin() + size);
+    bytes made(out.begin(), out.begin() + size);
+    // A MAC may be half of a key (crypto/hkdf.hpp).
+    wipe(std::span<byte>(out).first(made.size()));
+    return made;
   }
 
   result<p256_point> p256_public(const p256_scalar& secret) override {
@@ -177,6 +181,7 @@ class node_crypto final : public port {
 
   result<p256_agreed> p256_agree(const p256_scalar& secret, const p256_point& with) override {
     p256_agreed agreed;
+    const wiped agreed_octets(agreed);
     const int size = sallyport_p256_agree(secret.data(), with.data(), agreed.data());
     if (size == not_on_curve) return reason::jwk_point_not_on_curve;
     if (size != static_cast<int>(agreed.size())) return reason::key_import_failed;

@@ -44,6 +44,7 @@ result<channel::mac_key> read_channel_secret(std::string_view text) {
   if (!octets.ok()) return wrong_at(secret_characters - 1, "spare bits that are not zero");
   const crypto::wiped after(*octets);
   channel::mac_key secret;
+  const crypto::wiped copy(secret);
   std::ranges::copy(*octets, secret.begin());
   return secret;
 }

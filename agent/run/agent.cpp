@@ -7,7 +7,6 @@
 #include "agent/log/log.hpp"
 #include "agent/openssl/host.hpp"
 #include "crypto/self_test.hpp"
-#include "crypto/wipe.hpp"
 
 namespace sallyport::agent::run {
 
@@ -21,8 +20,7 @@ std::string describe(const failure& why) {
 /// Out of the secret of `material`, or fresh. Reasons: crypto_failed.
 result<gate::channel_identity_ptr> channel_identity_of(const trust::material& material, crypto::port& host) {
   if (material.channels != nullptr) return material.channels;
-  SALLYPORT_ASSIGN(auto pair, keys::make_channel_pair(host));
-  const crypto::wiped after(pair.secret);
+  SALLYPORT_ASSIGN(const auto pair, keys::make_channel_pair(host));
   return gate::channel_identity_ptr(std::make_shared<const gate::channel_identity>(host, pair));
 }
 

@@ -75,9 +75,8 @@ void read_channel_secret(const config::settings& settings, crypto::port& host, m
   auto secret = keys::read_channel_secret(*text);
   if (!secret.ok()) return into.problems.push_back(source + ":" + secret.error().detail);
   const crypto::wiped after(*secret);
-  auto pair = channel::derive_pair(host, *secret, settings.service);
+  const auto pair = channel::derive_pair(host, *secret, settings.service);
   if (!pair.ok()) return into.problems.push_back(describe(source, pair.error()));
-  const crypto::wiped key(pair->secret);
   into.channels = std::make_shared<const gate::channel_identity>(host, *pair);
 }
 

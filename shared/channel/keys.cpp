@@ -39,6 +39,10 @@ std::array<byte, Size> taken(bytes_view from) {
 
 }  // namespace
 
+pair::~pair() {
+  crypto::wipe(secret);
+}
+
 keys::~keys() {
   crypto::wipe(requests);
   crypto::wipe(confirmations);
@@ -54,8 +58,10 @@ result<pair> derive_pair(crypto::port& host, const mac_key& secret, std::string_
     octets info;
     info.add("sallyport channel agent key 1").add(byte{0}).add(service).add(byte{0}).add(static_cast<byte>(n));
     SALLYPORT_ASSIGN(auto made, crypto::hkdf_sha256(host, secret, {}, info.view(), secret.size()));
-    const crypto::wiped secret_octets(made);
-    auto found = channel::make_pair(host, taken<32>(made));
+    const crypto::wiped made_octets(made);
+    auto number = taken<32>(made);
+    const crypto::wiped number_octets(number);
+    auto found = channel::make_pair(host, number);
     if (found.ok()) return found;
   }
   return reason::crypto_failed;
@@ -81,15 +87,16 @@ bool is_keyid(std::string_view keyid) {
 
 result<keys> derive(crypto::port& host, const crypto::p256_scalar& own, const crypto::p256_point& other,
                     const channel_id& id, const crypto::p256_point& edge, const crypto::p256_point& agent) {
-  SALLYPORT_ASSIGN(auto agreed, host.p256_agree(own, other));
-  const crypto::wiped agreed_octets(agreed);
+  auto agreed = host.p256_agree(own, other);
+  if (!agreed.ok()) return agreed.error();
+  const crypto::wiped agreed_octets(*agreed);
   octets info;
   info.add("sallyport channel 1").add(byte{0}).add(id).add(edge).add(agent);
-  SALLYPORT_ASSIGN(auto made, crypto::hkdf_sha256(host, agreed, {}, info.view(), okm_bytes));
+  SALLYPORT_ASSIGN(auto made, crypto::hkdf_sha256(host, *agreed, {}, info.view(), okm_bytes));
   const crypto::wiped made_octets(made);
   keys out;
-  out.requests = taken<32>(bytes_view(made).first(32));
-  out.confirmations = taken<32>(bytes_view(made).subspan(32));
+  std::copy_n(made.begin(), out.requests.size(), out.requests.begin());
+  std::copy_n(made.begin() + 32, out.confirmations.size(), out.confirmations.begin());
   return out;
 }
 

@@ -31,8 +31,14 @@ inline constexpr std::size_t keyid_characters = 47;
 /// What operators are told of a kid that is_keyid.
 inline constexpr std::string_view kid_is_taken = "a kid cannot begin with ch1.: that is how channels are called";
 
-/// A pair of either side.
+/// A pair of either side. The secret is wiped when it goes.
 struct pair {
+  pair() = default;
+  pair(const crypto::p256_scalar& own, const crypto::p256_point& shown) : secret(own), point(shown) {}
+  pair(const pair&) = default;
+  pair& operator=(const pair&) = default;
+  ~pair();
+
   crypto::p256_scalar secret{};
   crypto::p256_point point{};
 };

@@ -209,7 +209,10 @@ export class Core {
     }
     const from = this.#entropy_used;
     this.#entropy_used += ENTROPY_BYTES;
-    this.#module.HEAPU8.set(this.#entropy.subarray(from, this.#entropy_used), this.#word(MAILBOX.entropy));
+    const portion = this.#entropy.subarray(from, this.#entropy_used);
+    this.#module.HEAPU8.set(portion, this.#word(MAILBOX.entropy));
+    // The private key of a channel may be made of it.
+    portion.fill(0);
   }
 
   #answer() {

@@ -1,7 +1,6 @@
 #include "gate/origin/channel_identity.hpp"
 
 #include "channel/field.hpp"
-#include "crypto/wipe.hpp"
 
 namespace sallyport::gate {
 namespace {
@@ -16,9 +15,5 @@ std::string write_offer(const crypto::p256_point& key) {
 
 channel_identity::channel_identity(crypto::port& host, const channel::pair& pair)
     : own(pair), thumbprint(channel::thumbprint(host, pair.point)), offer(write_offer(pair.point)) {}
-
-channel_identity::~channel_identity() {
-  crypto::wipe(own.secret);
-}
 
 }  // namespace sallyport::gate

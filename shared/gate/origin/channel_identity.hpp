@@ -15,7 +15,7 @@ struct channel_identity {
   channel_identity(crypto::port& host, const channel::pair& pair);
   channel_identity(const channel_identity&) = delete;
   channel_identity& operator=(const channel_identity&) = delete;
-  ~channel_identity();
+  ~channel_identity() = default;
 
   channel::pair own;
   /// What grants name it by.
