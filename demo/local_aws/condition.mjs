@@ -44,6 +44,12 @@ const operators = {
 /** Negated operators hold where the request does not have the key. @type {Record<string, string>} */
 const negated = { StringNotEquals: 'StringEquals', StringNotLike: 'StringLike', ArnNotEquals: 'ArnEquals', ArnNotLike: 'ArnLike' };
 
+/** The first key in these statements that no call has, if any. @param {import('./types.d.ts').Statement[]} statements */
+export function unknown_key(statements) {
+  const keys = statements.flatMap(({ Condition = {} }) => Object.values(Condition).flatMap(Object.keys));
+  return keys.find((key) => !known_keys.test(key));
+}
+
 /** @param {string} key @param {Context} context */
 function check_key(key, context) {
   if (key in context || known_keys.test(key)) return key;

@@ -22,6 +22,8 @@
 // on https; here http on loopback is taken as well.
 import { readFileSync } from 'node:fs';
 
+import { unknown_key } from './condition.mjs';
+
 /** @typedef {import('./types.d.ts').Config} Config */
 /** @typedef {import('./types.d.ts').Role} Role */
 
@@ -59,6 +61,8 @@ export function check_config(config) {
     const trust = role.trust_policy?.Statement ?? role.trust?.sub ?? [];
     need(trust.length > 0, `roles.${name} needs trust.sub with at least one subject, or trust_policy`);
     need(Array.isArray(statements_of(role.policy)), `roles.${name}.policy must be a list of statements, or a policy document`);
+    const unknown = unknown_key(statements_of(role.policy));
+    need(unknown === undefined, `roles.${name}.policy: no condition key of these calls is called ${unknown}`);
   }
   for (const [cluster, { services }] of Object.entries(config.clusters ?? {})) {
     for (const [name, service] of Object.entries(services ?? {})) {

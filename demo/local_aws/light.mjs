@@ -4,6 +4,8 @@
 //              "app_ms": 3000,                     its app listens so long after its agent
 //              "health_ms": 5000,                  ECS finds it healthy so long after RUNNING; "health": false: it has no check
 //              "healthy": false,                   ECS finds it unhealthy then
+//              "balancer_ms": 5000,                a load balancer finds it unhealthy so long after RUNNING, of which ECS's health
+//                                                  knows nothing
 //              "exit_ms": 2000, "exit_code": 3 }   it ends by itself
 import { createServer as create_http_server } from 'node:http';
 import { createServer } from 'node:net';
@@ -11,6 +13,8 @@ import { createServer } from 'node:net';
 import { LightAgent } from './light_agent.mjs';
 
 const check_interval_ms = 1000;
+const balancer_words =
+  'Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/local/0123456789abcdef)';
 
 /** What listens for light tasks: a listener an address and port, one HTTP server behind all of them. */
 export class Listeners {
@@ -73,12 +77,13 @@ export class LightBody {
   }
 
   async start() {
-    const { port, admin_port, exit_ms, health_ms = 0 } = this.light;
+    const { port, admin_port, exit_ms, balancer_ms, health_ms = 0 } = this.light;
     await this.#listen(port, this.agent.answer(this.#task.world.light?.checks));
     await this.#listen(admin_port, this.agent.answer_admin());
     this.agent.start();
     this.#container.lastStatus = 'RUNNING';
     this.#healthy_at = this.#clock.now() + health_ms;
+    if (balancer_ms !== undefined) this.#clock.after(balancer_ms, () => void this.#task.stop('ServiceSchedulerInitiated', balancer_words));
     if (exit_ms !== undefined) this.#clock.after(exit_ms, () => this.exit(this.light.exit_code ?? 0));
   }
 

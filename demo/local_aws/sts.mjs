@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 
-import { trusts } from './authorization.mjs';
-import { pattern_matches } from './condition.mjs';
+import { keys_of_tags, trusts } from './authorization.mjs';
+import { pattern_matches, unknown_key } from './condition.mjs';
 import { statements_of } from './config.mjs';
 import { AwsError, wants_json, xml_text } from './errors.mjs';
 import { check_packed_size } from './packed.mjs';
@@ -118,10 +118,14 @@ function actions_of(claims) {
 }
 
 /** @param {Role} role @param {string} action @param {Claims} claims @param {string} account */
-function may_assume(role, action, { iss, aud, sub }, account) {
+function may_assume(role, action, { iss, aud, sub, [tags_claim]: tags }, account) {
   const provider = iss.replace(/^https?:\/\//, '');
   if (role.trust_policy !== undefined) {
-    const context = { [`${provider}:aud`]: [aud].flat()[0], [`${provider}:sub`]: sub };
+    const context = {
+      [`${provider}:aud`]: [aud].flat()[0],
+      [`${provider}:sub`]: sub,
+      ...keys_of_tags('aws:RequestTag', check_tags(tags)),
+    };
     return trusts(role.trust_policy, action, `arn:aws:iam::${account}:oidc-provider/${provider}`, context);
   }
   const { trust } = role;
@@ -181,9 +185,9 @@ function parse_policy(text) {
   if (text === null) return undefined;
   try {
     const { Version, Statement } = JSON.parse(text);
-    if (Version === '2012-10-17' && Array.isArray(Statement)) return Statement;
+    if (Version === '2012-10-17' && Array.isArray(Statement) && unknown_key(Statement) === undefined) return Statement;
   } catch {
-    // Answered below: a policy that is no JSON is a malformed one.
+    // Answered below: a policy that is no JSON is a malformed one, as is one that leans on a key which no call has.
   }
   throw new AwsError(400, 'MalformedPolicyDocument', 'The policy is not in the valid JSON format.');
 }

@@ -43,6 +43,7 @@ export type Light = {
   health_ms?: number;
   health?: boolean;
   healthy?: boolean;
+  balancer_ms?: number;
   exit_ms?: number;
   exit_code?: number;
 };

@@ -78,6 +78,14 @@ before(async () => {
           trust_policy: trust_policy(['sts:AssumeRoleWithWebIdentity', 'sts:TagSession']),
           policy: { Version: '2012-10-17', Statement: [] },
         },
+        // For whom the token names as its target, and for nobody of a reserved name.
+        tagged: {
+          trust_policy: trust_policy(['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity'], {
+            StringEquals: { 'aws:RequestTag/subject': 'alice' },
+            StringNotLike: { [`${issuer.replace('http://', '')}:sub`]: 'sallyport:@*' },
+          }),
+          policy: [{ Effect: 'Allow', Action: 'ecs:ListTasks', Resource: '*' }],
+        },
       },
       clusters: { prod: { services: { billing: { task_definition: 'billing:1' } } } },
       task_definitions: {
@@ -94,10 +102,11 @@ after(async () => {
   issuer_server.close();
 });
 
-/** A trust policy document for tokens of the issuer whose subject is sallyport:billing. @param {string[]} actions */
-function trust_policy(actions) {
+/** A trust policy document for tokens of the issuer whose subject is sallyport:billing. @param {string[]} actions
+ * @param {import('../../demo/local_aws/types.d.ts').Conditions} [conditions] in place of that */
+function trust_policy(actions, conditions) {
   const provider = issuer.replace('http://', '');
-  const condition = { StringEquals: { [`${provider}:aud`]: 'sts.amazonaws.com', [`${provider}:sub`]: 'sallyport:billing' } };
+  const condition = conditions ?? { StringEquals: { [`${provider}:aud`]: 'sts.amazonaws.com', [`${provider}:sub`]: 'sallyport:billing' } };
   const principal = { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` };
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: actions, Condition: condition }] };
 }
@@ -182,6 +191,24 @@ test('a trust policy must allow the tags and the source identity of a token, and
   const refused = (/** @type {Claims} */ claims) => plain(claims).then((made) => assume({ role: documented, token: made }));
   await assert.rejects(refused({ sub: 'sallyport:other' }), /Not authorized to perform sts:AssumeRoleWithWebIdentity/);
   await assert.rejects(assume({ role: documented }), /Not authorized to perform sts:SetSourceIdentity/);
+});
+
+test('a trust policy may look at the tags of a token, and leave subjects out', async () => {
+  const role = `arn:aws:iam::${account}:role/tagged`;
+  const with_subject = (/** @type {string} */ tag) => ({ 'https://aws.amazon.com/tags': { principal_tags: { subject: [tag] } } });
+  assert.match((await assume({ role })).accessKeyId, /^ASIA/);
+  await assert.rejects(assume({ role, token: await token(with_subject('bob')) }), named('AccessDenied'));
+  await assert.rejects(assume({ role, token: await token({ sub: 'sallyport:@looks' }) }), named('AccessDenied'));
+});
+
+test('a session policy with a condition key that no call has is malformed', async () => {
+  const policy = [{ Effect: 'Deny', Action: 'ecs:*', Resource: 'x', Condition: { StringEquals: { 'ecs:service': 'billing' } } }];
+  await assert.rejects(assume({ policy }), named('MalformedPolicyDocumentException'));
+});
+
+test('tags that fill the packed size of a session are refused, and how full it is is told', async () => {
+  const large = { 'https://aws.amazon.com/tags': { principal_tags: { subject: ['s'.repeat(256)], email: ['e'.repeat(128)] } } };
+  await assert.rejects(assume({ token: await token(large) }), named('PackedPolicyTooLargeException'));
 });
 
 test('a task whose definition names a role runs only for who may pass that role', async () => {

@@ -67,6 +67,20 @@ test('an unhealthy task is replaced, in the words of AWS', async () => {
   assert.notEqual(successor.taskArn, stopped.taskArn);
 });
 
+test('a load balancer has tasks replaced of whose health ECS knows nothing', async () => {
+  const unseen = { ...light_definition, light: { health: false, balancer_ms: 5_000 } };
+  const ecs = start_ecs({ definitions: { 'billing:1': unseen } });
+  await ecs.update({ desiredCount: 1 });
+  await ecs.clock.advance(5_900);
+  assert.equal((await ecs.tasks())[0].healthStatus, 'UNKNOWN');
+  await ecs.clock.advance(100);
+  const [stopped] = await ecs.tasks('STOPPED');
+  assert.equal(stopped.stopCode, 'ServiceSchedulerInitiated');
+  assert.match(stopped.stoppedReason, /^Task failed ELB health checks in \(target-group /);
+  await ecs.clock.advance(2_000);
+  assert.equal((await ecs.tasks()).length, 1);
+});
+
 test('a task that never runs is tried again after longer and longer pauses, and ECS says so', async () => {
   const ecs = start_ecs({ settings: { pull_error: 'CannotPullContainerError: not found' } });
   await ecs.update({ desiredCount: 1 });
