@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,66 +10,38 @@ import { fileURLToPath } from 'node:url';
 import {
   DescribeServicesCommand,
   DescribeTasksCommand,
-  ECSClient,
   ListTasksCommand,
   RunTaskCommand,
   StopTaskCommand,
   UpdateServiceCommand,
   paginateListTasks,
 } from '@aws-sdk/client-ecs';
-import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { generateKeyPair } from 'jose';
 
-import { check_config } from '../../demo/local_aws/config.mjs';
-import { start_local_aws } from '../../demo/local_aws/main.mjs';
+import { account, region } from '../support/account.mjs';
+import { start_sdk_caller, there } from '../support/sdk_caller.mjs';
 
-const account = '123456789012';
-const region = 'us-east-1';
-const role_arn = `arn:aws:iam::${account}:role/gate`;
 const cluster_arn = `arn:aws:ecs:${region}:${account}:cluster/prod`;
 /** @type {string} */
 let issuer;
-/** @type {import('jose').GenerateKeyPairResult} */
-let keys;
 /** @type {import('../../demo/local_aws/main.mjs').LocalAws} */
 let aws;
-/** @type {import('node:http').Server} */
-let issuer_server;
-
-/** What must be there. @template T @param {T | undefined} value @returns {T} */
-function there(value) {
-  assert.ok(value !== undefined);
-  return value;
-}
+/** @type {import('../support/sdk_caller.mjs').SdkCaller} */
+let caller;
 
 /** The only one. @template T @param {T[] | undefined} list @returns {T} */
 const first_of = (list) => there(there(list)[0]);
 
 before(async () => {
-  keys = await generateKeyPair('ES256');
-  const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
-  issuer_server = createServer((request, response) => {
-    /** @type {Record<string, unknown>} */
-    const documents = {
-      '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` },
-      '/.well-known/jwks.json': { keys: [jwk] },
-    };
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(documents[request.url ?? ''] ?? {}));
-  });
-  await new Promise((resolve) => issuer_server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  issuer = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (issuer_server.address()).port}`;
   const sleeper = {
     name: 'app',
     command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
     health: { command: ['true'], interval_ms: 50 },
   };
   const one_shot = { name: 'export', command: [process.execPath, '-e', 'process.exit(Number(process.env.CODE ?? 0))'] };
-  aws = await start_local_aws({
-    config: check_config({
-      account,
-      region,
-      oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
+  caller = await start_sdk_caller((its_issuer) => {
+    issuer = its_issuer;
+    return {
       roles: {
         gate: { trust: { issuer, sub: ['sallyport:*'] }, policy: [{ Effect: 'Allow', Action: ['ecs:*', 'iam:PassRole'], Resource: '*' }] },
         // As IAM takes them; without sts:SetSourceIdentity.
@@ -93,14 +64,12 @@ before(async () => {
         'export:1': { containers: [one_shot] },
         'with-role:1': { execution_role: 'tasks', containers: [one_shot] },
       },
-    }),
+    };
   });
+  ({ aws } = caller);
 });
 
-after(async () => {
-  await aws.stop();
-  issuer_server.close();
-});
+after(() => caller.stop());
 
 /** A trust policy document for tokens of the issuer whose subject is sallyport:billing. @param {string[]} actions
  * @param {import('../../demo/local_aws/types.d.ts').Conditions} [conditions] in place of that */
@@ -111,50 +80,15 @@ function trust_policy(actions, conditions) {
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: actions, Condition: condition }] };
 }
 
-/** @typedef {import('jose').JWTPayload & Record<string, unknown>} Claims */
-/** @typedef {import('@aws-sdk/client-ecs').ECSClientConfig['credentials']} Credentials */
+/** @typedef {import('../support/sdk_caller.mjs').Claims} Claims */
 /** @typedef {import('../../demo/local_aws/types.d.ts').Statement} Statement */
 
-const token = (/** @type {Claims} */ claims = {}, { alg = 'ES256', key = keys.privateKey, expires = '5m' } = {}) =>
-  new SignJWT({
-    'https://aws.amazon.com/source_identity': 'alice',
-    'https://aws.amazon.com/tags': { principal_tags: { subject: ['alice'] } },
-    ...claims,
-  })
-    .setProtectedHeader({ alg, kid: 'k1' })
-    .setIssuer(issuer)
-    .setAudience(claims.aud ?? 'sts.amazonaws.com')
-    .setSubject(claims.sub ?? 'sallyport:billing')
-    .setIssuedAt()
-    .setExpirationTime(expires)
-    .sign(key);
-
-/** @param {{role?: string, token?: string, policy?: Statement[]}} [options] */
-async function assume(options = {}) {
-  const client = new STSClient({
-    region,
-    endpoint: aws.url,
-    maxAttempts: 1,
-    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
-  });
-  const answer = await client.send(
-    new AssumeRoleWithWebIdentityCommand({
-      RoleArn: options.role ?? role_arn,
-      RoleSessionName: 'alice',
-      WebIdentityToken: options.token ?? (await token()),
-      Policy: options.policy && JSON.stringify({ Version: '2012-10-17', Statement: options.policy }),
-      DurationSeconds: 900,
-    }),
-  );
-  return {
-    accessKeyId: there(answer.Credentials?.AccessKeyId),
-    secretAccessKey: there(answer.Credentials?.SecretAccessKey),
-    sessionToken: there(answer.Credentials?.SessionToken),
-    expiration: there(answer.Credentials?.Expiration),
-  };
-}
-
-const ecs = (/** @type {Credentials} */ credentials) => new ECSClient({ region, endpoint: aws.url, maxAttempts: 1, credentials });
+/** @type {import('../support/sdk_caller.mjs').SdkCaller['token']} */
+const token = (...given) => caller.token(...given);
+/** @type {import('../support/sdk_caller.mjs').SdkCaller['assume']} */
+const assume = (...given) => caller.assume(...given);
+/** @type {import('../support/sdk_caller.mjs').SdkCaller['ecs']} */
+const ecs = (credentials) => caller.ecs(credentials);
 const named = (/** @type {string} */ name) => (/** @type {Error} */ problem) =>
   problem.name === name || assert.fail(`${problem.name}: ${problem.message}`);
 
