@@ -122,3 +122,19 @@ test('waiting and answering together take no longer than the platform allows', a
   context.mock.timers.tick(8_000);
   assert.equal((await json_of(await answering)).code, 'upstream_timeout');
 });
+
+test('a coordinator that has too much to do is not asked again at once, one that was restarted is', async () => {
+  for (const [error, asked] of /** @type {[Error, number][]} */ ([
+    [Object.assign(new Error('too many requests queued'), { overloaded: true }), 1],
+    [Object.assign(new Error('reset'), { overloaded: false, retryable: true }), 2],
+    [new Error('reset'), 2],
+  ])) {
+    const world = reaching(by_task, {
+      ensure: () => {
+        throw error;
+      },
+    });
+    const told = await json_of(await world.respond());
+    assert.deepEqual([told.code, Number(told.retry) > 0, world.asked.length], ['aws_unavailable', true, asked]);
+  }
+});

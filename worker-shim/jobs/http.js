@@ -1,6 +1,7 @@
 // Jobs over HTTP: what the core decided about a run (shared/gate/edge/job_order.hpp) is asked of the object of its job
 // (object.js), and the core words the response (shared/jobs/view.hpp).
 import { describe } from '../host/describe.js';
+import { is_overloaded } from '../host/overloaded.js';
 import { fail } from '../observe.js';
 import { refusal_response } from '../pages/respond.js';
 
@@ -92,8 +93,7 @@ async function ask(jobs, job, what) {
       // A stub whose object was lost stays lost.
       return await what(jobs.get(jobs.idFromName(job)));
     } catch (error) {
-      const overloaded = error instanceof Error && 'overloaded' in error && error.overloaded === true;
-      if (overloaded || tried === MOST_TRIES) throw error;
+      if (is_overloaded(error) || tried === MOST_TRIES) throw error;
     }
   }
 }

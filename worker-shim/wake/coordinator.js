@@ -1,6 +1,7 @@
 // The way to the object that wakes a service and knows its tasks (worker-shim/wake/object.js). Objects of the platform belong to
 // the request that made them, so each request has its own way; calls over one way arrive in their order.
 import { describe } from '../host/describe.js';
+import { is_overloaded } from '../host/overloaded.js';
 import { fail, warn } from '../observe.js';
 
 /** How much longer than it was told to the coordinator may take. */
@@ -44,6 +45,7 @@ export class Coordinator {
     try {
       return await this.#ask(hold_ms);
     } catch (error) {
+      if (is_overloaded(error)) throw error;
       // The platform restarts objects when it likes. What was begun goes on, and is joined over a new way: the old one
       // stays broken.
       warn('coordinator asked again', { service: this.#service, detail: describe(error) });
