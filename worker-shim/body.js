@@ -18,6 +18,8 @@ export class RequestBody {
   #piece_bytes = PIECE_BYTES;
   /** The whole body, once it was read. @type {Uint8Array | undefined} */
   bytes;
+  /** Settles when what streams has gone, or never will. @type {Promise<void>} */
+  sent = Promise.resolve();
   /** @type {import('./core/wire.js').BodyState} */
   state;
 
@@ -80,7 +82,7 @@ export class RequestBody {
     if (plan === 'bytes') return this.bytes ?? new Uint8Array(0);
     const { readable, writable } = content_length === null ? new IdentityTransformStream() : new FixedLengthStream(content_length);
     // It ends with the request, or the request with it.
-    void this.#pour(writable, upload);
+    this.sent = this.#pour(writable, upload);
     return readable;
   }
 

@@ -1,4 +1,5 @@
 // A reach over one service (worker-shim/reach/reach.js), whose network and coordinator are bindings in the test's hand.
+import './platform.mjs';
 import { Reach } from '../../worker-shim/reach/reach.js';
 import { Turn } from '../../worker-shim/turn.js';
 
@@ -39,6 +40,7 @@ export const core = /** @type {ConstructorParameters<typeof Reach>[0]} */ (
  * @property {{url: string, init: any, id: string}[]} sent
  * @property {{service: string, caller: object, hold_ms: number}[]} asked
  * @property {{service: string, task_arn: string}[]} lost
+ * @property {number} touched
  * @property {Promise<unknown>[]} background
  * @property {number} decisions
  * @property {number} sendings
@@ -68,6 +70,7 @@ export function reaching(
     sent: [],
     asked: [],
     lost: [],
+    touched: 0,
     background: [],
     decisions: 0,
     sendings: 0,
@@ -83,6 +86,9 @@ export function reaching(
     },
     lost: async (/** @type {World['lost'][0]} */ what) => {
       world.lost.push(what);
+    },
+    touch: async () => {
+      world.touched += 1;
     },
   };
   const environment = {

@@ -14,6 +14,7 @@
 // but where it was an app that broke off, which any caller's request may be the cause of, and where a client owes its body.
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
+import { passes_as_it_comes } from './in_use.js';
 import { Search } from './search.js';
 import { NoAnswer, is_broken } from './send.js';
 import { hold_of } from '../pages/waiting.js';
@@ -105,12 +106,15 @@ export class Delivery {
     const { forward } = this.#turn;
     const since = this.#now();
     const entry = place.in_flight.enter(since + this.#turn.timeout_ms());
+    const use = this.#search.use();
     try {
       const answer = await this.#send(...reached(place));
       place.answered_at = this.#now();
       if (answer.headers.has(STOPPING)) this.#search.lost(place);
-      return this.#search.watched(answer);
+      const { body, context } = this.#turn;
+      return use.until_over(answer, body.sent, passes_as_it_comes(this.#service, forward), context);
     } catch (failure) {
+      use.end();
       const silent = failure instanceof NoAnswer && failure.timed_out && place.answered_at < since;
       if (silent || is_broken(failure)) this.#search.lost(place);
       fail('no response', {

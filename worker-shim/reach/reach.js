@@ -8,6 +8,7 @@
 import { Delivery } from './delivery.js';
 import { describe } from '../host/describe.js';
 import { fail, warn } from '../observe.js';
+import { passes_as_it_comes } from './in_use.js';
 import { refusal_response } from '../pages/respond.js';
 import { BrokenUpload, NO_UPLOAD, NoAnswer, send } from './send.js';
 import { Service } from './service.js';
@@ -175,6 +176,7 @@ export class Reach {
           redirect: 'manual',
           // The platform's own cache in front of an origin goes by the URL and knows nothing of identities.
           cache: 'no-store',
+          ...(passes_as_it_comes(service, forward) && { encodeResponseBody: 'manual' }),
           ...(upload.broken && { signal: upload.broken.signal }),
         },
         timeout_ms,

@@ -2,7 +2,7 @@
 // coordinator, and then waiting for a start as long as the request may wait.
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
-import { keep_in_use } from './long_answers.js';
+import { Use } from './in_use.js';
 
 /** Requests that wait for a start, per service and isolate; those above are told at once that it is starting. */
 const MOST_HELD = 500;
@@ -66,15 +66,9 @@ export class Search {
     if (place.task_arn !== '') this.#context.waitUntil(this.#coordinator.lost(place));
   }
 
-  /**
-   * @param {Response} answer of a task
-   * @returns {Response} the same
-   */
-  watched(answer) {
-    const { idle_stop_ms } = this.#service;
-    return idle_stop_ms === 0
-      ? answer
-      : keep_in_use(answer, idle_stop_ms, () => this.#context.waitUntil(this.#coordinator.touch()), this.#context);
+  /** Something was sent to the service, and is use of it until it is over. */
+  use() {
+    return new Use(this.#service.idle_stop_ms, () => this.#context.waitUntil(this.#coordinator.touch()));
   }
 
   /**
