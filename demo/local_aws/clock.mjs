@@ -25,8 +25,8 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 /** Stands still until it is moved. @implements {Clock} */
 export class ManualClock {
   #now;
-  /** @type {Set<{at: number, act: () => void}>} in the order in which they were asked for */
-  #due = new Set();
+  /** The next one last; of those that are due at one time, the one asked for first. @type {{at: number, act: (() => void) | null}[]} */
+  #due = [];
 
   constructor(start = Date.now()) {
     this.#now = start;
@@ -38,9 +38,23 @@ export class ManualClock {
 
   /** @param {number} ms @param {() => void} act */
   after(ms, act) {
+    /** @type {{at: number, act: (() => void) | null}} */
     const entry = { at: this.#now + ms, act };
-    this.#due.add(entry);
-    return () => void this.#due.delete(entry);
+    this.#due.splice(this.#place_of(entry.at), 0, entry);
+    return () => {
+      entry.act = null;
+    };
+  }
+
+  /** Behind all that are due later. @param {number} at */
+  #place_of(at) {
+    let [low, high] = [0, this.#due.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (/** @type {{at: number}} */ (this.#due[middle]).at > at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** @param {number} ms @returns {Promise<void>} */
@@ -52,18 +66,13 @@ export class ManualClock {
   async advance(ms = 0) {
     const end = this.#now + ms;
     await settled();
-    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
-      this.#due.delete(next);
+    for (let next = this.#due.at(-1); next !== undefined && next.at <= end; next = this.#due.at(-1)) {
+      this.#due.pop();
+      if (next.act === null) continue;
       this.#now = Math.max(this.#now, next.at);
       next.act();
       await settled();
     }
     this.#now = end;
-  }
-
-  /** @param {number} end */
-  #next(end) {
-    const due = [...this.#due].filter(({ at }) => at <= end);
-    return due.reduce((first, each) => (each.at < first.at ? each : first), due[0]);
   }
 }
