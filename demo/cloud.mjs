@@ -60,6 +60,7 @@ function configuration(issuer, kind) {
   return {
     account,
     region,
+    settings: { quotas: 'aws' },
     oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
     roles: { 'sallyport-gate': { trust_policy: trust_policy(issuer), policy: permissions } },
     clusters: { [cluster]: { services: Object.fromEntries(sleepers.map((name) => [name, { task_definition: `${name}:1`, desired: 0 }])) } },
