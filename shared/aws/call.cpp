@@ -1,7 +1,10 @@
 #include "aws/call.hpp"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
+#include "core/ascii.hpp"
 #include "encoding/json.hpp"
 
 namespace sallyport::aws {
@@ -59,6 +62,52 @@ constexpr std::array known_codes = {
     known_code{"ValidationException", error_kind::invalid_request},
 };
 
+struct known_words {
+  std::string_view words;
+  error_kind kind;
+};
+
+// In lower case; the first that occurs counts. Codes such as ClientException stand for a mistake of ours as well as for a full
+// account: only the message tells which.
+constexpr std::array words_of_messages = {
+    known_words{"rate exceeded", error_kind::throttled},
+    known_words{"rate limit", error_kind::throttled},
+    known_words{"request limit", error_kind::throttled},
+    known_words{"too many requests", error_kind::throttled},
+    known_words{"throttl", error_kind::throttled},
+    known_words{"limit exceeded", error_kind::capacity},
+    known_words{"exceeded the limit", error_kind::capacity},
+    known_words{"reached the limit", error_kind::capacity},
+    known_words{"provisioning capacity", error_kind::capacity},
+    known_words{"capacity is unavailable", error_kind::capacity},
+    known_words{"try again", error_kind::transient},
+};
+
+std::optional<error_kind> kind_in_words(std::string_view message) {
+  const std::string lower = ascii::to_lower(message);
+  for (const auto& known : words_of_messages) {
+    if (lower.find(known.words) != std::string::npos) return known.kind;
+  }
+  return std::nullopt;
+}
+
+error_kind kind_of_code(std::string_view code, std::uint16_t http_status) {
+  for (const auto& known : known_codes) {
+    if (known.code == code) return known.kind;
+  }
+  if (http_status == 429) return error_kind::throttled;
+  if (http_status >= 500) return error_kind::transient;
+  if (http_status == 401 || http_status == 403) return error_kind::access_denied;
+  return http_status >= 400 ? error_kind::invalid_request : error_kind::unreadable;
+}
+
+/// Codes that say themselves what is wrong with the request.
+bool is_plain(std::string_view code) {
+  constexpr std::array<std::string_view, 4> plain = {"MalformedPolicyDocument", "PackedPolicyTooLarge",
+                                                     "RegionDisabledException", "SignatureDoesNotMatch"};
+  return std::find(plain.begin(), plain.end(), code) != plain.end();
+}
+
 }  // namespace
 
 bool is_retryable(error_kind kind) {
@@ -97,14 +146,15 @@ std::string_view name_of(error_kind kind) {
   __builtin_trap();
 }
 
-error_kind kind_of(std::string_view code, std::uint16_t http_status) {
-  for (const auto& known : known_codes) {
-    if (known.code == code) return known.kind;
-  }
-  if (http_status == 429) return error_kind::throttled;
-  if (http_status >= 500) return error_kind::transient;
-  if (http_status == 401 || http_status == 403) return error_kind::access_denied;
-  return http_status >= 400 ? error_kind::invalid_request : error_kind::unreadable;
+error_kind kind_of(std::string_view code, std::uint16_t http_status, std::string_view message) {
+  const error_kind kind = kind_of_code(code, http_status);
+  if (kind != error_kind::invalid_request || is_plain(code)) return kind;
+  return kind_in_words(message).value_or(kind);
+}
+
+bool is_about_identity(const service_error& error) {
+  if (error.kind == error_kind::access_denied || error.kind == error_kind::token_refused) return true;
+  return error.code == "InvalidIdentityToken" || error.code == "IDPCommunicationError";
 }
 
 std::string_view field_of(const reply& from, std::string_view lower_name) {
@@ -138,7 +188,7 @@ service_error read_json_error(const reply& from) {
   code = code.substr(code.find('#') + 1);
   code = code.substr(0, code.find(':'));
   out.code = printable(code, 128);
-  out.kind = kind_of(out.code, from.status);
+  out.kind = kind_of(out.code, from.status, out.message);
   return out;
 }
 

@@ -68,8 +68,11 @@ bool is_retryable(error_kind kind);
 /// The reason to give for it: aws_throttled, aws_access_denied, aws_response_invalid, ….
 reason reason_of(error_kind kind);
 std::string_view name_of(error_kind kind);
-/// The kind of an AWS error code (its part behind `#`), with the HTTP status for codes that are not known.
-error_kind kind_of(std::string_view code, std::uint16_t http_status);
+/// The kind of an AWS error: by its code (the part behind `#`), for codes that are not known by the HTTP status. Where that
+/// says no more than that AWS took it as invalid, by the words of the message.
+error_kind kind_of(std::string_view code, std::uint16_t http_status, std::string_view message = {});
+/// Whether STS did not take who we are: a role or its trust policy is mended by people, who then try again at once.
+bool is_about_identity(const service_error& error);
 
 /// A refusal out of an awsJson1.1 answer: `__type` or the x-amzn-errortype field, `message` in either case.
 service_error read_json_error(const reply& from);

@@ -59,13 +59,15 @@ struct container {
 
 struct task {
   std::string arn;
+  /// Grows with each change that ECS counts; health and address change without it. 0: not told.
+  std::int64_t version = 0;
   task_status status = task_status::provisioning;
   health_status health = health_status::unknown;
   /// Desired status RUNNING: ECS is not about to stop it.
   bool wanted = true;
   /// 0: not yet.
   unix_milliseconds created_at = 0, started_at = 0, stopped_at = 0;
-  /// Private IPv4 address of the task's network interface, or empty.
+  /// Private IPv4 address of the task's network interface, of one that is not gone; or empty.
   std::string private_ipv4;
   std::string started_by;
   /// TaskFailedToStart, EssentialContainerExited, UserInitiated, SpotInterruption, …; empty while it runs.
@@ -99,6 +101,8 @@ struct service_answer {
   std::uint32_t desired = 0, running = 0, pending = 0;
   /// The newest event of the service, printable: "unable to place a task because …".
   std::string newest_event;
+  /// 0: not told.
+  unix_milliseconds newest_event_at = 0;
 };
 
 /// RunTask, DescribeTasks.

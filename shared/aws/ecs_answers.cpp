@@ -1,4 +1,5 @@
 // Reading: untrusted JSON becomes typed values once, or is refused.
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -55,12 +56,18 @@ health_status health_of(std::string_view text) {
   return text == "UNHEALTHY" ? health_status::unhealthy : health_status::unknown;
 }
 
+/// An interface that is gone, or on its way: its address may be another task's by now.
+bool is_gone(std::string_view attachment_status) {
+  constexpr std::array<std::string_view, 4> gone = {"DETACHING", "DETACHED", "DELETED", "FAILED"};
+  return std::find(gone.begin(), gone.end(), attachment_status) != gone.end();
+}
+
 /// Requests go to it.
 std::string address_of(const json& from) {
   const auto attachments = list_of(from, "attachments");
   if (!attachments) return {};
   for (const auto& attachment : *attachments) {
-    if (text_of(attachment, "type") != "ElasticNetworkInterface") continue;
+    if (text_of(attachment, "type") != "ElasticNetworkInterface" || is_gone(text_of(attachment, "status"))) continue;
     const auto details = list_of(attachment, "details");
     if (!details) continue;
     for (const auto& detail : *details) {
@@ -109,6 +116,7 @@ std::optional<task> task_of(const json& from) {
   out.arn = text_of(from, "taskArn");
   if (!status || out.arn.empty() || !read_containers(from, out)) return std::nullopt;
   out.status = *status;
+  out.version = std::max<std::int64_t>(encoding::integer_member(from, "version").value_or(0), 0);
   out.health = health_of(text_of(from, "healthStatus"));
   out.wanted = text_of(from, "desiredStatus") != "STOPPED";
   out.created_at = milliseconds_of(from, "createdAt");
@@ -158,8 +166,11 @@ std::optional<service_answer> service_of(const json& from) {
   const auto pending = count_of(from, "pendingCount");
   const auto events = list_of(from, "events");
   if (!desired || !running || !pending || !events) return std::nullopt;
-  const std::string newest = events->empty() ? std::string() : text_of(events->front(), "message");
-  return service_answer{text_of(from, "status"), *desired, *running, *pending, newest};
+  service_answer out{text_of(from, "status"), *desired, *running, *pending, "", 0};
+  if (events->empty()) return out;
+  out.newest_event = text_of(events->front(), "message");
+  out.newest_event_at = milliseconds_of(events->front(), "createdAt");
+  return out;
 }
 
 }  // namespace
@@ -230,8 +241,8 @@ answer<service_answer> read_describe_services(const reply& from) {
 
 error_kind kind_of_failure(const failed_resource& failure) {
   if (failure.why.starts_with("RESOURCE") || failure.why == "AGENT") return error_kind::capacity;
-  if (failure.why == "MISSING") return error_kind::not_found;
-  return failure.why == "INACTIVE" ? error_kind::not_found : error_kind::transient;
+  if (failure.why == "MISSING" || failure.why == "INACTIVE") return error_kind::not_found;
+  return error_kind::transient;
 }
 
 }  // namespace sallyport::aws

@@ -1,5 +1,6 @@
 #include "aws/json.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "encoding/json_members.hpp"
@@ -7,6 +8,7 @@
 namespace sallyport::aws {
 namespace {
 
+using encoding::count_member;
 using encoding::enumerator_member;
 using encoding::find_member;
 using encoding::json;
@@ -39,6 +41,7 @@ json to_json(const task& from) {
   json containers = json::array();
   for (const auto& each : from.containers) containers.push_back(to_json(each));
   return {{"arn", from.arn},
+          {"version", from.version},
           {"status", as_number(from.status)},
           {"health", as_number(from.health)},
           {"wanted", from.wanted},
@@ -80,16 +83,23 @@ json to_json(const tasks_answer& from) {
 }
 
 json to_json(const service_answer& from) {
-  return {{"status", from.status},
-          {"desired", from.desired},
-          {"running", from.running},
-          {"pending", from.pending},
-          {"newest_event", from.newest_event}};
+  return {{"status", from.status},   {"desired", from.desired},           {"running", from.running},
+          {"pending", from.pending}, {"newest_event", from.newest_event}, {"newest_event_at", from.newest_event_at}};
+}
+
+service_answer service_answer_from(const json& from) {
+  return {std::string(text_member(from, "status")),
+          count_member(from, "desired"),
+          count_member(from, "running"),
+          count_member(from, "pending"),
+          std::string(text_member(from, "newest_event")),
+          number_member(from, "newest_event_at")};
 }
 
 task task_from(const json& from) {
   task out;
   out.arn = text_member(from, "arn");
+  out.version = std::max<std::int64_t>(number_member(from, "version"), 0);
   out.status = enumerator_member(from, "status", task_status::stopped).value_or(task_status::provisioning);
   out.health = enumerator_member(from, "health", health_status::unhealthy).value_or(health_status::unknown);
   out.wanted = truth_member(from, "wanted");

@@ -14,6 +14,7 @@ encoding::json to_json(const service_answer& from);
 
 /// What to_json wrote. A member that is absent, or of another shape, has its default.
 task task_from(const encoding::json& from);
+service_answer service_answer_from(const encoding::json& from);
 service_error service_error_from(const encoding::json& from);
 tasks_answer tasks_answer_from(const encoding::json& from);
 

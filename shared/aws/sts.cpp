@@ -85,7 +85,7 @@ service_error refusal(const reply& from, std::string_view code, std::string_view
   out.code = printable(code, 128);
   out.message = printable(message);
   if (!request_id.empty()) out.request_id = printable(request_id, 64);
-  out.kind = kind_of(out.code, from.status);
+  out.kind = kind_of(out.code, from.status, out.message);
   return out;
 }
 

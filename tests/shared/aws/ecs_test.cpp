@@ -95,6 +95,73 @@ TEST_CASE("throttling in HTTP 400 is throttling") {
   CHECK(at(403, "<html>") == error_kind::access_denied);
 }
 
+TEST_CASE("where a code only says that AWS took the call as invalid, the words of the message count") {
+  const auto said = [](std::string_view code, std::string_view message) { return kind_of(code, 400, message); };
+  struct row {
+    std::string_view message;
+    error_kind kind;
+  };
+  for (const auto& [message, kind] : {
+           row{"Tasks provisioning capacity limit exceeded.", error_kind::capacity},
+           row{"You've reached the limit on the number of tasks you can run concurrently", error_kind::capacity},
+           row{"Service limit exceeded for resource", error_kind::capacity},
+           row{"Capacity is unavailable at this time. Please try again later", error_kind::capacity},
+           row{"RATE EXCEEDED", error_kind::throttled},
+           row{"Too Many Requests: API rate limit exceeded", error_kind::throttled},
+           row{"Too many concurrent attempts to create a new revision. Please try again later.", error_kind::transient},
+           row{"TaskDefinition is inactive", error_kind::invalid_request},
+           row{"", error_kind::invalid_request},
+       }) {
+    CAPTURE(message);
+    for (std::string_view code :
+         {"ClientException", "InvalidParameterException", "ValidationException", "SomethingNew"}) {
+      CHECK(said(code, message) == kind);
+    }
+  }
+  CHECK(said("AccessDeniedException", "limit exceeded") == error_kind::access_denied);
+  CHECK(said("PackedPolicyTooLarge", "Packed size consumes 108% of allotted space: limit exceeded") ==
+        error_kind::invalid_request);
+  const reply refused{
+      400, {}, R"({"__type":"ClientException","message":"Tasks provisioning capacity limit exceeded."})"};
+  CHECK(kind(read_tasks(refused)) == error_kind::capacity);
+  CHECK(kind(read_update_service(refused)) == error_kind::capacity);
+}
+
+TEST_CASE("the address is that of an interface that is not gone, in whatever order they come") {
+  const auto of = [](std::string_view first, std::string_view second) {
+    const auto card = [](std::string_view status, std::string_view address) {
+      return R"({"type":"ElasticNetworkInterface","status":")" + std::string(status) +
+             R"(","details":[{"name":"privateIPv4Address","value":")" + std::string(address) + R"("}]})";
+    };
+    const auto body = R"({"tasks":[{"taskArn":"a","lastStatus":"RUNNING","version":4,"attachments":[)"
+                      R"({"type":"ServiceConnect","status":"ATTACHED","details":[]},)" +
+                      card(first, "10.0.0.1") + "," + card(second, "10.0.0.2") + "]}]}";
+    return std::get<tasks_answer>(read_tasks({200, {}, body})).tasks.at(0);
+  };
+  for (std::string_view gone : {"DELETED", "DETACHED", "DETACHING", "FAILED"}) {
+    CAPTURE(gone);
+    CHECK(of(gone, "ATTACHED").private_ipv4 == "10.0.0.2");
+    CHECK(of("ATTACHED", gone).private_ipv4 == "10.0.0.1");
+    CHECK(of(gone, gone).private_ipv4.empty());
+  }
+  CHECK(of("DELETED", "ATTACHED").version == 4);
+}
+
+TEST_CASE("a service is read with its newest event, and when that was") {
+  const auto of = [](std::string_view events) {
+    return std::get<service_answer>(
+        read_describe_services({200,
+                                {},
+                                R"({"services":[{"desiredCount":1,"runningCount":0,"pendingCount":0,"events":)" +
+                                    std::string(events) + "}]}"}));
+  };
+  const auto seen =
+      of(R"([{"message":"was unable to place a task","createdAt":2.5},{"message":"older","createdAt":1}])");
+  CHECK(seen.newest_event == "was unable to place a task");
+  CHECK(seen.newest_event_at == 2500);
+  CHECK(of("[]").newest_event_at == 0);
+}
+
 TEST_CASE("what operators read holds no control characters and ends on a whole character") {
   CHECK(printable("a\r\nb") == "a  b");
   CHECK(printable("\xC3\xA4\xC3\xA4", 3) == "\xC3\xA4");
