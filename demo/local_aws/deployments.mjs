@@ -57,7 +57,7 @@ export class Deployments {
     const less = [...this.#spared(mine, mine.length - target), ...this.#spared(old, old.length - Math.max(target - up, 0))];
     this.#stop(less);
     const steady = up === target && mine.length === target && old.length === 0;
-    if (steady && !this.#steady) this.#complete(acted.primary);
+    if (steady && !(this.#steady && acted.primary.complete)) this.#complete(acted.primary);
     this.#steady = steady;
   }
 

@@ -1,7 +1,7 @@
 // What the agent of a light task says: at its admin port as agent/admin/answer.cpp, at its port in the app's stead. It believes
 // every request: signatures are the business of real agents. The exception is the status of the agent, whose checks and wording
 // are the core's: who starts local-aws passes `checks.status`, which is asked for each request to `/.sallyport/agent` with what
-// there is to tell; without it the path is unknown, as it is to an agent that is too old for it.
+// there is to tell; without it the agent is one that is too old to know the path, and takes its assertion for a wrong one.
 
 /** What a light agent knows of itself. @typedef {{task: string, service: string, ready: boolean, why: string, in_flight: number,
  *   idle_ms: number, up_ms: number}} AgentStatus */
@@ -66,10 +66,7 @@ export class LightAgent {
 
   /** @param {Checks} checks @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
   async #answer(checks, request, response) {
-    if (request.url !== undefined && request.url.split('?')[0] === status_path) {
-      const told = await checks.status?.(request, this.status());
-      return void (told === undefined ? response.writeHead(404).end() : response.writeHead(told.status, told.fields).end(told.body));
-    }
+    if (request.url?.split('?')[0] === status_path) return this.#tell_status(checks, request, response);
     this.#in_flight += 1;
     response.once('close', () => {
       this.#in_flight -= 1;
@@ -79,6 +76,13 @@ export class LightAgent {
     if (!this.#app_listens) return void problem(response, 502, 'upstream_unavailable');
     const body = JSON.stringify({ task: this.#task.arn, method: request.method, target: request.url });
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(body);
+  }
+
+  /** It is no use of the app, and not under way. @param {Checks} checks @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
+  async #tell_status({ status }, request, response) {
+    if (status === undefined) return problem(response, 401, 'unauthorized');
+    const told = await status(request, this.status());
+    response.writeHead(told.status, told.fields).end(told.body);
   }
 
   /** @returns {Handler} */

@@ -95,7 +95,12 @@ test('a light task whose address is taken fails to start, and the next one has a
 
 test('the status of a light agent is left to who knows its checks', async () => {
   const without = await start(1, {});
-  assert.equal((await fetch(`http://${without.tasks()[0].address}:${without.port}/.sallyport/agent`)).status, 404);
+  const old = await fetch(`http://${without.tasks()[0].address}:${without.port}/.sallyport/agent`);
+  assert.deepEqual(
+    [old.status, old.headers.get('content-type'), old.headers.has('sallyport-agent')],
+    [401, 'application/problem+json', false],
+    'as an agent that does not know the path',
+  );
   const status = async (/** @type {import('node:http').IncomingMessage} */ request, /** @type {object} */ told) => ({
     status: request.headers.authorization === 'ok' ? 200 : 401,
     fields: { 'Sallyport-Agent': '1' },

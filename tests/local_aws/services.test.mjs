@@ -129,6 +129,7 @@ test('a deployment rolls: old tasks stay until new ones are up', async () => {
 
 test('a deployment of what sleeps is complete at once, also of what cannot run', async () => {
   const ecs = start_ecs({ settings: { pull_error: 'CannotPullContainerError: not found' } });
+  await ecs.clock.advance(1_000);
   await ecs.update({ taskDefinition: 'billing:2' });
   await ecs.clock.advance();
   const { deployments, taskDefinition } = await ecs.look();
