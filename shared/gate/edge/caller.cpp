@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "encoding/base64url.hpp"
+#include "gate/edge/address_block.hpp"
 
 namespace sallyport::gate {
 
@@ -34,13 +35,17 @@ std::uint64_t hash_of(std::initializer_list<std::string_view> texts) {
   return hash;
 }
 
+/// As JSON, so that no issuer and subject run into each other.
+std::string key_of(const asker& from, std::string_view place, crypto::port& host) {
+  json name = json::array({from.who.issuer, from.who.subject});
+  if (is_anonymous(from)) name.push_back(std::string(place));
+  return encoding::encode_base64url(host.sha256(as_bytes(encoding::canonical_json(name))));
+}
+
 }  // namespace
 
-// As JSON, so that no issuer and subject run into each other.
 std::string caller_key(const asker& from, crypto::port& host) {
-  json name = json::array({from.who.issuer, from.who.subject});
-  if (is_anonymous(from)) name.push_back(std::string(network_of(from.ip)));
-  return encoding::encode_base64url(host.sha256(as_bytes(encoding::canonical_json(name))));
+  return key_of(from, network_of(from.ip), host);
 }
 
 std::string caller_tag(const asker& from) {
@@ -58,6 +63,7 @@ json describe_caller(const asker& from, std::string_view route, crypto::port& ho
               {"issuer", who.issuer},
               {"subject", who.subject},
               {"kind", std::string(policy::name_of(who.kind))}};
+  if (is_anonymous(from)) out["budget"] = key_of(from, address_block(from.ip), host);
   if (who.email) out["email"] = *who.email;
   if (!route.empty()) out["route"] = std::string(route);
   return out;

@@ -21,7 +21,8 @@ struct asker {
 /// which one line has to itself), so that none of them uses up, or finds, what is another's.
 std::string caller_key(const asker& from, crypto::port& host);
 
-/// {"key","issuer","subject","email"?,"kind","route"}; `route` is left out when empty.
+/// {"key","budget"?,"issuer","subject","email"?,"kind","route"}; `route` is left out when empty. `budget` stands for the block
+/// of an anonymous caller's address, which its starts are counted by; all others' are counted by `key`.
 encoding::json describe_caller(const asker& from, std::string_view route, crypto::port& host);
 
 /// 16 hex digits that tell callers apart as caller_key does, but cheaply: to count by, and for nothing else.

@@ -226,6 +226,9 @@ TEST_CASE(
   CHECK(asks("2001:db8:1:2::1").client_token == asks("2001:db8:1:2:3:4:5:6").client_token);
   CHECK(asks("2001:db8:1:2::1").client_token != asks("2001:db8:1:3::1").client_token);
   CHECK(asks("2001:db8::1").client_token == asks("2001:db8::2").client_token);
+  CHECK(asks("192.0.2.8").caller["budget"] == first.caller["budget"]);
+  CHECK(asks("192.0.3.7").caller["budget"] != first.caller["budget"]);
+  CHECK(asks("2001:db8:1:2::1").caller["budget"] == asks("2001:db8:1:3::1").caller["budget"]);
 }
 
 TEST_CASE("without a key every request is a run of its own") {
