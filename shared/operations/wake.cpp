@@ -4,6 +4,7 @@
 #include "operations/arguments.hpp"
 #include "operations/operations.hpp"
 #include "wake/json.hpp"
+#include "wake/keeping.hpp"
 #include "wake/told.hpp"
 
 namespace sallyport::operations {
@@ -42,19 +43,24 @@ json wake(const json& in, means&) {
   const auto settings = settings_of(in);
   const auto now = number_member(in, "now");
   const auto jitter = static_cast<std::uint32_t>(number_member(in, "jitter") & 0x3FF);
-  auto state = state_of(in);
-  const auto before = state.phase;
-  const auto next = aws::wake_next(std::move(state), *event, now, settings, jitter);
+  const auto before = state_of(in);
+  auto next = aws::wake_next(before, *event, now, settings, jitter);
+  const bool kept = aws::keep(before, next.state, settings);
+  const auto* request = std::get_if<aws::allowed_request>(&*event);
+  const aws::asking who{request != nullptr ? std::string_view(request->caller) : std::string_view(), jitter};
   const bool refused = next.effects.answer == aws::wake_answer::refused;
   return {{"state", encoding::canonical_json(aws::to_json(next.state))},
-          {"before", name_of(before)},
+          {"keep", kept},
+          {"before", name_of(before.phase)},
           {"view", view_of(next.state)},
           {"effects", aws::to_json(next)},
-          {"told", refused ? aws::told_over_budget() : aws::told_of(next.state, now, settings)}};
+          {"told", refused ? aws::told_over_budget(next.state, now, settings, who)
+                           : aws::told_of(next.state, now, settings, who)}};
 }
 
 json wake_told(const json& in, means&) {
-  return aws::told_of(state_of(in), number_member(in, "now"), settings_of(in));
+  const auto jitter = static_cast<std::uint32_t>(number_member(in, "jitter") & 0x3FF);
+  return aws::told_of(state_of(in), number_member(in, "now"), settings_of(in), {{}, jitter});
 }
 
 }  // namespace sallyport::operations

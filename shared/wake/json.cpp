@@ -1,8 +1,11 @@
 #include "wake/json.hpp"
 
+#include <algorithm>
+
 #include "aws/json.hpp"
 #include "core/reason.hpp"
 #include "encoding/json_members.hpp"
+#include "wake/budget.hpp"
 
 namespace sallyport::aws {
 namespace {
@@ -36,12 +39,76 @@ looked looked_from(const json& from) {
   looked out;
   const json* service = find_member(from, "service");
   if (service != nullptr && service->is_object()) {
-    out.service = service_answer{std::string(text_member(*service, "status")), count_member(*service, "desired"),
-                                 count_member(*service, "running"), count_member(*service, "pending"),
-                                 std::string(text_member(*service, "newest_event"))};
+    out.service = service_answer_from(*service);
   }
   for (const auto& each : list_member(from, "tasks")) out.tasks.push_back(task_from(each));
   return out;
+}
+
+json to_json(const task_fact& from) {
+  return {{"arn", from.arn},
+          {"version", from.version},
+          {"status", as_number(from.status)},
+          {"health", as_number(from.health)},
+          {"wanted", from.wanted},
+          {"address", from.address},
+          {"created_at", from.created_at},
+          {"pull_started", from.pull_started},
+          {"pull_finished", from.pull_finished},
+          {"asked_at", from.asked_at},
+          {"first_seen", from.first_seen},
+          {"missing_since", from.missing_since},
+          {"lost_at", from.lost_at},
+          {"served", from.served},
+          {"end_counted", from.end_counted}};
+}
+
+task_fact fact_from(const json& from) {
+  task_fact out;
+  out.arn = text_member(from, "arn");
+  out.version = std::max<std::int64_t>(number_member(from, "version"), 0);
+  out.status = enumerator_member(from, "status", task_status::stopped).value_or(task_status::provisioning);
+  out.health = enumerator_member(from, "health", health_status::unhealthy).value_or(health_status::unknown);
+  out.wanted = truth_member(from, "wanted");
+  out.address = text_member(from, "address");
+  out.created_at = number_member(from, "created_at");
+  out.pull_started = truth_member(from, "pull_started");
+  out.pull_finished = truth_member(from, "pull_finished");
+  out.asked_at = number_member(from, "asked_at");
+  out.first_seen = number_member(from, "first_seen");
+  out.missing_since = number_member(from, "missing_since");
+  out.lost_at = number_member(from, "lost_at");
+  out.served = truth_member(from, "served");
+  out.end_counted = truth_member(from, "end_counted");
+  return out;
+}
+
+/// What a version without facts knew of its tasks.
+void facts_of_lists(wake_state& out) {
+  const auto add = [&](const std::string& arn) -> task_fact& {
+    if (task_fact* known = find_fact(out.facts, arn)) return *known;
+    task_fact& one = out.facts.emplace_back();
+    one.arn = arn;
+    one.asked_at = one.first_seen = out.last_seen;
+    return one;
+  };
+  for (const auto& arn : out.known_tasks) add(arn);
+  for (const auto& each : out.endpoints) {
+    task_fact& one = add(each.task_arn);
+    one.status = task_status::running;
+    one.health = health_status::healthy;
+    one.address = each.address;
+    one.served = true;
+  }
+}
+
+/// A version that booked a start when it began booked also what AWS then refused: those count no more.
+void budget_of_attempts(wake_state& out) {
+  out.booked = out.phase == wake_phase::starting && !out.starts.empty();
+  if (out.booked) out.starter = out.starts.back().caller;
+  if (out.phase != wake_phase::failed || !is_not_of_app(out.why)) return;
+  const auto forgiven = std::min<std::size_t>(out.failed_starts, out.starts.size());
+  out.starts.resize(out.starts.size() - forgiven);
 }
 
 void read_lists(const json& from, wake_state& out) {
@@ -53,6 +120,29 @@ void read_lists(const json& from, wake_state& out) {
   }
   for (const auto& each : list_member(from, "starts"))
     out.starts.push_back({std::string(text_member(each, "caller")), number_member(each, "at")});
+  for (const auto& each : list_member(from, "facts")) out.facts.push_back(fact_from(each));
+  for (const auto& each : list_member(from, "crashes")) out.crashes.push_back(encoding::safe_integer(each).value_or(0));
+}
+
+/// What versions before did not write.
+void read_newer(const json& from, wake_state& out) {
+  out.owned_before = truth_member(from, "owned_before");
+  out.sent_at = number_member(from, "sent_at");
+  out.accepted = count_member(from, "accepted");
+  out.accepted_at = number_member(from, "accepted_at");
+  out.raised_at = number_member(from, "raised_at");
+  out.starter = text_member(from, "starter");
+  out.unasked = truth_member(from, "unasked");
+  out.booked = truth_member(from, "booked");
+  out.deaths = count_member(from, "deaths");
+  out.app_died = truth_member(from, "app_died");
+  out.last_stop = text_member(from, "last_stop");
+  out.last_event = text_member(from, "last_event");
+  out.stuck_since = number_member(from, "stuck_since");
+  out.identity_refused = truth_member(from, "identity_refused");
+  out.kept_request = number_member(from, "kept_request");
+  if (find_member(from, "facts") == nullptr) facts_of_lists(out);
+  if (find_member(from, "booked") == nullptr) budget_of_attempts(out);
 }
 
 }  // namespace
@@ -95,6 +185,8 @@ json to_json(const endpoint& from) {
 json to_json(const wake_state& state) {
   json endpoints = json::array();
   for (const auto& each : state.endpoints) endpoints.push_back(to_json(each));
+  json facts = json::array();
+  for (const auto& each : state.facts) facts.push_back(to_json(each));
   json starts = json::array();
   for (const auto& each : state.starts) starts.push_back(json::object({{"caller", each.caller}, {"at", each.at}}));
   return {{"version", state_version},
@@ -120,7 +212,24 @@ json to_json(const wake_state& state) {
           {"detail", state.detail},
           {"progress", state.progress},
           {"endpoints", std::move(endpoints)},
-          {"starts", std::move(starts)}};
+          {"starts", std::move(starts)},
+          {"owned_before", state.owned_before},
+          {"sent_at", state.sent_at},
+          {"accepted", state.accepted},
+          {"accepted_at", state.accepted_at},
+          {"raised_at", state.raised_at},
+          {"facts", std::move(facts)},
+          {"starter", state.starter},
+          {"unasked", state.unasked},
+          {"booked", state.booked},
+          {"deaths", state.deaths},
+          {"app_died", state.app_died},
+          {"crashes", state.crashes},
+          {"last_stop", state.last_stop},
+          {"last_event", state.last_event},
+          {"stuck_since", state.stuck_since},
+          {"identity_refused", state.identity_refused},
+          {"kept_request", state.kept_request}};
 }
 
 json to_json(const wake_outcome& outcome) {
@@ -130,6 +239,7 @@ json to_json(const wake_outcome& outcome) {
               {"desired", effects.desired},
               {"watching", effects.watching}};
   if (effects.known_tasks_only) out["tasks"] = outcome.state.known_tasks;
+  if (!effects.also.empty()) out["also"] = effects.also;
   return out;
 }
 
@@ -159,6 +269,7 @@ std::optional<wake_state> wake_state_from(const json& from) {
   out.detail = text_member(from, "detail");
   out.progress = text_member(from, "progress");
   read_lists(from, out);
+  read_newer(from, out);
   return out;
 }
 
@@ -194,6 +305,14 @@ wake_settings wake_settings_from(const json& from) {
   out.starts_per_caller = count_member(from, "starts_per_caller", out.starts_per_caller);
   out.starts_per_service = count_member(from, "starts_per_service", out.starts_per_service);
   out.budget_window = number_member(from, "budget_window", out.budget_window);
+  out.needs_address = text_member(from, "origin").empty();
+  out.update_settles = number_member(from, "update_settles", out.update_settles);
+  out.leftovers_settle = number_member(from, "leftovers_settle", out.leftovers_settle);
+  out.gone_apart = number_member(from, "gone_apart", out.gone_apart);
+  out.gone_after = number_member(from, "gone_after", out.gone_after);
+  out.stuck_after = number_member(from, "stuck_after", out.stuck_after);
+  out.crashes_most = count_member(from, "crashes_most", out.crashes_most);
+  out.crash_window = number_member(from, "crash_window", out.crash_window);
   return out;
 }
 

@@ -7,7 +7,8 @@
 namespace sallyport::aws {
 
 encoding::json to_json(const wake_state& state);
-/// What the host has to do: {answer, send, desired, watching, tasks?}; with `tasks`, only these are described.
+/// What the host has to do: {answer, send, desired, watching, tasks?, also?}; with `tasks`, only these are described, and
+/// `also` beside those that ECS lists.
 encoding::json to_json(const wake_outcome& outcome);
 encoding::json to_json(const endpoint& from);
 

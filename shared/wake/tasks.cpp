@@ -1,50 +1,76 @@
 #include "wake/tasks.hpp"
 
+#include <algorithm>
+
 namespace sallyport::aws {
 namespace {
 
-/// A task of an earlier start is told from one of this start by AWS's clock, which is not ours.
-constexpr unix_milliseconds clock_tolerance = 5'000;
+bool runs(const task_fact& one) {
+  return one.status == task_status::running && one.wanted;
+}
+
+std::string_view words_of(task_status status) {
+  switch (status) {
+    case task_status::provisioning: return "PROVISIONING";
+    case task_status::pending: return "PENDING";
+    case task_status::activating: return "ACTIVATING";
+    case task_status::running: return "RUNNING";
+    case task_status::deactivating: return "DEACTIVATING";
+    case task_status::stopping: return "STOPPING";
+    case task_status::stopped: return "STOPPED";
+  }
+  __builtin_trap();
+}
+
+std::string_view words_of(health_status health) {
+  switch (health) {
+    case health_status::unknown: return "health UNKNOWN: its task definition may have no health check";
+    case health_status::healthy: return "HEALTHY";
+    case health_status::unhealthy: return "UNHEALTHY";
+  }
+  __builtin_trap();
+}
 
 }  // namespace
 
-std::vector<endpoint> healthy_endpoints(const std::vector<task>& tasks, std::uint16_t port) {
+std::vector<endpoint> healthy_endpoints(const std::vector<task_fact>& facts, const wake_settings& settings,
+                                        unix_milliseconds since) {
   std::vector<endpoint> found;
-  for (const auto& each : tasks) {
-    const bool good = each.status == task_status::running && each.wanted && each.health == health_status::healthy;
-    if (good && !each.private_ipv4.empty()) found.push_back({each.arn, each.private_ipv4, port});
+  for (const auto& each : facts) {
+    const bool good = runs(each) && each.health == health_status::healthy && each.asked_at >= since;
+    if (!good || each.lost_at > each.asked_at || (settings.needs_address && each.address.empty())) continue;
+    found.push_back({each.arn, each.address, settings.port});
   }
   return found;
 }
 
-std::string_view progress_of(const std::vector<task>& tasks) {
+bool lacks_address(const std::vector<task_fact>& facts, const wake_settings& settings) {
+  if (!settings.needs_address || std::none_of(facts.begin(), facts.end(), runs)) return false;
+  return std::none_of(facts.begin(), facts.end(),
+                      [](const task_fact& each) { return runs(each) && !each.address.empty(); });
+}
+
+bool any_wanted(const std::vector<task_fact>& facts) {
+  return std::any_of(facts.begin(), facts.end(), is_wanted);
+}
+
+std::string_view progress_of(const std::vector<task_fact>& facts) {
   std::string_view progress = "provisioning";
-  for (const auto& each : tasks) {
+  for (const auto& each : facts) {
+    if (!is_wanted(each)) continue;
     if (each.status == task_status::running) return "checking";
-    if (each.image_pull_finished) progress = "starting";
-    if (each.image_pull_started && !each.image_pull_finished) progress = "pulling";
+    if (each.pull_finished) progress = "starting";
+    if (each.pull_started && !each.pull_finished) progress = "pulling";
   }
   return progress;
 }
 
-const task* task_that_died(const std::vector<task>& tasks, unix_milliseconds start) {
-  for (const auto& each : tasks) {
-    const bool ended = each.status == task_status::stopped || each.status == task_status::stopping;
-    if (each.created_at + clock_tolerance < start) continue;
-    if (ended && !each.stop_code.empty() && each.stop_code != "ServiceSchedulerInitiated") return &each;
-  }
-  return nullptr;
-}
-
-std::string death_of(const task& dead) {
-  std::string why = dead.stop_code + ": " + dead.stopped_why;
-  for (const auto& each : dead.containers) {
-    if (each.exit_code && *each.exit_code != 0) {
-      why += "; container " + each.name + " exited with " + std::to_string(*each.exit_code);
-    }
-    if (!each.why.empty()) why += "; " + each.name + ": " + each.why;
-  }
-  return why;
+std::string seen_last(const std::vector<task_fact>& facts) {
+  const auto last = std::find_if(facts.rbegin(), facts.rend(), is_wanted);
+  if (last == facts.rend()) return "ECS shows no task that is on its way up";
+  std::string said = "a task is " + std::string(words_of(last->status));
+  if (last->status == task_status::running) said += ", " + std::string(words_of(last->health));
+  return said;
 }
 
 }  // namespace sallyport::aws

@@ -1,4 +1,4 @@
-// What a look at the tasks of a service tells: where it can be reached, how far a start is, and whether it has failed.
+// What the facts of a service's tasks tell: where it can be reached, and how far a start is.
 #pragma once
 
 #include <string>
@@ -9,13 +9,16 @@
 
 namespace sallyport::aws {
 
-/// The tasks that run, are healthy and are not about to be stopped.
-std::vector<endpoint> healthy_endpoints(const std::vector<task>& tasks, std::uint16_t port);
+/// The tasks that run, are healthy and are not about to be stopped, by looks asked since then.
+std::vector<endpoint> healthy_endpoints(const std::vector<task_fact>& facts, const wake_settings& settings,
+                                        unix_milliseconds since);
+/// Whether tasks run and are wanted, requests go to addresses, and no such task has one.
+bool lacks_address(const std::vector<task_fact>& facts, const wake_settings& settings);
+/// Whether a task is on its way up, or up.
+bool any_wanted(const std::vector<task_fact>& facts);
 /// "provisioning", "pulling", "starting" or "checking": what callers may know.
-std::string_view progress_of(const std::vector<task>& tasks);
-/// A task that was created since `start` and has ended, and not because it was scaled in; or nullptr.
-const task* task_that_died(const std::vector<task>& tasks, unix_milliseconds start);
-/// Why it ended, in AWS's words.
-std::string death_of(const task& dead);
+std::string_view progress_of(const std::vector<task_fact>& facts);
+/// What was seen last of the tasks of a start that did not end, for operators.
+std::string seen_last(const std::vector<task_fact>& facts);
 
 }  // namespace sallyport::aws

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/reason.hpp"
+#include "wake/budget.hpp"
 #include "wake/json.hpp"
 
 namespace sallyport::aws {
@@ -10,9 +11,11 @@ namespace {
 
 using encoding::json;
 
-/// In whole seconds, rounded up.
-std::int64_t retry_after(unix_milliseconds left, std::int64_t least, std::int64_t most) {
-  return std::clamp((std::max<unix_milliseconds>(left, 0) + 999) / 1000, least, most);
+/// In whole seconds, rounded up, and up to a tenth later, so that those who are told at once do not come back at once.
+std::int64_t retry_after(unix_milliseconds left, std::int64_t least, std::uint32_t jitter) {
+  const auto bound = std::clamp<unix_milliseconds>(left, 0, 3'600'000);
+  const auto late = bound + bound * (jitter % 1000) / 10'000;
+  return std::clamp<std::int64_t>((late + 999) / 1000, least, 3'600);
 }
 
 json ready(const wake_state& state) {
@@ -21,33 +24,39 @@ json ready(const wake_state& state) {
   return {{"answer", "ready"}, {"endpoints", std::move(endpoints)}};
 }
 
-json failed(const wake_state& state, unix_milliseconds now) {
+json failed(const wake_state& state, unix_milliseconds now, const wake_settings& settings, const asking& who) {
+  const auto budget = who.caller.empty() ? 0 : budget_free_in(state.starts, who.caller, now, settings);
   const reason why = state.why == reason::ok ? reason::wake_failed : state.why;
   return {{"answer", "failed"},
           {"reason", name_of(why)},
-          {"retry_after_s", retry_after(state.retry_at - now, 1, 300)},
+          {"retry_after_s", retry_after(std::max(retry_time(state, settings) - now, budget), 1, who.jitter)},
           {"detail", state.detail}};
 }
 
-json starting(const wake_state& state, unix_milliseconds now, const wake_settings& settings) {
+json starting(const wake_state& state, unix_milliseconds now, const wake_settings& settings, const asking& who) {
   const auto since = now - state.phase_since;
   const auto expected = state.usual_start > 0 ? state.usual_start : settings.expected_start;
   return {{"answer", "starting"},
           {"phase", name_of(state.phase)},
           {"progress", state.progress},
           {"since_ms", since},
-          {"retry_after_s", retry_after(expected - since, 2, 30)}};
+          {"retry_after_s", retry_after(expected - since, 2, who.jitter)}};
 }
 
 }  // namespace
 
-json told_of(const wake_state& state, unix_milliseconds now, const wake_settings& settings) {
+json told_of(const wake_state& state, unix_milliseconds now, const wake_settings& settings, const asking& who) {
   if (state.phase == wake_phase::healthy) return ready(state);
-  return state.phase == wake_phase::failed ? failed(state, now) : starting(state, now, settings);
+  return state.phase == wake_phase::failed ? failed(state, now, settings, who) : starting(state, now, settings, who);
 }
 
-json told_over_budget() {
-  return {{"answer", "refused"}, {"reason", name_of(reason::wake_budget_exhausted)}};
+json told_over_budget(const wake_state& state, unix_milliseconds now, const wake_settings& settings,
+                      const asking& who) {
+  const auto pause = state.phase == wake_phase::failed ? retry_time(state, settings) - now : 0;
+  const auto budget = budget_free_in(state.starts, who.caller, now, settings);
+  return {{"answer", "refused"},
+          {"reason", name_of(reason::wake_budget_exhausted)},
+          {"retry_after_s", retry_after(std::max(budget, pause), 1, who.jitter)}};
 }
 
 }  // namespace sallyport::aws

@@ -1,16 +1,27 @@
 // What those who ask for a service are told of it, out of the state of its machine.
 #pragma once
 
+#include <string_view>
+
 #include "encoding/json.hpp"
 #include "wake/wake.hpp"
 
 namespace sallyport::aws {
 
+/// Who asks; nobody in particular where all who wait are told. `jitter`: 0 to 999.
+struct asking {
+  std::string_view caller;
+  std::uint32_t jitter = 0;
+};
+
 /// {"answer": "ready", endpoints} where it is healthy; {"answer": "failed", reason, retry_after_s, detail} where its start
 /// has failed (detail: for operators); else {"answer": "starting", phase, progress, since_ms, retry_after_s}.
-encoding::json told_of(const wake_state& state, unix_milliseconds now, const wake_settings& settings);
+/// `retry_after_s` is the largest of what binds: who comes back then is not refused for the same reason.
+encoding::json told_of(const wake_state& state, unix_milliseconds now, const wake_settings& settings,
+                       const asking& who = {});
 
-/// {"answer": "refused", reason}: over budget.
-encoding::json told_over_budget();
+/// {"answer": "refused", reason, retry_after_s}: over budget.
+encoding::json told_over_budget(const wake_state& state, unix_milliseconds now, const wake_settings& settings,
+                                const asking& who);
 
 }  // namespace sallyport::aws

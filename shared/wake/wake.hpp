@@ -5,22 +5,30 @@
 // | --- | --- | --- | --- |
 // | asleep | request, within budget | starting/checking | look, alarm |
 // | asleep | request, over budget | asleep | answer refused |
-// | starting/checking | seen: healthy tasks | healthy | answer ready, alarm |
-// | starting/checking | seen: desired > 0 | starting/watching (not ours) | alarm |
-// | starting/checking | seen: desired = 0 | starting/updating (ours) | update to min, alarm |
+// | starting/checking | seen: desired = 0, whatever still runs | starting/updating (ours) | update to min, alarm |
+// | starting/checking | seen: desired > 0, healthy tasks | healthy | answer ready, alarm |
+// | starting/checking | seen: desired > 0 | starting/watching | alarm |
 // | starting/* | seen: desired = 0, min is 0 | failed | answer failed |
-// | starting/updating | updated | starting/watching | alarm |
+// | starting/updating | updated | starting/watching | the start is booked, alarm |
+// | starting/updating | refused, not carried out | starting/updating (no longer ours) | alarm after a growing pause; then the call again |
+// | starting/updating | the answer was lost | starting/checking | alarm after a growing pause; then a look |
 // | starting/watching | alarm | starting/watching | look, alarm |
-// | starting/watching | seen: healthy tasks | healthy | answer ready, alarm |
-// | starting/watching | seen: a task of this start stopped | failed | answer failed, update to 0 when ours, alarm |
+// | starting/watching | seen: desired = 0, believed | starting/updating | update to min, alarm |
+// | starting/watching | seen: healthy tasks, leftovers settled | healthy | answer ready, alarm |
+// | starting/watching | seen: a known task is gone or not wanted | starting/watching | look at all |
+// | starting/watching | seen: a first death | starting/watching | alarm: ECS starts the next task |
+// | starting/watching | seen: more deaths than min; one for good; a failed check and no next task; crashes_most in a row | failed | answer failed, update to 0 when ours, alarm |
+// | starting/watching | seen: ECS says that starts fail, or for stuck_after that it can place no task | failed | the same |
+// | starting/watching | seen: tasks run, and have no address where one is needed | failed | the same |
+// | starting/watching, begun by no request | seen: desired = 0, believed, and nobody waits | asleep | |
 // | starting/* | refused, may pass | the same | alarm after a growing pause; then the call again |
 // | starting/* | refused for good | failed | answer failed, alarm |
 // | starting/* | longer than start_timeout | failed | answer failed, update to 0 when ours, alarm |
 // | starting/*, healthy | request | the same | join, or answer ready |
 // | healthy | request, tasks not looked at for refresh | healthy | answer ready, look |
+// | healthy | seen: desired = 0, believed | asleep (no longer ours) | |
 // | healthy | seen: healthy tasks | healthy | alarm |
 // | healthy | seen: none healthy, desired > 0 | starting/watching | alarm |
-// | healthy | seen: desired = 0 | asleep | |
 // | healthy | endpoint lost | healthy or starting/watching | look, alarm |
 // | healthy | alarm, idle for idle_stop, ours | draining | update to 0, alarm |
 // | healthy | alarm, idle for idle_stop, not ours | asleep | |
@@ -28,15 +36,22 @@
 // | draining | updated | asleep | |
 // | draining | refused, may pass | healthy | alarm: starts go before stops when AWS throttles |
 // | draining | refused for good | healthy (no longer ours), or asleep when no task is known | look, alarm |
-// | failed | updated | failed (no longer ours) | |
+// | failed | updated, or refused for good | failed (no longer ours) | |
 // | starting/* | restarted, with a call in flight | the same | as refused, may pass |
+// | healthy | restarted | healthy | the last request counts as late as it may have been |
 // | failed | request before retry_at | failed | answer failed |
-// | failed | request from retry_at on | starting/checking | look, alarm |
+// | failed | request from retry_at on, within budget / over | starting/checking / failed | look, alarm / answer refused |
+//
+// What ECS orders counts, not what it has left over: a look that was asked sooner than update_settles after an update that AWS
+// accepted is not believed against it, and after a raise tasks count from leftovers_settle on.
 //
 // Invariants (tests/shared/wake/wake_test.cpp)
 // * at most one call is in flight, and a call that never comes back is given up at its deadline;
 // * UpdateService to more than zero only in answer to a request that policy allowed, and within the budgets;
-// * every request is answered, or joined to a start that ends within start_timeout;
+// * ready only for a task that ECS wants and calls healthy, never while a desired count of 0 is believed;
+// * what we did not raise is never lowered;
+// * every request is answered, or joined to a start that ends within start_timeout of its raise;
+// * a caller who comes back when told is not refused for the same reason;
 // * the alarm is always set while anything is expected to happen by itself.
 #pragma once
 
@@ -49,39 +64,10 @@
 
 #include "aws/ecs.hpp"
 #include "core/time.hpp"
+#include "wake/facts.hpp"
+#include "wake/settings.hpp"
 
 namespace sallyport::aws {
-
-struct wake_settings {
-  /// 0: the service is not for us to start; without running tasks a request fails with service_stopped.
-  std::uint32_t min = 1;
-  std::uint16_t port = 0;
-  unix_milliseconds idle_stop = 900'000;
-  /// A start that takes longer has failed.
-  unix_milliseconds start_timeout = 600'000;
-  /// A start is looked at once early, for its progress; then not before most of the time that the last starts took has
-  /// passed; then again and again, in growing steps. Describe calls are what an account has too few of
-  /// (bench/wake_sim).
-  unix_milliseconds poll_first = 4'000;
-  unix_milliseconds poll_then = 2'000;
-  unix_milliseconds poll_most = 5'000;
-  /// What a start is expected to take before there is experience.
-  unix_milliseconds expected_start = 30'000;
-  /// How old the list of tasks may be before a request has it looked at again, beside being answered.
-  unix_milliseconds refresh = 300'000;
-  /// The same while fewer than `min` tasks are healthy.
-  unix_milliseconds refresh_incomplete = 15'000;
-  unix_milliseconds call_timeout = 15'000;
-  unix_milliseconds pause_first = 2'000;
-  unix_milliseconds pause_most = 300'000;
-  /// A start that failed is not tried again for this long, at least: whoever waits for it asks again sooner, and shall
-  /// hear that it failed, not that another one has begun.
-  unix_milliseconds retry_first = 10'000;
-  /// Starts within budget_window that one caller, and all callers together, may cause.
-  std::uint32_t starts_per_caller = 6;
-  std::uint32_t starts_per_service = 30;
-  unix_milliseconds budget_window = 3'600'000;
-};
 
 enum class wake_phase : std::uint8_t { asleep, starting, healthy, draining, failed };
 enum class start_step : std::uint8_t { checking, updating, watching };
@@ -92,6 +78,8 @@ struct endpoint {
   std::string task_arn;
   std::string address;
   std::uint16_t port = 0;
+
+  bool operator==(const endpoint&) const = default;
 };
 
 /// A start that someone caused, for the budgets.
@@ -99,6 +87,8 @@ struct recent_start {
   /// A hash of the identity, never the identity.
   std::string caller;
   unix_milliseconds at = 0;
+
+  bool operator==(const recent_start&) const = default;
 };
 
 /// Of wake_state::pressure.
@@ -107,8 +97,9 @@ inline constexpr std::uint32_t most_pressure = 4;
 struct wake_state {
   wake_phase phase = wake_phase::asleep;
   start_step step = start_step::checking;
-  /// We raised the desired count, so we may lower it again.
+  /// We raised the desired count, so we may lower it again. Set before a raise is sent; `owned_before`: what it was then.
   bool ours = false;
+  bool owned_before = false;
   unix_milliseconds phase_since = 0;
   unix_milliseconds last_request = 0;
   unix_milliseconds last_seen = 0;
@@ -116,11 +107,20 @@ struct wake_state {
   unix_milliseconds alarm = 0;
   wake_call in_flight = wake_call::none;
   unix_milliseconds in_flight_until = 0;
+  /// When it was sent.
+  unix_milliseconds sent_at = 0;
   /// The desired count of the update that was sent last.
   std::uint32_t wanted = 0;
+  /// The last update that AWS accepted: its desired count, and when; 0: none yet.
+  std::uint32_t accepted = 0;
+  unix_milliseconds accepted_at = 0;
+  /// When the raise of this start was sent; 0: there was none.
+  unix_milliseconds raised_at = 0;
   std::uint32_t polls = 0;
   /// A running average of how long starts took; 0: none yet.
   unix_milliseconds usual_start = 0;
+  /// What is known of the tasks. `endpoints` and `known_tasks` are drawn from it.
+  std::vector<task_fact> facts;
   /// The tasks of this start, and then those that serve: they are described without being listed again. When they are
   /// not all healthy any more, and at every third look, the service and its list of tasks are looked at.
   std::vector<std::string> known_tasks;
@@ -138,6 +138,26 @@ struct wake_state {
   std::string progress;
   std::vector<endpoint> endpoints;
   std::vector<recent_start> starts;
+  /// Whose request began this start, or joined it first; whether it is among `starts`; and whether nobody's did yet, because
+  /// the tasks that served are gone.
+  std::string starter;
+  bool unasked = false;
+  bool booked = false;
+  /// Tasks of this start that ended before they were ever healthy; whether one of them ended for reasons of its own, not AWS's.
+  std::uint32_t deaths = 0;
+  bool app_died = false;
+  /// When tasks ended unasked, lately.
+  std::vector<unix_milliseconds> crashes;
+  /// AWS's words: of the last task that ended, and the newest event of the service.
+  std::string last_stop, last_event;
+  /// Since when ECS says that it can place no task; 0: it does not.
+  unix_milliseconds stuck_since = 0;
+  /// AWS's last refusal was of who we are.
+  bool identity_refused = false;
+  /// `last_request` as it was stored last: a later one alone is not worth a row (keeping.hpp).
+  unix_milliseconds kept_request = 0;
+
+  bool operator==(const wake_state&) const = default;
 };
 
 /// A request that policy allowed, by a caller known by this hash. Nothing else wakes a service.
@@ -187,6 +207,8 @@ struct wake_effects {
   /// With send == look: a start is under way and its update was sent. When no task is on its way up then, those that
   /// stopped tell why.
   bool watching = false;
+  /// With send == look, at all: tasks that are known, and described even where ECS lists them no more.
+  std::vector<std::string> also;
 };
 
 struct wake_outcome {

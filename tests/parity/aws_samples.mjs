@@ -33,6 +33,7 @@ const wake = (/** @type {object} */ event, /** @type {object | string | undefine
   op: 'wake',
   in: { ...(state ? { state } : {}), event, now: NOW, settings: SETTINGS, jitter: 500 },
 });
+const CHECKS = 'Task failed container health checks';
 /** As shared/wake/json.cpp writes it: enumerators by number. */
 const STARTING = {
   version: 1,
@@ -75,6 +76,23 @@ export const AWS_OPERATIONS = [
   wake({ kind: 'alarm' }, { ...STARTING, step: 2, in_flight: 0 }),
   wake({ kind: 'endpoint_lost', task_arn: TASK }),
   wake({ kind: 'restarted' }, STARTING),
+  wake({ ...looked, service: { ...looked.service, desired: 0 } }, STARTING),
+  wake(
+    { ...looked, tasks: [{ arn: TASK, status: 6, created_at: NOW, stop_code: 'ServiceSchedulerInitiated', stopped_why: CHECKS }] },
+    { ...STARTING, step: 2, ours: true },
+  ),
+  wake(
+    {
+      ...looked,
+      tasks: [
+        { arn: TASK, status: 6, created_at: NOW, stop_code: 'TaskFailedToStart', stopped_why: 'Timeout waiting for network interface' },
+        { arn: `${TASK}2`, version: 2, status: 0, wanted: true, created_at: NOW },
+      ],
+    },
+    { ...STARTING, step: 2, ours: true },
+  ),
+  wake({ kind: 'alarm' }, { ...STARTING, step: 2, ours: true, in_flight: 0, phase_since: NOW - 600_000 }),
+  wake({ kind: 'request', caller: 'a' }, { version: 1, phase: 4, why: 701, failed_starts: 1, starts: [{ caller: 'a', at: NOW - 1 }] }),
   wake({ kind: 'alarm' }, JSON.stringify({ ...STARTING, in_flight: 0 })),
   { op: 'wake_told', in: { state: JSON.stringify(STARTING), now: NOW } },
   { op: 'wake_told', in: { state: JSON.stringify({ ...STARTING, phase: 4, why: 1400, retry_at: NOW + 1500 }), now: NOW } },
@@ -102,6 +120,7 @@ export const AWS_OPERATIONS = [
   }),
   read('UpdateService', 400, { __type: 'com.amazonaws.ecs#ThrottlingException', message: 'Rate exceeded' }),
   read('StopTask', 200, '{"task":'),
+  read('RunTask', 400, { __type: 'ClientException', message: 'Tasks provisioning capacity limit exceeded.' }),
   {
     op: 'call',
     in: {

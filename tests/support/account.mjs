@@ -23,6 +23,7 @@ const quick = {
   refresh_incomplete: 40,
   call_timeout: 8_000,
   start_timeout: 60_000,
+  leftovers_settle: 40,
 };
 
 /** @typedef {import('../../demo/local_aws/types.d.ts').Definition & {desired?: number}} Service with the tasks that run from the start */

@@ -19,8 +19,8 @@ export const caller = (subject) => ({
 });
 
 /**
- * @typedef {import('../../demo/local_aws/types.d.ts').Definition & {desired?: number, wake?: object}} TaskDefinition
- *   with the count that the service starts with, and its `wake` in the policy
+ * @typedef {import('../../demo/local_aws/types.d.ts').Definition & {desired?: number, wake?: object, origin?: string}} TaskDefinition
+ *   with the count that the service starts with, and its `wake` and `origin` in the policy
  * @typedef {Awaited<ReturnType<typeof start_aws_edge>>} AwsEdge
  */
 
@@ -83,6 +83,7 @@ function policy_of(issuer, services, ecs, more) {
   const names = Object.keys(services);
   const service = (/** @type {string} */ name) => ({
     vpc: 'VPC',
+    ...(services[name].origin !== undefined && { origin: services[name].origin }),
     ecs: { region, cluster, service: name, port: 8443, wake: services[name].wake ?? {}, ...ecs },
   });
   return {

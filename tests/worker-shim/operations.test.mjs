@@ -36,15 +36,15 @@ test('the map of types has the operations of the table, and no others', () => {
 
 test('what the door has passes', () => {
   const right = `
-    const told = core.operate('wake_told', { state: '', settings: {}, now: 0 });
+    const told = core.operate('wake_told', { state: '', settings: {}, now: 0, jitter: 0 });
     if (told.answer === 'failed') core.refusal(told.reason, '', told.detail);
     core.refusal('upstream_timeout', '', core.operate('catalog', {}).services[0]?.name ?? '');`;
   assert.deepEqual(complaints(right), []);
 });
 
 test('an operation, an input, a result or a reason that is not there is an error', () => {
-  const wrong = `core.operate('wake_tol', { state: '', settings: {}, now: 0 });
-    core.operate('wake_told', { stat: '', settings: {}, now: 0 });
+  const wrong = `core.operate('wake_tol', { state: '', settings: {}, now: 0, jitter: 0 });
+    core.operate('wake_told', { stat: '', settings: {}, now: 0, jitter: 0 });
     core.operate('wake', { state: { phase: 1 }, event: { kind: 'alarm' }, settings: {}, now: 0, jitter: 0 });
     core.operate('wake', { state: '', event: { kind: 'alarmed' }, settings: {}, now: 0, jitter: 0 });
     core.operate('catalog', {}).servcies;

@@ -75,8 +75,10 @@ test('a start that failed is another answer than one that runs', async () => {
 });
 
 test('a caller over budget is refused and the service stays asleep', async () => {
-  const told = await json_of(await reaching(by_task, { ensure: () => ({ answer: 'refused', reason: 'wake_budget_exhausted' }) }).respond());
-  assert.deepEqual([told.status, told.code, told.state, Number(told.retry) > 0], [429, 'wake_budget_exhausted', 'asleep', true]);
+  const told = await json_of(
+    await reaching(by_task, { ensure: () => ({ answer: 'refused', reason: 'wake_budget_exhausted', retry_after_s: 3480 }) }).respond(),
+  );
+  assert.deepEqual([told.status, told.code, told.state, told.retry], [429, 'wake_budget_exhausted', 'asleep', '3480']);
 });
 
 test('a coordinator that fails is a failure of its own, and does not open the breaker', async () => {

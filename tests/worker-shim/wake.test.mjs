@@ -25,6 +25,7 @@ const services = {
   storm: quick_task,
   renewed: slow_task,
   denied: quick_task,
+  repaired: quick_task,
   garbled: quick_task,
   dying: { ...quick_task, wake: { min: 2 } },
   paged: { ...quick_task, wake: { min: 3 } },
@@ -43,6 +44,7 @@ before(async () => {
     tuning: { starts_per_caller: 2, starts_per_service: 3 },
     worker: { miniflare: { durableObjectsPersist: storage } },
   });
+  edge.aws.faults.set({ replace_ms: 50 });
 });
 after(async () => {
   await edge.stop();
@@ -144,7 +146,9 @@ test('who woke it too often, or too many together, are refused; others are not',
     });
     return told;
   };
-  assert.deepEqual(await spend('alice'), { answer: 'refused', reason: 'wake_budget_exhausted' });
+  const { retry_after_s, ...told } = await spend('alice');
+  assert.deepEqual(told, { answer: 'refused', reason: 'wake_budget_exhausted' });
+  assert.ok(retry_after_s > 3_000 && retry_after_s <= 3_600, `${retry_after_s} s`);
   assert.equal(updates('spender').filter(([count]) => count === 1).length, 2, 'two for alice');
   await spend('bob');
   assert.equal(updates('spender').filter(([count]) => count === 1).length, 3, 'three for all');
@@ -207,6 +211,18 @@ test('AWS says no: the reason is public, its code and request id are for operato
     'operators see it',
     () => records_of(edge.worker.output(), 'log', { event: 'AWS refused', service: 'denied', code: 'AccessDeniedException' }).length > 0,
   );
+});
+
+test('a role that is repaired after many refusals serves at once: attempts that AWS refused cost no budget', async () => {
+  edge.aws.faults.set({ fail: { AssumeRoleWithWebIdentity: ['AccessDenied', 403, 100] } });
+  const wake = edge.wake('repaired');
+  await until('it was refused more often than a budget has starts', async () => {
+    await wake.ensure('engineer');
+    return records_of(edge.worker.output(), 'wake', { service: 'repaired', to: 'failed', reason: 'aws_access_denied' }).length > 4;
+  });
+  edge.aws.faults.set({ fail: {} });
+  await until('it is ready', async () => (await wake.ensure('engineer')).answer === 'ready');
+  assert.deepEqual(updates('repaired'), [[1, 'engineer']]);
 });
 
 test('an answer that cannot be read is a failure with a reason', async () => {

@@ -77,6 +77,16 @@ test('when a start has no task, the stopped ones are asked why; else they are no
   assert.deepEqual(await look_at_service(checking.call, 'billing', false), { kind: 'looked', service, tasks: [] });
 });
 
+test('tasks that are known are described beside those that are listed, each once', async () => {
+  const { call, asked } = scripted({
+    DescribeServices: [service],
+    ListTasks: [{ task_arns: ['arn:1', 'arn:2'], next_token: '' }],
+    DescribeTasks: [tasks(['arn:1', 'arn:2', 'arn:old'])],
+  });
+  await look_at_service(call, 'billing', false, ['arn:old', 'arn:1']);
+  assert.deepEqual(asked.at(-1), ['DescribeTasks', { tasks: ['arn:1', 'arn:2', 'arn:old'] }]);
+});
+
 test('tasks that are known are described, and nothing else is asked', async () => {
   const { call, asked } = scripted({ DescribeTasks: [{ tasks: [{ arn: 'arn:1' }], failures: [{ arn: 'arn:2', why: 'MISSING' }] }] });
   assert.deepEqual(await look_at_tasks(call, ['arn:1', 'arn:2']), { kind: 'looked', tasks: [{ arn: 'arn:1' }] });

@@ -81,6 +81,7 @@ export interface TaskContainer {
 
 export interface Task {
   arn: string;
+  version: number;
   status: number;
   health: number;
   wanted: boolean;
@@ -112,6 +113,7 @@ export interface EcsServiceSeen {
   running: number;
   pending: number;
   newest_event: string;
+  newest_event_at: number;
 }
 
 /** The actions of `call` and `read`: their own arguments, and what is read of the answer. */
@@ -181,6 +183,7 @@ export interface StartFailed {
 export interface OverBudget {
   answer: 'refused';
   reason: Reason;
+  retry_after_s: number;
 }
 
 /** What those who ask for a service are told. */
@@ -195,13 +198,14 @@ export type WakeEvent =
   | { kind: 'restarted' }
   | { kind: 'endpoint_lost'; task_arn: string };
 
-/** What is to be done. `tasks`: only these are looked at. */
+/** What is to be done. `tasks`: only these are looked at; `also`: beside those that ECS lists. */
 export interface WakeEffects {
   answer: WakeAnswer;
   send: WakeCall;
   desired: number;
   watching: boolean;
   tasks?: string[];
+  also?: string[];
 }
 
 // Runs of jobs
@@ -390,9 +394,9 @@ export interface Operations {
   issuer_documents: { in: { issuer: string; keys: string }; out: Possible<{ base_path: string; jwks: string; discovery: string }> };
   wake: {
     in: { state: string; event: WakeEvent; settings: object; now: number; jitter: number };
-    out: { state: string; before: WakePhase; view: WakeView; effects: WakeEffects; told: WakeTold };
+    out: { state: string; keep: boolean; before: WakePhase; view: WakeView; effects: WakeEffects; told: WakeTold };
   };
-  wake_told: { in: { state: string; settings: object; now: number }; out: WakeTold };
+  wake_told: { in: { state: string; settings: object; now: number; jitter: number }; out: WakeTold };
   job_step: {
     in: Moment & { state: string; event: { kind: string } & Record<string, unknown> };
     out: (JobStep & { error?: undefined }) | (Failure & { put_off_until?: number });

@@ -17,8 +17,8 @@
  *   request that the host makes
  * @typedef {{use: import('./names.js').CachePlanUse, key: string, identity: string, shared: string}} CachePlan as
  *   gate::to_json writes it; an empty identity or shared: nothing is kept there
- * @typedef {{key: string, issuer: string, subject: string, email?: string, kind: string, route?: string}} Caller who is
- *   behind a call to AWS; `key` stands for the caller and is shown to nobody
+ * @typedef {{key: string, budget?: string, issuer: string, subject: string, email?: string, kind: string, route?: string}} Caller who is
+ *   behind a call to AWS; `key` stands for the caller and is shown to nobody, nor is `budget`, which starts are counted by
  * @typedef {{do: import('./names.js').JobAction, job?: string, id?: string, environment?: [string, string][],
  *            input_digest?: string, client_token?: string, idempotent?: boolean, may_inspect?: boolean, wait_ms: number,
  *            request_id: string, caller: Caller, audit: string, refusal_fields?: Fields}} JobOrder

@@ -5,8 +5,6 @@ import { failed_page, starting_page } from './waiting_page.js';
 
 /** Without its script the waiting page reloads this often. */
 const RELOAD_S = 5;
-/** A caller whose budget is used up is told to come back after this. */
-const BUDGET_RETRY_S = 60;
 
 /**
  * What the coordinator says of a service that is not ready.
@@ -41,7 +39,7 @@ export function not_ready_response(request, { ...refusal }, said, fields) {
     case 'failed':
       return failed_response(request, refusal, said);
     case 'refused':
-      return refusal_response(request, refusal, { retry_after_s: BUDGET_RETRY_S, members: { state: 'asleep' } });
+      return refusal_response(request, refusal, { retry_after_s: said.retry_after_s, members: { state: 'asleep' } });
   }
 }
 

@@ -18,18 +18,19 @@ const MOST_PAGES = 10;
  * @param {Call} call
  * @param {string} name of the ECS service
  * @param {boolean} watching a start is under way and its update was sent
+ * @param {string[]} [also] tasks to be described although ECS lists them no more
  * @returns {Promise<LookEvent>}
  */
-export async function look_at_service(call, name, watching) {
+export async function look_at_service(call, name, watching, also = []) {
   const service = await call('DescribeServices', { service: name });
   if (service.refused !== undefined) return refused(service.refused);
   // Nothing is wanted and nothing runs: calls are what an account has too few of.
   if (!watching && service.desired === 0 && service.running === 0) return { kind: 'looked', service, tasks: [] };
   const running = await list_tasks(call, 'ListTasks', name);
   if (running.refused !== undefined) return refused(running.refused);
-  if (!watching || running.found.length > 0) return look_at_tasks(call, running.found, service);
+  if (!watching || running.found.length > 0) return look_at_tasks(call, both(running.found, also), service);
   const stopped = await list_tasks(call, 'ListStoppedTasks', name);
-  return stopped.refused === undefined ? look_at_tasks(call, stopped.found, service) : refused(stopped.refused);
+  return stopped.refused === undefined ? look_at_tasks(call, both(stopped.found, also), service) : refused(stopped.refused);
 }
 
 /**
@@ -47,6 +48,11 @@ export async function look_at_tasks(call, arns, service) {
     tasks.push(...answer.tasks);
   }
   return { kind: 'looked', ...(service && { service }), tasks };
+}
+
+/** @param {string[]} found @param {string[]} also */
+function both(found, also) {
+  return [...new Set([...found, ...also])];
 }
 
 /**

@@ -23,7 +23,7 @@ import { settings_for, tuning_of } from './settings.js';
  * @typedef {import('../core/operations.d.ts').WakeTold} WakeTold
  * @typedef {import('../core/operations.d.ts').WakeView} WakeView
  * @typedef {import('../core/start.js').CoreEnvironment & {SALLYPORT_WAKE_TUNING?: string}} WakeEnvironment
- * @typedef {{name: string, ecs: EcsService}} Service
+ * @typedef {{name: string, ecs: EcsService, origin: string}} Service
  */
 
 /** What requests wait for. */
@@ -61,7 +61,7 @@ export class Wake extends DurableObject {
    */
   async ensure({ service, caller, hold_ms }) {
     const named = this.#named(service);
-    const { effects, told } = this.#step(named, { kind: 'request', caller: caller.key }, caller);
+    const { effects, told } = this.#step(named, request_of(caller), caller);
     return effects.answer === 'join' ? this.#waiters.wait(START, Math.min(hold_ms, MOST_HOLD_MS), () => this.#told(named)) : told;
   }
 
@@ -72,7 +72,7 @@ export class Wake extends DurableObject {
    */
   async touch({ service, caller }) {
     if (this.#view?.phase !== 'healthy') return false;
-    this.#step(this.#named(service), { kind: 'request', caller: caller.key });
+    this.#step(this.#named(service), request_of(caller));
     return true;
   }
 
@@ -110,9 +110,9 @@ export class Wake extends DurableObject {
   #remember() {
     const remembered = this.#memory.load();
     if (remembered === undefined) return;
-    const ecs = find(this.#frame.parts.core, remembered.name);
-    if (!ecs || place_of(ecs) !== remembered.place) return this.#memory.forget();
-    this.#service = { name: remembered.name, ecs };
+    const service = find(this.#frame.parts.core, remembered.name);
+    if (!service || place_of(service.ecs) !== remembered.place) return this.#memory.forget();
+    this.#service = service;
     this.#state = remembered.state;
     this.#caller = remembered.caller;
     // It sets the alarm, too, which a deployment that could not start has put off.
@@ -123,9 +123,9 @@ export class Wake extends DurableObject {
   #named(name) {
     const { core } = this.#frame.parts;
     if (this.#service?.name === name) return this.#service;
-    const ecs = find(core, name);
-    if (!ecs) throw new Error(`service ${name} is not one of this policy that runs on ECS`);
-    return (this.#service = { name, ecs });
+    const service = find(core, name);
+    if (!service) throw new Error(`service ${name} is not one of this policy that runs on ECS`);
+    return (this.#service = service);
   }
 
   /**
@@ -135,10 +135,11 @@ export class Wake extends DurableObject {
    * @param {Caller} [caller] in whose name a start that this event begins is made
    */
   #step(service, event, caller) {
-    const { state, before, view, effects, told } = this.#frame.operate('wake', { ...this.#now(service), event, jitter: jitter() });
+    const { state, keep, before, view, effects, told } = this.#frame.operate('wake', { ...this.#now(service), event });
     this.#view = view;
     if (caller !== undefined && before !== 'starting' && view.phase === 'starting') this.#caller = caller;
-    this.#keep(service, state);
+    this.#state = state;
+    if (keep) this.#keep(service);
     this.#frame.ring(view.alarm);
     if (view.phase !== before) this.#note(service, before, view);
     if (effects.answer === 'ready' || effects.answer === 'failed') this.#waiters.release(START, told);
@@ -152,18 +153,13 @@ export class Wake extends DurableObject {
   }
 
   /** @param {Service} service */
-  #now({ ecs }) {
-    return { state: this.#state, settings: settings_for(ecs, this.#tuning), now: Date.now() };
+  #now(service) {
+    return { state: this.#state, settings: settings_for(service, this.#tuning), now: Date.now(), jitter: jitter() };
   }
 
-  /**
-   * @param {Service} service
-   * @param {string} state
-   */
-  #keep({ name, ecs }, state) {
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#memory.save({ name, place: place_of(ecs), state, caller: this.#caller });
+  /** @param {Service} service */
+  #keep({ name, ecs }) {
+    this.#memory.save({ name, place: place_of(ecs), state: this.#state, caller: this.#caller });
   }
 
   /**
@@ -189,14 +185,14 @@ export class Wake extends DurableObject {
    * @param {AbortSignal} signal
    * @returns {Promise<WakeEvent>}
    */
-  async #call({ name, ecs }, { send, desired, tasks, watching }, signal) {
+  async #call({ name, ecs }, { send, desired, tasks, watching, also }, signal) {
     const { aws } = this.#frame.parts;
     const purpose = { service: ecs.service, cluster: ecs.cluster };
     const who = { region: ecs.region, role: ecs.role, target: name, purpose, caller: /** @type {Caller} */ (this.#caller) };
     /** @type {import('./look.js').Call} */
     const call = (action, parameters) => aws.call(action, parameters, who, { retries: 0, signal });
     if (send === 'update') return update(call, ecs.service, desired);
-    return tasks === undefined ? look_at_service(call, ecs.service, watching) : look_at_tasks(call, tasks);
+    return tasks === undefined ? look_at_service(call, ecs.service, watching, also) : look_at_tasks(call, tasks);
   }
 
   /**
@@ -232,7 +228,14 @@ function complain(service, { code, message, request_id, http_status }) {
 /**
  * @param {import('../core/core.js').Core} core
  * @param {string} name
+ * @returns {Service | undefined}
  */
 function find(core, name) {
-  return core.operate('catalog', {}).services.find((each) => each.name === name)?.ecs;
+  const entry = core.operate('catalog', {}).services.find((each) => each.name === name);
+  return entry?.ecs ? { name, ecs: entry.ecs, origin: entry.origin } : undefined;
+}
+
+/** Isolates of an older version do not say whose budget it is. @param {Caller} caller */
+function request_of({ key, budget }) {
+  return { kind: /** @type {const} */ ('request'), caller: budget ?? key };
 }

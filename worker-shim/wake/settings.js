@@ -1,7 +1,7 @@
 // What the state machine is told beside events: the policy's rule for the service, and the deployment's tuning.
 
 /**
- * The variable SALLYPORT_WAKE_TUNING: members of wake_settings (shared/wake/wake.hpp), times in milliseconds. For tests and
+ * The variable SALLYPORT_WAKE_TUNING: members of wake_settings (shared/wake/settings.hpp), times in milliseconds. For tests and
  * small set-ups; what the policy can say, the policy says.
  * @param {string | undefined} text
  * @returns {object | undefined} nothing: not a JSON object
@@ -18,9 +18,9 @@ export function tuning_of(text) {
 }
 
 /**
- * @param {import('../core/operations.d.ts').EcsService} ecs without `wake` the service is never started
+ * @param {{ecs: import('../core/operations.d.ts').EcsService, origin: string}} service without `wake` it is never started
  * @param {object} tuning
  */
-export function settings_for({ wake, port }, tuning) {
-  return { ...(wake && { idle_stop: wake.idle_stop_ms }), ...tuning, min: wake?.min ?? 0, port };
+export function settings_for({ ecs: { wake, port }, origin }, tuning) {
+  return { ...(wake && { idle_stop: wake.idle_stop_ms }), ...tuning, min: wake?.min ?? 0, port, origin };
 }

@@ -10,7 +10,7 @@ namespace {
 constexpr wake_settings settings{1, 8443};
 
 looked seen(std::uint32_t desired, std::vector<task> tasks = {}) {
-  return {service_answer{"ACTIVE", desired, 0, 0, ""}, std::move(tasks)};
+  return {service_answer{"ACTIVE", desired, 0, 0, "", 0}, std::move(tasks)};
 }
 
 task healthy_task() {

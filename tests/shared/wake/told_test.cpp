@@ -27,7 +27,7 @@ TEST_CASE("those who ask for a healthy service are told where its tasks are") {
   CHECK(told_of(state, start, settings) == json{{"answer", "ready"}, {"endpoints", endpoints}});
 }
 
-TEST_CASE("those who wait for a start are told when to come back: when it is likely over, in 2 to 30 seconds") {
+TEST_CASE("those who wait for a start are told when to come back: when it is likely over, in 2 seconds to an hour") {
   auto state = in(wake_phase::starting);
   state.progress = "pulling";
   const auto told = told_of(state, start + 1'500, settings);
@@ -39,10 +39,11 @@ TEST_CASE("those who wait for a start are told when to come back: when it is lik
   CHECK(told_of(state, start + 29'999, settings)["retry_after_s"] == 2);
   CHECK(told_of(state, start + 600'000, settings)["retry_after_s"] == 2);
   state.usual_start = 120'000;
-  CHECK(told_of(state, start, settings)["retry_after_s"] == 30);
+  CHECK(told_of(state, start, settings)["retry_after_s"] == 120);
+  CHECK(told_of(state, start, settings, {"", 500})["retry_after_s"] == 126);
 }
 
-TEST_CASE("those who ask after a start failed are told why, and when one may be tried again: in 1 to 300 seconds") {
+TEST_CASE("those who ask after a start failed are told why, and when one may be tried again: in a second to an hour") {
   auto state = in(wake_phase::failed);
   state.why = reason::wake_timeout;
   state.detail = "AWS's words";
@@ -51,9 +52,14 @@ TEST_CASE("those who ask after a start failed are told why, and when one may be 
         json{{"answer", "failed"}, {"reason", "wake_timeout"}, {"retry_after_s", 10}, {"detail", "AWS's words"}});
   CHECK(told_of(state, start + 10'000, settings)["retry_after_s"] == 1);
   state.retry_at = start + 900'000;
-  CHECK(told_of(state, start, settings)["retry_after_s"] == 300);
+  CHECK(told_of(state, start, settings)["retry_after_s"] == 900);
+  state.retry_at = start + 9'000'000;
+  CHECK(told_of(state, start, settings, {"", 999})["retry_after_s"] == 3'600);
 }
 
-TEST_CASE("a caller over budget is told so") {
-  CHECK(told_over_budget() == json{{"answer", "refused"}, {"reason", "wake_budget_exhausted"}});
+TEST_CASE("a caller over budget is told so, and when it is free again") {
+  auto state = in(wake_phase::asleep);
+  for (std::uint32_t i = 0; i < settings.starts_per_caller; ++i) state.starts.push_back({"alice", start + i * 1'000});
+  CHECK(told_over_budget(state, start + 60'000, settings, {"alice", 0}) ==
+        json{{"answer", "refused"}, {"reason", "wake_budget_exhausted"}, {"retry_after_s", 3'540}});
 }

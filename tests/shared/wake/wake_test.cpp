@@ -23,7 +23,7 @@ task make_task(task_status status, health_status health, unix_milliseconds creat
 }
 
 looked seen(std::uint32_t desired, std::vector<task> tasks = {}) {
-  return {service_answer{"ACTIVE", desired, 0, 0, ""}, std::move(tasks)};
+  return {service_answer{"ACTIVE", desired, 0, 0, "", 0}, std::move(tasks)};
 }
 
 call_refused refusal(error_kind kind) {
@@ -135,14 +135,16 @@ TEST_CASE("a start is not looked at before it is likely to have ended") {
   CHECK(w.state.alarm >= w.state.phase_since + took * 3 / 4);
 }
 
-TEST_CASE("a task that dies while starting is the failure, in AWS's words") {
+TEST_CASE("tasks that die while starting are the failure, in AWS's words, and what was raised is lowered") {
   walk w;
   w.then(allowed_request{"alice"}).then(seen(0)).then(updated{}).then(alarm_rang{}, 2'000);
   auto dead = make_task(task_status::stopped, health_status::unknown, w.now);
   dead.stop_code = "EssentialContainerExited";
   dead.stopped_why = "Essential container in task exited";
   dead.containers = {{"app", 1, ""}};
-  w.then(seen(1, {dead}));
+  auto second = dead;
+  second.arn = "arn:task/2";
+  w.then(seen(1, {dead, second}));
   CHECK(w.state.phase == wake_phase::failed);
   CHECK(w.effects.answer == wake_answer::failed);
   CHECK(w.state.detail == "EssentialContainerExited: Essential container in task exited; container app exited with 1");
@@ -172,18 +174,6 @@ TEST_CASE("throttling is waited out with growing pauses; a denial fails at once"
   w.then(alarm_rang{}, 2 * settings.pause_first).then(refusal(error_kind::access_denied));
   CHECK(w.state.phase == wake_phase::failed);
   CHECK(w.state.why == reason::aws_access_denied);
-}
-
-TEST_CASE("nobody wakes a service beyond the budgets") {
-  walk w;
-  for (std::uint32_t i = 0; i < settings.starts_per_caller; ++i) {
-    w.then(allowed_request{"alice"}, settings.pause_most).then(refusal(error_kind::access_denied));
-    CHECK(w.effects.answer == wake_answer::failed);
-  }
-  w.then(allowed_request{"alice"}, settings.pause_most);
-  CHECK(w.effects.answer == wake_answer::refused);
-  w.then(allowed_request{"bob"}, 1);
-  CHECK(w.effects.answer == wake_answer::join);
 }
 
 TEST_CASE("a start ends at start_timeout whatever AWS answers") {
@@ -233,9 +223,14 @@ class world {
     std::vector<task> tasks;
     for (auto count = draw(3); count > 0; --count) {
       auto one = make_task(static_cast<task_status>(draw(7)), static_cast<health_status>(draw(3)), now_ - draw(60'000));
+      one.arn = "arn:task/" + std::to_string(now_ / 200'000 + draw(3));
+      one.version = draw(6);
+      one.wanted = one.wanted && draw(4) != 0;
       if (one.status == task_status::stopped && draw(2) == 0) one.stop_code = "TaskFailedToStart";
+      if (one.status == task_status::stopped && draw(4) == 0) one.stop_code = "ServiceSchedulerInitiated";
       tasks.push_back(one);
     }
+    if (draw(3) == 0) return {std::nullopt, tasks};
     return seen(draw(3), tasks);
   }
 
@@ -246,6 +241,8 @@ class world {
     check_one_call(before, event, next.effects);
     check_wakes(before, event, next.effects);
     check_waiters(before, event, next.effects);
+    check_ready(before, event, next.effects);
+    check_facts(before);
     check_alarm();
   }
 
@@ -265,19 +262,47 @@ class world {
     const bool fresh = before.phase != wake_phase::starting && before.phase != wake_phase::healthy;
     if (fresh && state_.phase == wake_phase::starting) {
       CHECK(std::holds_alternative<allowed_request>(event));
-      starts_.push_back(now_);
-      std::erase_if(starts_, [&](unix_milliseconds at) { return at + settings.budget_window <= now_; });
-      CHECK(starts_.size() <= settings.starts_per_service);
     }
+    CHECK(state_.starts.size() <= settings.starts_per_service);
+    if (effects.send == wake_call::update && effects.desired == 0) CHECK(before.ours);
+    if (effects.send == wake_call::update && effects.desired > 0) CHECK(state_.ours);
     if (effects.send == wake_call::update && effects.desired > 0) CHECK(state_.phase == wake_phase::starting);
   }
 
   void check_waiters(const wake_state& before, const wake_event& event, const wake_effects& effects) {
     const bool left = before.phase == wake_phase::starting && state_.phase != wake_phase::starting;
-    if (left) CHECK((effects.answer == wake_answer::ready || effects.answer == wake_answer::failed));
+    const bool nobody = before.unasked && state_.phase == wake_phase::asleep;
+    if (left && !nobody) CHECK((effects.answer == wake_answer::ready || effects.answer == wake_answer::failed));
+    if (left && state_.phase == wake_phase::failed) CHECK_FALSE(state_.detail.empty());
     if (std::holds_alternative<allowed_request>(event)) CHECK(effects.answer != wake_answer::none);
     if (effects.answer == wake_answer::join) CHECK(state_.phase == wake_phase::starting);
     if (effects.answer == wake_answer::ready) CHECK_FALSE(state_.endpoints.empty());
+  }
+
+  /// Those who wait are told ready only by a look that shows a healthy task, and a desired count that is not 0.
+  void check_ready(const wake_state& before, const wake_event& event, const wake_effects& effects) {
+    if (before.phase != wake_phase::starting || effects.answer != wake_answer::ready) return;
+    const auto* look = std::get_if<looked>(&event);
+    REQUIRE(look != nullptr);
+    if (look->service && before.accepted_at + settings.update_settles <= before.sent_at)
+      CHECK(look->service->desired > 0);
+    for (const auto& each : state_.endpoints) {
+      const task_fact* fact = find_fact(state_.facts, each.task_arn);
+      REQUIRE(fact != nullptr);
+      CHECK(is_wanted(*fact));
+      CHECK(fact->health == health_status::healthy);
+      if (state_.accepted > 0) CHECK(fact->asked_at >= state_.accepted_at + settings.leftovers_settle);
+    }
+  }
+
+  void check_facts(wake_state before) {
+    for (const auto& each : state_.facts) {
+      const task_fact* was = find_fact(before.facts, each.arn);
+      if (was == nullptr) continue;
+      CHECK(each.version >= was->version);
+      if (was->status == task_status::stopped) CHECK(each.status == task_status::stopped);
+      if (!is_wanted(*was)) CHECK_FALSE(is_wanted(each));
+    }
   }
 
   void check_alarm() {
@@ -285,14 +310,14 @@ class world {
                        state_.phase == wake_phase::draining || state_.in_flight != wake_call::none;
     if (moves) CHECK(state_.alarm > 0);
     if (state_.phase == wake_phase::starting) {
-      CHECK(state_.alarm <= std::max(state_.phase_since + settings.start_timeout, now_ + settings.call_timeout));
+      const auto since = std::max(state_.raised_at, state_.phase_since);
+      CHECK(state_.alarm <= std::max(since + settings.start_timeout, now_ + settings.call_timeout));
     }
   }
 
   std::mt19937 random_;
   unix_milliseconds now_ = 10'000'000;
   wake_state state_;
-  std::vector<unix_milliseconds> starts_;
 };
 
 }  // namespace
@@ -354,7 +379,9 @@ TEST_CASE("when a known task is not healthy any more, its place is looked for at
   w.then(looked{std::nullopt, {make_task(task_status::stopped, health_status::unknown, w.now)}});
   CHECK(w.effects.send == wake_call::look);
   CHECK_FALSE(w.effects.known_tasks_only);
-  w.then(seen(1, {make_task(task_status::running, health_status::healthy, w.now)}));
+  auto successor = make_task(task_status::running, health_status::healthy, w.now);
+  successor.arn = "arn:task/2";
+  w.then(seen(1, {successor}));
   CHECK(w.state.phase == wake_phase::healthy);
   CHECK(w.state.endpoints.size() == 1);
 }

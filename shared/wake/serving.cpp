@@ -1,0 +1,65 @@
+#include <algorithm>
+
+#include "wake/step.hpp"
+
+namespace sallyport::aws {
+
+void step::saw_while_healthy(const looked& seen) {
+  state_.refusals = 0;
+  const auto before = state_.endpoints.size();
+  note(seen);
+  ++state_.polls;
+  if (seen.service && believed_desired(*seen.service) == 0) return fall_asleep();
+  const bool up = take_endpoints();
+  if (!seen.service && (state_.endpoints.size() < before || any_left())) {
+    // What took their place is not among the known ones.
+    if (!up) restart_watch();
+    look_at_all_next();
+    return send_look();
+  }
+  if (seen.service) remember_tasks();
+  if (!up) return restart_watch();
+  const auto idle_at = state_.last_request + settings_.idle_stop;
+  alarm_at(any_missing() ? std::min(idle_at, now_ + settings_.gone_apart) : idle_at);
+}
+
+void step::serve() {
+  touch();
+  tell(wake_answer::ready);
+  const bool complete = state_.endpoints.size() >= settings_.min;
+  const auto fresh = complete ? settings_.refresh : settings_.refresh_incomplete << state_.pressure;
+  const bool stale = now_ - state_.last_seen >= std::min(fresh, settings_.refresh);
+  if (stale && state_.in_flight == wake_call::none) send_look();
+}
+
+void step::look_after() {
+  // A request that met a dead task wants to know sooner than the next idle check.
+  const auto idle_at = state_.last_request + settings_.idle_stop;
+  const bool look = state_.refusals > 0 || state_.endpoints.empty() || any_missing();
+  if (look) look_at_all_next();
+  if (now_ < idle_at) return look ? send_look() : alarm_at(idle_at);
+  if (!state_.ours) return fall_asleep();
+  enter(wake_phase::draining, settings_.call_timeout);
+  send_update(0);
+}
+
+/// Whoever denied the stop for good keeps the service running: it is no longer ours to stop. When AWS is short of
+/// calls, a stop waits for another idle_stop: starts go first.
+void step::keep_running(bool still_ours) {
+  if (state_.endpoints.empty() && !still_ours) return fall_asleep();
+  if (state_.endpoints.empty()) return alarm_in(settings_.pause_most);
+  state_.ours = still_ours;
+  enter(wake_phase::healthy, settings_.idle_stop);
+  touch();
+}
+
+void step::fall_asleep() {
+  state_.phase = wake_phase::asleep;
+  state_.phase_since = now_;
+  state_.ours = false;
+  state_.endpoints.clear();
+  state_.facts.clear();
+  state_.alarm = 0;
+}
+
+}  // namespace sallyport::aws

@@ -1,0 +1,102 @@
+// One step of the machine in the making: the handlers change the state and say what is to be done. By phase: starting.cpp,
+// failing.cpp, serving.cpp; what they share: step.cpp.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "wake/deaths.hpp"
+#include "wake/wake.hpp"
+
+namespace sallyport::aws {
+
+class step {
+ public:
+  step(wake_state state, unix_milliseconds now, const wake_settings& settings, std::uint32_t jitter)
+      : state_(std::move(state)), now_(now), settings_(settings), jitter_(jitter) {}
+
+  wake_outcome take() &&;
+
+  void on(const allowed_request& request);
+  void on(const looked& seen);
+  void on(const updated& answer);
+  void on(const call_refused& refusal);
+  void on(const alarm_rang& alarm);
+  void on(const restarted& again);
+  void on(const endpoint_lost& lost);
+
+ private:
+  // Starting
+  void begin(const allowed_request& request);
+  void begin_again(const allowed_request& request);
+  bool is_over_budget(const allowed_request& request);
+  void new_start(const allowed_request& request, start_step at);
+  void enter_starting(start_step at);
+  void join(const allowed_request& request);
+  void restart_watch();
+  void updated_while_starting();
+  void watch();
+  unix_milliseconds likely_start() const;
+  unix_milliseconds deadline() const;
+  void saw_while_starting(const looked& seen);
+  void decide_after_check(const looked& seen);
+  void saw_while_watching(const looked& seen);
+  void raise_or_give_up();
+  void raise();
+  void go_on_starting();
+  bool become_healthy();
+  void learn();
+  unix_milliseconds next_poll() const;
+
+  // Failing
+  void count_ends(const std::vector<task>& seen);
+  void count_end(const task& one, task_fact& known);
+  bool fails(const looked& seen);
+  bool fails_by_deaths(const looked& seen);
+  bool fails_by_omen(const looked& seen);
+  std::string cause_of_timeout() const;
+  void fail(reason why, std::string detail);
+  void stop_after_failure();
+
+  // Serving and draining
+  void saw_while_healthy(const looked& seen);
+  void serve();
+  void look_after();
+  void keep_running(bool still_ours);
+  void fall_asleep();
+
+  // What they share
+  bool landed(wake_call which);
+  void accept();
+  void book(unix_milliseconds raised_at);
+  void refused_update(error_kind kind);
+  void refused_while_starting(const service_error& error, wake_call call);
+  void note(const looked& seen);
+  std::uint32_t believed_desired(const service_answer& seen) const;
+  bool take_endpoints();
+  bool any_left() const;
+  bool any_missing() const;
+  void remember_tasks();
+  void look_at_all_next() { state_.known_tasks.clear(); }
+  void send_look();
+  void send_update(std::uint32_t desired);
+  void send(wake_call which);
+  void enter(wake_phase phase, unix_milliseconds next);
+  unix_milliseconds pause(std::uint32_t tries) const;
+  unix_milliseconds retry_pause() const;
+  void alarm_in(unix_milliseconds span);
+  void alarm_at(unix_milliseconds time) { state_.alarm = time; }
+  void touch() { state_.last_request = now_; }
+  void tell(wake_answer what) { effects_.answer = what; }
+
+  wake_state state_;
+  wake_effects effects_;
+  unix_milliseconds now_;
+  const wake_settings& settings_;
+  std::uint32_t jitter_;
+  /// When the look that landed was asked.
+  unix_milliseconds asked_at_ = 0;
+};
+
+}  // namespace sallyport::aws
