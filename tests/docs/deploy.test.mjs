@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { authorize, trusts } from '../../demo/local_aws/authorization.mjs';
 import { run } from '../../demo/parts/child.mjs';
-import { fences_of, parse_jsonc } from '../support/fences.mjs';
+import { fences_of, parse_jsonc, shell_function } from '../support/fences.mjs';
 import { root } from '../../demo/parts/worker.mjs';
 
 const sallyport = `${root}build/dev/sallyport`;
@@ -14,6 +14,7 @@ const guide = 'docs/guide/deploy.md';
 const account = '123456789012';
 const ecs = `arn:aws:ecs:us-east-1:${account}`;
 const in_prod = { 'ecs:cluster': `${ecs}:cluster/prod` };
+const in_jobs = { 'ecs:cluster': `${ecs}:cluster/jobs` };
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-docs-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -64,13 +65,16 @@ test('the permissions policy allows each call of a wake and of a job, and no oth
   may('ecs:DescribeServices', `${ecs}:service/prod/billing`);
   may('ecs:ListTasks', '*');
   may('ecs:DescribeTasks', `${ecs}:task/prod/0123456789abcdef`);
-  may('ecs:RunTask', `${ecs}:task-definition/export:1`);
-  may('ecs:StopTask', `${ecs}:task/prod/0123456789abcdef`);
+  may('ecs:DescribeTasks', `${ecs}:task/jobs/0123456789abcdef`, in_jobs);
+  may('ecs:RunTask', `${ecs}:task-definition/export:1`, in_jobs);
+  may('ecs:StopTask', `${ecs}:task/jobs/0123456789abcdef`, in_jobs);
   for (const member of ['executionRoleArn']) may('iam:PassRole', task_definition[member], /** @type {any} */ (passed));
   const denied = [
     ['ecs:UpdateService', `${ecs}:service/prod/other`, in_prod],
     ['ecs:ListTasks', '*', { 'ecs:cluster': `${ecs}:cluster/dev` }],
-    ['ecs:RunTask', `${ecs}:task-definition/other:1`, in_prod],
+    ['ecs:RunTask', `${ecs}:task-definition/other:1`, in_jobs],
+    ['ecs:RunTask', `${ecs}:task-definition/export:1`, in_prod],
+    ['ecs:StopTask', `${ecs}:task/prod/0123456789abcdef`, in_prod],
     ['ecs:DeleteService', `${ecs}:service/prod/billing`, in_prod],
     ['iam:PassRole', `arn:aws:iam::${account}:role/admin`, passed],
   ];
@@ -104,19 +108,10 @@ test('the agent drains while the app still answers: it depends on the app, and s
   assert.deepEqual([app.essential, agent.essential, agent.readonlyRootFilesystem, agent.user], [true, true, true, '65532']);
 });
 
-/** A shell function of the guide, as it stands. @param {string} name */
-function shell_function(name) {
-  const text = fences_of(guide)
-    .filter((fence) => fence.language === 'sh')
-    .map((fence) => fence.text)
-    .join('');
-  return new RegExp(`^${name}\\(\\) \\{\\n[\\s\\S]*?^\\}\\n`, 'm').exec(text)?.[0] ?? '';
-}
-
 /** Runs it with a wrangler that only builds. @param {string} name @param {string} config */
 function dry_run(name, config) {
   const wrangler = `node ${root}node_modules/wrangler/bin/wrangler.js deploy --dry-run --outdir ${join(folder, name)}`;
-  const script = `${shell_function(name).replace('npx wrangler deploy', wrangler).replace('--config wrangler.issuer.toml', '')} ${name}`;
+  const script = `${shell_function(guide, name).replace('npx wrangler deploy', wrangler).replace('--config wrangler.issuer.toml', '')} ${name}`;
   const env = {
     WRANGLER_SEND_METRICS: 'false',
     CI: 'true',

@@ -24,3 +24,15 @@ export function fences_of(file) {
 export function parse_jsonc(text) {
   return JSON.parse(text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, string) => string ?? ''));
 }
+
+/** All that a page has its readers type. @param {string} file */
+export const shell_of = (file) =>
+  fences_of(file)
+    .filter((fence) => fence.language === 'sh')
+    .map((fence) => fence.text)
+    .join('');
+
+/** A shell function of a page, as it stands. @param {string} file @param {string} name */
+export function shell_function(file, name) {
+  return new RegExp(`^${name}\\(\\) \\{\\n[\\s\\S]*?^\\}\\n`, 'm').exec(shell_of(file))?.[0] ?? '';
+}
