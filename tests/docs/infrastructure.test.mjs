@@ -94,7 +94,7 @@ test('CloudFormation names no desired count', () => {
   );
   const file = join(folder, 'template.json');
   writeFileSync(file, JSON.stringify(template));
-  run_if_there('cfn-lint', [file]);
+  run_if_there('cfn-lint', ['--non-zero-exit-code', 'error', file]);
 });
 
 test('no command that updates a service of the guides sets a count, but by hand where it says so', () => {
