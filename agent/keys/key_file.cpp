@@ -11,7 +11,7 @@ namespace sallyport::agent::keys {
 
 namespace {
 
-constexpr std::size_t secret_bytes = 32;
+constexpr std::size_t hmac_secret_bytes = 32;
 constexpr std::size_t random_name_bytes = 9;
 
 result<jose::jwk> generate_pair(crypto::algorithm which, crypto::port& host) {
@@ -27,7 +27,7 @@ result<jose::jwk> generate_secret(crypto::algorithm which) {
   jose::jwk made;
   made.algorithm = which;
   made.algorithms.insert(which);
-  SALLYPORT_ASSIGN(bytes secret, openssl::random_bytes(secret_bytes));
+  SALLYPORT_ASSIGN(bytes secret, openssl::random_bytes(hmac_secret_bytes));
   made.material = jose::secret_parts{std::move(secret)};
   SALLYPORT_ASSIGN(const bytes name, openssl::random_bytes(random_name_bytes));
   made.kid = encoding::encode_base64url(name);

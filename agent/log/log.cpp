@@ -58,7 +58,7 @@ bool within_rate() {
   using namespace std::chrono;
   thread_local std::int64_t second = 0;
   thread_local unsigned lines = 0;
-  const auto now = duration_cast<seconds>(steady_clock::now().time_since_epoch()).count();
+  const auto now = duration_cast<std::chrono::seconds>(steady_clock::now().time_since_epoch()).count();
   if (now != second) lines = 0;
   second = now;
   return ++lines <= max_lines_a_second;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "aws/ecs.hpp"
+#include "core/calendar.hpp"
 #include "core/ipv4.hpp"
 #include "encoding/json.hpp"
 #include "encoding/json_members.hpp"
@@ -102,11 +103,10 @@ bool read_containers(const json& from, task& out) {
 
 /// awsJson1.1 writes a time as seconds with a fraction.
 unix_milliseconds milliseconds_of(const json& from, std::string_view name) {
-  constexpr double end_of_year_9999 = 253402300800.0;
   const json* member = find_member(from, name);
   if (member == nullptr || !member->is_number()) return 0;
   const double seconds = member->get<double>();
-  return seconds > 0 && seconds < end_of_year_9999 ? static_cast<unix_milliseconds>(seconds * 1000) : 0;
+  return seconds > 0 && seconds < static_cast<double>(year_10000) ? static_cast<unix_milliseconds>(seconds * 1000) : 0;
 }
 
 std::optional<task> task_of(const json& from) {

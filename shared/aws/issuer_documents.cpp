@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "aws/web_identity.hpp"
 #include "core/ascii.hpp"
 #include "encoding/json.hpp"
 #include "http/host.hpp"
@@ -38,11 +39,6 @@ result<std::string> base_path_of(std::string_view issuer) {
   const bool for_tests = url->scheme == "http" && http::is_loopback(at->host);
   if (!for_aws && !for_tests) return malformed;
   return std::string(url->rest);
-}
-
-bool is_accepted_by_sts(crypto::algorithm how) {
-  const auto family = crypto::describe(how).family;
-  return family == crypto::family::ecdsa || family == crypto::family::rsa_pkcs1;
 }
 
 /// What is passed over in a set of somebody else is a mistake in a set of our own.

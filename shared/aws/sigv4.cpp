@@ -4,13 +4,13 @@
 
 #include "aws/sigv4_canonical.hpp"
 #include "core/ascii.hpp"
+#include "core/calendar.hpp"
 #include "http/field.hpp"
 
 namespace sallyport::aws {
 namespace {
 
 constexpr std::string_view algorithm_name = "AWS4-HMAC-SHA256";
-constexpr unix_seconds end_of_year_9999 = 253402300800;
 constexpr std::size_t max_cached_keys = 16;
 
 bool has_control(std::string_view text) {
@@ -27,7 +27,7 @@ bool is_payload(std::string_view text) {
 /// Field values may still hold the white space that canonicalization folds.
 bool is_signable(const signing_request& request, const signing_scope& scope) {
   if (request.method.empty() || has_control(request.method)) return false;
-  if (scope.time < 0 || scope.time >= end_of_year_9999) return false;
+  if (scope.time < 0 || scope.time >= year_10000) return false;
   return std::any_of(request.fields.begin(), request.fields.end(),
                      [](const name_value& field) { return http::name_equals(field.first, "host"); });
 }

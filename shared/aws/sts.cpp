@@ -20,7 +20,7 @@ void append_parameter(std::string& body, std::string_view name, std::string_view
   body.append(name).append("=").append(encoding::encode_percent(value));
 }
 
-service_error unreadable(const reply& from) {
+service_error unreadable_response(const reply& from) {
   service_error out;
   out.http_status = from.status;
   out.request_id = printable(field_of(from, "x-amzn-requestid"), 64);
@@ -63,12 +63,11 @@ std::string text_of(const json* parent, std::string_view name) {
 
 /// Seconds as a number, or text.
 unix_seconds time_of(const json* value) {
-  constexpr double end_of_year_9999 = 253402300800.0;
   if (value == nullptr) return 0;
   if (value->is_string()) return time_of_text(*value->get_ptr<const std::string*>());
   if (!value->is_number()) return 0;
   const double seconds = value->get<double>();
-  return seconds > 0 && seconds < end_of_year_9999 ? static_cast<unix_seconds>(seconds) : 0;
+  return seconds > 0 && seconds < static_cast<double>(year_10000) ? static_cast<unix_seconds>(seconds) : 0;
 }
 
 temporary_credentials from_json(const json& root) {
@@ -80,7 +79,7 @@ temporary_credentials from_json(const json& root) {
 }
 
 service_error refusal(const reply& from, std::string_view code, std::string_view message, std::string_view request_id) {
-  service_error out = unreadable(from);
+  service_error out = unreadable_response(from);
   if (code.empty() && from.status < 400) return out;
   out.code = printable(code, 128);
   out.message = printable(message);
@@ -91,25 +90,25 @@ service_error refusal(const reply& from, std::string_view code, std::string_view
 
 answer<temporary_credentials> read_xml(const reply& from) {
   const auto root = parse_xml(from.body);
-  if (!root.ok()) return from.status >= 400 ? refusal(from, "", "", "") : unreadable(from);
+  if (!root.ok()) return from.status >= 400 ? refusal(from, "", "", "") : unreadable_response(from);
   if (from.status >= 400) {
     const auto* error = root->child("Error");
     return refusal(from, text_of(error, "Code"), text_of(error, "Message"), text_of(&*root, "RequestId"));
   }
   auto given = from_xml(*root);
-  if (!is_complete(given)) return unreadable(from);
+  if (!is_complete(given)) return unreadable_response(from);
   return given;
 }
 
 answer<temporary_credentials> read_json(const reply& from) {
   const auto root = encoding::parse_json(from.body, {std::size_t{64} << 10, 16});
-  if (!root.ok()) return from.status >= 400 ? refusal(from, "", "", "") : unreadable(from);
+  if (!root.ok()) return from.status >= 400 ? refusal(from, "", "", "") : unreadable_response(from);
   if (from.status >= 400) {
     const json* error = find_member(*root, "Error");
     return refusal(from, text_of(error, "Code"), text_of(error, "Message"), text_of(&*root, "RequestId"));
   }
   auto given = from_json(*root);
-  if (!is_complete(given)) return unreadable(from);
+  if (!is_complete(given)) return unreadable_response(from);
   return given;
 }
 

@@ -24,13 +24,12 @@ bool is_tag_character(char c) {
 json tag(std::string_view value) {
   return json::array({tag_value(value)});
 }
+}  // namespace
 
 bool is_accepted_by_sts(crypto::algorithm how) {
   const auto family = crypto::describe(how).family;
   return family == crypto::family::ecdsa || family == crypto::family::rsa_pkcs1;
 }
-
-}  // namespace
 
 std::string source_identity(std::string_view subject, crypto::port& host) {
   std::string safe;

@@ -41,6 +41,8 @@ std::string source_identity(std::string_view subject, crypto::port& host);
 std::string tag_value(std::string_view text);
 /// The claims as JSON.
 std::string web_identity_claims(const web_identity& what, crypto::port& host);
+/// RS* and ES* only.
+bool is_accepted_by_sts(crypto::algorithm how);
 /// The token. STS takes RS* and ES*: reason jwk_algorithm_mismatch for a key of another kind; crypto_failed.
 result<std::string> mint_web_identity(const web_identity& what, const jose::signing_key& key, crypto::port& host);
 

@@ -12,6 +12,9 @@
 
 namespace sallyport {
 
+/// The first second that RFC 3339 cannot spell: its years have four digits.
+constexpr unix_seconds year_10000 = 253402300800;
+
 /// A point in time on the calendar.
 struct civil_time {
   std::int64_t year = 1970;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cel/json_value.hpp"
+#include "core/calendar.hpp"
 #include "encoding/json.hpp"
 #include "encoding/percent.hpp"
 #include "http/path.hpp"
@@ -26,7 +27,6 @@ value text_value(string_view text, cel::arena& memory, string_view why) {
 
 value time_value(unix_seconds when, std::int32_t milliseconds, cel::arena& memory) {
   constexpr unix_seconds year_1 = -62135596800;
-  constexpr unix_seconds year_10000 = 253402300800;
   if (when < year_1 || when >= year_10000) return unreadable(memory, "a time outside the years 1 to 9999");
   return value::instant({when, milliseconds * 1'000'000});
 }

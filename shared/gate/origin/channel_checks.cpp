@@ -13,7 +13,7 @@
 namespace sallyport::gate {
 namespace {
 
-failure invalid(std::string detail) {
+failure invalid_grant(std::string detail) {
   return {reason::channel_grant_invalid, std::move(detail)};
 }
 
@@ -127,7 +127,7 @@ class channel_checks {
   /// Checks 4 to 7.
   result<held_channel_ptr> open() {
     if (!grant_) return failure(reason::channel_unknown, "it is not held, and there is no grant");
-    if (!is_named_by(*received_.keyid, *grant_, with_.host)) return invalid("it is not the grant that the keyid names");
+    if (!is_named_by(*received_.keyid, *grant_, with_.host)) return invalid_grant("it is not the grant that the keyid names");
     SALLYPORT_ASSIGN(const auto read, channel::read_grant(*grant_, with_.host));
     SALLYPORT_TRY(check_issuer_and_audience(read.content, *with_.held));
     if (read.content.agent != with_.channels.self->thumbprint) {
@@ -143,7 +143,7 @@ class channel_checks {
     const auto verified = channel::verify_grant(read, *with_.held->edge_keys, with_.host, trace_.unknown_key);
     trace_.response.grant_verified = verified.ok();
     if (!trace_.unknown_key) return verified;
-    return invalid("no key " + encoding::shown(read.kid, 64) + "; " + describe_kids(*with_.held));
+    return invalid_grant("no key " + encoding::shown(read.kid, 64) + "; " + describe_kids(*with_.held));
   }
 
   /// Check 7.
@@ -151,7 +151,7 @@ class channel_checks {
     const channel::pair& own = with_.channels.self->own;
     const crypto::p256_point& edge = read.content.edge;
     const auto keys = channel::derive(with_.host, own.secret, edge, read.id, edge, own.point);
-    if (!keys.ok()) return invalid("cnf: " + std::string(name_of(keys.why())));
+    if (!keys.ok()) return invalid_grant("cnf: " + std::string(name_of(keys.why())));
     auto made = std::make_shared<held_channel>();
     SALLYPORT_ASSIGN(made->requests, with_.host.import_secret(keys->requests));
     made->id = read.id;

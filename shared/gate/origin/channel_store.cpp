@@ -4,14 +4,9 @@
 #include <utility>
 
 #include "crypto/wipe.hpp"
+#include "gate/origin/replay_set.hpp"
 
 namespace sallyport::gate {
-namespace {
-
-/// No agent puts up with more.
-constexpr seconds most_skew = 60;
-
-}  // namespace
 
 held_channel::~held_channel() {
   crypto::wipe(confirmations);

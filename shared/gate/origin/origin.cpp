@@ -12,8 +12,6 @@
 namespace sallyport::gate {
 namespace {
 
-constexpr seconds most_skew = 60;
-
 bool has_body(const http::request_head& head) {
   return head.body == http::body_framing::chunked ||
          (head.body == http::body_framing::content_length && head.content_length > 0);

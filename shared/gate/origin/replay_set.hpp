@@ -23,6 +23,9 @@
 
 namespace sallyport::gate {
 
+/// The largest clock difference that an agent puts up with.
+constexpr seconds most_skew = 60;
+
 /// A nonce.
 struct replay_key {
   std::uint64_t high = 0;
