@@ -15,6 +15,7 @@ function(sallyport_layer folder)
   endif()
   add_library(sallyport_${name} STATIC ${sources})
   target_link_libraries(sallyport_${name} PUBLIC sallyport_flags PRIVATE sallyport_core_dialect PUBLIC ${needed})
+  sallyport_read_together(sallyport_${name} ${SALLYPORT_READ_TOGETHER})
   if(EMSCRIPTEN AND folder IN_LIST layers_for_size)
     target_compile_options(sallyport_${name} PRIVATE -Os)
     sallyport_precompile(sallyport_${name} core)
@@ -22,6 +23,10 @@ function(sallyport_layer folder)
     sallyport_reuse_precompiled(sallyport_${name} core)
   endif()
 endfunction()
+
+# Each has a `table` of its functions.
+file(GLOB function_tables CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/shared/cel/functions/*.cpp)
+set_source_files_properties(${function_tables} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 
 # Off the path of requests. At the edge their size counts, since a fresh isolate compiles them, and their speed does not.
 set(layers_for_size aws wake jobs)

@@ -12,6 +12,9 @@ if(openssl_sources)
 endif()
 
 file(GLOB_RECURSE agent_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/agent/*.cpp)
+# Each command has its own `options`.
+file(GLOB command_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/agent/cli/*.cpp)
+set_source_files_properties(${command_sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 list(FILTER agent_sources EXCLUDE REGEX "/agent/(openssl|main\\.cpp)")
 # clang 14 cannot compile coroutines under AddressSanitizer ("difference across sections"): the fuzz build does without
 # the agent; preset asan (g++) has it.
@@ -19,6 +22,7 @@ if(agent_sources AND EXISTS ${CMAKE_SOURCE_DIR}/agent/main.cpp AND NOT SALLYPORT
   add_library(sallyport_agent STATIC ${agent_sources})
   target_compile_definitions(sallyport_agent PUBLIC SALLYPORT_VERSION="${PROJECT_VERSION}")
   target_link_libraries(sallyport_agent PUBLIC sallyport_shared sallyport_openssl Threads::Threads OpenSSL::SSL PkgConfig::HTTPLIB)
+  sallyport_read_together(sallyport_agent ${SALLYPORT_READ_TOGETHER})
   sallyport_precompile(sallyport_agent agent)
   add_executable(sallyport ${CMAKE_SOURCE_DIR}/agent/main.cpp)
   target_link_libraries(sallyport PRIVATE sallyport_agent)
@@ -33,5 +37,6 @@ if(TARGET sallyport_agent AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SALLY
   target_compile_options(sallyport_agent_sanitized PUBLIC -fsanitize=address,undefined -fno-sanitize=vptr
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(sallyport_agent_sanitized PUBLIC -fsanitize=address,undefined)
+  sallyport_read_together(sallyport_agent_sanitized ON)
   sallyport_precompile(sallyport_agent_sanitized agent)
 endif()

@@ -25,3 +25,17 @@ function(sallyport_reuse_precompiled target kind)
   target_compile_options(${target} PRIVATE ${precompiled_options})
   target_precompile_headers(${target} REUSE_FROM sallyport_precompiled_${kind})
 endfunction()
+
+# Several files compiled as one, where a build is made whole rather than edited in: headers are read, and templates made,
+# once for all of them. What two files of a room name alike in their own corners collides there, and has one name or one
+# place. Preset dev compiles each file alone.
+option(SALLYPORT_READ_TOGETHER "Compile several files of a layer as one" OFF)
+# Names of other files are no concern of a file; those of the headers that it includes are, which preset dev sees.
+add_library(sallyport_read_together INTERFACE)
+target_compile_options(sallyport_read_together INTERFACE -Wno-shadow)
+function(sallyport_read_together target together)
+  if(together)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    target_link_libraries(${target} PRIVATE sallyport_read_together)
+  endif()
+endfunction()
