@@ -42,7 +42,7 @@ async function main() {
     await haproxy(upstream.port),
     await agent(upstream.port, { how: 'ES256', name: 'ES256, "channel": false' }),
     await agent(upstream.port, { how: 'channel', name: 'channel (default)' }),
-    await agent(upstream.port, { how: 'channel', name: 'channel, each assertion new', callers: requests }),
+    await agent(upstream.port, { how: 'channel', name: 'channel, each assertion new', tokens: requests }),
     await agent(upstream.port, { how: 'HS256', name: 'HMAC, shared secret' }),
   ];
   console.log(`${rounds} rounds of ${requests} requests each, ${values.connections} connections, GET ${path}`);
@@ -122,13 +122,13 @@ function with_length(request) {
   return Buffer.concat([length, bytes]);
 }
 
-/** @typedef {{how: 'ES256' | 'HS256' | 'channel', name: string, callers?: number}} Signing */
+/** @typedef {{how: 'ES256' | 'HS256' | 'channel', name: string, tokens?: number}} Signing */
 
 /** @param {number} upstream @param {Signing} signing @returns {Promise<Contender>} */
-async function agent(upstream, { how, name, callers: of = callers }) {
-  const files = write_keys_and_policy(how);
-  const channel_secret = randomBytes(32).toString('base64url');
+async function agent(upstream, { how, name, tokens: of = callers }) {
   const id = `${how}-${of}`;
+  const files = write_keys_and_policy(how, id);
+  const channel_secret = randomBytes(32).toString('base64url');
   const proxy = await started(
     start_agent({
       program: `${build}/sallyport`,
@@ -165,8 +165,8 @@ async function agent(upstream, { how, name, callers: of = callers }) {
 
 const member_for = { HS256: { signature: 'hmac-sha256' }, ES256: { channel: false }, channel: {} };
 
-/** @param {Signing['how']} how */
-function write_keys_and_policy(how) {
+/** @param {Signing['how']} how @param {string} id of the agent that they are for */
+function write_keys_and_policy(how, id) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const shape = { alg: 'ES256', use: 'sig', kid: `edge-${how}` };
   const contents = {
@@ -184,7 +184,7 @@ function write_keys_and_policy(how) {
     },
   };
   const written = (/** @type {keyof typeof contents} */ name) => {
-    const file = join(folder, `${name}-${how}.json`);
+    const file = join(folder, `${name}-${id}.json`);
     writeFileSync(file, JSON.stringify(contents[name]), { mode: 0o600 });
     return file;
   };

@@ -1,8 +1,8 @@
-// Prepares signed requests in bulk with the edge's own core: each with its own nonce, id and signature, of several
-// callers in turn, as they would come from a Worker. A signed request lives for half a minute, so they are made right
+// Prepares signed requests in bulk with the edge's own core: each with its own nonce, id and signature, under each of
+// TOKENS tokens in turn, as they would come from a Worker. A signed request lives for half a minute, so they are made right
 // before use.
 //
-//   bench_sign POLICY KEYS SECRETS HOST PATH COUNT CALLERS > FILE
+//   bench_sign POLICY KEYS SECRETS HOST PATH COUNT TOKENS > FILE
 //
 // POLICY: a policy whose only issuer is "bench"; its tokens are signed here with a key made here. KEYS: the edge's
 // private keys. SECRETS: shared secrets of the service "app", or "-"; or "channel:" and the channel.secret of its agent, and
@@ -64,15 +64,19 @@ jose::signing_key make_issuer_key(crypto::port& host) {
   return must(jose::parse_signing_keys(encoding::canonical_json(jose::private_jwk(key)), host), "key").front();
 }
 
+/// However many tokens there are, they are of these: the agent keeps an app's connection for the subject that used it last.
+constexpr std::size_t subjects = 20;
+
 std::vector<std::string> make_tokens(const policy::issuer& of, const jose::signing_key& key, std::size_t count,
                                      crypto::port& host) {
   std::vector<std::string> tokens;
   const unix_seconds at = now() / 1000;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string name = "caller-" + std::to_string(i);
+    const std::string name = "caller-" + std::to_string(i % subjects);
     const encoding::json claims{{"iss", of.url},
                                 {"aud", of.audiences.front()},
                                 {"sub", name},
+                                {"jti", std::to_string(i)},
                                 {"iat", at},
                                 {"exp", at + 3600},
                                 {"email", name + "@acme.example"},
@@ -159,7 +163,7 @@ void sign_one(gate::edge& edge, const gate::edge_request& request, const jose::s
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 8) fail("usage: bench_sign POLICY KEYS SECRETS HOST PATH COUNT CALLERS > FILE");
+  if (count != 8) fail("usage: bench_sign POLICY KEYS SECRETS HOST PATH COUNT TOKENS > FILE");
   const auto host = openssl::make_host();
   auto loaded = policy::load_policy(read_file(arguments[1]), *host);
   if (!loaded.policy) fail("policy: " + policy::describe(loaded.problems.front()));
