@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 
-const patience_ms = 60_000;
+const patience_ms = 240_000;
 /** From SIGTERM to SIGKILL. */
 const grace_ms = 10_000;
 

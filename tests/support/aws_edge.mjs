@@ -63,7 +63,7 @@ export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy =
     },
     /** The coordinator of a service, as the gate calls it. @param {string} service */
     wake: (service) => ({
-      ensure: (/** @type {string} */ subject, hold_ms = 60_000) => wake(service, 'ensure', { caller: caller(subject), hold_ms }),
+      ensure: (/** @type {string} */ subject, hold_ms = 240_000) => wake(service, 'ensure', { caller: caller(subject), hold_ms }),
       touch: (/** @type {string} */ subject) => wake(service, 'touch', { caller: caller(subject) }),
       lost: (/** @type {string} */ task_arn) => wake(service, 'lost', { task_arn }),
       status: () => wake(service, 'status'),
