@@ -34,12 +34,14 @@ void append_refusal(std::string& to, reason why, std::string_view request_id, st
   append_unless_empty(to, channel::field_name, channel);
   // No app can say this: what it sends under a Sallyport name goes no further.
   const bool unreached = why == reason::upstream_connect_failed;
-  append_unless_empty(to, "Sallyport-Refusal", std::string(describe(why).public_code) + (unreached ? ";unreached" : ""));
+  append_unless_empty(to, "Sallyport-Refusal",
+                      std::string(describe(why).public_code) + (unreached ? ";unreached" : ""));
   append_unless_empty(to, "WWW-Authenticate", gate::challenge(why));
   // RFC 9110 section 15.6.4. Each of these may be over with the next connection that ends.
   if (describe(why).http_status == 503) append_unless_empty(to, "Retry-After", retry_after_s);
   if (note == connection_note::stopping) append_unless_empty(to, "Sallyport-Stopping", "1");
-  if (note == connection_note::close || note == connection_note::stopping) append_unless_empty(to, "Connection", "close");
+  if (note == connection_note::close || note == connection_note::stopping)
+    append_unless_empty(to, "Connection", "close");
   if (note == connection_note::keep_alive) append_unless_empty(to, "Connection", "keep-alive");
   to.append("\r\n");
   if (!head_only) to.append(body);

@@ -9,8 +9,8 @@ namespace sallyport::cel {
 namespace {
 
 constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
-constexpr std::int64_t first_second = -62135596800;  // 0001-01-01T00:00:00Z
-constexpr std::int64_t last_second = year_10000 - 1;      // 9999-12-31T23:59:59Z
+constexpr std::int64_t first_second = -62135596800;   // 0001-01-01T00:00:00Z
+constexpr std::int64_t last_second = year_10000 - 1;  // 9999-12-31T23:59:59Z
 
 /// Reads a text from the left; every step says whether it held.
 class scanner {

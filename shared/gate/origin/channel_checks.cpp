@@ -127,7 +127,8 @@ class channel_checks {
   /// Checks 4 to 7.
   result<held_channel_ptr> open() {
     if (!grant_) return failure(reason::channel_unknown, "it is not held, and there is no grant");
-    if (!is_named_by(*received_.keyid, *grant_, with_.host)) return invalid_grant("it is not the grant that the keyid names");
+    if (!is_named_by(*received_.keyid, *grant_, with_.host))
+      return invalid_grant("it is not the grant that the keyid names");
     SALLYPORT_ASSIGN(const auto read, channel::read_grant(*grant_, with_.host));
     SALLYPORT_TRY(check_issuer_and_audience(read.content, *with_.held));
     if (read.content.agent != with_.channels.self->thumbprint) {

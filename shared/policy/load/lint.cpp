@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/algorithm.hpp"
+#include "encoding/shown.hpp"
 #include "jose/jwk_set.hpp"
 #include "policy/load/linting.hpp"
 #include "policy/load/load.hpp"
@@ -49,15 +51,33 @@ subject subject_of(const compiled_policy& policy, const node& document) {
   return all;
 }
 
+/// The kid and algorithm for which the set has several keys, so that none of them is chosen; empty: there are none.
+std::string ambiguous_key(const jose::jwk_set& set) {
+  for (const auto& key : set.keys()) {
+    for (const auto& row : crypto::all_algorithms()) {
+      if (key.kid.empty() || !key.algorithms.contains(row.id)) continue;
+      if (set.choose(row.id, key.kid).ok()) continue;
+      return "kid " + encoding::shown(key.kid, 64) + ", " + std::string(row.jose_name);
+    }
+  }
+  return {};
+}
+
 /// The set loaded without them, as a fetched one would have.
 void lint_unused_keys(const compiled_policy& policy, const node& document) {
   const auto issuers = document.member("issuers");
   if (!issuers) return;
   for (const auto& each : policy.issuers) {
-    if (each.keys == nullptr || each.keys->passed_over().empty()) continue;
+    if (each.keys == nullptr) continue;
     const auto at = issuers->member(each.name);
     const auto keys = at ? at->member("jwks") : std::nullopt;
-    if (keys) keys->refuse(reason::ok, "passed over: " + each.keys->passed_over(), "drop it, or mend it");
+    if (!keys) continue;
+    const std::string& passed_over = each.keys->passed_over();
+    if (!passed_over.empty()) keys->refuse(reason::ok, "passed over: " + passed_over, "drop it, or mend it");
+    const std::string twice = ambiguous_key(*each.keys);
+    if (twice.empty()) continue;
+    keys->refuse(reason::ok, "several keys for " + twice + ": a token under it is refused, whichever signed it",
+                 "give each key a kid of its own, or drop the one that signs no more");
   }
 }
 

@@ -8,7 +8,7 @@
 // * literal-parameter: a literal that is a parameter in other routers ("[id]").
 // * path-test: a condition compares request.path, or a `deny` a parameter: other spellings pass it by.
 // * header-test: a condition denies by a header that equals a text; repeated fields are joined, absent ones an error.
-// * unused-key: a key of an issuer's `jwks` that can verify nothing is passed over.
+// * unused-key: a key of an issuer's `jwks` verifies nothing: it is passed over, or another one has its kid and alg.
 // * loose-match: the pattern of matches() is not held at both ends, or only in its first and last alternative.
 #pragma once
 

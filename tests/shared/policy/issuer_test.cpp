@@ -14,6 +14,10 @@ using place = credential_source::place;
 
 namespace {
 
+// RFC 8037 appendix A.2, and another point of the curve.
+constexpr std::string_view first_x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+constexpr std::string_view other_x = "fCJLxuCDDvgRRDnXJqFNg54NIFOyDETpRxbz_Opwq3s";
+
 issuer only_issuer(std::string_view members) {
   return testing::must_load(testing::document_with_issuer(members))->issuers.at(0);
 }
@@ -63,6 +67,24 @@ TEST_CASE("keys in the document are part of its digest, and a key that is passed
   CHECK(findings[0].rule == "unused-key");
   CHECK(findings[0].path == "$.issuers.idp.jwks");
   CHECK(findings[0].message == "passed over: key 1 of the set: jwk_unsupported, crv is not in the algorithm table");
+}
+
+TEST_CASE("two keys of one kid and one algorithm are a warning, and one key that is listed twice is none") {
+  const auto with_keys = [](std::string_view second_kid, std::string_view second_x) {
+    const auto key = [](std::string_view kid, std::string_view x) {
+      return R"({"kty":"OKP","crv":"Ed25519","kid":")" + std::string(kid) + R"(","x":")" + std::string(x) + R"("})";
+    };
+    return testing::document_with_issuer(R"("issuer":"i","audiences":["a"],"jwks":{"keys":[)" + key("1", first_x) +
+                                         "," + key(second_kid, second_x) + "]}");
+  };
+  const auto findings_of = [](const std::string& document) { return lint(document, *testing::must_load(document)); };
+  CHECK(findings_of(with_keys("2", other_x)).empty());
+  CHECK(findings_of(with_keys("1", first_x)).empty());
+  const auto findings = findings_of(with_keys("1", other_x));
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].rule == "unused-key");
+  CHECK(findings[0].path == "$.issuers.idp.jwks");
+  CHECK(findings[0].message == "several keys for kid \"1\", EdDSA: a token under it is refused, whichever signed it");
 }
 
 TEST_CASE("each preset knows its issuer and where the keys are") {
