@@ -97,6 +97,7 @@ inline constexpr std::uint32_t most_pressure = 4;
 struct wake_state {
   wake_phase phase = wake_phase::asleep;
   start_step step = start_step::checking;
+  wake_call in_flight = wake_call::none;
   /// We raised the desired count, so we may lower it again. Set before a raise is sent; `owned_before`: what it was then.
   bool ours = false;
   bool owned_before = false;
@@ -105,7 +106,6 @@ struct wake_state {
   unix_milliseconds last_seen = 0;
   /// The next time something is due by itself; 0: nothing.
   unix_milliseconds alarm = 0;
-  wake_call in_flight = wake_call::none;
   unix_milliseconds in_flight_until = 0;
   /// When it was sent.
   unix_milliseconds sent_at = 0;
@@ -116,7 +116,6 @@ struct wake_state {
   unix_milliseconds accepted_at = 0;
   /// When the raise of this start was sent; 0: there was none.
   unix_milliseconds raised_at = 0;
-  std::uint32_t polls = 0;
   /// A running average of how long starts took; 0: none yet.
   unix_milliseconds usual_start = 0;
   /// What is known of the tasks. `endpoints` and `known_tasks` are drawn from it.
@@ -130,6 +129,7 @@ struct wake_state {
   /// 0 to 4: how short of calls the account was when this service last asked. It doubles the time between looks, and
   /// eases with every start that succeeds.
   std::uint32_t pressure = 0;
+  std::uint32_t polls = 0;
   unix_milliseconds retry_at = 0;
   reason why = reason::ok;
   /// AWS's words, for operators.
@@ -143,17 +143,18 @@ struct wake_state {
   std::string starter;
   bool unasked = false;
   bool booked = false;
-  /// Tasks of this start that ended before they were ever healthy; whether one of them ended for reasons of its own, not AWS's.
-  std::uint32_t deaths = 0;
+  /// One of the tasks of this start ended for reasons of its own, not AWS's.
   bool app_died = false;
+  /// AWS's last refusal was of who we are.
+  bool identity_refused = false;
+  /// Tasks of this start that ended before they were ever healthy.
+  std::uint32_t deaths = 0;
   /// When tasks ended unasked, lately.
   std::vector<unix_milliseconds> crashes;
   /// AWS's words: of the last task that ended, and the newest event of the service.
   std::string last_stop, last_event;
   /// Since when ECS says that it can place no task; 0: it does not.
   unix_milliseconds stuck_since = 0;
-  /// AWS's last refusal was of who we are.
-  bool identity_refused = false;
   /// `last_request` as it was stored last: a later one alone is not worth a row (keeping.hpp).
   unix_milliseconds kept_request = 0;
 
