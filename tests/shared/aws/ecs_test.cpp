@@ -112,7 +112,8 @@ TEST_CASE("where a code only says that AWS took the call as invalid, the words o
            row{"TaskDefinition is inactive", error_kind::invalid_request},
            row{"", error_kind::invalid_request},
        }) {
-    CAPTURE(message);
+    const std::string_view said_of = message;
+    CAPTURE(said_of);
     for (std::string_view code :
          {"ClientException", "InvalidParameterException", "ValidationException", "SomethingNew"}) {
       CHECK(said(code, message) == kind);

@@ -195,7 +195,7 @@ TEST_CASE("a probe that is refused with the channel's own key is missed; after t
 
 TEST_CASE("tasks at one address that have one key all get the grant of one channel, in turns or picked at random") {
   for (const bool in_turns : {true, false}) {
-    for (const std::size_t tasks : {2, 3, 4, 8}) {
+    for (const std::size_t tasks : {2U, 3U, 4U, 8U}) {
       CAPTURE(tasks);
       talk t;
       std::vector<bool> held(tasks);

@@ -93,8 +93,9 @@ TEST_CASE("row 5: a grant is exactly what the edge writes") {
                                                            {"\"}", "\"}}"}};
   for (const auto& [spelled, otherwise] : spellings) {
     auto other = text;
-    REQUIRE_MESSAGE(other.rfind(spelled) != std::string::npos, spelled);
-    payloads.push_back(other.replace(other.rfind(spelled), std::string_view(spelled).size(), otherwise));
+    const std::string_view found = spelled;
+    REQUIRE_MESSAGE(other.rfind(found) != std::string::npos, found);
+    payloads.push_back(other.replace(other.rfind(found), found.size(), otherwise));
   }
   for (std::size_t size = 1; size < text.size(); size += 7) payloads.push_back(text.substr(0, size));
   json more = good;

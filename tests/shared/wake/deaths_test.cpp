@@ -61,10 +61,11 @@ TEST_CASE("each end is what its stop code and its words say") {
 }
 
 TEST_CASE("the first task that dies is waited out, the second fails the start in AWS's words") {
-  for (const auto& [code, why] : {std::pair<std::string, std::string>{"TaskFailedToStart", std::string(eni)},
-                                  {"EssentialContainerExited", "Essential container in task exited"},
-                                  {"ServiceSchedulerInitiated", "Task failed container health checks"},
-                                  {"ServiceSchedulerInitiated", "Task failed ELB health checks in (elb x)"}}) {
+  for (const auto& [code, words] : {std::pair<std::string, std::string>{"TaskFailedToStart", std::string(eni)},
+                                    {"EssentialContainerExited", "Essential container in task exited"},
+                                    {"ServiceSchedulerInitiated", "Task failed container health checks"},
+                                    {"ServiceSchedulerInitiated", "Task failed ELB health checks in (elb x)"}}) {
+    const std::string& why = words;
     CAPTURE(why);
     walk w = watching();
     const auto first = dead_task("t1", w.now, code, why);
@@ -107,7 +108,7 @@ TEST_CASE("a death that never passes fails the start at once") {
 }
 
 TEST_CASE("scaling in, deployments, Spot and Auto Scaling fail nothing, while it starts or serves") {
-  for (const auto& [code, why] :
+  for (const auto& [code, words] :
        {std::pair<std::string, std::string>{"ServiceSchedulerInitiated",
                                             "Scaling activity initiated by (deployment x)"},
         {"ServiceSchedulerInitiated", "Deployment rollout (deployment ecs-svc/2)"},
@@ -115,6 +116,7 @@ TEST_CASE("scaling in, deployments, Spot and Auto Scaling fail nothing, while it
         {"UserInitiated", "Task stopped by user"},
         {"ServiceSchedulerInitiated",
          "ECS is performing maintenance on the underlying infrastructure hosting the task."}}) {
+    const std::string why(words);
     CAPTURE(why);
     walk starting = watching();
     for (int i = 1; i <= 5; ++i) {
