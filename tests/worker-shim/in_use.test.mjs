@@ -32,14 +32,16 @@ function streaming(init = { headers: EVENTS }, sent = Promise.resolve()) {
   return { answer, source: /** @type {NonNullable<typeof source>} */ (source), told: () => told, over };
 }
 
-for (const [what, headers] of Object.entries({
+/** @type {Record<string, Record<string, string>>} */
+const KINDS = {
   events: EVENTS,
   'lines of JSON': { 'content-type': 'application/x-ndjson' },
   'a page of known length': { 'content-type': 'text/html', 'content-length': '10' },
   'a large file': { 'content-length': String(1 << 30) },
   'a coded body': { 'content-encoding': 'gzip', 'content-length': '10' },
   'a body of no type': {},
-})) {
+};
+for (const [what, headers] of Object.entries(KINDS)) {
   test(`${what}: while it is under way its service is in use, more often than it would be stopped, and then no more`, async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] });
     const { answer, source, told, over } = streaming({ status: 203, headers: { ...headers, 'x-app': '1' } });
