@@ -6,7 +6,7 @@ import { AwsError } from './errors.mjs';
 /** @typedef {import('./types.d.ts').Context} Context */
 
 const known_keys =
-  /^(ecs:(cluster|CreateAction|task-definition|enable-execute-command)|iam:PassedToService|aws:(ResourceTag|PrincipalTag|RequestTag)\/.+)$/;
+  /^(ecs:(cluster|CreateAction|task-definition|enable-execute-command)|iam:PassedToService|lambda:InvokedViaFunctionUrl|aws:(ResourceTag|PrincipalTag|RequestTag)\/.+)$/;
 
 /** IAM's wildcards: `*` any characters, `?` one. @param {string} pattern @param {string} text */
 export function pattern_matches(pattern, text) {
