@@ -24,6 +24,10 @@ aws::wake_settings settings_of(const json& in) {
   return given != nullptr ? aws::wake_settings_from(*given) : aws::wake_settings();
 }
 
+std::uint32_t jitter_of(const json& in) {
+  return static_cast<std::uint32_t>(number_member(in, "jitter") & 0x3FF);
+}
+
 json view_of(const aws::wake_state& state) {
   json out = {{"phase", name_of(state.phase)},
               {"alarm", state.alarm},
@@ -42,7 +46,7 @@ json wake(const json& in, means&) {
   if (!event) return error({reason::internal, "no such event"});
   const auto settings = settings_of(in);
   const auto now = number_member(in, "now");
-  const auto jitter = static_cast<std::uint32_t>(number_member(in, "jitter") & 0x3FF);
+  const auto jitter = jitter_of(in);
   const auto before = state_of(in);
   auto next = aws::wake_next(before, *event, now, settings, jitter);
   const bool kept = aws::keep(before, next.state, settings);
@@ -59,8 +63,7 @@ json wake(const json& in, means&) {
 }
 
 json wake_told(const json& in, means&) {
-  const auto jitter = static_cast<std::uint32_t>(number_member(in, "jitter") & 0x3FF);
-  return aws::told_of(state_of(in), number_member(in, "now"), settings_of(in), {{}, jitter});
+  return aws::told_of(state_of(in), number_member(in, "now"), settings_of(in), {{}, jitter_of(in)});
 }
 
 }  // namespace sallyport::operations
