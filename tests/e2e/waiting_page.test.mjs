@@ -7,12 +7,10 @@ import { start_browser } from '../support/browser.mjs';
 import { host_of, start_ecs_stack } from '../support/ecs_stack.mjs';
 import { root } from '../../demo/parts/worker.mjs';
 
-/** For whoever wants to look at them. */
+/** To look at. */
 const pictures = `${root}build/test/waiting_page`;
 /** No request is held, so that every start shows its page first. */
 const shown = { hold: '0s', pull_ms: 2_500 };
-/** Long enough to be looked at on a busy machine. */
-const watched = { hold: '0s', pull_ms: 6_000 };
 
 /** @type {import('../support/ecs_stack.mjs').EcsStack} */
 let stack;
@@ -25,11 +23,11 @@ before(async () => {
     // As long as it really is: the pages ask again sooner, and so they all hear of a failure.
     tuning: { retry_first: 10_000 },
     services: {
-      reports: watched,
+      reports: shown,
       plain: shown,
-      dark: watched,
-      crashing: { ...shown, app: ['sh', '-c', 'exit 3'] },
-      hopeless: { ...shown, app: ['false'] },
+      dark: shown,
+      crashing: { ...shown, app: ['sh', '-c', 'exit 3'], sound: false },
+      hopeless: { ...shown, app: ['false'], sound: false },
     },
   });
   browser = await start_browser(stack.worker.port);
@@ -53,7 +51,11 @@ async function visit(service, options) {
 
 const app_page = /alice/;
 
+/** Tasks go on when what is to be seen before was seen. @param {string} state of tasks; empty: none */
+const hold_tasks_at = (state) => stack.aws.faults.set({ hold: state });
+
 test('a browser is shown how the start goes, and is taken to the app by itself', async () => {
+  hold_tasks_at('PENDING');
   const { page, complaints, response } = await visit('reports');
   assert.deepEqual(
     [response?.status(), Number(response?.headers()['retry-after']) >= 1, response?.headers()['cache-control']],
@@ -72,6 +74,7 @@ test('a browser is shown how the start goes, and is taken to the app by itself',
       );
   }
   assert.ok(steps.every((step) => step !== null && step !== ''));
+  hold_tasks_at('');
   await page.getByText(app_page).first().waitFor();
   assert.equal(page.url(), `http://${host_of('reports')}/reports/april?x=1#part`);
   assert.equal(await page.locator('html').getAttribute('lang'), 'en');
@@ -80,15 +83,18 @@ test('a browser is shown how the start goes, and is taken to the app by itself',
 });
 
 test('the page follows the steps of the start', async () => {
+  hold_tasks_at('PENDING');
   const { page } = await visit('dark', { colorScheme: 'dark' });
   await page.locator('[aria-current=step][data-step=pulling]').waitFor();
   assert.match((await page.getByRole('status').textContent()) ?? '', /^Step 2 of 4: Loading the application\.$/);
   assert.deepEqual(await page.locator('li.done').allTextContents(), ['Finding a place to run']);
   await page.screenshot({ path: `${pictures}/dark.png` });
+  hold_tasks_at('');
   await page.getByText(app_page).first().waitFor();
 });
 
 test('without JavaScript the page reloads by itself until the app is there', async () => {
+  hold_tasks_at('PENDING');
   const { page } = await visit('plain', { javaScriptEnabled: false });
   assert.match(
     (await page
@@ -99,6 +105,7 @@ test('without JavaScript the page reloads by itself until the app is there', asy
     /http-equiv="refresh"/,
   );
   await page.screenshot({ path: `${pictures}/no_script.png` });
+  hold_tasks_at('');
   await page.getByText(app_page).first().waitFor();
 });
 
@@ -108,7 +115,10 @@ for (const [service, options] of /** @type {const} */ ([
 ])) {
   test(`a start that fails becomes a page that says so, and does not go on trying (${service === 'crashing' ? 'with' : 'without'} JavaScript)`, async () => {
     const { page, complaints } = await visit(service, options);
-    await page.getByRole('heading', { name: 'This service could not be started' }).waitFor();
+    await page
+      .getByRole('heading', { name: 'This service could not be started' })
+      .waitFor()
+      .catch(async (problem) => assert.fail(`${problem}\nthe page says: ${await page.locator('body').innerText()}`));
     await page.screenshot({ path: `${pictures}/failed_${service}.png` });
     const words = await page.locator('main').innerText();
     assert.match(words, /the application did not come up/);

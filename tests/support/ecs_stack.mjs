@@ -21,6 +21,7 @@ const build = `${root}build/dev`;
  * @property {number} [desired] tasks that run from the start
  * @property {number} [pull_ms] how long a start takes at least
  * @property {string[]} [app] the command of the app, in place of the demo app
+ * @property {boolean} [sound] default true; false: its health check fails, so that its end is never overtaken by HEALTHY
  * @property {boolean} [drains] its app outlives its agent, which then can finish what runs
  * @property {string} [origin] sent there, not to the tasks
  * @property {Record<string, unknown>} [route] further members of its route
@@ -140,7 +141,8 @@ function policy_of(edge_issuer, people, services, port) {
 }
 
 /** @param {string} service @param {SleepingService} of @param {string} policy_file @param {Ports} ports */
-function definition(service, { pull_ms = 20, drains = false, app, desired }, policy_file, ports) {
+function definition(service, { pull_ms = 20, drains = false, sound = true, app, desired }, policy_file, ports) {
+  const check = sound ? [`${build}/sallyport`, 'healthcheck', '--address', `{address}:${ports.admin}`] : ['false'];
   const agent = {
     name: 'sallyport',
     command: [`${build}/sallyport`, 'agent'],
@@ -153,7 +155,7 @@ function definition(service, { pull_ms = 20, drains = false, app, desired }, pol
       SALLYPORT_THREADS: '1',
       SALLYPORT_TIMEOUTS_DRAIN: '1s',
     },
-    health: { command: [`${build}/sallyport`, 'healthcheck', '--address', `{address}:${ports.admin}`], interval_ms: 50, retries: 1000 },
+    health: { command: check, interval_ms: 50, retries: 1000 },
   };
   const demo_app = [`${build}/demo_app`, `{address}:${ports.app}`];
   const lasting = ['sh', '-c', `trap '' TERM; exec ${demo_app.join(' ')}`];
