@@ -301,7 +301,7 @@ for (const [what, args, status, says] of wrong_starts) {
     const ended = spawnSync(
       program,
       args.map((each) => (each === 'CONFIG' ? join(folder, 'config.json') : each)),
-      { encoding: 'utf8', timeout: 20_000 },
+      { encoding: 'utf8', timeout: 240_000 },
     );
     rmSync(folder, { recursive: true });
     assert.equal(ended.status, status, ended.stderr);

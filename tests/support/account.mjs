@@ -22,7 +22,7 @@ const quick = {
   refresh: 40,
   refresh_incomplete: 40,
   call_timeout: 8_000,
-  start_timeout: 60_000,
+  start_timeout: 240_000,
   leftovers_settle: 40,
 };
 

@@ -169,7 +169,7 @@ test('a set beyond the limit is called that', () =>
     );
   }));
 
-test('an issuer that does not answer is given up', { timeout: 60_000 }, () =>
+test('an issuer that does not answer is given up', { timeout: 240_000 }, () =>
   with_edge(async (edge) => {
     edge.issuer.behaviour.answer = () => true;
     assert.equal((await edge.send_as_alice('/x')).status, 503);

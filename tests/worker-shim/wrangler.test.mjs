@@ -74,7 +74,7 @@ test(`the core is under ${most_bytes / 1024} KiB, gzipped`, (context) => {
   assert.ok(size < most_bytes);
 });
 
-test('wrangler dev serves offline, with the keys of .dev.vars', { timeout: 120_000 }, async () => {
+test('wrangler dev serves offline, with the keys of .dev.vars', { timeout: 240_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-dev-'));
   const port = await free_port();
   // .dev.vars stands beside the configuration, so the configuration moves to where a test may write one.
