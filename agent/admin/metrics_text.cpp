@@ -64,6 +64,8 @@ void write_requests(exposition& to, const threads& all) {
   write_reasons(to, all, &thread_metrics::decisions);
   to.family("sallyport_failures_total", "counter", "Requests that failed after they were allowed, by reason.");
   write_reasons(to, all, &thread_metrics::failures);
+  to.family("sallyport_probes_total", "counter", "Times that the edge asked for the agent's status, by reason.");
+  write_reasons(to, all, &thread_metrics::probes);
   to.family("sallyport_request_seconds", "histogram", "From the head of a request to the end of its answer.");
   write_histogram(to, all, &thread_metrics::request_time);
   to.family("sallyport_decision_seconds", "histogram", "Verification and policy, of requests whose body is not held.");

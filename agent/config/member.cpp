@@ -5,6 +5,7 @@
 #include "core/ascii.hpp"
 #include "document/units.hpp"
 #include "gate/keys/key_set.hpp"
+#include "http/path.hpp"
 
 namespace sallyport::agent::config {
 
@@ -40,6 +41,12 @@ std::string show_secret(const settings& from) {
 template <place<std::string> At>
 bool set_key_url(settings& into, std::string_view text) {
   return gate::is_key_url(text) && set_text<At>(into, text);
+}
+
+template <place<std::string> At>
+bool set_ready(settings& into, std::string_view text) {
+  const bool asks = text.starts_with(ready_get) && http::is_canonical(text.substr(ready_get.size()));
+  return (asks || text == "connect") && set_text<At>(into, text);
 }
 
 template <place<address> At>
@@ -168,6 +175,12 @@ constexpr member members[] = {
     DURATION(
         "upstream.rest", upstream.rest, 0, 10000, "0s to 10s",
         "How long a connection is idle before another subject's request uses it, unless upstream.max_idle are idle."),
+    {"upstream.ready", kind::text,
+     "When the edge's probes are told that the app is ready: it takes connections, or it responds with 2xx or 3xx to a "
+     "GET "
+     "without identity, for apps that listen before they can serve.",
+     set_ready<AT(std::string, upstream.ready)>, show_text<AT(std::string, upstream.ready)>,
+     "connect, or GET and a path: GET /healthz"},
     PATH("policy.file", policy.file, "The policy document, the same as the edge's. Required."),
     PATH("policy.previous", policy.previous,
          "The policy before this one, accepted while a deployment reaches edge and agent one after the other."),

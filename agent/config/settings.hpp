@@ -58,6 +58,9 @@ enum class reuse : std::uint8_t {
   safe,
 };
 
+/// What `upstream.ready` begins with where a path is asked; else it is "connect".
+inline constexpr std::string_view ready_get = "GET ";
+
 struct upstream {
   config::address address{"127.0.0.1", 8000};
   milliseconds connect = 3s;
@@ -70,6 +73,8 @@ struct upstream {
   config::reuse reuse = config::reuse::safe;
   /// Between the end of a response and a request of another subject on its connection.
   milliseconds rest = 25ms;
+  /// When probes are told that the app is there: "connect" or "GET /path".
+  std::string ready = "connect";
 };
 
 struct policy_files {

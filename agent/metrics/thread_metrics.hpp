@@ -28,6 +28,8 @@ struct thread_metrics {
   reason_counters failures;
   /// From the last byte of the head to the last byte of the answer.
   histogram request_time;
+  /// Responses at the path of the agent's status.
+  reason_counters probes;
   /// Time to decide: everything the gate does, without waiting for a body.
   histogram decision_time;
   /// Whose MAC verified; refused with `unknown`; grants whose signature verified.

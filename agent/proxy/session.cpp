@@ -113,6 +113,7 @@ io::task<bool> session::serve() {
   note_facts(*parsed);
   const failure objects = objection(*parsed);
   if (objects.why != reason::ok) co_return co_await refuse(objects, &*parsed);
+  if (facts_.own) co_return co_await tell_status(*parsed);
   co_return co_await decide(std::move(*parsed));
 }
 
@@ -129,6 +130,7 @@ io::task<bool> session::decide(http::request_head head) {
   opening outcome = co_await open(std::move(head));
   note_channel(outcome);
   if (auto* const refused = std::get_if<gate::refused>(&outcome)) co_return co_await refuse(std::move(*refused));
+  const use under_way(owner_.uses());
   gate::opened& request = *std::get_if<gate::opened>(&outcome);
   if (request.digest) {
     const auto held = co_await hold_body();
@@ -140,6 +142,28 @@ io::task<bool> session::decide(http::request_head head) {
   if (auto* const refused = std::get_if<gate::refused>(&verdict)) co_return co_await refuse(std::move(*refused));
   if (!held_) owner_.metrics().decision_time.observe(steady::now() - started_);
   co_return co_await forward(std::move(*std::get_if<gate::admitted>(&verdict)));
+}
+
+// Counted, and no line: the edge asks several times a second while it waits.
+io::task<bool> session::tell_status(const http::request_head& head) {
+  auto verdict = owner_.gate().probe(head, owner_.replays(), owner_.probe_rate(), now(), own_id());
+  const auto* refused = std::get_if<gate::refused>(&verdict);
+  if (refused != nullptr && refused->unknown_key && owner_.refetch_keys()) {
+    co_await owner_.key_answer();
+    verdict = owner_.gate().probe(head, owner_.replays(), owner_.probe_rate(), now(), own_id());
+    refused = std::get_if<gate::refused>(&verdict);
+  }
+  owner_.metrics().probes.add(refused != nullptr ? refused->why : reason::ok);
+  if (refused != nullptr) co_return co_await answer_refusal(refused->why, refused->request_id);
+  co_return co_await write_status(owner_.status(*std::get_if<gate::accepted_probe>(&verdict)));
+}
+
+io::task<bool> session::write_status(const gate::agent_status& says) {
+  const bool goes_on = facts_.keep_alive && !owner_.stopping();
+  const auto kept = facts_.http10 ? connection_note::keep_alive : connection_note::nothing;
+  std::string text;
+  append_status(text, says, goes_on ? kept : connection_note::close);
+  co_return co_await write(text) && goes_on;
 }
 
 // A key that is not known may be one that the edge has just begun to use: the keys are fetched once more, within the
@@ -227,6 +251,7 @@ io::task<bool> session::end_with(exchange_end end, std::string_view request_id) 
   if (owner_.cutting_off() && end.why.why != reason::ok) end.why = reason::shutting_down;
   const std::uint64_t in = held_ ? held_body_.size() : body_->bytes();
   owner_.audit().write(outcome_line(end, {request_id, settings().service, in, decided_}, now()));
+  if (end.why.why == reason::upstream_connect_failed) owner_.app_failed();
   if (end.why.why != reason::ok) {
     owner_.metrics().failures.add(end.why.why);
     if (!end.answered) co_return co_await answer_refusal(end.why.why, request_id);
@@ -281,7 +306,7 @@ io::task<bool> session::answer_refusal(reason why, std::string_view request_id) 
   const auto kept = facts_.http10 ? connection_note::keep_alive : connection_note::nothing;
   std::string answer;
   const auto ends = owner_.stopping() ? connection_note::stopping : connection_note::close;
-  append_refusal(answer, why, request_id, channel_.field, facts_.head_only, goes_on ? kept : ends);
+  append_refusal(answer, {why, request_id, channel_.field, facts_.head_only, facts_.own}, goes_on ? kept : ends);
   const bool written = co_await write(answer);
   owner_.metrics().request_time.observe(steady::now() - started_);
   co_return written&& goes_on;
@@ -357,7 +382,8 @@ void session::note_facts(const http::request_head& head) {
             head.minor_version == 0,
             head.keep_alive,
             head.expect_continue,
-            head.method == "HEAD"};
+            head.method == "HEAD",
+            gate::own_target_of(head.target) != gate::own_target::none};
   body_.emplace(caller_, box_, body_decoder(head.body, head.content_length, settings().limits.max_body_bytes));
 }
 

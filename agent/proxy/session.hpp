@@ -38,7 +38,6 @@ class session : public io::ring {
   void look_at_caller(short events);
 
  private:
-  using steady = std::chrono::steady_clock;
   /// What a request says about its connection and body, kept when the head itself is handed over.
   struct head_facts {
     http::body_framing body = http::body_framing::none;
@@ -47,6 +46,8 @@ class session : public io::ring {
     bool keep_alive = false;
     bool expects_continue = false;
     bool head_only = false;
+    /// It is for the agent's own path.
+    bool own = false;
   };
 
   using opening = std::variant<gate::refused, gate::opened>;
@@ -56,6 +57,8 @@ class session : public io::ring {
   io::task<io::io_result> read_head_bytes();
   io::task<bool> serve();
   io::task<bool> decide(http::request_head head);
+  io::task<bool> tell_status(const http::request_head& head);
+  io::task<bool> write_status(const gate::agent_status& says);
   io::task<opening> open(http::request_head head);
   io::task<result<void>> hold_body();
   io::task<result<void>> read_held_body();

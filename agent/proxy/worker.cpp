@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/log/log.hpp"
+#include "agent/proxy/app_check.hpp"
 #include "agent/proxy/listener.hpp"
 #include "agent/proxy/refusal.hpp"
 #include "agent/proxy/session.hpp"
@@ -19,6 +20,8 @@ namespace {
 /// Connections over the limit that are told so at one time; any further ones are just closed.
 constexpr std::size_t max_turned_away = 64;
 constexpr std::chrono::milliseconds accept_pause{100};
+/// Between two looks for an app that is not there.
+constexpr std::chrono::milliseconds app_pause{250};
 /// One line in so long about connections that cannot be accepted.
 constexpr std::chrono::seconds complaint_pause{10};
 
@@ -48,7 +51,10 @@ worker::worker(const worker_surroundings& surroundings, worker_commons& commons,
       grace_(
           wheel_, [](void* self) { static_cast<worker*>(self)->refuse_newcomers(); }, this),
       last_handshakes_(
-          wheel_, [](void* self) { static_cast<worker*>(self)->close_doors(); }, this) {
+          wheel_, [](void* self) { static_cast<worker*>(self)->close_doors(); }, this),
+      ask_app_again_(
+          wheel_, [](void* self) { io::spawn(static_cast<worker*>(self)->ask_app()); }, this) {
+  commons_.told.add(uses_);
   acceptor_.assign(protocol, listener);
 }
 
@@ -120,11 +126,31 @@ io::task<> worker::turn_away(io::tcp_socket socket) {
 void worker::tick() {
   wheel_.advance(wheel_.elapsed() + wheel_.tick());
   look_for_leavers();
-  if (closing_ && !sessions_.linked()) return;
+  if (closing_ && !sessions_.linked() && !asks_app_) return;
   ticker_.expires_after(wheel_.tick());
   ticker_.async_wait([this](const io::error_code& error) {
     if (!error) tick();
   });
+}
+
+gate::agent_status worker::status(const gate::accepted_probe& asked) {
+  const auto says = commons_.told.tell(asked, gate_.snapshot(), stopping_, surroundings_.task);
+  if (!closing_ && commons_.told.begin_asking()) io::spawn(ask_app());
+  return says;
+}
+
+// Until it is there, nobody wants to know it any more, or this thread ends.
+io::task<> worker::ask_app() {
+  asks_app_ = true;
+  bool there = false;
+  if (!closing_) there = co_await is_app_there(pool_, settings().upstream);
+  if (there) commons_.told.app_answered();
+  asks_app_ = false;
+  if (!closing_ && !commons_.told.app_is_there() && commons_.told.is_wanted()) {
+    ask_app_again_.set(app_pause);
+    co_return;
+  }
+  commons_.told.end_asking();
 }
 
 void worker::adopt(gate::origin_snapshot_ptr snapshot) {

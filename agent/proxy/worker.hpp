@@ -20,6 +20,7 @@
 #include "agent/io/stream.hpp"
 #include "agent/metrics/thread_metrics.hpp"
 #include "agent/proxy/body_budget.hpp"
+#include "agent/proxy/standing.hpp"
 #include "agent/proxy/upstream.hpp"
 #include "crypto/crypto.hpp"
 #include "gate/origin/origin.hpp"
@@ -38,6 +39,8 @@ struct worker_surroundings {
   /// Asks for the edge's keys again because a key is unknown. True: an answer is on its way, and every worker's
   /// keys_settled() will be called after it.
   std::function<bool()> refetch_keys;
+  /// ARN of the task that this agent is in; empty: not known.
+  std::string task;
 };
 
 /// What the io threads of one server share among themselves.
@@ -45,6 +48,7 @@ struct worker_commons {
   explicit worker_commons(const config::limits& limits) : bodies(limits.max_buffered_bytes) {}
   body_budget bodies;
   std::atomic<std::uint64_t> connections{0};
+  standing told;
 };
 
 class worker {
@@ -86,6 +90,12 @@ class worker {
   bool closing() const { return closing_; }
   /// The time to stop is over: what breaks now was cut off by this agent.
   bool cutting_off() const { return cutting_off_; }
+  thread_use& uses() { return uses_; }
+  gate::status_rate& probe_rate() { return commons_.told; }
+  /// For a probe. Sees to it that it will be known whether the app is there.
+  gate::agent_status status(const gate::accepted_probe& asked);
+  /// A request found no app.
+  void app_failed() { commons_.told.app_failed(); }
   bool refetch_keys() { return surroundings_.refetch_keys && surroundings_.refetch_keys(); }
   /// Resumes when the keys that were asked for have come, or will not come.
   auto key_answer() { return key_wait{*this}; }
@@ -98,6 +108,7 @@ class worker {
     void await_resume() const noexcept {}
   };
 
+  io::task<> ask_app();
   io::task<> serve_connection(io::tcp_socket socket);
   io::task<> turn_away(io::tcp_socket socket);
   void accept();
@@ -124,13 +135,16 @@ class worker {
   io::deadline accept_again_;
   io::deadline grace_;
   io::deadline last_handshakes_;
+  io::deadline ask_app_again_;
   io::ring sessions_;
   std::vector<std::coroutine_handle<>> key_waiters_;
   /// Of the callers that await the app, made anew at each tick.
   std::vector<session*> awaiting_;
   std::vector<pollfd> callers_;
+  thread_use uses_;
   std::size_t turned_away_ = 0;
   std::optional<std::chrono::milliseconds> complained_at_;
+  bool asks_app_ = false;
   bool stopping_ = false;
   bool closing_ = false;
   bool cutting_off_ = false;

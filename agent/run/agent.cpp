@@ -1,11 +1,13 @@
 #include "agent/run/agent.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "agent/keys/channel_secret.hpp"
 #include "agent/log/log.hpp"
 #include "agent/openssl/host.hpp"
+#include "agent/run/task_metadata.hpp"
 #include "crypto/self_test.hpp"
 
 namespace sallyport::agent::run {
@@ -22,6 +24,16 @@ result<gate::channel_identity_ptr> channel_identity_of(const trust::material& ma
   if (material.channels != nullptr) return material.channels;
   SALLYPORT_ASSIGN(const auto pair, keys::make_channel_pair(host));
   return gate::channel_identity_ptr(std::make_shared<const gate::channel_identity>(host, pair));
+}
+
+/// ARN of the ECS task that this process is in, or "".
+std::string own_task() {
+  auto found = find_task(std::getenv(task_metadata_variable));
+  if (!found.problem.empty()) {
+    log::write(log::level::warning, "the task is not known",
+               {{"problem", found.problem}, {"advice", "Probes of the edge are not told which task this is."}});
+  }
+  return std::move(found.arn);
 }
 
 }  // namespace
@@ -53,7 +65,8 @@ agent::agent(const config::settings& settings, std::unique_ptr<crypto::port> hos
       keeper_(settings_, std::move(material), *host_),
       surroundings_{settings_, *host_,
                     replays_,  {channel_identity_.get(), &channels_},
-                    *audit_,   [this] { return keeper_.refetch(); }} {}
+                    *audit_,   [this] { return keeper_.refetch(); },
+                    own_task()} {}
 
 // The io threads first, because they wait for the keeper's word; then the keeper, because it speaks to them.
 agent::~agent() {

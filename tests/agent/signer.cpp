@@ -8,6 +8,7 @@
 #include "agent/openssl/host.hpp"
 #include "encoding/base64url.hpp"
 #include "gate/protocol/assertion.hpp"
+#include "gate/protocol/probe.hpp"
 #include "http/chunked.hpp"
 #include "http/digest.hpp"
 #include "httpsig/profile.hpp"
@@ -64,6 +65,12 @@ std::string assertion_for(const signed_request& request) {
               {"iat", request.created},
               {"exp", request.created + 30}};
   if (request.anonymous) claims.update({{"sub", ""}, {"idp", ""}, {"kind", "anonymous"}});
+  if (!request.policy.empty()) claims["pol"] = request.policy;
+  if (request.probe) {
+    claims.update({{"sub", "sallyport"}, {"idp", "sallyport"}, {"kind", "edge"}, {"route", "sallyport agent"}});
+    claims["exp"] = request.created + gate::probe_lifetime;
+    claims.erase("groups");
+  }
   if (!request.body_signed) claims["body"] = "stream";
   const std::string payload = encoding::canonical_json(claims);
   const bool own = request.key && request.key->algorithm != crypto::algorithm::hs256;
@@ -133,9 +140,10 @@ std::string signed_request::head() const {
   if (has_body && chunk > 0) message.extra_fields.emplace_back("Transfer-Encoding", "chunked");
   message.extra_fields.insert(message.extra_fields.end(), extra.begin(), extra.end());
   const jose::signing_key& with = key ? *key : service == "mac" ? edge_keys().secret : edge_keys().es256;
+  const seconds lifetime = probe ? gate::probe_lifetime : 30;
   const std::string once = nonce.empty() ? fresh_nonce() : nonce;
   const auto fields = must(httpsig::sign_profile(test_host(), *with.key, message.covered(),
-                                                 {created, created + 30, once, with.kid, with.algorithm}));
+                                                 {created, created + lifetime, once, with.kid, with.algorithm}));
   return message.head(fields.signature_input, fields.signature);
 }
 

@@ -46,6 +46,10 @@ struct signed_request {
   std::string target = "/api/things?q=1";
   std::string route;
   std::string subject = "alice";
+  /// The edge asks for the agent's status: assertion and signature are those of a probe.
+  bool probe = false;
+  /// Digest of the edge's policy; empty: of test_policy_text.
+  std::string policy;
   /// Nobody has signed in: there is no subject.
   bool anonymous = false;
   std::string body;

@@ -80,25 +80,25 @@ export const HASH = /** @type {const} */ ({
  *   | 'route_target_unsupported' | 'body_required' | 'sallyport_field_missing' | 'sallyport_field_repeated'
  *   | 'sallyport_field_unknown' | 'context_invalid' | 'assertion_invalid' | 'assertion_issuer' | 'assertion_audience'
  *   | 'assertion_expired' | 'assertion_not_yet_valid' | 'assertion_lifetime' | 'assertion_route_unknown' | 'assertion_body_mode'
- *   | 'policy_digest_unknown' | 'policy_route_differs' | 'signed_headers_differ' | 'replay_detected' | 'replay_set_full'
- *   | 'channel_unknown' | 'channel_grant_invalid' | 'channel_grant_issuer' | 'channel_grant_audience' | 'channel_grant_lifetime'
- *   | 'channel_grant_not_yet_valid' | 'channel_grant_expired' | 'upstream_connect_failed' | 'upstream_timeout'
- *   | 'upstream_invalid_response' | 'upstream_closed' | 'shutting_down' | 'too_many_connections' | 'not_ready'
- *   | 'signed_bodies_full' | 'audit_blocked' | 'upstream_circuit_open' | 'reach_unconfigured' | 'channel_lost'
- *   | 'aws_response_invalid' | 'aws_access_denied' | 'aws_throttled' | 'sigv4_invalid_request' | 'aws_not_found' | 'aws_conflict'
- *   | 'aws_capacity' | 'aws_unavailable' | 'aws_request_refused' | 'wake_starting' | 'wake_failed' | 'wake_budget_exhausted'
- *   | 'wake_timeout' | 'service_stopped' | 'job_input_invalid' | 'job_not_found' | 'job_key_reused' | 'job_cross_site'
- *   | 'policy_syntax' | 'policy_member_unknown' | 'policy_member_missing' | 'policy_member_type' | 'policy_reference_unknown'
- *   | 'policy_condition_invalid' | 'policy_condition_cost' | 'policy_route_ambiguous' | 'policy_pattern_invalid'
- *   | 'policy_duplicate' | 'config_invalid' | 'signing_key_missing' | 'crypto_self_test' | 'cel_syntax' | 'cel_type' | 'cel_cost'
- *   | 'cel_evaluation' | 'cel_steps' | 'internal' | 'crypto_failed'} Reason
+ *   | 'policy_digest_unknown' | 'policy_route_differs' | 'signed_headers_differ' | 'agent_path_unknown' | 'agent_method'
+ *   | 'probe_rate' | 'replay_detected' | 'replay_set_full' | 'channel_unknown' | 'channel_grant_invalid' | 'channel_grant_issuer'
+ *   | 'channel_grant_audience' | 'channel_grant_lifetime' | 'channel_grant_not_yet_valid' | 'channel_grant_expired'
+ *   | 'upstream_connect_failed' | 'upstream_timeout' | 'upstream_invalid_response' | 'upstream_closed' | 'shutting_down'
+ *   | 'too_many_connections' | 'not_ready' | 'signed_bodies_full' | 'audit_blocked' | 'upstream_circuit_open'
+ *   | 'reach_unconfigured' | 'channel_lost' | 'aws_response_invalid' | 'aws_access_denied' | 'aws_throttled'
+ *   | 'sigv4_invalid_request' | 'aws_not_found' | 'aws_conflict' | 'aws_capacity' | 'aws_unavailable' | 'aws_request_refused'
+ *   | 'wake_starting' | 'wake_failed' | 'wake_budget_exhausted' | 'wake_timeout' | 'service_stopped' | 'job_input_invalid'
+ *   | 'job_not_found' | 'job_key_reused' | 'job_cross_site' | 'policy_syntax' | 'policy_member_unknown' | 'policy_member_missing'
+ *   | 'policy_member_type' | 'policy_reference_unknown' | 'policy_condition_invalid' | 'policy_condition_cost'
+ *   | 'policy_route_ambiguous' | 'policy_pattern_invalid' | 'policy_duplicate' | 'config_invalid' | 'signing_key_missing'
+ *   | 'crypto_self_test' | 'cel_syntax' | 'cel_type' | 'cel_cost' | 'cel_evaluation' | 'cel_steps' | 'internal' | 'crypto_failed'} Reason
  */
 
 /**
  * shared/operations/operation.def
  * @typedef {'assume_role' | 'read_assume_role' | 'call' | 'read' | 'sign' | 'issuer_documents' | 'wake' | 'wake_told'
- *   | 'job_step' | 'job_plan' | 'job_batches' | 'job_look' | 'job_looked' | 'job_list' | 'job_response' | 'cache_lookup'
- *   | 'cache_stale' | 'cache_store' | 'cache_freshen' | 'cache_invalidate' | 'catalog' | 'credential_cookies'} OperationName
+ *   | 'probe_request' | 'job_step' | 'job_plan' | 'job_batches' | 'job_look' | 'job_looked' | 'job_list' | 'job_response'
+ *   | 'cache_lookup' | 'cache_stale' | 'cache_store' | 'cache_freshen' | 'cache_invalidate' | 'catalog' | 'credential_cookies'} OperationName
  */
 
 /**

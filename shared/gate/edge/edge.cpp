@@ -1,6 +1,7 @@
 #include "gate/edge/edge.hpp"
 
 #include "gate/edge/exchange.hpp"
+#include "gate/edge/probe.hpp"
 #include "gate/edge/state.hpp"
 
 namespace sallyport::gate {
@@ -49,6 +50,10 @@ channel_news edge::answered(std::string_view sent, int status, std::string_view 
 
 channel_news edge::unanswered(std::string_view sent, unix_milliseconds now) {
   return state_->signer.unanswered(sent, now);
+}
+
+result<signed_probe> edge::probe(std::string_view service, unix_milliseconds now, bytes_view entropy) const {
+  return sign_probe(*state_->policy, state_->keys, service, now, entropy, state_->host);
 }
 
 result<std::string> edge::supply_keys(const key_request& request, const key_response& answer, unix_milliseconds now) {

@@ -43,6 +43,8 @@ struct service_secrets {
   std::vector<jose::signing_key> keys;
 };
 
+struct signed_probe;
+
 struct edge_limits {
   std::size_t max_fields = 112;
   std::size_t max_head_bytes = std::size_t{56} << 10;
@@ -89,6 +91,9 @@ class edge {
   /// What responses say of channels (request_signer::answered, unanswered).
   channel_news answered(std::string_view sent, int status, std::string_view field, unix_milliseconds now);
   channel_news unanswered(std::string_view sent, unix_milliseconds now);
+
+  /// Makes a probe of an agent of `service` (gate/edge/probe.hpp).
+  result<signed_probe> probe(std::string_view service, unix_milliseconds now, bytes_view entropy) const;
 
   /// Takes what came back for a key request. The text is for a log: what of a new set is not used, and why; empty when
   /// there is nothing to say. Reasons: those of key_set::supply; internal (no such source).

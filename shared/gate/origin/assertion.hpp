@@ -12,8 +12,19 @@
 #include "core/time.hpp"
 #include "crypto/crypto.hpp"
 #include "gate/origin/origin.hpp"
+#include "jose/jws.hpp"
 
 namespace sallyport::gate {
+
+/// The JWS of an assertion, by a key of the edge and of the right typ. Reasons: assertion_invalid; httpsig_key_unknown, and
+/// sets `unknown_key`.
+result<jose::verified_jws> verify_assertion_jws(std::string_view text, const origin_snapshot& held, crypto::port& host,
+                                                bool& unknown_key);
+/// What does not change while one snapshot is held. Reasons: assertion_issuer, assertion_audience, assertion_invalid,
+/// assertion_lifetime.
+result<void> check_binding(const assertion& content, const origin_snapshot& held, seconds longest);
+/// Reasons: assertion_not_yet_valid, assertion_expired.
+result<void> check_assertion_times(const assertion& content, unix_seconds now, seconds skew);
 
 class assertion_verifier {
  public:

@@ -5,6 +5,7 @@
 #include "gate/origin/assertion.hpp"
 #include "gate/origin/fields.hpp"
 #include "gate/origin/forward.hpp"
+#include "gate/origin/probe.hpp"
 #include "gate/origin/signature.hpp"
 #include "gate/protocol/signed_headers.hpp"
 #include "policy/match.hpp"
@@ -139,6 +140,18 @@ std::variant<refused, opened> origin::open(http::request_head head, unix_millise
   return no;
 }
 
+std::variant<refused, accepted_probe> origin::probe(const http::request_head& head, replay_guard& seen,
+                                                    status_rate& rate, unix_milliseconds now, std::string_view own_id) {
+  const probe_means with{state_->held, state_->limits.skew, state_->host, seen, rate};
+  probe_trace trace;
+  auto checked = check_probe(head, with, now, trace);
+  if (checked.ok()) return std::move(*checked);
+  refused no = refuse(checked.error(), &head, nullptr, now, trace.id.empty() ? own_id : trace.id);
+  no.clock_difference = trace.clock_difference;
+  no.unknown_key = trace.unknown_key;
+  return no;
+}
+
 result<void> origin::state::open(opened& request, signature_trace& trace, unix_milliseconds now) {
   const origin_snapshot& with = *request.snapshot;
   if (with.policy == nullptr || with.edge_keys == nullptr) {
@@ -146,6 +159,7 @@ result<void> origin::state::open(opened& request, signature_trace& trace, unix_m
   }
   const http::request_head& head = request.head;
   SALLYPORT_ASSIGN(request.target, http::require_canonical(head.target, allowed_forms(with)));
+  if (own_target_of(head.target) != own_target::none) return reason::agent_path_unknown;
   SALLYPORT_ASSIGN(const auto fields, find_sallyport_fields(head.fields));
   const signed_parts parts{fields.signature_input, fields.signature, fields.message(head.method, request.target),
                            fields.grant};

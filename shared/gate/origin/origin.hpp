@@ -8,7 +8,7 @@
 //  5. request signature           open; the context, which is signed now, is read. Under a channel, checks 4 and 5 are
 //                                 those of channel_checks.hpp
 //  6. assertion                   open: signature, typ, claims, iss, aud, lifetime, times, route known; what it says of
-//                                 the body agrees with the request
+//                                 the body agrees with the request. A probe's (gate/origin/probe.hpp) is none
 //  7. content digest              open reads the field; check_body compares, before the app sees a byte
 //  8. policy                      admit: digest known; signed headers are those that were signed; decided again on the
 //                                 identity of the assertion and the signed context: over the same route, and allowed
@@ -83,6 +83,10 @@ class origin {
   /// Checks 2 to 6 on a head that passed check 1. Nothing is remembered about the request: it may be opened again.
   /// `own_id`: for a refusal before the edge's id can be trusted; must differ from all that an edge makes.
   std::variant<refused, opened> open(http::request_head head, unix_milliseconds now, std::string_view own_id = {});
+
+  /// All checks of a probe (gate/origin/probe.hpp) on a head that passed framing and whose target is the agent's own.
+  std::variant<refused, accepted_probe> probe(const http::request_head& head, replay_guard& seen, status_rate& rate,
+                                              unix_milliseconds now, std::string_view own_id = {});
 
   /// Check 7. Nothing when the body is the one that was signed.
   std::optional<refused> check_body(opened& request, bytes_view body, unix_milliseconds now);

@@ -53,6 +53,25 @@ struct refused {
   channel_response channel;
 };
 
+/// A probe whose checks passed: the status is to be told (gate/protocol/probe.hpp).
+struct accepted_probe {
+  std::string id;
+  /// Of the edge's policy, held here or not.
+  std::string policy_digest;
+  seconds clock_difference = 0;
+};
+
+/// How many responses to probes are given, by all threads together.
+class status_rate {
+ public:
+  status_rate() = default;
+  status_rate(const status_rate&) = delete;
+  status_rate& operator=(const status_rate&) = delete;
+  virtual ~status_rate() = default;
+  /// False: not this one.
+  virtual bool take(unix_milliseconds now) = 0;
+};
+
 /// A verified assertion, shared by all requests that carry it.
 struct verified_assertion {
   assertion content;

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "encoding/json.hpp"
+#include "gate/protocol/probe.hpp"
 #include "policy/travel.hpp"
 
 namespace sallyport::gate {
@@ -68,6 +69,8 @@ result<assertion> read_assertion(std::string_view payload) {
   if (!read_texts(*claims, what)) return failure(reason::assertion_invalid, "iss, aud, route, pol or jti");
   if (!read_times(*claims, what)) return failure(reason::assertion_invalid, "iat, exp or nbf");
   if (!read_body(*claims, what)) return failure(reason::assertion_invalid, "body");
+  // Only at its own path, and then as a probe, which has no identity.
+  if (what.route == probe_route) return failure(reason::assertion_invalid, "the route of a probe, at another path");
   SALLYPORT_ASSIGN(what.who, policy::read_identity(*claims));
   return what;
 }
