@@ -59,6 +59,7 @@ result<void> edge_host::try_start(std::string_view text) {
   SALLYPORT_ASSIGN(auto read, read_settings(text, *crypto_));
   SALLYPORT_TRY(prepare_operations(read.edge, read.aws_role));
   SALLYPORT_ASSIGN(edge_, gate::edge::make(std::move(read.edge), *crypto_));
+  means_.edge = edge_.get();
   return {};
 }
 

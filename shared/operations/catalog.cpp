@@ -15,11 +15,18 @@ json describe(const policy::wake_rule& wake) {
   return {{"min", wake.min}, {"hold_ms", wake.hold * 1000}, {"idle_stop_ms", wake.idle_stop * 1000}};
 }
 
-json describe(const policy::ecs_service& ecs, const std::string& default_role) {
+/// What else signs for AWS, or is no agent, is not asked.
+std::string_view ready_of(const policy::service& service) {
+  const bool agent = service.ecs->ready == policy::readiness::agent && !service.sigv4;
+  return agent ? "agent" : "health";
+}
+
+json describe(const policy::ecs_service& ecs, std::string_view ready, const std::string& default_role) {
   return {{"region", ecs.region},
           {"cluster", ecs.cluster},
           {"service", ecs.service},
           {"port", ecs.port},
+          {"ready", ready},
           {"role", role_or(ecs.role, default_role)},
           {"wake", ecs.wake ? describe(*ecs.wake) : json(nullptr)}};
 }
@@ -37,7 +44,7 @@ json describe(const policy::service& service, const std::string& default_role) {
           {"vpc", service.vpc},
           {"mtls_certificate", service.mtls_certificate},
           {"sigv4", service.sigv4 ? describe(*service.sigv4, default_role) : json(nullptr)},
-          {"ecs", service.ecs ? describe(*service.ecs, default_role) : json(nullptr)}};
+          {"ecs", service.ecs ? describe(*service.ecs, ready_of(service), default_role) : json(nullptr)}};
 }
 
 json describe(const policy::job& job, const std::string& default_role) {

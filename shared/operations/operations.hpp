@@ -13,6 +13,7 @@
 #include "aws/sigv4.hpp"
 #include "crypto/crypto.hpp"
 #include "encoding/json.hpp"
+#include "gate/edge/edge.hpp"
 #include "jose/jwk_set.hpp"
 #include "policy/document.hpp"
 
@@ -28,6 +29,8 @@ struct means {
   aws::signer signer;
   /// Null before start.
   policy::policy_ptr policy;
+  /// Signs probes; null before start.
+  const gate::edge* edge = nullptr;
   /// Whose tokens AWS STS is shown, and the key that signs them; null: assume_role answers signing_key_missing.
   std::string issuer;
   const jose::signing_key* aws_key = nullptr;

@@ -65,10 +65,14 @@ struct wake_rule {
   seconds idle_stop = 900;
 };
 
+/// Who says that a task can be sent requests: its agent, asked over the service's own way, or ECS by its health check.
+enum class readiness : std::uint8_t { agent, health };
+
 struct ecs_service {
   std::string region, cluster, service;
   /// The agent's port in the task; 0 only where `origin` says where to go.
   std::uint16_t port = 0;
+  readiness ready = readiness::agent;
   /// ARN of the role to assume, or empty.
   std::string role;
   std::optional<wake_rule> wake;

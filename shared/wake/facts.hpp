@@ -36,6 +36,10 @@ struct task_fact {
   unix_milliseconds missing_since = 0;
   /// When a connection to it failed; 0: never.
   unix_milliseconds lost_at = 0;
+  /// It is ready: its agent said so, or ECS's health check where that counts.
+  bool probed = false;
+  /// Its agent is too old to be asked.
+  bool by_health = false;
   /// Requests were sent to it.
   bool served = false;
   /// Its end was counted.

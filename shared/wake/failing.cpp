@@ -76,8 +76,9 @@ bool step::fails_by_omen(const looked& seen) {
 
 /// Never empty: a timeout without a reason helps nobody.
 std::string step::cause_of_timeout() const {
-  std::string cause = state_.last_stop;
+  std::string cause = state_.probing.last.empty() ? "" : "last probe: " + state_.probing.last;
   const auto add = [&](const std::string& more) { cause += cause.empty() ? more : "; " + more; };
+  if (!state_.last_stop.empty()) add(state_.last_stop);
   if (!state_.last_event.empty()) add("newest event: " + state_.last_event);
   add("seen last: " + seen_last(state_.facts));
   return printable(cause, 2048);

@@ -59,6 +59,8 @@ json to_json(const task_fact& from) {
           {"first_seen", from.first_seen},
           {"missing_since", from.missing_since},
           {"lost_at", from.lost_at},
+          {"probed", from.probed},
+          {"by_health", from.by_health},
           {"served", from.served},
           {"end_counted", from.end_counted}};
 }
@@ -79,7 +81,74 @@ task_fact fact_from(const json& from) {
   out.missing_since = number_member(from, "missing_since");
   out.lost_at = number_member(from, "lost_at");
   out.served = truth_member(from, "served");
+  // A version that asked no agents sent requests where ECS called a task healthy: it goes on serving.
+  out.probed = find_member(from, "probed") == nullptr ? out.served : truth_member(from, "probed");
+  out.by_health = truth_member(from, "by_health");
   out.end_counted = truth_member(from, "end_counted");
+  return out;
+}
+
+json to_json(const asked_task& from) {
+  return {{"arn", from.arn},
+          {"since", from.since},
+          {"policy_since", from.policy_since},
+          {"bad_at", from.bad_at},
+          {"changes", from.changes},
+          {"held_until", from.held_until},
+          {"policy_noted", from.policy_noted}};
+}
+
+std::vector<unix_milliseconds> times_member(const json& from, std::string_view name) {
+  std::vector<unix_milliseconds> out;
+  for (const auto& each : list_member(from, name)) out.push_back(encoding::safe_integer(each).value_or(0));
+  return out;
+}
+
+asked_task asked_task_from(const json& from) {
+  asked_task out;
+  out.arn = text_member(from, "arn");
+  out.since = number_member(from, "since");
+  out.policy_since = number_member(from, "policy_since");
+  out.bad_at = number_member(from, "bad_at");
+  out.changes = times_member(from, "changes");
+  out.held_until = number_member(from, "held_until");
+  out.policy_noted = truth_member(from, "policy_noted");
+  return out;
+}
+
+json to_json(const probing& from) {
+  json sent = json::array();
+  for (const auto& each : from.sent) {
+    sent.push_back(json::object(
+        {{"number", each.number}, {"task_arn", each.task_arn}, {"sent_at", each.sent_at}, {"until", each.until}}));
+  }
+  json tasks = json::array();
+  for (const auto& each : from.tasks) tasks.push_back(to_json(each));
+  return {{"at", from.at},
+          {"since", from.since},
+          {"heard_at", from.heard_at},
+          {"next_number", from.next_number},
+          {"throws", from.throws},
+          {"unprobeable_until", from.unprobeable_until},
+          {"sent", std::move(sent)},
+          {"tasks", std::move(tasks)},
+          {"last", from.last}};
+}
+
+probing probing_from(const json& from) {
+  probing out;
+  out.at = number_member(from, "at");
+  out.since = number_member(from, "since");
+  out.heard_at = number_member(from, "heard_at");
+  out.next_number = count_member(from, "next_number");
+  out.throws = count_member(from, "throws");
+  out.unprobeable_until = number_member(from, "unprobeable_until");
+  for (const auto& each : list_member(from, "sent")) {
+    out.sent.push_back({count_member(each, "number"), std::string(text_member(each, "task_arn")),
+                        number_member(each, "sent_at"), number_member(each, "until")});
+  }
+  for (const auto& each : list_member(from, "tasks")) out.tasks.push_back(asked_task_from(each));
+  out.last = text_member(from, "last");
   return out;
 }
 
@@ -98,7 +167,7 @@ void facts_of_lists(wake_state& out) {
     one.status = task_status::running;
     one.health = health_status::healthy;
     one.address = each.address;
-    one.served = true;
+    one.served = one.probed = true;
   }
 }
 
@@ -121,7 +190,7 @@ void read_lists(const json& from, wake_state& out) {
   for (const auto& each : list_member(from, "starts"))
     out.starts.push_back({std::string(text_member(each, "caller")), number_member(each, "at")});
   for (const auto& each : list_member(from, "facts")) out.facts.push_back(fact_from(each));
-  for (const auto& each : list_member(from, "crashes")) out.crashes.push_back(encoding::safe_integer(each).value_or(0));
+  out.crashes = times_member(from, "crashes");
 }
 
 /// What versions before did not write.
@@ -141,6 +210,7 @@ void read_newer(const json& from, wake_state& out) {
   out.stuck_since = number_member(from, "stuck_since");
   out.identity_refused = truth_member(from, "identity_refused");
   out.kept_request = number_member(from, "kept_request");
+  if (const json* probing = find_member(from, "probing")) out.probing = probing_from(*probing);
   if (find_member(from, "facts") == nullptr) facts_of_lists(out);
   if (find_member(from, "booked") == nullptr) budget_of_attempts(out);
 }
@@ -229,7 +299,8 @@ json to_json(const wake_state& state) {
           {"last_event", state.last_event},
           {"stuck_since", state.stuck_since},
           {"identity_refused", state.identity_refused},
-          {"kept_request", state.kept_request}};
+          {"kept_request", state.kept_request},
+          {"probing", to_json(state.probing)}};
 }
 
 json to_json(const wake_outcome& outcome) {
@@ -240,6 +311,13 @@ json to_json(const wake_outcome& outcome) {
               {"watching", effects.watching}};
   if (effects.known_tasks_only) out["tasks"] = outcome.state.known_tasks;
   if (!effects.also.empty()) out["also"] = effects.also;
+  for (const auto& each : effects.probes) {
+    out["probes"].push_back(json::object(
+        {{"number", each.number}, {"address", each.address}, {"port", each.port}, {"patience_ms", each.patience}}));
+  }
+  for (const auto& each : effects.notes) {
+    out["notes"].push_back(json::object({{"what", each.what}, {"task", each.task_arn}, {"detail", each.detail}}));
+  }
   return out;
 }
 
@@ -280,6 +358,7 @@ std::optional<wake_event> wake_event_from(const json& from) {
   if (kind == "updated") return updated{};
   if (kind == "alarm") return alarm_rang{};
   if (kind == "restarted") return restarted{};
+  if (kind == "probe_due") return probe_due{};
   if (kind == "endpoint_lost") return endpoint_lost{std::string(text_member(from, "task_arn"))};
   const json* error = find_member(from, "error");
   if (kind == "refused" && error != nullptr) return call_refused{service_error_from(*error)};
@@ -313,6 +392,10 @@ wake_settings wake_settings_from(const json& from) {
   out.stuck_after = number_member(from, "stuck_after", out.stuck_after);
   out.crashes_most = count_member(from, "crashes_most", out.crashes_most);
   out.crash_window = number_member(from, "crash_window", out.crash_window);
+  out.ready_by_agent = text_member(from, "ready") == "agent";
+  out.probe_first = number_member(from, "probe_first", out.probe_first);
+  out.probe_then = number_member(from, "probe_then", out.probe_then);
+  out.probe_patience = number_member(from, "probe_patience", out.probe_patience);
   return out;
 }
 

@@ -50,6 +50,22 @@ struct wake_settings {
   /// So many tasks that end within this time have failed a service, whether or not they were healthy once.
   std::uint32_t crashes_most = 5;
   unix_milliseconds crash_window = 600'000;
+  /// Whether agents are asked if they are ready (wake/probing.hpp); else ECS's health check says it.
+  bool ready_by_agent = false;
+  std::uint32_t probes_most = 4;
+  unix_milliseconds probe_first = 250;
+  unix_milliseconds probe_then = 500;
+  unix_milliseconds probe_eager = 10'000;
+  unix_milliseconds probe_patience = 1'000;
+  unix_milliseconds probe_slow = 1'000;
+  unix_milliseconds probe_slow_patience = 3'000;
+  unix_milliseconds bad_apart = 500;
+  unix_milliseconds unprobeable_for = 300'000;
+  std::uint32_t throws_most = 5;
+  std::uint32_t flaps_most = 5;
+  unix_milliseconds flap_window = 60'000;
+  unix_milliseconds flap_pause = 10'000;
+  unix_milliseconds policy_differs_after = 60'000;
 };
 
 }  // namespace sallyport::aws

@@ -54,6 +54,7 @@ void step::enter_starting(start_step at) {
   state_.last_event.clear();
   state_.stuck_since = 0;
   state_.identity_refused = false;
+  state_.probing.last.clear();
 }
 
 void step::join(const allowed_request& request) {
@@ -167,6 +168,8 @@ bool step::become_healthy() {
   state_.pressure /= 2;
   state_.polls = 0;
   enter(wake_phase::healthy, settings_.idle_stop);
+  // A look may be under way while an agent says that it is ready.
+  if (state_.in_flight != wake_call::none) alarm_at(std::min(state_.alarm, state_.in_flight_until));
   tell(wake_answer::ready);
   return true;
 }

@@ -78,9 +78,11 @@ std::uint32_t step::believed_desired(const service_answer& seen) const {
 }
 
 bool step::take_endpoints() {
-  const auto since = state_.accepted > 0 ? state_.accepted_at + settings_.leftovers_settle : 0;
-  state_.endpoints = healthy_endpoints(state_.facts, settings_, since);
-  for (const auto& each : state_.endpoints) find_fact(state_.facts, each.task_arn)->served = true;
+  state_.endpoints = ready_endpoints(state_.facts, settings_, counts_from(), asks_agents());
+  for (const auto& each : state_.endpoints) {
+    task_fact* known = find_fact(state_.facts, each.task_arn);
+    known->served = known->probed = true;
+  }
   return !state_.endpoints.empty();
 }
 

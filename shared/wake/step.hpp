@@ -1,5 +1,5 @@
 // One step of the machine in the making: the handlers change the state and say what is to be done. By phase: starting.cpp,
-// failing.cpp, serving.cpp; what they share: step.cpp.
+// failing.cpp, serving.cpp, probing.cpp; what they share: step.cpp.
 #pragma once
 
 #include <string>
@@ -25,6 +25,8 @@ class step {
   void on(const alarm_rang& alarm);
   void on(const restarted& again);
   void on(const endpoint_lost& lost);
+  void on(const probe_due& due);
+  void on(const probed& came);
 
  private:
   // Starting
@@ -65,6 +67,25 @@ class step {
   void look_after();
   void keep_running(bool still_ours);
   void fall_asleep();
+
+  // Asking agents (probing.cpp)
+  bool asks_agents() const;
+  unix_milliseconds counts_from() const;
+  bool is_to_be_asked(const task_fact& one);
+  std::vector<const task_fact*> to_be_asked();
+  void go_on_probing();
+  void send_probe(const task_fact& to, bool silent);
+  task_fact* teller(const probed& came, const std::string& about);
+  void told_by_agent(const probed& came, const std::string& about);
+  void unready(task_fact& one, asked_task& known, const probed& came);
+  bool change(task_fact& one, asked_task& known, bool ready);
+  void agent_is_too_old(const std::string& about);
+  void way_is_broken(const std::string& about);
+  void cannot_ask(const std::string& detail);
+  void count_ready();
+  bool others_may_follow();
+  void list_anew();
+  void look_soon();
 
   // What they share
   bool landed(wake_call which);

@@ -5,10 +5,6 @@
 namespace sallyport::aws {
 namespace {
 
-bool runs(const task_fact& one) {
-  return one.status == task_status::running && one.wanted;
-}
-
 std::string_view words_of(task_status status) {
   switch (status) {
     case task_status::provisioning: return "PROVISIONING";
@@ -33,21 +29,29 @@ std::string_view words_of(health_status health) {
 
 }  // namespace
 
-std::vector<endpoint> healthy_endpoints(const std::vector<task_fact>& facts, const wake_settings& settings,
-                                        unix_milliseconds since) {
+bool is_running(const task_fact& one) {
+  return one.status == task_status::running && one.wanted;
+}
+
+bool is_healthy(const task_fact& one) {
+  return is_running(one) && one.health == health_status::healthy && one.lost_at <= one.asked_at;
+}
+
+std::vector<endpoint> ready_endpoints(const std::vector<task_fact>& facts, const wake_settings& settings,
+                                      unix_milliseconds since, bool by_agent) {
   std::vector<endpoint> found;
   for (const auto& each : facts) {
-    const bool good = runs(each) && each.health == health_status::healthy && each.asked_at >= since;
-    if (!good || each.lost_at > each.asked_at || (settings.needs_address && each.address.empty())) continue;
+    const bool ready = by_agent && !each.by_health ? is_running(each) && each.probed : is_healthy(each);
+    if (!ready || each.asked_at < since || (settings.needs_address && each.address.empty())) continue;
     found.push_back({each.arn, each.address, settings.port});
   }
   return found;
 }
 
 bool lacks_address(const std::vector<task_fact>& facts, const wake_settings& settings) {
-  if (!settings.needs_address || std::none_of(facts.begin(), facts.end(), runs)) return false;
+  if (!settings.needs_address || std::none_of(facts.begin(), facts.end(), is_running)) return false;
   return std::none_of(facts.begin(), facts.end(),
-                      [](const task_fact& each) { return runs(each) && !each.address.empty(); });
+                      [](const task_fact& each) { return is_running(each) && !each.address.empty(); });
 }
 
 bool any_wanted(const std::vector<task_fact>& facts) {

@@ -9,9 +9,14 @@
 
 namespace sallyport::aws {
 
-/// The tasks that run, are healthy and are not about to be stopped, by looks asked since then.
-std::vector<endpoint> healthy_endpoints(const std::vector<task_fact>& facts, const wake_settings& settings,
-                                        unix_milliseconds since);
+/// It runs, and is not about to be stopped.
+bool is_running(const task_fact& one);
+/// So, and ECS's health check calls it healthy, by a look that was asked after it was lost.
+bool is_healthy(const task_fact& one);
+/// The tasks that run, are ready and are not about to be stopped, by looks asked since then. `by_agent`: ready is what an
+/// agent says, where it can be asked.
+std::vector<endpoint> ready_endpoints(const std::vector<task_fact>& facts, const wake_settings& settings,
+                                      unix_milliseconds since, bool by_agent);
 /// Whether tasks run and are wanted, requests go to addresses, and no such task has one.
 bool lacks_address(const std::vector<task_fact>& facts, const wake_settings& settings);
 /// Whether a task is on its way up, or up.

@@ -9,6 +9,7 @@
 namespace sallyport::aws {
 
 wake_outcome step::take() && {
+  go_on_probing();
   return {std::move(state_), std::move(effects_)};
 }
 
@@ -92,6 +93,7 @@ void step::on(const alarm_rang&) {
 }
 
 void step::on(const restarted&) {
+  state_.probing.sent.clear();
   // Requests since the last row are forgotten with the old host.
   if (state_.phase == wake_phase::healthy) {
     state_.last_request = std::max(state_.last_request, std::min(now_, state_.last_request + settings_.idle_stop / 4));
@@ -102,15 +104,14 @@ void step::on(const restarted&) {
 }
 
 void step::on(const endpoint_lost& lost) {
-  if (task_fact* known = find_fact(state_.facts, lost.task_arn)) known->lost_at = now_;
+  if (task_fact* known = find_fact(state_.facts, lost.task_arn)) {
+    known->lost_at = now_;
+    known->probed = false;
+  }
   std::erase_if(state_.endpoints, [&](const endpoint& each) { return each.task_arn == lost.task_arn; });
   if (state_.phase != wake_phase::healthy) return;
   if (state_.endpoints.empty()) restart_watch();
-  look_at_all_next();
-  if (state_.in_flight != wake_call::none) return;
-  // Every request that meets a dead task says so; the tasks are looked at once.
-  if (now_ - state_.last_seen < settings_.poll_first) return alarm_at(state_.last_seen + settings_.poll_first);
-  send_look();
+  look_soon();
 }
 
 wake_outcome wake_next(wake_state state, const wake_event& event, unix_milliseconds now, const wake_settings& settings,

@@ -29,7 +29,10 @@
 // | healthy | seen: desired = 0, believed | asleep (no longer ours) | |
 // | healthy | seen: healthy tasks | healthy | alarm |
 // | healthy | seen: none healthy, desired > 0 | starting/watching | alarm |
-// | healthy | endpoint lost | healthy or starting/watching | look, alarm |
+// | healthy | endpoint lost | healthy or starting/watching | look, alarm; its agent is asked again |
+// | starting/watching, healthy | a task runs, is wanted and not known to be ready | the same | a probe, again and again (wake/probing.hpp) |
+// | starting/watching | probed: ready | healthy | answer ready, alarm |
+// | healthy | probed: ready, or not ready | healthy | on the list, or off it |
 // | healthy | alarm, idle for idle_stop, ours | draining | update to 0, alarm |
 // | healthy | alarm, idle for idle_stop, not ours | asleep | |
 // | draining | request, within budget | starting/updating | update to min, alarm |
@@ -48,7 +51,7 @@
 // Invariants (tests/shared/wake/wake_test.cpp)
 // * at most one call is in flight, and a call that never comes back is given up at its deadline;
 // * UpdateService to more than zero only in answer to a request that policy allowed, and within the budgets;
-// * ready only for a task that ECS wants and calls healthy, never while a desired count of 0 is believed;
+// * ready only for a task that ECS wants, and that its agent calls ready or ECS healthy, never while a desired count of 0 is believed;
 // * what we did not raise is never lowered;
 // * every request is answered, or joined to a start that ends within start_timeout of its raise;
 // * a caller who comes back when told is not refused for the same reason;
@@ -65,6 +68,7 @@
 #include "aws/ecs.hpp"
 #include "core/time.hpp"
 #include "wake/facts.hpp"
+#include "wake/probing.hpp"
 #include "wake/settings.hpp"
 
 namespace sallyport::aws {
@@ -155,6 +159,8 @@ struct wake_state {
   std::string last_stop, last_event;
   /// Since when ECS says that it can place no task; 0: it does not.
   unix_milliseconds stuck_since = 0;
+  /// Of tasks that are asked whether they are ready; not worth a row alone.
+  aws::probing probing;
   /// `last_request` as it was stored last: a later one alone is not worth a row (keeping.hpp).
   unix_milliseconds kept_request = 0;
 
@@ -183,7 +189,23 @@ struct restarted {};
 struct endpoint_lost {
   std::string task_arn;
 };
-using wake_event = std::variant<allowed_request, looked, updated, call_refused, alarm_rang, restarted, endpoint_lost>;
+/// A probe is due (probing::at).
+struct probe_due {};
+/// What came of a probe that was sent.
+struct probed {
+  std::uint32_t number = 0;
+  probe_result said = probe_result::nothing;
+  /// Anything came at all.
+  bool heard = false;
+  /// The task that the agent says it is in; empty: it does not say.
+  std::string task_arn;
+  /// What the agent says against being ready.
+  std::string why;
+  /// For operators.
+  std::string detail;
+};
+using wake_event = std::variant<allowed_request, looked, updated, call_refused, alarm_rang, restarted, endpoint_lost,
+                                probe_due, probed>;
 
 /// What the caller of the event, or all who wait, is to be told.
 enum class wake_answer : std::uint8_t {
@@ -210,6 +232,9 @@ struct wake_effects {
   bool watching = false;
   /// With send == look, at all: tasks that are known, and described even where ECS lists them no more.
   std::vector<std::string> also;
+  std::vector<probe_order> probes;
+  /// Lines to log.
+  std::vector<wake_note> notes;
 };
 
 struct wake_outcome {

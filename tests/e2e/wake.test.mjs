@@ -32,7 +32,7 @@ before(async () => {
       halting: { desired: 2 },
       single: { desired: 1, drains: true },
       brief: { desired: 1, route: { timeout: '2s' } },
-      flooding: { origin: flood.url },
+      flooding: { origin: flood.url, ready: 'health' },
       posted: { desired: 2, drains: true },
     },
   });

@@ -47,6 +47,52 @@ const STARTING = {
   alarm: NOW + 10_000,
 };
 
+/** A task runs, and a probe of its agent is under way. */
+const ASKING = {
+  ...STARTING,
+  step: 2,
+  in_flight: 0,
+  facts: [{ arn: TASK, status: 3, health: 0, wanted: true, address: '10.0.1.5', asked_at: NOW - 1000, first_seen: NOW - 1000 }],
+  probing: {
+    at: NOW + 250,
+    since: NOW - 1000,
+    heard_at: NOW - 1000,
+    next_number: 7,
+    sent: [{ number: 7, task_arn: TASK, until: NOW + 900 }],
+    tasks: [{ arn: TASK, since: NOW - 1000, policy_since: NOW - 70_000 }],
+  },
+};
+const asking = (/** @type {object} */ event, /** @type {object} */ state = ASKING) => ({
+  op: 'wake',
+  in: { state, event, now: NOW, settings: { ...SETTINGS, ready: 'agent' }, jitter: 0 },
+});
+const STATUS = {
+  v: 1,
+  id: 'I',
+  task: TASK,
+  ready: true,
+  why: '',
+  in_flight: 0,
+  upgraded: 0,
+  idle_ms: 5,
+  policy: ['d'],
+  agent: '0.1',
+  up_ms: 9,
+};
+const told = (/** @type {object} */ change = {}, /** @type {object} */ response = {}) =>
+  asking({
+    kind: 'probed',
+    number: 7,
+    id: 'I',
+    response: {
+      status: 200,
+      content_type: 'application/vnd.sallyport.agent+json',
+      from_agent: true,
+      body: JSON.stringify({ ...STATUS, ...change }),
+      ...response,
+    },
+  });
+
 const STS_ANSWER = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
 <AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/gate/alice</Arn><AssumedRoleId>A:alice</AssumedRoleId></AssumedRoleUser>
 <Credentials><SessionToken>token</SessionToken><SecretAccessKey>secret</SecretAccessKey><Expiration>2026-01-01T00:15:00Z</Expiration><AccessKeyId>ASIAEXAMPLE</AccessKeyId></Credentials>
@@ -94,6 +140,20 @@ export const AWS_OPERATIONS = [
   wake({ kind: 'alarm' }, { ...STARTING, step: 2, ours: true, in_flight: 0, phase_since: NOW - 600_000 }),
   wake({ kind: 'request', caller: 'a' }, { version: 1, phase: 4, why: 701, failed_starts: 1, starts: [{ caller: 'a', at: NOW - 1 }] }),
   wake({ kind: 'alarm' }, JSON.stringify({ ...STARTING, in_flight: 0 })),
+  asking({ ...looked, tasks: [{ ...looked.tasks[0], health: 0 }] }, { ...STARTING, step: 2 }),
+  asking({ kind: 'probe_due' }, { ...ASKING, probing: { ...ASKING.probing, at: NOW } }),
+  told(),
+  told({ ready: false, why: 'app' }),
+  told({ ready: false, why: 'policy' }),
+  told({ task: `${TASK}9` }),
+  told({ idle_ms: -1 }),
+  told({ id: 'J' }),
+  told({}, { status: 401, content_type: 'application/problem+json', from_agent: false }),
+  told({}, { status: 503, content_type: 'application/problem+json', body: '{"code":"unavailable"}' }),
+  told({}, { status: 530, content_type: 'text/html', body: '\ud800<html>' }),
+  asking({ kind: 'probed', number: 7, failed: 'refused', broken: true }),
+  asking({ kind: 'probed', number: 7, failed: 'no binding', unsendable: true }),
+  { op: 'probe_request', in: { service: 'billing', now: NOW, entropy_b64: 'AAAA' } },
   { op: 'wake_told', in: { state: JSON.stringify(STARTING), now: NOW } },
   { op: 'wake_told', in: { state: JSON.stringify({ ...STARTING, phase: 4, why: 1400, retry_at: NOW + 1500 }), now: NOW } },
   { op: 'catalog', in: {} },

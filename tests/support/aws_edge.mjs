@@ -84,7 +84,7 @@ function policy_of(issuer, services, ecs, more) {
   const service = (/** @type {string} */ name) => ({
     vpc: 'VPC',
     ...(services[name].origin !== undefined && { origin: services[name].origin }),
-    ecs: { region, cluster, service: name, port: 8443, wake: services[name].wake ?? {}, ...ecs },
+    ecs: { region, cluster, service: name, port: 8443, ready: 'health', wake: services[name].wake ?? {}, ...ecs },
   });
   return {
     name: 'test',

@@ -24,6 +24,7 @@ const build = `${root}build/dev`;
  * @property {boolean} [sound] default true; false: its health check fails, so that its end is never overtaken by HEALTHY
  * @property {boolean} [drains] its app outlives its agent, which then can finish what runs
  * @property {string} [origin] sent there, not to the tasks
+ * @property {'agent' | 'health'} [ready] as in the policy
  * @property {Record<string, unknown>} [route] further members of its route
  * @property {Record<string, unknown>} [more] further members of the service
  * @typedef {Awaited<ReturnType<typeof start_ecs_stack>>} EcsStack
@@ -120,6 +121,7 @@ function policy_of(edge_issuer, people, services, port) {
     cluster,
     service: name,
     port,
+    ...(of.ready && { ready: of.ready }),
     ...(of.wakes === false ? {} : { wake: { hold: of.hold ?? '25s' } }),
   });
   return {

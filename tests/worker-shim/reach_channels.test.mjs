@@ -51,3 +51,9 @@ test('what an agent says of channels reaches no caller, whatever the core makes 
   const world = reaching(by_origin, { fetch: () => new Response('it', { headers: { 'Sallyport-Channel': 'key=:AA==:' } }) });
   assert.equal((await world.respond()).headers.get('sallyport-channel'), null);
 });
+
+test("the mark of an agent's own status reaches no caller, whoever set it", async () => {
+  const world = reaching(by_origin, { fetch: () => new Response('it', { headers: { 'Sallyport-Agent': '1; stopping' } }) });
+  const response = await world.respond();
+  assert.deepEqual([response.status, response.headers.get('sallyport-agent')], [200, null]);
+});

@@ -159,6 +159,7 @@ export interface TaskEndpoint {
 export interface WakeView {
   phase: WakePhase;
   alarm: number;
+  probe_at: number;
   call_until: number;
   reason?: Reason;
   detail?: string;
@@ -196,7 +197,20 @@ export type WakeEvent =
   | { kind: 'refused'; error: AwsRefusal }
   | { kind: 'alarm' }
   | { kind: 'restarted' }
-  | { kind: 'endpoint_lost'; task_arn: string };
+  | { kind: 'endpoint_lost'; task_arn: string }
+  | { kind: 'probe_due' }
+  | ({ kind: 'probed'; number: number } & (
+      | { id: string; response: { status: number; content_type: string; from_agent: boolean; body: string } }
+      | { failed: string; broken?: boolean; unsendable?: boolean }
+    ));
+
+/** A probe to be sent. `address`: empty: to the origin. */
+export interface ProbeOrder {
+  number: number;
+  address: string;
+  port: number;
+  patience_ms: number;
+}
 
 /** What is to be done. `tasks`: only these are looked at; `also`: beside those that ECS lists. */
 export interface WakeEffects {
@@ -206,6 +220,8 @@ export interface WakeEffects {
   watching: boolean;
   tasks?: string[];
   also?: string[];
+  probes?: ProbeOrder[];
+  notes?: { what: string; task: string; detail: string }[];
 }
 
 // Runs of jobs
@@ -328,6 +344,7 @@ export interface EcsService {
   cluster: string;
   service: string;
   port: number;
+  ready: 'agent' | 'health';
   role: string;
   wake: { min: number; hold_ms: number; idle_stop_ms: number } | null;
 }
@@ -395,6 +412,10 @@ export interface Operations {
   wake: {
     in: { state: string; event: WakeEvent; settings: object; now: number; jitter: number };
     out: { state: string; keep: boolean; before: WakePhase; view: WakeView; effects: WakeEffects; told: WakeTold };
+  };
+  probe_request: {
+    in: { service: string; now: number; entropy_b64: string };
+    out: { id: string; path: string; fields: Fields; error?: undefined } | Failure;
   };
   wake_told: { in: { state: string; settings: object; now: number; jitter: number }; out: WakeTold };
   job_step: {

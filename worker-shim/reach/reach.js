@@ -22,6 +22,8 @@ const REQUEST_ID = 'Sallyport-Request-Id';
 const REFUSAL = 'Sallyport-Refusal';
 /** What an agent says of channels (shared/channel/field.hpp): for the edge and nobody behind it. */
 const CHANNEL = 'Sallyport-Channel';
+/** Beside it, the mark of the agent's own status (shared/gate/protocol/probe.hpp). */
+const TO_THE_EDGE = [CHANNEL, 'Sallyport-Agent'];
 const GRANT = 'sallyport-channel-grant';
 
 /**
@@ -218,7 +220,7 @@ export class Reach {
     /** @type {Response} */
     let named;
     try {
-      named = readable(without_channel(with_request_id(answer, sent.forward.request_id)), sent.forward);
+      named = readable(without_words_to_the_edge(with_request_id(answer, sent.forward.request_id)), sent.forward);
     } catch (error) {
       void answer.body?.cancel();
       return this.#refuse(sent, 'upstream_invalid_response', describe(error));
@@ -313,11 +315,12 @@ function with_request_id(upstream, request_id) {
   return response;
 }
 
-/** @param {Response} upstream */
-function without_channel(upstream) {
-  if (!upstream.headers.has(CHANNEL)) return upstream;
+/** What agents say to the edge alone. @param {Response} upstream */
+function without_words_to_the_edge(upstream) {
+  const said = TO_THE_EDGE.filter((name) => upstream.headers.has(name));
+  if (said.length === 0) return upstream;
   const response = new Response(upstream.body, upstream);
-  response.headers.delete(CHANNEL);
+  for (const name of said) response.headers.delete(name);
   return response;
 }
 

@@ -3,6 +3,7 @@
 //
 // Rules
 // * An event is taken, stored, and its effects are begun, without a pause between: events have one order.
+// * Probes of agents are sent beside that (probe.js), as many and to whom the state machine says.
 // * At most one call of AWS is under way, the one that the state names; what comes after it was given up is dropped.
 // * Stored are the state and the last caller, in whose name AWS is asked. Credentials never are.
 // * Those who wait are in memory only: after a restart they ask again, and join what the state still knows.
@@ -10,9 +11,10 @@ import { DurableObject } from 'cloudflare:workers';
 import { jitter } from '../host/random.js';
 import { Frame } from '../objects/frame.js';
 import { Waiters } from '../objects/waiters.js';
-import { change, fail } from '../observe.js';
+import { change, fail, warn } from '../observe.js';
 import { look_at_service, look_at_tasks, refused } from './look.js';
 import { WakeMemory, place_of } from './memory.js';
+import { probe } from './probe.js';
 import { settings_for, tuning_of } from './settings.js';
 
 /**
@@ -23,7 +25,7 @@ import { settings_for, tuning_of } from './settings.js';
  * @typedef {import('../core/operations.d.ts').WakeTold} WakeTold
  * @typedef {import('../core/operations.d.ts').WakeView} WakeView
  * @typedef {import('../core/start.js').CoreEnvironment & {SALLYPORT_WAKE_TUNING?: string}} WakeEnvironment
- * @typedef {{name: string, ecs: EcsService, origin: string}} Service
+ * @typedef {{name: string, ecs: EcsService, origin: string, vpc: string, mtls_certificate: string}} Service
  */
 
 /** What requests wait for. */
@@ -42,6 +44,8 @@ export class Wake extends DurableObject {
   /** What is read of the state. @type {WakeView | undefined} */ #view;
   /** @type {Caller | null} */ #caller = null;
   /** @type {AbortController | undefined} */ #flight;
+  /** For the next probe. Several a second are due while a task comes up, which no alarm is made for. */
+  /** @type {{at: number, timer: ReturnType<typeof setTimeout>} | undefined} */ #next_probe;
 
   /**
    * @param {DurableObjectState} context
@@ -144,7 +148,29 @@ export class Wake extends DurableObject {
     if (view.phase !== before) this.#note(service, before, view);
     if (effects.answer === 'ready' || effects.answer === 'failed') this.#waiters.release(START, told);
     if (effects.send !== 'none') this.ctx.waitUntil(this.#send(service, view, effects));
+    for (const { what, task, detail } of effects.notes ?? []) warn(what, { service: service.name, task: task || undefined, detail });
+    for (const order of effects.probes ?? []) this.ctx.waitUntil(this.#probe(service, order));
+    this.#plan_probe(service, view.probe_at);
     return { effects, told };
+  }
+
+  /** @param {Service} service @param {number} at 0: none */
+  #plan_probe(service, at) {
+    if (at === (this.#next_probe?.at ?? 0)) return;
+    clearTimeout(this.#next_probe?.timer);
+    const due = () => {
+      this.#next_probe = undefined;
+      this.#step(service, { kind: 'probe_due' });
+    };
+    this.#next_probe = at === 0 ? undefined : { at, timer: setTimeout(due, Math.max(at - Date.now(), 0)) };
+  }
+
+  /** @param {Service} service @param {import('../core/operations.d.ts').ProbeOrder} order */
+  async #probe(service, order) {
+    const came = await probe(this.#frame.parts.core, service, this.env, order).catch((error) => {
+      throw this.#frame.begin_again(error);
+    });
+    this.#step(service, came);
   }
 
   /** @param {Service} service */
@@ -232,7 +258,9 @@ function complain(service, { code, message, request_id, http_status }) {
  */
 function find(core, name) {
   const entry = core.operate('catalog', {}).services.find((each) => each.name === name);
-  return entry?.ecs ? { name, ecs: entry.ecs, origin: entry.origin } : undefined;
+  if (!entry?.ecs) return undefined;
+  const { ecs, origin, vpc, mtls_certificate } = entry;
+  return { name, ecs, origin, vpc, mtls_certificate };
 }
 
 /** Isolates of an older version do not say whose budget it is. @param {Caller} caller */

@@ -21,6 +21,6 @@ export function tuning_of(text) {
  * @param {{ecs: import('../core/operations.d.ts').EcsService, origin: string}} service without `wake` it is never started
  * @param {object} tuning
  */
-export function settings_for({ ecs: { wake, port }, origin }, tuning) {
-  return { ...(wake && { idle_stop: wake.idle_stop_ms }), ...tuning, min: wake?.min ?? 0, port, origin };
+export function settings_for({ ecs: { wake, port, ready }, origin }, tuning) {
+  return { ...(wake && { idle_stop: wake.idle_stop_ms }), ...tuning, min: wake?.min ?? 0, port, ready, origin };
 }

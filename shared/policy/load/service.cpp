@@ -28,13 +28,19 @@ std::optional<wake_rule> load_wake(const node& at) {
   return wake;
 }
 
+std::optional<readiness> load_readiness(const node& at) {
+  const auto index = at.one_of({"agent", "health"});
+  return index ? std::optional(*index == 0 ? readiness::agent : readiness::health) : std::nullopt;
+}
+
 std::optional<ecs_service> load_ecs_service(const node& at) {
-  if (!at.is_object_of({"region", "cluster", "service", "port", "role", "wake"})) return std::nullopt;
+  if (!at.is_object_of({"region", "cluster", "service", "port", "ready", "role", "wake"})) return std::nullopt;
   ecs_service ecs;
   read_required(at, "region", "e.g. \"us-east-1\"", ecs.region, load_region);
   read_required(at, "cluster", "the cluster's name", ecs.cluster, load_aws_name);
   read_required(at, "service", "the ECS service's name", ecs.service, load_aws_name);
   read_member(at, "port", ecs.port, [](const node& m) { return m.integer(1, 65535); });
+  read_member(at, "ready", ecs.ready, load_readiness);
   read_member(at, "role", ecs.role, load_role);
   read_member(at, "wake", ecs.wake, load_wake);
   return ecs;
