@@ -2,11 +2,15 @@
 # reads the arrows from here: sallyport_layer(FOLDER LAYERS-IT-NEEDS...), what those need among them.
 # Sources are found by folder, so that a new file needs no edit here; a folder inside may be a layer of its own.
 function(sallyport_layer folder)
+  if(EMSCRIPTEN AND folder STREQUAL "policy/cases")
+    return()
+  endif()
   string(REPLACE "/" "_" name ${folder})
-  list(TRANSFORM ARGN PREPEND sallyport_ OUTPUT_VARIABLE needed)
+  list(TRANSFORM ARGN REPLACE "/" "_" OUTPUT_VARIABLE needed)
+  list(TRANSFORM needed PREPEND sallyport_)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/shared/${folder}/*.cpp)
   if(folder STREQUAL "policy")
-    list(FILTER sources EXCLUDE REGEX "/shared/policy/load/")
+    list(FILTER sources EXCLUDE REGEX "/shared/policy/(load|cases)/")
   endif()
   if(NOT sources)
     add_library(sallyport_${name} INTERFACE)
@@ -49,6 +53,8 @@ sallyport_layer(cel regex document)
 # What decides does not read the document: that is the room inside.
 sallyport_layer(policy cel http)
 sallyport_layer(policy/load policy jose)
+# Cases that authors write beside a policy: for the command line alone.
+sallyport_layer(policy/cases policy/load)
 sallyport_layer(audit encoding)
 sallyport_layer(aws http jose)
 sallyport_layer(wake aws)

@@ -152,7 +152,7 @@ CLI::App& add_verb(CLI::App& policy, const char* name, const char* about, std::s
 }  // namespace
 
 void add_policy_command(CLI::App& parent, int& exit) {
-  auto* const command = parent.add_subcommand("policy", "Check policy documents.");
+  auto* const command = parent.add_subcommand("policy", "Check and test policy documents.");
   command->require_subcommand(1);
   const auto chosen = std::make_shared<options>();
   add_verb(
@@ -169,6 +169,7 @@ void add_policy_command(CLI::App& parent, int& exit) {
            "Two documents with the same digest decide the same; comments and spacing do not count.\n"
            "Exit codes: 0; 3 it does not load; 4 it cannot be read.\n\n"
            "Example:\n  test \"$(sallyport policy digest a.jsonc)\" = \"$(sallyport policy digest b.jsonc)\"");
+  add_policy_test_command(*command, exit);
 }
 
 }  // namespace sallyport::agent::cli

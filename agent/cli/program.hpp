@@ -15,6 +15,7 @@ void add_agent_command(CLI::App& parent, int& exit);
 void add_keys_command(CLI::App& parent, int& exit);
 void add_keys_rotate_command(CLI::App& keys, int& exit);
 void add_policy_command(CLI::App& parent, int& exit);
+void add_policy_test_command(CLI::App& policy, int& exit);
 void add_token_command(CLI::App& parent, int& exit);
 void add_logs_command(CLI::App& parent, int& exit);
 void add_healthcheck_command(CLI::App& parent, int& exit);

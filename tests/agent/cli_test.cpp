@@ -45,6 +45,7 @@ TEST_CASE("every command has help with an example or its exit codes") {
                                                                                        {"keys", "rotate"},
                                                                                        {"policy", "check"},
                                                                                        {"policy", "digest"},
+                                                                                       {"policy", "test"},
                                                                                        {"token", "inspect"},
                                                                                        {"logs"},
                                                                                        {"healthcheck"}}) {
