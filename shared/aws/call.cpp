@@ -53,7 +53,7 @@ constexpr std::array known_codes = {
     known_code{"InvalidParameterException", error_kind::invalid_request},
     known_code{"ClientException", error_kind::invalid_request},
     known_code{"MalformedPolicyDocument", error_kind::invalid_request},
-    known_code{"PackedPolicyTooLarge", error_kind::invalid_request},
+    known_code{"PackedPolicyTooLarge", error_kind::session_too_large},
     known_code{"RegionDisabledException", error_kind::invalid_request},
     known_code{"BlockedException", error_kind::access_denied},
     known_code{"UnsupportedFeatureException", error_kind::invalid_request},
@@ -103,8 +103,8 @@ error_kind kind_of_code(std::string_view code, std::uint16_t http_status) {
 
 /// Codes that say themselves what is wrong with the request.
 bool is_plain(std::string_view code) {
-  constexpr std::array<std::string_view, 4> plain = {"MalformedPolicyDocument", "PackedPolicyTooLarge",
-                                                     "RegionDisabledException", "SignatureDoesNotMatch"};
+  constexpr std::array<std::string_view, 3> plain = {"MalformedPolicyDocument", "RegionDisabledException",
+                                                     "SignatureDoesNotMatch"};
   return std::find(plain.begin(), plain.end(), code) != plain.end();
 }
 
@@ -124,6 +124,7 @@ reason reason_of(error_kind kind) {
     case error_kind::conflict: return reason::aws_conflict;
     case error_kind::capacity: return reason::aws_capacity;
     case error_kind::transient: return reason::aws_unavailable;
+    case error_kind::session_too_large: return reason::aws_session_too_large;
     case error_kind::invalid_request: return reason::aws_request_refused;
     case error_kind::unreadable: return reason::aws_response_invalid;
   }
@@ -140,6 +141,7 @@ std::string_view name_of(error_kind kind) {
     case error_kind::conflict: return "conflict";
     case error_kind::capacity: return "capacity";
     case error_kind::credentials_expired: return "credentials_expired";
+    case error_kind::session_too_large: return "session_too_large";
     case error_kind::invalid_request: return "invalid_request";
     case error_kind::unreadable: return "unreadable";
   }

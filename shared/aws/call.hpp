@@ -49,6 +49,8 @@ enum class error_kind : std::uint8_t {
   invalid_request,
   /// The answer cannot be read.
   unreadable,
+  /// Session policy and tags are too large together: nothing that another try would change.
+  session_too_large,
 };
 
 /// A refusal of AWS. Code, message and request id are for operators and the audit, never for callers.

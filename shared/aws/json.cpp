@@ -23,7 +23,7 @@ std::int64_t as_number(E value) {
 }
 
 std::optional<error_kind> kind_named(std::string_view name) {
-  for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(error_kind::unreadable); ++i) {
+  for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(error_kind::session_too_large); ++i) {
     if (name_of(static_cast<error_kind>(i)) == name) return static_cast<error_kind>(i);
   }
   return std::nullopt;

@@ -11,6 +11,7 @@ bool is_for_good(aws::error_kind kind) {
     case aws::error_kind::not_found:
     case aws::error_kind::conflict:
     case aws::error_kind::capacity:
+    case aws::error_kind::session_too_large:
     case aws::error_kind::invalid_request: return true;
     case aws::error_kind::throttled:
     case aws::error_kind::transient:

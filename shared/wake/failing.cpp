@@ -38,8 +38,7 @@ void step::count_end(const task& one, task_fact& known) {
 /// Whether what was seen ends this start.
 bool step::fails(const looked& seen) {
   if (lacks_address(state_.facts, settings_)) {
-    fail(reason::wake_failed,
-         "no_address: tasks run, and ECS tells no private IPv4 address of theirs; the policy has no origin");
+    fail(reason::no_address, "tasks run, and ECS tells no private IPv4 address of theirs; the policy has no origin");
     return true;
   }
   return fails_by_deaths(seen) || fails_by_omen(seen);
@@ -102,7 +101,8 @@ void step::fail(reason why, std::string detail) {
 }
 
 unix_milliseconds step::retry_pause() const {
-  const bool people_mend_it = state_.why == reason::aws_access_denied || state_.why == reason::service_stopped;
+  const bool people_mend_it = state_.why == reason::aws_access_denied || state_.why == reason::service_stopped ||
+                              state_.why == reason::aws_session_too_large;
   if (state_.identity_refused || people_mend_it) return settings_.retry_first;
   const auto doublings = std::min<std::uint32_t>(state_.failed_starts - 1, 16);
   return std::max(settings_.retry_first, std::min(settings_.retry_first << doublings, settings_.pause_most));

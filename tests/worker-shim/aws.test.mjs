@@ -51,7 +51,20 @@ test('a call is made with credentials out of our own token, in the name of the c
   assert.deepEqual(await list(who('alice')), { next_token: '', task_arns: [] });
   const user_identity = edge.calls('ListTasks').at(-1)?.userIdentity;
   assert.equal(user_identity?.sessionContext.sourceIdentity, 'alice');
-  assert.deepEqual(user_identity?.sessionContext.principalTags, { issuer: 'okta', route: 'all', subject: 'alice' });
+  assert.deepEqual(user_identity?.sessionContext.principalTags, {
+    issuer: 'okta',
+    route: 'all',
+    sallyport_target: 'prod/billing',
+    subject: 'alice',
+  });
+});
+
+test('a session that is too large for its caller is refused for good, under a name of its own', async () => {
+  const long = { ...who('s'.repeat(128)), caller: { ...caller('s'.repeat(128)), email: `${'e'.repeat(116)}@acme.example` } };
+  const before = edge.calls('AssumeRoleWithWebIdentity').length;
+  const { refused } = await list(long);
+  assert.deepEqual([refused.code, refused.reason, refused.retryable], ['PackedPolicyTooLarge', 'aws_session_too_large', false]);
+  assert.equal(edge.calls('AssumeRoleWithWebIdentity').length, before + 1);
 });
 
 test('what is outside the session policy is refused, though the role may do it', async () => {

@@ -25,6 +25,7 @@ const aws_reasons = [
   'aws_capacity',
   'aws_unavailable',
   'aws_request_refused',
+  'aws_session_too_large',
 ];
 const failed = (/** @type {string} */ reason) => () => ({ answer: 'failed', reason, retry_after_s: 5, detail: 'why' });
 
@@ -163,7 +164,7 @@ const cases = {
   wake_starting: { entry: by_task, ensure: starting },
   wake_budget_exhausted: { entry: by_task, ensure: () => ({ answer: 'refused', reason: 'wake_budget_exhausted' }) },
   ...Object.fromEntries(
-    ['wake_failed', 'wake_timeout', 'service_stopped', ...aws_reasons].map((reason) => [
+    ['wake_failed', 'wake_timeout', 'service_stopped', 'no_address', ...aws_reasons].map((reason) => [
       reason,
       { entry: by_task, ensure: failed(reason) },
     ]),

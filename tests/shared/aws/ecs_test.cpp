@@ -121,7 +121,7 @@ TEST_CASE("where a code only says that AWS took the call as invalid, the words o
   }
   CHECK(said("AccessDeniedException", "limit exceeded") == error_kind::access_denied);
   CHECK(said("PackedPolicyTooLarge", "Packed size consumes 108% of allotted space: limit exceeded") ==
-        error_kind::invalid_request);
+        error_kind::session_too_large);
   const reply refused{
       400, {}, R"({"__type":"ClientException","message":"Tasks provisioning capacity limit exceeded."})"};
   CHECK(kind(read_tasks(refused)) == error_kind::capacity);

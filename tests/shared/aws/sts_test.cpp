@@ -71,6 +71,7 @@ TEST_CASE("refusals are told apart by their code") {
   CHECK(refused(403, xml("AccessDenied")) == error_kind::access_denied);
   CHECK(refused(400, xml("ExpiredTokenException")) == error_kind::credentials_expired);
   CHECK(refused(400, xml("MalformedPolicyDocument")) == error_kind::invalid_request);
+  CHECK(refused(400, xml("PackedPolicyTooLarge")) == error_kind::session_too_large);
   CHECK(refused(503, "<html>") == error_kind::transient);
   CHECK(refused(400, R"({"Error":{"Code":"Throttling","Message":"m"},"RequestId":"r"})") == error_kind::throttled);
 }
