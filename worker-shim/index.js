@@ -60,9 +60,9 @@ async function failed(request, core, record, error) {
  * @param {import('./core/start.js').StartedCore} started
  * @param {Environment} environment
  */
-function edge_over({ core, endpoint }, environment) {
+function edge_over({ core, endpoints }, environment) {
   if (edge?.core === core) return edge;
-  const aws = new Aws(core, { endpoint });
+  const aws = new Aws(core, { endpoints });
   const reach = new Reach(core, aws, environment, core.operate('catalog', {}));
   return (edge = { core, keys: new KeyFetcher(core), cache: new AnswerCache(core), reach, jobs: environment.JOBS });
 }

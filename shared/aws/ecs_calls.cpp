@@ -1,5 +1,6 @@
 // Building: one function an action.
 #include "aws/ecs.hpp"
+#include "aws/partition.hpp"
 #include "encoding/json.hpp"
 
 namespace sallyport::aws {
@@ -36,8 +37,7 @@ json overrides_of(const run_task& request) {
 }  // namespace
 
 std::string ecs_endpoint(std::string_view region) {
-  std::string host = "ecs." + std::string(region) + ".amazonaws.com";
-  return region.starts_with("cn-") ? host + ".cn" : host;
+  return endpoint_of("ecs", region);
 }
 
 call build_run_task(const run_task& request) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "aws/partition.hpp"
+#include "aws/place.hpp"
 #include "core/ascii.hpp"
 #include "encoding/json.hpp"
 
@@ -17,10 +19,13 @@ bool is_id_char(char c) {
 class arns {
  public:
   arns(const role_arn& role, const ecs_place& where)
-      : prefix_("arn:" + role.partition + ":ecs:" + where.region + ":" + role.account + ":"), cluster_(where.cluster) {}
+      : prefix_("arn:" + role.partition + ":ecs:" + where.region + ":" + role.account + ":"),
+        cluster_(ecs_name(where.cluster)) {}
 
   std::string cluster() const { return prefix_ + "cluster/" + cluster_; }
-  std::string service(std::string_view name) const { return prefix_ + "service/" + cluster_ + "/" + std::string(name); }
+  std::string service(std::string_view name) const {
+    return prefix_ + "service/" + cluster_ + "/" + std::string(ecs_name(name));
+  }
   std::string tasks() const { return prefix_ + "task/" + cluster_ + "/*"; }
   /// Also in the form without the cluster, which older accounts have.
   bool is_task(std::string_view arn) const {
@@ -66,7 +71,7 @@ result<role_arn> parse_role_arn(std::string_view text) {
     at = colon;
   }
   const auto resource = text.substr(static_cast<std::size_t>(parts[4].data() + parts[4].size() + 1 - text.data()));
-  const bool good = parts[0] == "arn" && parts[1].starts_with("aws") && parts[2] == "iam" && parts[3].empty() &&
+  const bool good = parts[0] == "arn" && find_partition(parts[1]) != nullptr && parts[2] == "iam" && parts[3].empty() &&
                     is_account(parts[4]) && resource.starts_with("role/") && resource.size() > 5;
   if (!good) return malformed;
   return role_arn{std::string(parts[1]), std::string(parts[4]), std::string(resource.substr(5))};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "aws/partition.hpp"
 #include "aws/xml.hpp"
 #include "core/calendar.hpp"
 #include "encoding/json.hpp"
@@ -115,8 +116,7 @@ answer<temporary_credentials> read_json(const reply& from) {
 }  // namespace
 
 std::string sts_endpoint(std::string_view region) {
-  std::string host = "sts." + std::string(region) + ".amazonaws.com";
-  return region.starts_with("cn-") ? host + ".cn" : host;
+  return endpoint_of("sts", region);
 }
 
 call build_assume_role(const assume_role& request) {

@@ -30,7 +30,7 @@ struct temporary_credentials {
   std::string assumed_role_arn;
 };
 
-/// The regional endpoint of STS, "sts.us-east-1.amazonaws.com" (".cn" in the partitions of China).
+/// The regional endpoint of STS, "sts.us-east-1.amazonaws.com"; empty for a region of no partition.
 std::string sts_endpoint(std::string_view region);
 /// Never carries a security token field: the call is not signed.
 call build_assume_role(const assume_role& request);

@@ -1,7 +1,7 @@
 // A Worker, in tests only, that makes calls of AWS with the gate's own module and answers what came of them. POST
 // {action, parameters, who, tries}; without action the credentials themselves.
 import { Aws } from '../../worker-shim/aws/aws.js';
-import { endpoint_of } from '../../worker-shim/aws/exchange.js';
+import { endpoints_of } from '../../worker-shim/aws/exchange.js';
 import { started_core } from '../../worker-shim/core/start.js';
 
 /** @type {Aws | undefined} */
@@ -12,7 +12,7 @@ export default {
   async fetch(request, environment) {
     const { core, problem } = await started_core(environment);
     if (problem !== undefined) return Response.json({ problem }, { status: 500 });
-    aws ??= new Aws(core, { endpoint: endpoint_of(environment.SALLYPORT_AWS_ENDPOINT) });
+    aws ??= new Aws(core, { endpoints: endpoints_of(environment.SALLYPORT_AWS_ENDPOINT) });
     const { action, parameters, who, tries } = await request.json();
     return Response.json(action === undefined ? await aws.credentials(who, tries) : await aws.call(action, parameters, who, tries));
   },

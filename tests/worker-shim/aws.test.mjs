@@ -6,7 +6,7 @@ import { region, role } from '../support/account.mjs';
 import { caller, sleeper, start_aws_edge } from '../support/aws_edge.mjs';
 import { until } from '../../demo/parts/child.mjs';
 import { send } from '../support/edge.mjs';
-import { endpoint_of } from '../../worker-shim/aws/exchange.js';
+import { endpoints_of } from '../../worker-shim/aws/exchange.js';
 import { CredentialsCache } from '../../worker-shim/aws/credentials.js';
 
 /** @type {import('../support/aws_edge.mjs').AwsEdge} */
@@ -248,11 +248,15 @@ test('what failed is not held, and a flight that failed does not stay', async ()
   assert.equal((await cache.get('x', async () => ({ credentials: /** @type {any} */ ({}), expires: 0, session: 's' }))).refused, undefined);
 });
 
-test('the endpoint in place of AWS is https, or http on loopback', () => {
-  assert.equal(endpoint_of(undefined), undefined);
-  assert.equal(endpoint_of(''), undefined);
-  assert.deepEqual(endpoint_of('http://127.0.0.1:4566'), { origin: 'http://127.0.0.1:4566', host: '127.0.0.1:4566' });
-  assert.deepEqual(endpoint_of('https://aws.acme.example'), { origin: 'https://aws.acme.example', host: 'aws.acme.example' });
+test('the endpoint in place of AWS is https, or http on loopback, for both services or for each', () => {
+  const local = { origin: 'http://127.0.0.1:4566', host: '127.0.0.1:4566' };
+  const remote = { origin: 'https://aws.acme.example', host: 'aws.acme.example' };
+  assert.deepEqual(endpoints_of(undefined), {});
+  assert.deepEqual(endpoints_of(''), {});
+  assert.deepEqual(endpoints_of('http://127.0.0.1:4566'), { sts: local, ecs: local });
+  assert.deepEqual(endpoints_of('https://aws.acme.example'), { sts: remote, ecs: remote });
+  assert.deepEqual(endpoints_of('{"sts": "https://aws.acme.example", "ecs": "http://127.0.0.1:4566"}'), { sts: remote, ecs: local });
+  assert.deepEqual(endpoints_of(' {"ecs": "https://aws.acme.example"}'), { ecs: remote });
   for (const wrong of [
     'nonsense',
     'http://aws.acme.example',
@@ -262,6 +266,10 @@ test('the endpoint in place of AWS is https, or http on loopback', () => {
     'https://u:p@x.example',
     'ftp://127.0.0.1',
   ]) {
-    assert.throws(() => endpoint_of(wrong), /SALLYPORT_AWS_ENDPOINT/, wrong);
+    assert.throws(() => endpoints_of(wrong), /SALLYPORT_AWS_ENDPOINT/, wrong);
+    assert.throws(() => endpoints_of(JSON.stringify({ sts: wrong })), /SALLYPORT_AWS_ENDPOINT: sts: /, wrong);
   }
+  assert.throws(() => endpoints_of('{"sqs": "https://aws.acme.example"}'), /SALLYPORT_AWS_ENDPOINT: sqs: only sts and ecs/);
+  for (const wrong of ['{', '{"sts": 1}', '{"ecs": null}', '{"ecs": {}}'])
+    assert.throws(() => endpoints_of(wrong), /SALLYPORT_AWS_ENDPOINT/);
 });

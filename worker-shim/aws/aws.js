@@ -33,16 +33,16 @@ const ADVICE = {
 
 export class Aws {
   #core;
-  #endpoint;
+  #endpoints;
   #cache = new CredentialsCache();
 
   /**
    * @param {Core} core
-   * @param {{endpoint?: import('./exchange.js').Endpoint}} [options]
+   * @param {{endpoints?: import('./exchange.js').Endpoints}} [options]
    */
-  constructor(core, { endpoint } = {}) {
+  constructor(core, { endpoints = {} } = {}) {
     this.#core = core;
-    this.#endpoint = endpoint;
+    this.#endpoints = endpoints;
   }
 
   /**
@@ -90,13 +90,14 @@ export class Aws {
       target,
       purpose,
       caller,
-      ...this.#host(),
+      ...host_of(this.#endpoints.sts),
       id: random_name(),
       now: Date.now(),
     });
     if (call.error !== undefined) return { refused: refused_here(call) };
     const token = new URLSearchParams(call.body).get('WebIdentityToken') ?? '';
-    const answer = await this.#exchange(call, [token], signal, (reply) => this.#core.operate('read_assume_role', reply));
+    const read = (/** @type {import('../core/operations.d.ts').AwsReply} */ reply) => this.#core.operate('read_assume_role', reply);
+    const answer = await this.#exchange('sts', call, [token], signal, read);
     return answer.refused === undefined ? answer : { refused: advised(answer.refused) };
   }
 
@@ -112,7 +113,15 @@ export class Aws {
   async #send(action, parameters, who, { credentials }, signal) {
     const { region, purpose } = who;
     const cluster = 'cluster' in purpose ? purpose.cluster : '';
-    const call = this.#core.operate('call', { ...parameters, action, region, cluster, credentials, ...this.#host(), now: Date.now() });
+    const call = this.#core.operate('call', {
+      ...parameters,
+      action,
+      region,
+      cluster,
+      credentials,
+      ...host_of(this.#endpoints.ecs),
+      now: Date.now(),
+    });
     if (call.error !== undefined) return { refused: refused_here(call) };
     const secrets = [credentials.session_token, credentials.secret_access_key];
     // The answer to an action is that action's.
@@ -120,28 +129,28 @@ export class Aws {
       /** @type {import('../core/operations.d.ts').Answered<EcsActions[Action]['out']>} */ (
         this.#core.operate('read', { action, ...reply })
       );
-    return this.#exchange(call, secrets, signal, read);
+    return this.#exchange('ecs', call, secrets, signal, read);
   }
 
   /**
    * @template T
+   * @param {'sts' | 'ecs'} service
    * @param {AwsCall} call
    * @param {string[]} secrets
    * @param {AbortSignal | undefined} signal
    * @param {(reply: import('../core/operations.d.ts').AwsReply) => import('../core/operations.d.ts').Answered<T> | Failure} read
    * @returns {Promise<import('../core/operations.d.ts').Answered<T>>}
    */
-  async #exchange(call, secrets, signal, read) {
-    const received = await exchange(call, { endpoint: this.#endpoint, secrets, signal });
+  async #exchange(service, call, secrets, signal, read) {
+    const received = await exchange(call, { endpoint: this.#endpoints[service], secrets, signal });
     if (received.refused !== undefined) return received;
     const answer = read(received.reply);
     return answer.error === undefined ? answer : { refused: unreadable(`${answer.error}: ${answer.detail}`, received.reply.status) };
   }
-
-  #host() {
-    return this.#endpoint === undefined ? {} : { host: this.#endpoint.host };
-  }
 }
+
+/** @param {import('./exchange.js').Endpoint | undefined} endpoint */
+const host_of = (endpoint) => (endpoint === undefined ? {} : { host: endpoint.host });
 
 /**
  * All that a session depends on, its tags included: AWS decides by the route in them, and CloudTrail tells it.

@@ -7,7 +7,8 @@ import { describe } from '../host/describe.js';
  * @typedef {import('../core/operations.d.ts').AwsCall} AwsCall
  * @typedef {import('../core/operations.d.ts').AwsReply} AwsReply
  * @typedef {import('../core/operations.d.ts').AwsRefusal} AwsRefusal
- * @typedef {{origin: string, host: string}} Endpoint in place of the regional ones
+ * @typedef {{origin: string, host: string}} Endpoint
+ * @typedef {{sts?: Endpoint, ecs?: Endpoint}} Endpoints in place of the regional ones
  */
 
 const CALL_TIMEOUT_MS = 5_000;
@@ -41,19 +42,42 @@ export async function exchange(call, { endpoint, secrets, signal }) {
 }
 
 /**
- * The variable SALLYPORT_AWS_ENDPOINT: https, or http on loopback.
+ * The variable SALLYPORT_AWS_ENDPOINT: a URL for both services, or a JSON object with one for either: {"sts": …, "ecs": …}.
  * @param {string | undefined} text
- * @returns {Endpoint | undefined}
+ * @returns {Endpoints}
  * @throws {Error} what is wrong with it
  */
-export function endpoint_of(text) {
-  if (text === undefined || text === '') return undefined;
-  const url = URL.parse(text);
+export function endpoints_of(text) {
+  if (text === undefined || text === '') return {};
+  if (!text.trimStart().startsWith('{')) return { sts: endpoint_of(text, ''), ecs: endpoint_of(text, '') };
+  const { sts, ecs, ...others } = object_of(text);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new Error(`SALLYPORT_AWS_ENDPOINT: ${unknown}: only sts and ecs have an endpoint`);
+  return { ...(sts !== undefined && { sts: endpoint_of(sts, 'sts: ') }), ...(ecs !== undefined && { ecs: endpoint_of(ecs, 'ecs: ') }) };
+}
+
+/** @param {string} text @returns {Record<string, unknown>} */
+function object_of(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('SALLYPORT_AWS_ENDPOINT: neither a URL nor a JSON object');
+  }
+}
+
+/**
+ * https, or http on loopback.
+ * @param {unknown} text
+ * @param {string} whose
+ * @returns {Endpoint}
+ */
+function endpoint_of(text, whose) {
+  const url = typeof text === 'string' ? URL.parse(text) : null;
   const loopback = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
   if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
-    throw new Error('SALLYPORT_AWS_ENDPOINT: not an https URL, or an http one on loopback');
+    throw new Error(`SALLYPORT_AWS_ENDPOINT: ${whose}not an https URL, or an http one on loopback`);
   }
-  if (url.href !== `${url.origin}/`) throw new Error('SALLYPORT_AWS_ENDPOINT: nothing may follow host and port');
+  if (url.href !== `${url.origin}/`) throw new Error(`SALLYPORT_AWS_ENDPOINT: ${whose}nothing may follow host and port`);
   return { origin: url.origin, host: url.host };
 }
 

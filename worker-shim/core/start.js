@@ -1,7 +1,7 @@
 // The core of this isolate: loaded once, started with the bundled policy and the secrets of the environment, and shared
 // by the Worker and its objects. It keeps nothing of one request for another, so whoever calls it gets the same answers.
 import policy from '../../policy.jsonc';
-import { endpoint_of } from '../aws/exchange.js';
+import { endpoints_of } from '../aws/exchange.js';
 import { Core, CoreFailed, NotStarted } from './core.js';
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
@@ -10,8 +10,8 @@ import { fail } from '../observe.js';
  * What the core starts with (wrangler.toml): secrets and variables.
  * @typedef {{SALLYPORT_SIGNING_KEYS?: string, SALLYPORT_SERVICE_SECRETS?: string, SALLYPORT_BUILD?: string,
  *   SALLYPORT_AWS_ROLE?: string, SALLYPORT_AWS_ENDPOINT?: string}} CoreEnvironment
- * @typedef {{core: Core, endpoint?: import('../aws/exchange.js').Endpoint, problem?: string}} StartedCore `endpoint`: in place
- *   of AWS's regional ones; with a problem the core only words refusals
+ * @typedef {{core: Core, endpoints?: import('../aws/exchange.js').Endpoints, problem?: string}} StartedCore `endpoints`: in
+ *   place of AWS's regional ones; with a problem the core only words refusals
  */
 
 /** @type {Promise<StartedCore> | StartedCore | undefined} */
@@ -51,7 +51,7 @@ export async function replace_core(failed, error) {
 async function start(environment) {
   const core = await Core.load();
   try {
-    const endpoint = configured_endpoint(environment);
+    const endpoints = configured_endpoints(environment);
     core.start({
       policy,
       signing_keys: environment.SALLYPORT_SIGNING_KEYS ?? '',
@@ -59,7 +59,7 @@ async function start(environment) {
       aws_role: environment.SALLYPORT_AWS_ROLE ?? '',
       build: environment.SALLYPORT_BUILD ?? 'unnamed',
     });
-    return { core, ...(endpoint && { endpoint }) };
+    return { core, endpoints };
   } catch (error) {
     const problem = error instanceof NotStarted ? error.message : `internal: ${describe(error)}`;
     fail('not started', { detail: problem });
@@ -69,9 +69,9 @@ async function start(environment) {
 }
 
 /** @param {CoreEnvironment} environment */
-function configured_endpoint(environment) {
+function configured_endpoints(environment) {
   try {
-    return endpoint_of(environment.SALLYPORT_AWS_ENDPOINT);
+    return endpoints_of(environment.SALLYPORT_AWS_ENDPOINT);
   } catch (error) {
     throw new NotStarted('config_invalid', error instanceof Error ? error.message : '');
   }

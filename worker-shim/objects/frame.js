@@ -32,9 +32,9 @@ export class Frame {
    * @returns {Promise<boolean>} whether it can work
    */
   async start(environment, mistake = '') {
-    const { core, endpoint, problem = mistake } = await started_core(environment);
+    const { core, endpoints, problem = mistake } = await started_core(environment);
     this.#problem = problem;
-    if (problem === '') this.#parts = { core, aws: new Aws(core, { endpoint }) };
+    if (problem === '') this.#parts = { core, aws: new Aws(core, { endpoints }) };
     else fail('object not started', { detail: problem });
     return this.started;
   }

@@ -7,13 +7,27 @@
 namespace sallyport::policy {
 namespace {
 
-std::vector<std::string> load_roles(const node& at) {
+std::vector<std::string> load_roles(const node& at, std::string_view region) {
   std::vector<std::string> all;
-  const auto elements = at.elements();
-  for (const auto& each : elements) {
-    if (auto role = load_role(each)) all.push_back(std::move(*role));
+  for (const auto& each : at.elements()) {
+    auto role = load_role(each);
+    if (!role) continue;
+    check_partition(each, *role, region);
+    all.push_back(std::move(*role));
   }
   return all;
+}
+
+/// STS would refuse each start.
+void check_session_policy(const node& at, const ecs_task& task) {
+  const auto roles = at.member("passed_roles");
+  const auto text = aws::job_session_policy(role_of(task.role, task.region), {task.region, task.cluster},
+                                            task.task_definition, task.passed_roles);
+  if (!roles || text.size() <= aws::max_session_policy) return;
+  roles->refuse(reason::policy_member_type,
+                "the session policy of this job would have " + std::to_string(text.size()) +
+                    " characters, and AWS takes " + std::to_string(aws::max_session_policy),
+                "name the execution role and the task role of the task definition, and no others");
 }
 
 std::optional<ecs_task> load_ecs_task(const node& at) {
@@ -27,10 +41,12 @@ std::optional<ecs_task> load_ecs_task(const node& at) {
   read_required(at, "task_definition", "family:revision", task.task_definition, load_aws_name);
   read_required(at, "container", "the container whose environment carries the input", task.container, load_aws_name);
   read_member(at, "role", task.role, load_role);
+  if (const auto role = at.member("role")) check_partition(*role, task.role, task.region);
   read_member(at, "subnets", task.subnets, [](const node& m) { return std::optional(m.texts()); });
   read_member(at, "security_groups", task.security_groups, [](const node& m) { return std::optional(m.texts()); });
-  if (const auto roles = at.member("passed_roles")) task.passed_roles = load_roles(*roles);
+  if (const auto roles = at.member("passed_roles")) task.passed_roles = load_roles(*roles, task.region);
   read_member(at, "assign_public_ip", task.assign_public_ip, [](const node& m) { return m.truth(); });
+  check_session_policy(at, task);
   return task;
 }
 

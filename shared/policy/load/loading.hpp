@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/session_policy.hpp"
 #include "crypto/crypto.hpp"
 #include "policy/document.hpp"
 #include "policy/load/conditions.hpp"
@@ -63,9 +64,14 @@ void load_routes(const node& at, const route_scope& scope);
 
 /// load_common.cpp: what several sections share.
 labels load_labels(const node& at);
+/// aws.cpp: a region of some partition of AWS, also one of tomorrow.
 std::optional<std::string> load_region(const node& at);
 /// A name or ARN of an AWS resource; only its characters are checked.
 std::optional<std::string> load_aws_name(const node& at);
 std::optional<std::string> load_role(const node& at);
+/// Partition and account of a role; without one those of the region, and an account of the same length.
+aws::role_arn role_of(std::string_view role, std::string_view region);
+/// Reports at `at` a role of another partition than the region's. What was reported before is passed over.
+void check_partition(const node& at, std::string_view role, std::string_view region);
 
 }  // namespace sallyport::policy

@@ -42,6 +42,7 @@ std::optional<ecs_service> load_ecs_service(const node& at) {
   read_member(at, "port", ecs.port, [](const node& m) { return m.integer(1, 65535); });
   read_member(at, "ready", ecs.ready, load_readiness);
   read_member(at, "role", ecs.role, load_role);
+  if (const auto role = at.member("role")) check_partition(*role, ecs.role, ecs.region);
   read_member(at, "wake", ecs.wake, load_wake);
   return ecs;
 }

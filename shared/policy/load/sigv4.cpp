@@ -2,6 +2,7 @@
 // where a domain of one's own hides it.
 #include <algorithm>
 
+#include "aws/partition.hpp"
 #include "core/ascii.hpp"
 #include "http/url.hpp"
 #include "policy/load/loading.hpp"
@@ -72,7 +73,8 @@ bool is_resource(std::string_view arn, const arn_kind& kind, std::string_view re
     part = arn.substr(0, colon);
     arn.remove_prefix(colon + 1);
   }
-  const bool place = parts[0] == "arn" && parts[1].starts_with("aws") && parts[2] == kind.arn_service &&
+  const auto* in = aws::partition_of_region(region);
+  const bool place = parts[0] == "arn" && in != nullptr && parts[1] == in->name && parts[2] == kind.arn_service &&
                      parts[3] == region && is_account(parts[4]);
   return place && arn.starts_with(kind.resource) && names_one(arn.substr(kind.resource.size()), kind);
 }
@@ -99,7 +101,12 @@ void check_rule(const node& at, const service& loaded) {
     at.refuse(reason::policy_member_missing, "upstream_auth sigv4 needs origin", "add \"origin\": the URL to sign for");
     return;
   }
-  if (!loaded.sigv4->service.empty() && !loaded.sigv4->region.empty()) return;
+  const std::string& region = loaded.sigv4->region;
+  if (!region.empty() && aws::partition_of_region(region) == nullptr) {
+    at.refuse(reason::policy_member_type, "no partition of AWS has the region " + region + " of the origin's host",
+              "add \"sigv4\": { \"region\": \"us-east-1\" }");
+  }
+  if (!loaded.sigv4->service.empty() && !region.empty()) return;
   at.refuse(reason::policy_member_missing, "the origin does not tell for which AWS service and region to sign",
             "add \"sigv4\": { \"service\": \"execute-api\", \"region\": \"us-east-1\" }");
 }
@@ -123,6 +130,8 @@ void load_sigv4(const node& at, service& to) {
     if (to.sigv4->region.empty()) to.sigv4->region = to.ecs->region;
   }
   if (given) read_rule(*given, *to.sigv4);
+  const auto role = given ? given->member("role") : std::nullopt;
+  check_partition(role ? *role : at, to.sigv4->role, to.sigv4->region);
   check_rule(at, to);
   if (url) check_resource(at, to, *url);
 }
