@@ -63,7 +63,7 @@ function configuration(issuer, kind) {
     settings: { quotas: 'aws' },
     oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
     roles: { 'sallyport-gate': { trust_policy: trust_policy(issuer), policy: permissions } },
-    clusters: { [cluster]: { services: Object.fromEntries(sleepers.map((name) => [name, { task_definition: `${name}:1`, desired: 0 }])) } },
+    clusters: { [cluster]: { services: Object.fromEntries(sleepers.map((name) => [name, service_of(name)])) } },
     task_definitions: {
       ...Object.fromEntries(sleepers.map((name) => [`${name}:1`, service_definition(name, kind)])),
       'export:1': { execution_role: 'demo-tasks', provision_ms: kind.provision_ms, containers: [export_container] },
@@ -82,10 +82,9 @@ function trust_policy(issuer) {
         Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` },
         Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity'],
         Condition: {
-          StringEquals: {
-            [`${provider}:aud`]: 'sts.amazonaws.com',
-            [`${provider}:sub`]: [...sleepers, 'export'].map((name) => `sallyport:${name}`),
-          },
+          StringEquals: { [`${provider}:aud`]: 'sts.amazonaws.com' },
+          StringLike: { [`${provider}:sub`]: 'sallyport:*' },
+          StringNotLike: { [`${provider}:sub`]: 'sallyport:@*' },
         },
       },
     ],
@@ -93,12 +92,22 @@ function trust_policy(issuer) {
 }
 
 const ecs = `arn:aws:ecs:${region}:${account}`;
+/** The tag is what lets the gate's session for it reach it. @param {string} name */
+const service_of = (name) => ({ task_definition: `${name}:1`, desired: 0, tags: { sallyport_target: `${cluster}/${name}` } });
+const of_its_own = { StringEquals: { 'aws:ResourceTag/sallyport_target': '${aws:PrincipalTag/sallyport_target}' } };
 const in_cluster = { ArnEquals: { 'ecs:cluster': `${ecs}:cluster/${cluster}` } };
 /** The most that the gate may do; session policies leave much less of it. */
 const permissions = {
   Version: '2012-10-17',
   Statement: [
-    { Effect: 'Allow', Action: ['ecs:UpdateService', 'ecs:DescribeServices'], Resource: `${ecs}:service/${cluster}/*` },
+    {
+      Effect: 'Allow',
+      Action: ['ecs:UpdateService', 'ecs:DescribeServices'],
+      Resource: `${ecs}:service/${cluster}/*`,
+      Condition: of_its_own,
+    },
+    { Effect: 'Deny', Action: 'ecs:UpdateService', Resource: '*', Condition: { Null: { 'ecs:task-definition': 'false' } } },
+    { Effect: 'Deny', Action: 'ecs:UpdateService', Resource: '*', Condition: { Bool: { 'ecs:enable-execute-command': 'true' } } },
     { Effect: 'Allow', Action: ['ecs:ListTasks'], Resource: '*', Condition: in_cluster },
     { Effect: 'Allow', Action: ['ecs:DescribeTasks', 'ecs:StopTask'], Resource: `${ecs}:task/${cluster}/*` },
     { Effect: 'Allow', Action: ['ecs:RunTask'], Resource: `${ecs}:task-definition/export:*`, Condition: in_cluster },

@@ -1,7 +1,6 @@
 #include "aws/web_identity.hpp"
 
-#include "core/ascii.hpp"
-#include "encoding/base64url.hpp"
+#include "aws/session_tags.hpp"
 #include "encoding/json.hpp"
 
 namespace sallyport::aws {
@@ -9,21 +8,12 @@ namespace {
 
 using encoding::json;
 
-constexpr std::size_t max_source_identity = 64;
-constexpr std::size_t max_tag_value = 256;
-constexpr std::size_t hash_characters = 16;
 constexpr seconds max_lifetime = 300;
 
-bool is_source_identity_character(char c) {
-  return ascii::is_word(c) || std::string_view("+=,.@-").find(c) != std::string_view::npos;
-}
-bool is_tag_character(char c) {
-  return ascii::is_word(c) || std::string_view(" .:/=+-@").find(c) != std::string_view::npos;
+json tag(std::string_view value, crypto::port& host) {
+  return json::array({tag_value(value, host)});
 }
 
-json tag(std::string_view value) {
-  return json::array({tag_value(value)});
-}
 }  // namespace
 
 bool is_accepted_by_sts(crypto::algorithm how) {
@@ -31,24 +21,12 @@ bool is_accepted_by_sts(crypto::algorithm how) {
   return family == crypto::family::ecdsa || family == crypto::family::rsa_pkcs1;
 }
 
-std::string source_identity(std::string_view subject, crypto::port& host) {
-  std::string safe;
-  for (char c : subject) safe += is_source_identity_character(c) ? c : '-';
-  if (safe == subject && safe.size() >= 2 && safe.size() <= max_source_identity) return safe;
-  const std::string hash = encoding::encode_base64url(host.sha256(as_bytes(subject))).substr(0, hash_characters);
-  return safe.substr(0, max_source_identity - hash_characters - 1) + "-" + hash;
-}
-
-std::string tag_value(std::string_view text) {
-  std::string out;
-  for (char c : text.substr(0, max_tag_value)) out += is_tag_character(c) ? c : '_';
-  return out;
-}
-
 std::string web_identity_claims(const web_identity& what, crypto::port& host) {
-  json tags = {
-      {"issuer", tag(what.caller.issuer)}, {"subject", tag(what.caller.subject)}, {"route", tag(what.caller.route)}};
-  if (what.caller.email) tags["email"] = tag(*what.caller.email);
+  json tags = {{"issuer", tag(what.caller.issuer, host)}, {"subject", tag(what.caller.subject, host)}};
+  // A look that nobody asked for has no route.
+  if (!what.caller.route.empty()) tags["route"] = tag(what.caller.route, host);
+  if (!what.place.empty()) tags["sallyport_target"] = tag(what.place, host);
+  if (what.caller.email) tags["email"] = tag(*what.caller.email, host);
   const seconds lifetime = what.lifetime > max_lifetime ? max_lifetime : what.lifetime;
   return encoding::canonical_json(
       {{"iss", what.issuer},

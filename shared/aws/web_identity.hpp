@@ -32,13 +32,11 @@ struct web_identity {
   seconds lifetime = 300;
   /// 128 bits of entropy, base64url.
   std::string id;
+  /// What the session is for, "<cluster>/<service>" (place.hpp): the tag sallyport_target, by which a role narrows each
+  /// session to one service. Empty: the session is for no service or task definition of ECS.
+  std::string place;
 };
 
-/// 2 to 64 characters of [\w+=,.@-], the same for the same subject; a subject that does not fit is shortened and told
-/// apart by its hash. So CloudTrail names the person.
-std::string source_identity(std::string_view subject, crypto::port& host);
-/// A session tag's value: at most 256 characters of those that IAM allows, others become "_".
-std::string tag_value(std::string_view text);
 /// The claims as JSON.
 std::string web_identity_claims(const web_identity& what, crypto::port& host);
 /// RS* and ES* only.

@@ -5,7 +5,10 @@
 #include "aws/ecs.hpp"
 #include "aws/issuer_documents.hpp"
 #include "aws/json.hpp"
+#include "aws/partition.hpp"
+#include "aws/place.hpp"
 #include "aws/session_policy.hpp"
+#include "aws/session_tags.hpp"
 #include "aws/sts.hpp"
 #include "aws/web_identity.hpp"
 #include "encoding/base64url.hpp"
@@ -106,16 +109,40 @@ result<std::string> session_policy_of(const json& in, const role_arn& role) {
 
 }  // namespace
 
+namespace {
+
+/// The service or task definition that a session is for; empty where it is for a task, or for none of ECS.
+std::string target_of_purpose(const json& in) {
+  const json* purpose = find_member(in, "purpose");
+  if (purpose == nullptr) return {};
+  const std::string cluster = text(*purpose, "cluster"), service = text(*purpose, "service");
+  const std::string definition = text(*purpose, "task_definition");
+  if (!service.empty()) return target_of(cluster, service);
+  return definition.empty() ? std::string() : target_of_tasks(cluster, definition);
+}
+
+result<void> check_partition(const role_arn& role, const std::string& region) {
+  const auto* in = partition_of_region(region);
+  if (in == nullptr) return failure(reason::config_invalid, "no partition of AWS has a region " + region);
+  if (in->name == role.partition) return {};
+  return failure(reason::config_invalid,
+                 "the role is of partition " + role.partition + ", and " + region + " is in " + std::string(in->name));
+}
+
+}  // namespace
+
 json assume_role(const json& in, means& with) {
   if (with.aws_key == nullptr) return error({reason::signing_key_missing, "AWS STS needs an ES256 signing key"});
   const auto role = parse_role_arn(text(in, "role"));
   if (!role.ok()) return error(role.error());
+  const auto partition = check_partition(*role, text(in, "region"));
+  if (!partition.ok()) return error(partition.error());
   const auto policy = session_policy_of(in, *role);
   if (!policy.ok()) return error(policy.error());
   const auto caller = caller_of(in);
   const unix_seconds now = number_member(in, "now") / 1000;
-  const auto token =
-      mint_web_identity({with.issuer, text(in, "target"), caller, now, 300, text(in, "id")}, *with.aws_key, with.host);
+  const web_identity what{with.issuer, text(in, "target"), caller, now, 300, text(in, "id"), target_of_purpose(in)};
+  const auto token = mint_web_identity(what, *with.aws_key, with.host);
   if (!token.ok()) return error(token.error());
   auto made = build_assume_role(
       {text(in, "region"), text(in, "role"), source_identity(caller.subject, with.host), *token, *policy, 900});
@@ -138,6 +165,8 @@ json call(const json& in, means& with) {
   auto made = build(in);
   if (!made) return error({reason::internal, "no such action"});
   send_elsewhere(*made, in);
+  if (made->host.empty())
+    return error({reason::config_invalid, "no partition of AWS has a region " + text(in, "region")});
   signing_request request{"POST", made->path, {}, made->fields, to_bytes(as_bytes(made->body))};
   request.fields.emplace_back("Host", made->host);
   const auto proof =

@@ -25,7 +25,7 @@ const documents = fences_of(guide)
   .map((fence) => JSON.parse(fence.text));
 /** The policy document with a statement of this Sid. @param {string} sid @returns {any} */
 const with_statement = (sid) => documents.find((each) => each.Statement?.some((/** @type {any} */ statement) => statement.Sid === sid));
-const trust = with_statement('TheGateForTheseServicesAndJobs');
+const trust = with_statement('TheGateForItsServicesAndJobs');
 const permissions = with_statement('RunJobs');
 const task_definition = documents.find((each) => each.family === 'billing');
 const policy = fences_of(guide).find((fence) => fence.language === 'jsonc')?.text ?? '';
@@ -50,19 +50,21 @@ test('the trust policy takes the gate for its services and jobs, with tags and s
   for (const action of ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity']) {
     for (const name of Object.keys({ ...services, ...jobs }))
       assert.ok(trusts(trust, action, provider, token(`sallyport:${name}`)), `${action} ${name}`);
-    assert.equal(trusts(trust, action, provider, token('sallyport:other')), false);
+    for (const other of ['sallyport:@looks', 'other:billing', 'xsallyport:billing'])
+      assert.equal(trusts(trust, action, provider, token(other)), false, other);
     assert.equal(trusts(trust, action, provider, token('sallyport:billing', 'other')), false);
     assert.equal(trusts(trust, action, `arn:aws:iam::${account}:oidc-provider/evil.example`, token('sallyport:billing')), false);
   }
 });
 
 test('the permissions policy allows each call of a wake and of a job, and no other service, job, cluster or role', () => {
-  const session = { arn: 'the gate', rolePolicy: permissions.Statement };
+  const session = { arn: 'the gate', rolePolicy: permissions.Statement, tags: { sallyport_target: 'prod/billing' } };
+  const of_billing = { ...in_prod, 'aws:ResourceTag/sallyport_target': 'prod/billing' };
   const may = (/** @type {string} */ action, /** @type {string} */ resource, context = in_prod) =>
     authorize(session, action, resource, context);
   const passed = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
-  may('ecs:UpdateService', `${ecs}:service/prod/billing`);
-  may('ecs:DescribeServices', `${ecs}:service/prod/billing`);
+  may('ecs:UpdateService', `${ecs}:service/prod/billing`, of_billing);
+  may('ecs:DescribeServices', `${ecs}:service/prod/billing`, of_billing);
   may('ecs:ListTasks', '*');
   may('ecs:DescribeTasks', `${ecs}:task/prod/0123456789abcdef`);
   may('ecs:DescribeTasks', `${ecs}:task/jobs/0123456789abcdef`, in_jobs);
@@ -70,7 +72,11 @@ test('the permissions policy allows each call of a wake and of a job, and no oth
   may('ecs:StopTask', `${ecs}:task/jobs/0123456789abcdef`, in_jobs);
   for (const member of ['executionRoleArn']) may('iam:PassRole', task_definition[member], /** @type {any} */ (passed));
   const denied = [
-    ['ecs:UpdateService', `${ecs}:service/prod/other`, in_prod],
+    ['ecs:UpdateService', `${ecs}:service/prod/other`, { ...in_prod, 'aws:ResourceTag/sallyport_target': 'prod/other' }],
+    ['ecs:UpdateService', `${ecs}:service/prod/untagged`, in_prod],
+    ['ecs:UpdateService', `${ecs}:service/dev/billing`, of_billing],
+    ['ecs:UpdateService', `${ecs}:service/prod/billing`, { ...of_billing, 'ecs:task-definition': 'evil:1' }],
+    ['ecs:UpdateService', `${ecs}:service/prod/billing`, { ...of_billing, 'ecs:enable-execute-command': 'true' }],
     ['ecs:ListTasks', '*', { 'ecs:cluster': `${ecs}:cluster/dev` }],
     ['ecs:RunTask', `${ecs}:task-definition/other:1`, in_jobs],
     ['ecs:RunTask', `${ecs}:task-definition/export:1`, in_prod],

@@ -65,6 +65,7 @@ test('the first request of an allowed caller is answered by the task that it wok
     email: 'alice@acme.example',
     issuer: 'okta',
     route: 'first',
+    sallyport_target: 'prod/first',
     subject: 'alice',
   });
 });
