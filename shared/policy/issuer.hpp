@@ -19,7 +19,7 @@ class jwk_set;
 
 namespace sallyport::policy {
 
-enum class preset : std::uint8_t { none, cloudflare_access, github_actions, okta, google, entra, cognito };
+enum class preset : std::uint8_t { none, cloudflare_access, github_actions, okta, google, entra, cognito, aws };
 
 /// The name as the document writes it ("cloudflare-access"); "" for none.
 std::string_view name_of(preset which);

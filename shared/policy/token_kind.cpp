@@ -134,7 +134,8 @@ result<void> check_identity(const issuer& from, const json& claims) {
 bool is_machine_of_preset(preset which, const json& claims) {
   switch (which) {
     case preset::none:
-    case preset::github_actions: return false;
+    case preset::github_actions:
+    case preset::aws: return false;
     case preset::cloudflare_access: return is_access_machine(claims);
     case preset::okta: return is_okta_machine(claims);
     case preset::google: return is_google_machine(claims);

@@ -12,7 +12,8 @@ namespace {
 using crypto::algorithm;
 
 std::optional<preset> load_preset(const node& at) {
-  constexpr std::string_view names[] = {"cloudflare-access", "github-actions", "okta", "google", "entra", "cognito"};
+  constexpr std::string_view names[] = {
+      "cloudflare-access", "github-actions", "okta", "google", "entra", "cognito", "aws"};
   const auto given = at.text();
   if (!given) return std::nullopt;
   const auto* found = std::find(std::begin(names), std::end(names), *given);
@@ -77,8 +78,8 @@ std::optional<claim_paths> load_claims(const node& at, claim_paths paths) {
   return paths;
 }
 
-std::vector<required_claim> load_required(const node& at) {
-  std::vector<required_claim> all;
+/// Beside those of the preset.
+std::vector<required_claim> load_required(const node& at, std::vector<required_claim> all) {
   for (const auto& [path, below] : at.members()) {
     if (below.value().is_structured() || below.value().is_null()) {
       below.refuse(reason::policy_member_type, "a required value is a string, a number, true or false",
@@ -189,7 +190,8 @@ std::optional<issuer> load_issuer(const std::string& name, const node& at, crypt
                         "authorization_server",
                         "enterprise",
                         "tenant",
-                        "user_pool"})) {
+                        "user_pool",
+                        "account"})) {
     return std::nullopt;
   }
   issuer loaded;
@@ -215,7 +217,8 @@ std::optional<issuer> load_issuer(const std::string& name, const node& at, crypt
   read_member(at, "claims", loaded.claims, [&](const node& m) { return load_claims(m, loaded.claims); });
   read_member(at, "clock_skew", loaded.clock_skew, [](const node& m) { return m.duration(0, longest_skew); });
   read_member(at, "max_lifetime", loaded.max_lifetime, [](const node& m) { return m.duration(1, longest_lifetime); });
-  read_member(at, "required", loaded.required, [](const node& m) { return std::optional(load_required(m)); });
+  read_member(at, "required", loaded.required,
+              [&](const node& m) { return std::optional(load_required(m, loaded.required)); });
   return loaded;
 }
 

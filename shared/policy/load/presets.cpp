@@ -12,16 +12,20 @@ using crypto::algorithm;
 using place = credential_source::place;
 
 // In the order of the enumerators.
-constexpr std::array<std::string_view, 7> preset_names = {
-    "", "cloudflare-access", "github-actions", "okta", "google", "entra", "cognito"};
+constexpr std::array<std::string_view, 8> preset_names = {
+    "", "cloudflare-access", "github-actions", "okta", "google", "entra", "cognito", "aws"};
 
 struct preset_member {
   std::string_view name;
   preset of;
 };
-constexpr preset_member preset_members[] = {
-    {"team", preset::cloudflare_access},    {"domain", preset::okta},  {"authorization_server", preset::okta},
-    {"enterprise", preset::github_actions}, {"tenant", preset::entra}, {"user_pool", preset::cognito}};
+constexpr preset_member preset_members[] = {{"team", preset::cloudflare_access},
+                                            {"domain", preset::okta},
+                                            {"authorization_server", preset::okta},
+                                            {"enterprise", preset::github_actions},
+                                            {"tenant", preset::entra},
+                                            {"user_pool", preset::cognito},
+                                            {"account", preset::aws}};
 
 bool is_plain(std::string_view text, std::string_view punctuation) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
@@ -194,6 +198,27 @@ void expand_cognito(const node& at, issuer& to) {
   to.jwks_uri = to.url + "/.well-known/jwks.json";
 }
 
+std::optional<std::string> account_word(const node& at) {
+  constexpr std::size_t digits = 12;
+  auto text = at.some_text();
+  if (!text || (text->size() == digits && ascii::all_are(*text, ascii::is_digit))) return text;
+  at.refuse(reason::policy_member_type, "not the id of an account", "write its 12 digits, as in \"123456789012\"");
+  return std::nullopt;
+}
+
+/// Each account has an issuer of its own. What STS says of the caller beside `sub` is below a claim with the name of a URL.
+void expand_aws(const node& at, issuer& to) {
+  at.required("issuer",
+              "the account's own, https://<uuid>.tokens.sts.global.api.aws: aws iam "
+              "get-outbound-web-identity-federation-info shows it");
+  std::string account;
+  read_member(at, "account", account, account_word);
+  to.kind = identity_kind::workload;
+  to.algorithms = {algorithm::es384, algorithm::rs256};
+  to.max_lifetime = 3600;
+  if (!account.empty()) to.required.push_back({"https://sts.amazonaws.com/.aws_account", account});
+}
+
 }  // namespace
 
 std::string_view name_of(preset which) {
@@ -212,6 +237,7 @@ void expand_preset(preset which, const node& at, issuer& to) {
     case preset::google: return expand_google(to);
     case preset::entra: return expand_entra(at, to);
     case preset::cognito: return expand_cognito(at, to);
+    case preset::aws: return expand_aws(at, to);
   }
 }
 

@@ -9,6 +9,9 @@
 // * google: https://accounts.google.com, and accounts.google.com
 // * entra: tenant: https://login.microsoftonline.com/TENANT/v2.0, and https://sts.windows.net/TENANT/ (tokens of v1.0)
 // * cognito: user_pool: https://cognito-idp.REGION.amazonaws.com/POOL
+// * aws: account (optional): roles with a token of sts:GetWebIdentityToken; the issuer must be named, since each account has
+//   its own. Source: IAM User Guide, "Understanding token claims" (id_roles_providers_outbound_token_claims), and STS API
+//   Reference, GetWebIdentityToken: ES384 or RS256, one minute to an hour
 //
 // What tells a machine from a person is in token_kind.hpp.
 #pragma once

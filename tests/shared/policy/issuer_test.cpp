@@ -121,6 +121,23 @@ TEST_CASE("each preset knows its issuer and where the keys are") {
   CHECK(find_issuer_by_url(*policy, "https://acme.cloudflareaccess.com/") == nullptr);
 }
 
+TEST_CASE("the tokens of an AWS account are short, and signed as STS signs them") {
+  const auto policy = testing::must_load(testing::fixture("presets.jsonc"));
+  const auto* found = find_issuer(*policy, "workloads");
+  REQUIRE(found != nullptr);
+  CHECK(found->algorithms == crypto::algorithm_set{algorithm::es384, algorithm::rs256});
+  CHECK(found->max_lifetime == 3600);
+  CHECK(found->jwks_uri.empty());
+  CHECK(find_issuer_by_url(*policy, "https://11111111-5d0f-4c1b-9e57-1f2d3c4b5a69.tokens.sts.global.api.aws") ==
+        nullptr);
+}
+
+TEST_CASE("what the document requires adds to what the preset does") {
+  const auto policy = testing::must_load(testing::document_with_issuer(
+      R"("preset":"aws","issuer":"https://i.example","account":"123456789012","audiences":["a"],"required":{"a":"b"})"));
+  CHECK(policy->issuers[0].required.size() == 2);
+}
+
 TEST_CASE("presets know every iss that their provider documents") {
   const auto policy = testing::must_load(testing::fixture("presets.jsonc"));
   const auto name_of_iss = [&](std::string_view iss) {

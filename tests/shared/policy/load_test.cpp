@@ -224,6 +224,16 @@ TEST_CASE("a preset's member that no token's iss can hold is refused") {
   }
 }
 
+TEST_CASE("the preset of AWS needs the account's own issuer") {
+  auto document = document_with_issuer(R"("preset":"aws","audiences":["a"])");
+  document.insert(document.find("{\"preset\""), "@");
+  check({document, reason::policy_member_missing, "$.issuers.idp", "get-outbound-web-identity-federation-info"});
+  check({document_with_issuer(R"("preset":"aws","issuer":"https://i.example","audiences":["a"],"account":@"1234")"),
+         reason::policy_member_type, "$.issuers.idp.account", "12 digits"});
+  check({document_with_issuer(R"("preset":"google","audiences":["a"],@"account":"123456789012")"),
+         reason::policy_member_unknown, "$.issuers.idp.account", "belongs to preset aws"});
+}
+
 TEST_CASE("services and jobs are checked though they run later") {
   check({document_with_service(R"("s":{"origin":@"https://o.example/base"})"), reason::policy_member_type,
          "$.services.s.origin", "without a slash"});

@@ -165,6 +165,27 @@ TEST_CASE("a Cognito access token has client_id for an audience and cognito:grou
   CHECK(client->kind == identity_kind::service);
 }
 
+TEST_CASE("a token of AWS STS is a workload by its role, of its own account alone") {
+  // The shape of the IAM User Guide, "Understanding token claims".
+  constexpr auto token =
+      R"({"iss":"https://6b3c0a2e-5d0f-4c1b-9e57-1f2d3c4b5a69.tokens.sts.global.api.aws","aud":"https://edge.acme.example",
+    "sub":"arn:aws:iam::123456789012:role/DataProcessingRole","iat":1700000000,"exp":1700000900,"jti":"xyz123",
+    "https://sts.amazonaws.com/":{"aws_account":"123456789012","source_region":"us-east-1","org_id":"o-abc1234567",
+      "ou_path":"o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/","principal_tags":{"team":"data"},
+      "lambda_source_function_arn":"arn:aws:lambda:us-east-1:123456789012:function:process-data",
+      "request_tags":{"job-id":"job-2024-001"}}})";
+  const auto who = from("workloads", token);
+  REQUIRE(who.ok());
+  CHECK(who->kind == identity_kind::workload);
+  CHECK(who->subject == "arn:aws:iam::123456789012:role/DataProcessingRole");
+  CHECK(who->groups.empty());
+  auto other = parsed(token);
+  other["https://sts.amazonaws.com/"]["aws_account"] = "210987654321";
+  CHECK(from("workloads", other.dump()).why() == reason::jwt_required_claim);
+  other.erase("https://sts.amazonaws.com/");
+  CHECK(from("workloads", other.dump()).why() == reason::jwt_required_claim);
+}
+
 TEST_CASE("only Cognito's tokens are held to client_id in place of aud") {
   CHECK(why(R"({"sub":"x","client_id":"another"})") == reason::ok);
 }
