@@ -63,6 +63,8 @@ struct wake_rule {
   std::uint32_t min = 1;
   seconds hold = 25;
   seconds idle_stop = 900;
+
+  friend bool operator==(const wake_rule&, const wake_rule&) = default;
 };
 
 /// Who says that a task can be sent requests: its agent, asked over the service's own way, or ECS by its health check.

@@ -112,6 +112,8 @@ std::vector<finding> lint(std::string_view text, const compiled_policy& policy) 
   const auto subject = subject_of(policy, whole);
   lint_unused_keys(policy, whole);
   take(found, "unused-key", all);
+  lint_sessions(policy, whole);
+  take(found, "large-session", all);
   for (const auto& rule : route_rules) {
     for (const auto& each : subject.routes) rule.look(each);
     take(found, rule.name, all);

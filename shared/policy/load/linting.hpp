@@ -36,6 +36,9 @@ void lint_path_test(const placed_rule& what);
 void lint_header_test(const placed_rule& what);
 void lint_loose_match(const placed_rule& what);
 
+/// lint_sessions.cpp: of all services and jobs.
+void lint_sessions(const compiled_policy& policy, const node& document);
+
 /// anchors.cpp: what holds a regular expression (RE2) at the ends of a text.
 enum class anchoring : std::uint8_t {
   /// Every alternative at both ends.

@@ -1,8 +1,10 @@
 #include "policy/load/load.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "aws/place.hpp"
 #include "document/syntax.hpp"
 #include "encoding/base64url.hpp"
 #include "policy/load/loading.hpp"
@@ -84,11 +86,37 @@ void load_issuers(const node& at, crypto::port& host, compiled_policy& to) {
             "let issuers share places: a token is tried with the issuer that it names");
 }
 
+/// Precondition: it has `ecs`. The account of a role that the document does not name is no part of it.
+std::string place_of(const service& of) {
+  auto role = role_of(of.ecs->role, of.ecs->region);
+  if (of.ecs->role.empty()) role.account.clear();
+  return aws::place_of(role, of.ecs->region, of.ecs->cluster, of.ecs->service);
+}
+
+/// Where the first entry of each place stands among the services.
+using known_places = std::map<std::string, std::size_t>;
+
+/// Entries that mean one service of ECS can differ in how it is reached, and not in when it wakes and sleeps.
+void check_place(const node& at, const service& loaded, const compiled_policy& policy, known_places& known) {
+  const bool whole = loaded.ecs && !loaded.ecs->region.empty() && !loaded.ecs->cluster.empty();
+  if (!whole || loaded.ecs->service.empty()) return;
+  const auto [found, is_new] = known.try_emplace(place_of(loaded), policy.services.size());
+  if (is_new) return;
+  const auto& first = policy.services[found->second];
+  if (first.ecs->wake == loaded.ecs->wake) return;
+  at.member("ecs")->refuse(
+      reason::policy_duplicate,
+      "services " + first.name + " and " + loaded.name + " are one service of ECS, and their wake differs",
+      "write the same wake in both, or in neither");
+}
+
 std::vector<loaded_service> load_services(const node& at, const condition_compiler& compiler, compiled_policy& to) {
   std::vector<loaded_service> all;
+  known_places places;
   for (const auto& [name, below] : at.members()) {
     check_entry_name(name, below);
     all.push_back(load_service(name, below, compiler));
+    check_place(below, all.back().service, to, places);
     to.services.push_back(all.back().service);
   }
   return all;

@@ -172,3 +172,20 @@ TEST_CASE("the documents of the fixtures say what they mean") {
     for (const auto& each : found_in(testing::fixture(name))) FAIL_CHECK(describe(each));
   }
 }
+
+TEST_CASE("names that leave a caller's little room in a session of AWS are warned of, at the entry") {
+  const auto with_names = [](std::size_t length) {
+    const std::string name(length, 'n');
+    return R"({"edge":{"issuer":"https://e.example"},"issuers":{"okta":{"issuer":"https://i.example","audiences":["a"]}},)"
+           R"("services":{"app":{"ecs":{"region":"us-east-1","cluster":")" +
+           name + R"(","service":")" + name +
+           R"(","port":1}}},"routes":[{"id":"all","host":"a.example","path":"/**","service":"app","allow":"true"}]})";
+  };
+  for (const auto& each : found_in(with_names(12))) FAIL_CHECK(describe(each));
+  const auto all = found_in(with_names(60));
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].rule == "large-session");
+  CHECK(all[0].path == "$.services.app.ecs");
+  CHECK(all[0].message.find("leave 0 characters") != std::string::npos);
+  CHECK(all[0].advice.find("shorten the names") != std::string::npos);
+}
