@@ -9,6 +9,7 @@ import { cache_seeds } from './cache_seeds.mjs';
 import { edge_seeds, origin_seeds } from './exchanges.mjs';
 import { AWS_OPERATIONS } from './aws_samples.mjs';
 import { JOB_OPERATIONS } from './job_samples.mjs';
+import { REGION_OPERATIONS } from './region_samples.mjs';
 import { HEADS, JSON_TEXTS, OUTCOMES, POLICY, SIGV4, SPELLINGS, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
 
 /** @typedef {Record<string, import('./exchanges.mjs').KeyPair>} Keys by algorithm */
@@ -44,7 +45,7 @@ export async function make_seeds() {
     outcome: OUTCOMES,
     cache: await cache_seeds(),
     sigv4: SIGV4,
-    aws: [...AWS_OPERATIONS, ...JOB_OPERATIONS],
+    aws: [...AWS_OPERATIONS, ...JOB_OPERATIONS, ...REGION_OPERATIONS],
   };
 }
 

@@ -384,6 +384,18 @@ interface Sent {
   host?: string;
 }
 
+/** What a Region says to an event (shared/wake/region/json.hpp). */
+export interface RegionStep {
+  go?: { grant: string; in_ms: number; valid_ms: number };
+  queued?: { position: number; eta_ms: number; ask_ms: number };
+  full?: { ask_ms: number };
+  remove?: string;
+  calls: { id: number; kind: string; cluster: string; names: string[]; page: string }[];
+  facts: { place: string; tasks: object[]; missing: string[]; asked_ms_ago: number; denied: boolean; service?: object }[];
+  alarm: number;
+  keep: boolean;
+}
+
 export interface Operations {
   assume_role: { in: Who & Sent & { id: string }; out: Possible<AwsCall> };
   read_assume_role: { in: AwsReply; out: Answered<Session> | Failure };
@@ -416,6 +428,10 @@ export interface Operations {
   probe_request: {
     in: { service: string; now: number; entropy_b64: string };
     out: { id: string; path: string; fields: Fields; error?: undefined } | Failure;
+  };
+  region: {
+    in: { stored?: object; began: number; settings?: object; events: ({ now: number; kind: string } & Record<string, unknown>)[] };
+    out: { steps: RegionStep[]; stored: object } | Failure;
   };
   wake_told: { in: { state: string; settings: object; now: number; jitter: number }; out: WakeTold };
   job_step: {
