@@ -68,7 +68,7 @@ TEST_CASE("what was not used is given back once, in its time, and a grant that n
   const std::string late = w.start("late")->grant;
   const auto before = updates_of(w).promised;
   w.then(report{late, outcome::unused}, 20'000);
-  CHECK(updates_of(w).tokens <= 20 * 4 * whole_token);
+  CHECK(updates_of(w).tokens <= 80 * whole_token);
   CHECK(updates_of(w).promised <= before);
 }
 
