@@ -359,6 +359,7 @@ std::optional<wake_event> wake_event_from(const json& from) {
   if (kind == "alarm") return alarm_rang{};
   if (kind == "restarted") return restarted{};
   if (kind == "probe_due") return probe_due{};
+  if (kind == "reset") return reset{};
   if (kind == "endpoint_lost") return endpoint_lost{std::string(text_member(from, "task_arn"))};
   const json* error = find_member(from, "error");
   if (kind == "refused" && error != nullptr) return call_refused{service_error_from(*error)};

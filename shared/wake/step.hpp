@@ -27,6 +27,7 @@ class step {
   void on(const endpoint_lost& lost);
   void on(const probe_due& due);
   void on(const probed& came);
+  void on(const reset& again);
 
  private:
   // Starting

@@ -114,6 +114,14 @@ void step::on(const endpoint_lost& lost) {
   look_soon();
 }
 
+void step::on(const reset&) {
+  state_.starts.clear();
+  state_.failed_starts = 0;
+  state_.retry_at = 0;
+  const bool over = state_.in_flight == wake_call::none && !state_.ours;
+  if (state_.phase == wake_phase::failed && over) fall_asleep();
+}
+
 wake_outcome wake_next(wake_state state, const wake_event& event, unix_milliseconds now, const wake_settings& settings,
                        std::uint32_t jitter) {
   step one(std::move(state), now, settings, jitter % 1000);

@@ -44,6 +44,8 @@
 // | healthy | restarted | healthy | the last request counts as late as it may have been |
 // | failed | request before retry_at | failed | answer failed |
 // | failed | request from retry_at on, within budget / over | starting/checking / failed | look, alarm / answer refused |
+// | failed | reset | asleep, or failed while a call is in flight or it is ours | starts and retry_at cleared |
+// | any other | reset | the same | starts cleared |
 //
 // What ECS orders counts, not what it has left over: a look that was asked sooner than update_settles after an update that AWS
 // accepted is not believed against it, and after a raise tasks count from leftovers_settle on.
@@ -204,8 +206,10 @@ struct probed {
   /// For operators.
   std::string detail;
 };
+/// An operator repaired what made starts fail: budgets and the pause after a failure are forgotten.
+struct reset {};
 using wake_event = std::variant<allowed_request, looked, updated, call_refused, alarm_rang, restarted, endpoint_lost,
-                                probe_due, probed>;
+                                probe_due, probed, reset>;
 
 /// What the caller of the event, or all who wait, is to be told.
 enum class wake_answer : std::uint8_t {

@@ -27,7 +27,7 @@ void wake(std::string_view text) {
   const auto state = aws::wake_state_from(*stored);
   if (!state) return;
   hold_wake(*state);
-  for (const std::string_view kind : {"alarm", "restarted"}) {
+  for (const std::string_view kind : {"alarm", "restarted", "reset"}) {
     const auto event = aws::wake_event_from({{"kind", kind}});
     fuzz::hold(event.has_value(), "an event that the object tells can be read");
     hold_wake(aws::wake_next(*state, *event, now, aws::wake_settings(), 500).state);

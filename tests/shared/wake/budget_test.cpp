@@ -177,3 +177,43 @@ TEST_CASE("what an older version booked for attempts that AWS refused is given b
       of_older_version({{"why", static_cast<int>(reason::wake_failed)}, {"failed_starts", 6}, {"starts", starts}});
   CHECK(crashed.starts.size() == 6);
 }
+
+TEST_CASE("a reset forgets budgets and the pause: the next request starts the service") {
+  walk w;
+  for (std::uint32_t i = 0; i < w.settings.starts_per_caller; ++i)
+    book_start(w.state.starts, "alice", w.now, w.settings);
+  w.then(allowed_request{"alice"});
+  CHECK(w.effects.answer == wake_answer::refused);
+  w.then(reset{}).then(allowed_request{"alice"});
+  CHECK(w.effects.answer == wake_answer::join);
+  w.then(refusal(error_kind::not_found), 10).then(allowed_request{"alice"}, 10);
+  CHECK(w.effects.answer == wake_answer::failed);
+  w.then(reset{}, 10);
+  CHECK(w.state.phase == wake_phase::asleep);
+  CHECK(w.effects.send == wake_call::none);
+  w.then(allowed_request{"alice"}, 10);
+  CHECK(w.effects.answer == wake_answer::join);
+}
+
+TEST_CASE("a reset takes nothing from a stop that is under way, nor from a start or a service that runs") {
+  walk w;
+  w.then(allowed_request{"alice"}).then(seen(0)).then(updated{});
+  die_twice(w);
+  w.state.ours = true;
+  w.state.in_flight = wake_call::update;
+  w.then(reset{});
+  CHECK(w.state.phase == wake_phase::failed);
+  CHECK(w.state.ours);
+  CHECK(w.state.in_flight == wake_call::update);
+  w.then(allowed_request{"alice"});
+  CHECK(w.effects.answer == wake_answer::join);
+  for (const auto phase : {wake_phase::starting, wake_phase::healthy, wake_phase::draining, wake_phase::asleep}) {
+    walk other;
+    other.state.phase = phase;
+    other.state.alarm = 7;
+    other.then(reset{});
+    CHECK(other.state.phase == phase);
+    CHECK(other.state.alarm == 7);
+    CHECK(other.effects.send == wake_call::none);
+  }
+}

@@ -213,7 +213,7 @@ class world {
       now_ = std::max(now_, state_.alarm);
       return alarm_rang{};
     }
-    if (kind == 5) return endpoint_lost{"arn:task/1"};
+    if (kind == 5) return draw(3) == 0 ? wake_event(reset{}) : wake_event(endpoint_lost{"arn:task/1"});
     if (kind == 6) return refusal(draw(3) == 0 ? error_kind::access_denied : error_kind::throttled);
     if (kind == 7) return alarm_rang{};
     return draw(2) == 0 ? wake_event(updated{}) : wake_event(random_look());
