@@ -24,6 +24,7 @@ const named = [
   ['ChannelStep', 'channel_news::step', 'wasm/wire_write.cpp'],
   ['JobAction', 'job_order::action', 'shared/gate/edge/job_order.cpp'],
   ['KeyStep', 'key_step', 'shared/gate/keys/key_set.cpp'],
+  ['ServiceAction', 'service_order::action', 'shared/gate/edge/service_order.cpp'],
   ['WakeAnswer', 'wake_answer', 'shared/wake/json.cpp'],
   ['WakeCall', 'wake_call', 'shared/wake/json.cpp'],
   ['WakePhase', 'wake_phase', 'shared/wake/json.cpp'],

@@ -10,7 +10,7 @@
 //   refuse     status, reason, title, request id, challenge, problem document, audit line, further fields;
 //              the rest is the detail for operators
 //   forward    service, URL (path and query only where the service has no origin), body plan (none, bytes, stream),
-//              signed length or empty, 1 where it may be sent to another task or empty, request id, audit line, milliseconds until the head of the answer, caller as
+//              signed length or empty, 1 where it may be sent to another task or empty, 1 where it wakes the service or empty, request id, audit line, milliseconds until the head of the answer, caller as
 //              JSON or empty, plan of the cache as JSON or empty, tag of the caller, further fields of refusals, number
 //              of key requests, six lines each, nine lines of what is to be signed (gate::write_order), then name and
 //              value of each field up to the end
@@ -18,7 +18,7 @@
 //              keys, and a key request: source, step, URL, most bytes, seconds, joined (0 or 1)
 //              body, and most bytes, further fields of refusals
 //   answer     status, number of fields, name and value of each; the rest is the body
-//   job        gate::to_json of the order
+//   job, service  gate::to_json of the order
 //   Further fields are a JSON list of pairs, or empty.
 //
 // Signing (worker-shim/core/wire.js writes the order, read_signing reads it)
@@ -73,7 +73,7 @@ void write_news(const gate::channel_news& news, std::string& out);
 audit::outcome read_ended(std::string_view text);
 
 /// The kinds of outcomes; wire.js knows them by the numbers in worker-shim/core/names.js.
-enum class outcome_kind : int { refuse, forward, need, answer, job };
+enum class outcome_kind : int { refuse, forward, need, answer, job, service };
 
 /// Writes the outcome into `out`, whose contents it replaces.
 outcome_kind write_outcome(const gate::edge_outcome& outcome, std::string& out);

@@ -3,6 +3,7 @@
 
 #include "caching/stored_answer.hpp"
 #include "gate/edge/job_order.hpp"
+#include "gate/edge/service_order.hpp"
 #include "gate/protocol/problem.hpp"
 #include "wasm/wire.hpp"
 
@@ -75,7 +76,7 @@ void write(line_writer& out, const forward& what, const gate::edge_outcome& outc
   } else {
     out.line("");
   }
-  out.line(what.repeatable ? "1" : "");
+  out.line(what.repeatable ? "1" : "").line(what.wakes ? "1" : "");
   out.line(what.request_id).line(outcome.audit).number(static_cast<std::uint64_t>(what.timeout) * 1000);
   out.line(what.caller).line(what.cache ? encoding::canonical_json(gate::to_json(*what.cache)) : std::string());
   out.line(what.caller_tag).line(list_of(what.refusal_fields)).number(outcome.refresh.size());
@@ -115,6 +116,10 @@ outcome_kind write_outcome(const gate::edge_outcome& outcome, std::string& text)
   if (const auto* order = std::get_if<gate::job_order>(&outcome.what)) {
     out.rest(encoding::canonical_json(gate::to_json(*order, outcome.audit)));
     return outcome_kind::job;
+  }
+  if (const auto* order = std::get_if<gate::service_order>(&outcome.what)) {
+    out.rest(encoding::canonical_json(gate::to_json(*order, outcome.audit)));
+    return outcome_kind::service;
   }
   write(out, *std::get_if<gate::answer>(&outcome.what));
   return outcome_kind::answer;

@@ -4,6 +4,7 @@ import { answer_job } from './jobs/http.js';
 import { answer_response, refusal_response } from './pages/respond.js';
 import { BrokenUpload } from './reach/send.js';
 import { Turn } from './turn.js';
+import { answer_service } from './wake/http.js';
 
 /**
  * @typedef {import('./cache/cache.js').AnswerCache} AnswerCache
@@ -90,7 +91,12 @@ async function decide_with(first, exchange) {
     if (outcome.kind !== 'need') return carry_out(outcome, exchange);
     need = outcome.need;
   }
-  return refuse(request, core.refusal('internal', record.request_id, `no decision in ${MOST_ROUNDS} rounds`), record);
+  return refuse(
+    request,
+    core.refusal('internal', record.request_id, `no decision in ${MOST_ROUNDS} rounds`),
+    record,
+    record.refusal_fields,
+  );
 }
 
 /**
@@ -124,6 +130,8 @@ function carry_out(outcome, exchange) {
       return answer_response(exchange.request, outcome.answer);
     case 'job':
       return run_job(exchange, outcome.order);
+    case 'service':
+      return ask_service(exchange, outcome.order);
   }
 }
 
@@ -133,7 +141,7 @@ function carry_out(outcome, exchange) {
  */
 function allowed({ request, body, edge: { core, keys }, context, record }, forward) {
   const octets_in = forward.body === 'none' ? 0 : body.bytes?.length;
-  record.allowed(forward.audit, { id: forward.request_id, service: forward.service, octets_in });
+  record.allowed(forward.audit, { id: forward.request_id, service: forward.service, octets_in, refusal_fields: forward.refusal_fields });
   // fetch has no such requests (Fetch Standard, Request constructor).
   if (forward.body !== 'none' && (request.method === 'GET' || request.method === 'HEAD')) {
     return refuse(request, core.refusal('framing_body_unexpected', forward.request_id, ''), record, forward.refusal_fields);
@@ -147,8 +155,19 @@ function allowed({ request, body, edge: { core, keys }, context, record }, forwa
  * @param {import('./core/wire.js').JobOrder} order
  */
 function run_job({ request, body, edge, record }, order) {
-  record.allowed(order.audit, { id: order.request_id, service: '', octets_in: body.bytes?.length });
+  const { refusal_fields } = order;
+  record.allowed(order.audit, { id: order.request_id, service: '', octets_in: body.bytes?.length, refusal_fields });
   return answer_job(request, order, edge);
+}
+
+/**
+ * @param {Exchange} exchange
+ * @param {import('./core/wire.js').ServiceOrder} order
+ */
+function ask_service({ request, edge, record }, order) {
+  const { request_id: id, service, refusal_fields } = order;
+  record.allowed(order.audit, { id, service, octets_in: undefined, refusal_fields });
+  return answer_service(request, order, edge);
 }
 
 /**

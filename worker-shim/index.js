@@ -52,7 +52,10 @@ async function failed(request, core, record, error) {
   if (stopped) await replace_core(core, error);
   fail(stopped ? 'the core failed and is replaced' : 'a request failed', { id: record.request_id || undefined, detail: describe(error) });
   const wording = stopped ? await Core.load() : core;
-  return record.ended(wording, refuse(request, wording.refusal('internal', record.request_id, describe(error)), record));
+  return record.ended(
+    wording,
+    refuse(request, wording.refusal('internal', record.request_id, describe(error)), record, record.refusal_fields),
+  );
 }
 
 /**

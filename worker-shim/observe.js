@@ -63,6 +63,7 @@ export class RequestRecord {
   /** @type {{sig: string, keyid: string} | undefined} */ #signature;
   /** @type {import('./core/wire.js').CacheUse} */ #cache = '';
   #detail = '';
+  /** For refusals of an allowed request. @type {[string, string][]} */ refusal_fields = [];
 
   /** Empty until policy has allowed the request. */
   get request_id() {
@@ -72,14 +73,15 @@ export class RequestRecord {
   /**
    * Policy allowed it; whatever happens from here on is an outcome. A request that is decided anew was allowed before.
    * @param {string} decision
-   * @param {{id: string, service: string, octets_in: number | undefined}} request
+   * @param {{id: string, service: string, octets_in: number | undefined, refusal_fields?: [string, string][]}} request
    */
-  allowed(decision, { id, service, octets_in }) {
+  allowed(decision, { id, service, octets_in, refusal_fields = [] }) {
     if (this.#id !== '') return;
     record(decision);
     this.#id = id;
     this.#service = service;
     this.#octets_in = octets_in;
+    this.refusal_fields = refusal_fields;
     this.#allowed_at = Date.now();
   }
 

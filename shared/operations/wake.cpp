@@ -124,4 +124,10 @@ json wake_told(const json& in, means&) {
   return aws::told_of(state_of(in), number_member(in, "now"), settings_of(in), {{}, jitter_of(in)});
 }
 
+json wake_seen(const json& in, means&) {
+  auto told = aws::told_without_waking(state_of(in), number_member(in, "now"), settings_of(in), {{}, jitter_of(in)});
+  const auto document = encoding::canonical_json(aws::state_document(told));
+  return {{"told", std::move(told)}, {"document", document}};
+}
+
 }  // namespace sallyport::operations

@@ -34,6 +34,8 @@ struct route {
   condition_ptr shadow_allow, shadow_deny;
   /// Callers without a credential reach the conditions.
   bool anonymous = false;
+  /// Its requests wake the service where that sleeps, and are use of it.
+  bool wakes = true;
   body_rule body;
   policy::labels labels;
   /// Lifetime of assertions for this route, 1 to 300.

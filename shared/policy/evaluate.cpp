@@ -117,4 +117,11 @@ bool may_inspect(const route_match& which, const identity& who, const request_fa
   return trial(known, limits).holds(*which.route->job->inspect);
 }
 
+bool may_operate(const route_match& which, const identity& who, const request_facts& request, const budgets& limits) {
+  const auto* to = which.route == nullptr ? nullptr : which.route->service;
+  if (to == nullptr || !to->ecs || to->ecs->operators == nullptr) return false;
+  const facts known(who, request, which);
+  return trial(known, limits).holds(*to->ecs->operators);
+}
+
 }  // namespace sallyport::policy

@@ -47,4 +47,9 @@ decision decide(const compiled_policy& policy, const route_match& match, const i
 bool may_inspect(const route_match& which, const identity& who, const request_facts& request,
                  const budgets& limits = {});
 
+/// Whether `ecs.operators` of the service lets this caller reset its budgets: true only when it is there and true. `which`:
+/// the match of any route to the service.
+bool may_operate(const route_match& which, const identity& who, const request_facts& request,
+                 const budgets& limits = {});
+
 }  // namespace sallyport::policy

@@ -78,6 +78,8 @@ struct ecs_service {
   /// ARN of the role to assume, or empty.
   std::string role;
   std::optional<wake_rule> wake;
+  /// Who may reset its budgets; null: nobody.
+  condition_ptr operators;
 };
 
 /// Requests to this service carry an AWS signature besides ours.

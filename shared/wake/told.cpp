@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/reason.hpp"
+#include "encoding/json_members.hpp"
 #include "wake/budget.hpp"
 #include "wake/json.hpp"
 
@@ -48,6 +49,27 @@ json starting(const wake_state& state, unix_milliseconds now, const wake_setting
 json told_of(const wake_state& state, unix_milliseconds now, const wake_settings& settings, const asking& who) {
   if (state.phase == wake_phase::healthy) return ready(state);
   return state.phase == wake_phase::failed ? failed(state, now, settings, who) : starting(state, now, settings, who);
+}
+
+json told_without_waking(const wake_state& state, unix_milliseconds now, const wake_settings& settings,
+                         const asking& who) {
+  // One that drains is started anew by the next visit.
+  const bool sleeps = state.phase == wake_phase::asleep || state.phase == wake_phase::draining;
+  return sleeps ? json{{"answer", "asleep"}} : told_of(state, now, settings, who);
+}
+
+json state_document(const json& told) {
+  const auto known = [&](std::string_view name) {
+    const json* member = encoding::find_member(told, name);
+    return member == nullptr || *member == json("") ? json(nullptr) : *member;
+  };
+  const json since = known("since_ms");
+  return {{"v", 1},
+          {"state", told["answer"]},
+          {"progress", known("progress")},
+          {"elapsed", since.is_null() ? since : json(std::max<std::int64_t>(since.get<std::int64_t>(), 0) / 1000)},
+          {"position", nullptr},
+          {"retry_after", known("retry_after_s")}};
 }
 
 json told_over_budget(const wake_state& state, unix_milliseconds now, const wake_settings& settings,

@@ -20,6 +20,15 @@ struct asking {
 encoding::json told_of(const wake_state& state, unix_milliseconds now, const wake_settings& settings,
                        const asking& who = {});
 
+/// What those are told who wake nothing: {"answer": "asleep"} where a visit would have to start it, else as told_of.
+encoding::json told_without_waking(const wake_state& state, unix_milliseconds now, const wake_settings& settings,
+                                   const asking& who = {});
+
+/// The state of a service as its page polls it (docs/guide/reach.md): {"v": 1, "state": "asleep" | "starting" | "ready" |
+/// "failed", "progress", "elapsed", "position", "retry_after"}, times in whole seconds, null what does not apply. `told`
+/// is what told_without_waking said. Nothing queues yet, so `position` is null.
+encoding::json state_document(const encoding::json& told);
+
 /// {"answer": "refused", reason, retry_after_s}: over budget.
 encoding::json told_over_budget(const wake_state& state, unix_milliseconds now, const wake_settings& settings,
                                 const asking& who);

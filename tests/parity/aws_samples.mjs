@@ -122,6 +122,10 @@ export const AWS_OPERATIONS = [
   wake({ kind: 'alarm' }, { ...STARTING, step: 2, in_flight: 0 }),
   wake({ kind: 'endpoint_lost', task_arn: TASK }),
   wake({ kind: 'restarted' }, STARTING),
+  wake(
+    { kind: 'reset' },
+    { version: 1, phase: 4, why: 701, failed_starts: 1, retry_at: NOW + 9_000, starts: [{ caller: 'a', at: NOW - 1 }] },
+  ),
   wake({ ...looked, service: { ...looked.service, desired: 0 } }, STARTING),
   wake(
     { ...looked, tasks: [{ arn: TASK, status: 6, created_at: NOW, stop_code: 'ServiceSchedulerInitiated', stopped_why: CHECKS }] },
@@ -156,6 +160,10 @@ export const AWS_OPERATIONS = [
   { op: 'probe_request', in: { service: 'billing', now: NOW, entropy_b64: 'AAAA' } },
   { op: 'wake_told', in: { state: JSON.stringify(STARTING), now: NOW } },
   { op: 'wake_told', in: { state: JSON.stringify({ ...STARTING, phase: 4, why: 1400, retry_at: NOW + 1500 }), now: NOW } },
+  ...[STARTING, { ...STARTING, phase: 0 }, { ...STARTING, phase: 4, why: 1400, retry_at: NOW + 1500 }].map((state) => ({
+    op: 'wake_seen',
+    in: { state: JSON.stringify(state), now: NOW },
+  })),
   { op: 'catalog', in: {} },
   { op: 'read_assume_role', in: { status: 200, fields: [['content-type', 'text/xml']], body: STS_ANSWER } },
   { op: 'read_assume_role', in: { status: 400, fields: [['content-type', 'text/xml']], body: STS_REFUSAL } },

@@ -96,6 +96,12 @@ export async function edge_seeds(keys, now) {
     exchange({ host: 'edge.example', target: '/.well-known/openid-configuration' }, []),
     exchange({ target: '/.sallyport/status' }, []),
     exchange({ target: '/billing/x?y=1' }, [token]),
+    exchange({ target: '/billing/x?y=1' }, [token, ['sec-purpose', 'prefetch;prerender']]),
+    exchange({ target: '/.sallyport/services/billing?for=%2Fbilling%2Fx%3Fy%3D1' }, [token]),
+    exchange({ target: '/.sallyport/services/billing?for=%2Fadmin%2Fconsole' }, [token, ['origin', 'https://page.example']]),
+    exchange({ target: '/.sallyport/services/billing?for=%2' }, [token]),
+    exchange({ method: 'POST', target: '/.sallyport/services/billing/reset' }, [token]),
+    exchange({ method: 'POST', target: '/.sallyport/services/billing/reset' }, [other]),
     exchange({ method: 'POST', target: '/export', body_b64: base64('{"MONTH":"2026-01"}') }, [
       token,
       ['content-type', 'application/json'],

@@ -133,7 +133,17 @@ export const POLICY = {
       signature: 'ed25519',
       paths: { case: 'insensitive', trailing_slash: 'same', suffix: 'distinct', trailing_dot: 'same' },
     },
-    billing: { ecs: { region: 'us-east-1', cluster: 'prod', service: 'billing', port: 8443, wake: {} }, signature: 'hmac-sha256' },
+    billing: {
+      ecs: {
+        region: 'us-east-1',
+        cluster: 'prod',
+        service: 'billing',
+        port: 8443,
+        wake: {},
+        operators: "'finance' in identity.groups",
+      },
+      signature: 'hmac-sha256',
+    },
   },
   jobs: {
     export: {

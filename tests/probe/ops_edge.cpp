@@ -22,6 +22,7 @@
 // fields, where there are any (cors).
 // ECDSA signatures are random, and the probe's answers are not: "(ecdsa)" stands where one would, unless raw is true.
 #include "gate/edge/job_order.hpp"
+#include "gate/edge/service_order.hpp"
 #include "gate/protocol/problem.hpp"
 #include "tests/probe/argument_rules.hpp"
 #include "tests/probe/gate_arguments.hpp"
@@ -216,6 +217,12 @@ struct edge_reporter {
   answer operator()(const gate::job_order& order) const {
     json out = gate::to_json(order, {});
     out["outcome"] = "job";
+    out["audit"] = audit_out(outcome.audit);
+    return {reason::ok, std::move(out)};
+  }
+  answer operator()(const gate::service_order& order) const {
+    json out = gate::to_json(order, {});
+    out["outcome"] = "service";
     out["audit"] = audit_out(outcome.audit);
     return {reason::ok, std::move(out)};
   }

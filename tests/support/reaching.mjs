@@ -41,6 +41,7 @@ export const core = /** @type {ConstructorParameters<typeof Reach>[0]} */ (
  * @property {{service: string, caller: object, hold_ms: number}[]} asked
  * @property {{service: string, task_arn: string}[]} lost
  * @property {number} touched
+ * @property {number} looked at by those who wake nothing
  * @property {Promise<unknown>[]} background
  * @property {number} decisions
  * @property {number} sendings
@@ -48,6 +49,7 @@ export const core = /** @type {ConstructorParameters<typeof Reach>[0]} */ (
  * @property {[string, string | undefined][]} signatures and grants, as they were sent
  * @property {(url: string, init: any) => any} fetch
  * @property {(asked: World['asked'][0]) => any} ensure
+ * @property {() => any} seen
  * @property {Response} [refusal] in place of a second decision
  */
 /**
@@ -58,11 +60,16 @@ export const core = /** @type {ConstructorParameters<typeof Reach>[0]} */ (
 /**
  * A reach over one service, with a clock, a network and a coordinator in the test's hand.
  * @param {any} entry
- * @param {Partial<Pick<World, 'fetch' | 'ensure'>> & {core?: typeof core}} [world]
+ * @param {Partial<Pick<World, 'fetch' | 'ensure' | 'seen'>> & {core?: typeof core}} [world]
  */
 export function reaching(
   entry,
-  { fetch = () => new Response('app'), ensure = () => ({ answer: 'ready', endpoints: tasks(2) }), core: by = core } = {},
+  {
+    fetch = () => new Response('app'),
+    ensure = () => ({ answer: 'ready', endpoints: tasks(2) }),
+    seen = () => ({ told: { answer: 'asleep' }, document: '{}' }),
+    core: by = core,
+  } = {},
 ) {
   /** @type {World} */
   const world = {
@@ -71,6 +78,7 @@ export function reaching(
     asked: [],
     lost: [],
     touched: 0,
+    looked: 0,
     background: [],
     decisions: 0,
     sendings: 0,
@@ -78,6 +86,7 @@ export function reaching(
     signatures: [],
     fetch,
     ensure,
+    seen,
   };
   const coordinator = {
     ensure: async (/** @type {World['asked'][0]} */ asked) => {
@@ -89,6 +98,10 @@ export function reaching(
     },
     touch: async () => {
       world.touched += 1;
+    },
+    seen: async () => {
+      world.looked += 1;
+      return world.seen();
     },
   };
   const environment = {
@@ -117,6 +130,7 @@ export function reaching(
         body: 'none',
         content_length: null,
         repeatable: true,
+        wakes: true,
         request_id: `id-${world.decisions}`,
         timeout_ms: 5_000,
         headers: new Headers({ id: `id-${world.decisions}` }),

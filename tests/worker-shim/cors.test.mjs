@@ -1,8 +1,10 @@
 // A page of another origin that was refused can read why, where the route's `cors` names it: the refusals of the core, and
 // those that only the host knows of. What the app answers is left alone.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { edge_issuer, start_edge } from '../support/edge.mjs';
+import { root } from '../../demo/parts/worker.mjs';
 
 const page = 'https://app.acme.example',
   other = 'https://evil.example';
@@ -21,6 +23,7 @@ const policy = (issuer, origin) =>
     },
     routes: [
       { id: 'api', path: '/api/**', service: 'api', cors: { origins: [page, 'http://localhost:5173'], credentials: true } },
+      { id: 'admin', path: '/api/admin', service: 'api' },
       { id: 'plain', path: '/plain/**', service: 'api', cors: { origins: [page] } },
       { id: 'dead', path: '/dead/**', service: 'dead', cors: { origins: [page] } },
       { id: 'run', path: '/run', job: 'export', methods: ['POST'], cors: { origins: [page] } },
@@ -36,10 +39,10 @@ before(async () => {
 after(() => edge.stop());
 
 /** @param {string} path @param {{origin?: string, groups?: string[], method?: string, headers?: Record<string, string>, body?: string}} [options] */
-async function ask(path, { origin, groups, method, headers, body } = {}) {
+async function ask(path, { origin, groups, method, headers, body } = {}, to = edge) {
   /** @type {Record<string, string>} */
-  const authorization = groups === undefined ? {} : { authorization: `Bearer ${await edge.issuer.token({ groups })}` };
-  const answer = await edge.send(path, {
+  const authorization = groups === undefined ? {} : { authorization: `Bearer ${await to.issuer.token({ groups })}` };
+  const answer = await to.send(path, {
     method,
     body,
     headers: { host: 'api.acme.example', ...authorization, ...(origin !== undefined && { origin }), ...headers },
@@ -119,4 +122,22 @@ test('without cors nothing is said, and to what the app answers nothing is added
   });
   const app = await ask('/api/x', { origin: page, groups: ['finance'] });
   assert.deepEqual(app, { status: 200, vary: undefined, allowed: undefined, credentials: undefined, exposed: undefined });
+});
+
+test('a path that servers read in two ways is refused so that the page which asked for it can read why', async () => {
+  const { status, allowed } = await ask('/api/admin/', { origin: page, groups: ['finance'] });
+  assert.deepEqual([status, allowed], [400, page]);
+});
+
+test('a failure of the edge itself, after it allowed the request, carries the same', async () => {
+  const path = 'worker-shim/reach/send.js';
+  const source = readFileSync(root + path, 'utf8');
+  const broken = source.replace('fetcher.fetch(url, init)', '(() => { throw new Error("ours"); })()');
+  const failing = await start_edge({ policy, replaced: { [path]: broken } });
+  try {
+    const { status, allowed } = await ask('/api/x', { origin: page, groups: ['finance'] }, failing);
+    assert.deepEqual([status, allowed], [500, page]);
+  } finally {
+    await failing.stop();
+  }
 });

@@ -30,7 +30,7 @@ const aws_reasons = [
 const failed = (/** @type {string} */ reason) => () => ({ answer: 'failed', reason, retry_after_s: 5, detail: 'why' });
 
 /**
- * @typedef {{entry?: any, forward?: object, order?: object, redecided?: string, method?: string, fetch?: (url: string, init: any) => any, ensure?: () => any,
+ * @typedef {{entry?: any, forward?: object, order?: object, redecided?: string, method?: string, fetch?: (url: string, init: any) => any, ensure?: () => any, seen?: () => any, kind?: string,
  *   aws?: () => any, news?: string, cache?: (op: string) => any, run?: () => any, jobs?: undefined, before?: (again: (more: object) => Promise<any>) => unknown, after?: () => void}} Case
  *   `news`: what the core makes of responses to channel requests; `redecided`: what the core says when it is asked again; `before`: earlier requests of this isolate; `after`: ends them
  */
@@ -48,7 +48,7 @@ function worker({
 }) {
   const environment = {
     NET: { fetch: async (/** @type {string} */ url, /** @type {any} */ init) => fetch(url, init) },
-    WAKE: { idFromName: String, get: () => ({ ensure, lost() {} }) },
+    WAKE: { idFromName: String, get: () => ({ ensure, lost() {}, seen: how.seen, reset() {} }) },
   };
   const allowed = (/** @type {string} */ id, /** @type {object} */ more) => ({
     service: entry.name,
@@ -56,6 +56,7 @@ function worker({
     body: 'none',
     content_length: null,
     repeatable: true,
+    wakes: true,
     request_id: id,
     timeout_ms: 5_000,
     headers: {},
@@ -74,13 +75,14 @@ function worker({
       return { kind: 'refuse', refusal: words.refusal(/** @type {any} */ (redecided), asked.id, '') };
     if (order !== undefined)
       return {
-        kind: 'job',
+        kind: how.kind ?? 'job',
         order: {
           request_id: asked.id,
           audit: JSON.stringify({ type: 'decision', id: asked.id, decision: 'allow' }),
           wait_ms: 0,
           caller: {},
           job: 'export',
+          service: entry.name,
           ...order,
         },
       };
@@ -169,6 +171,7 @@ const cases = {
       { entry: by_task, ensure: failed(reason) },
     ]),
   ),
+  wake_asleep: { entry: by_task, forward: { wakes: false }, seen: async () => ({ told: { answer: 'asleep' } }) },
   not_ready: { order: { do: 'run' }, run: () => ({ refused: { reason: 'not_ready', detail: '' } }) },
   job_not_found: { order: { do: 'get' }, run: () => ({ refused: { reason: 'job_not_found', detail: '' } }) },
   job_key_reused: { order: { do: 'run' }, run: () => ({ refused: { reason: 'job_key_reused', detail: '' } }) },
@@ -187,6 +190,25 @@ const more = [
     'upstream_timeout',
     'only-if-cached',
     { forward: { cache: { use: 'answers', key: 'k', identity: 'i', shared: '' } }, cache: () => ({ do: 'refuse', fwd: 'request' }) },
+  ],
+  [
+    'ok',
+    'a state is told',
+    { entry: by_task, kind: 'service', order: { do: 'look' }, seen: async () => ({ told: starting(), document: '{}' }) },
+  ],
+  ['ok', 'a service is reset', { entry: by_task, kind: 'service', order: { do: 'reset' } }],
+  ['reach_unconfigured', 'no binding to tell a state', { entry: { ...by_task, vpc: 'NOT_THERE' }, kind: 'service', order: { do: 'look' } }],
+  [
+    'aws_unavailable',
+    'no state is told',
+    {
+      entry: by_task,
+      kind: 'service',
+      order: { do: 'look' },
+      seen: () => {
+        throw new Error('lost');
+      },
+    },
   ],
   ['reach_unconfigured', 'no binding for jobs', { order: { do: 'run' }, jobs: undefined }],
   [

@@ -5,7 +5,14 @@ import { test } from 'node:test';
 import { not_ready_response } from '../../worker-shim/pages/waiting.js';
 import { failed_page, starting_page } from '../../worker-shim/pages/waiting_page.js';
 
-const start = { url: 'https://app.acme.example/x?y=1', progress: 'pulling', elapsed_s: 12, reload_s: 5, request_id: 'id-1' };
+const start = {
+  url: 'https://app.acme.example/x?y=1',
+  service: 'billing',
+  progress: 'pulling',
+  elapsed_s: 12,
+  reload_s: 5,
+  request_id: 'id-1',
+};
 const failure = { url: 'https://app.acme.example/x?y=1', reason: 'wake_failed', retry_after_s: 74, request_id: 'id-1' };
 const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
@@ -23,6 +30,7 @@ const answer = (said, init) =>
       audit: '',
     },
     said,
+    { service: 'billing' },
   );
 const starting = { answer: 'starting', phase: 'starting', progress: 'checking', since_ms: 61_400, retry_after_s: 2 };
 const failed = { answer: 'failed', reason: 'wake_failed', retry_after_s: 30, detail: 'CannotPullContainerError: secret registry' };
@@ -69,6 +77,13 @@ test('the step that the start is at is marked for eyes and for ears, those befor
   assert.match(page, /data-step="provisioning" class="done"/);
   assert.match(page, /data-step="pulling" aria-current="step"/);
   assert.equal(page.match(/aria-current="step"/g)?.length, 1);
+});
+
+test('the page asks the edge for the state of its service, and for nothing else', () => {
+  const { html: page } = starting_page({ ...start, url: 'https://app.acme.example/log%20in?token=a%2Fb&x="<' });
+  assert.match(page, /data-asks="\/\.sallyport\/services\/billing\?for=%2Flog%2520in%3Ftoken%3Da%252Fb%26x%3D%2522%253C"/);
+  const [script = ''] = inline(page, 'script');
+  assert.deepEqual(script.match(/fetch\([^,]*/g), ['fetch(time.dataset.asks']);
 });
 
 test('a progress that is not known is shown as the first step', () => {

@@ -26,7 +26,8 @@ import {
  * @typedef {import('./wire.js').KeyResponse} KeyResponse
  * @typedef {{kind: 'refuse', refusal: import('./wire.js').Refusal} | {kind: 'forward', forward: import('./wire.js').Forward}
  *   | {kind: 'need', need: import('./wire.js').Need}
- *   | {kind: 'answer', answer: import('./wire.js').Answer} | {kind: 'job', order: import('./wire.js').JobOrder}} Outcome
+ *   | {kind: 'answer', answer: import('./wire.js').Answer} | {kind: 'job', order: import('./wire.js').JobOrder}
+ *   | {kind: 'service', order: import('./wire.js').ServiceOrder}} Outcome
  * @typedef {import('./names.js').Reason} Reason
  * @typedef {import('./names.js').OperationName} OperationName
  * @typedef {import('./operations.d.ts').Operations} Operations
@@ -266,6 +267,8 @@ function read_outcome(kind, text) {
       return { kind: 'need', need: read_need(text) };
     case OUTCOME_KIND.job:
       return { kind: 'job', order: JSON.parse(text) };
+    case OUTCOME_KIND.service:
+      return { kind: 'service', order: JSON.parse(text) };
     case OUTCOME_KIND.answer:
       return { kind: 'answer', answer: read_answer(text) };
     default:

@@ -14,6 +14,7 @@ export const OUTCOME_KIND = /** @type {const} */ ({
   need: 2,
   answer: 3,
   job: 4,
+  service: 5,
 });
 
 /** wasm/edge_host.hpp */
@@ -88,8 +89,8 @@ export const HASH = /** @type {const} */ ({
  *   | 'reach_unconfigured' | 'channel_lost' | 'aws_response_invalid' | 'aws_access_denied' | 'aws_throttled'
  *   | 'sigv4_invalid_request' | 'aws_not_found' | 'aws_conflict' | 'aws_capacity' | 'aws_unavailable' | 'aws_request_refused'
  *   | 'aws_session_too_large' | 'wake_starting' | 'wake_failed' | 'wake_budget_exhausted' | 'wake_timeout' | 'service_stopped'
- *   | 'no_address' | 'job_input_invalid' | 'job_not_found' | 'job_key_reused' | 'job_cross_site' | 'policy_syntax'
- *   | 'policy_member_unknown' | 'policy_member_missing' | 'policy_member_type' | 'policy_reference_unknown'
+ *   | 'no_address' | 'wake_asleep' | 'job_input_invalid' | 'job_not_found' | 'job_key_reused' | 'job_cross_site'
+ *   | 'policy_syntax' | 'policy_member_unknown' | 'policy_member_missing' | 'policy_member_type' | 'policy_reference_unknown'
  *   | 'policy_condition_invalid' | 'policy_condition_cost' | 'policy_route_ambiguous' | 'policy_pattern_invalid'
  *   | 'policy_duplicate' | 'config_invalid' | 'signing_key_missing' | 'crypto_self_test' | 'cel_syntax' | 'cel_type' | 'cel_cost'
  *   | 'cel_evaluation' | 'cel_steps' | 'internal' | 'crypto_failed'} Reason
@@ -98,8 +99,9 @@ export const HASH = /** @type {const} */ ({
 /**
  * shared/operations/operation.def
  * @typedef {'assume_role' | 'read_assume_role' | 'call' | 'read' | 'sign' | 'issuer_documents' | 'wake' | 'wake_told'
- *   | 'probe_request' | 'job_step' | 'job_plan' | 'job_batches' | 'job_look' | 'job_looked' | 'job_list' | 'job_response'
- *   | 'cache_lookup' | 'cache_stale' | 'cache_store' | 'cache_freshen' | 'cache_invalidate' | 'catalog' | 'credential_cookies'} OperationName
+ *   | 'wake_seen' | 'probe_request' | 'region' | 'job_step' | 'job_plan' | 'job_batches' | 'job_look' | 'job_looked' | 'job_list'
+ *   | 'job_response' | 'cache_lookup' | 'cache_stale' | 'cache_store' | 'cache_freshen' | 'cache_invalidate' | 'catalog'
+ *   | 'credential_cookies'} OperationName
  */
 
 /**
@@ -136,6 +138,11 @@ export const HASH = /** @type {const} */ ({
 /**
  * shared/gate/keys/key_set.cpp
  * @typedef {'discovery' | 'jwks'} KeyStep
+ */
+
+/**
+ * shared/gate/edge/service_order.cpp
+ * @typedef {'look' | 'reset'} ServiceAction
  */
 
 /**

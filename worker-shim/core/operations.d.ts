@@ -190,6 +190,9 @@ export interface OverBudget {
 /** What those who ask for a service are told. */
 export type WakeTold = { answer: 'ready'; endpoints: TaskEndpoint[] } | Starting | StartFailed | OverBudget;
 
+/** What those are told who wake nothing. */
+export type WakeSeen = Exclude<WakeTold, OverBudget> | { answer: 'asleep' };
+
 export type WakeEvent =
   | { kind: 'request'; caller: string }
   | { kind: 'looked'; service?: EcsServiceSeen; tasks: Task[] }
@@ -202,7 +205,8 @@ export type WakeEvent =
   | ({ kind: 'probed'; number: number } & (
       | { id: string; response: { status: number; content_type: string; from_agent: boolean; body: string } }
       | { failed: string; broken?: boolean; unsendable?: boolean }
-    ));
+    ))
+  | { kind: 'reset' };
 
 /** A probe to be sent. `address`: empty: to the origin. */
 export interface ProbeOrder {
@@ -434,6 +438,7 @@ export interface Operations {
     out: { steps: RegionStep[]; stored: object } | Failure;
   };
   wake_told: { in: { state: string; settings: object; now: number; jitter: number }; out: WakeTold };
+  wake_seen: { in: { state: string; settings: object; now: number; jitter: number }; out: { told: WakeSeen; document: string } };
   job_step: {
     in: Moment & { state: string; event: { kind: string } & Record<string, unknown> };
     out: (JobStep & { error?: undefined }) | (Failure & { put_off_until?: number });

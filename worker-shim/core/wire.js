@@ -9,11 +9,11 @@
  * @typedef {[string, string][]} Fields names and values
  * @typedef {{source: string, step: import('./names.js').KeyStep, url: string, max_bytes: number, timeout_seconds: number, joined: boolean}}
  *   KeyRequest
- * @typedef {{service: string, url: string, body: import('./names.js').BodyPlan, content_length: number | null, repeatable: boolean, to_sign: string,
+ * @typedef {{service: string, url: string, body: import('./names.js').BodyPlan, content_length: number | null, repeatable: boolean, wakes: boolean, to_sign: string,
  *            request_id: string, audit: string, timeout_ms: number, caller: Caller | null,
  *            cache: CachePlan | null, caller_tag: string, refusal_fields: Fields, refresh: KeyRequest[],
  *            headers: Record<string, string>}} Forward
- *   `headers` by name in lower case; `caller_tag` tells callers apart, to count by; `refusal_fields` are for refusals of this
+ *   `headers` by name in lower case; `wakes`: it wakes its service, and is use of it; `caller_tag` tells callers apart, to count by; `refusal_fields` are for refusals of this
  *   request that the host makes
  * @typedef {{use: import('./names.js').CachePlanUse, key: string, identity: string, shared: string}} CachePlan as
  *   gate::to_json writes it; an empty identity or shared: nothing is kept there
@@ -22,6 +22,8 @@
  * @typedef {{do: import('./names.js').JobAction, job?: string, id?: string, environment?: [string, string][],
  *            input_digest?: string, client_token?: string, idempotent?: boolean, may_inspect?: boolean, wait_ms: number,
  *            request_id: string, caller: Caller, audit: string, refusal_fields?: Fields}} JobOrder
+ * @typedef {{do: import('./names.js').ServiceAction, service: string, request_id: string, caller: Caller, audit: string,
+ *            refusal_fields?: Fields}} ServiceOrder
  * @typedef {{sig: string, keyid: string, fields: Record<string, string>, sent: string}} Signed how a request is signed, its
  *   fields, and what it was sent under, to be given back with what comes of it; '': nobody asks
  * @typedef {{next: import('./names.js').ChannelStep, note: string}} ChannelNews what follows from a response, and what to log
@@ -106,12 +108,12 @@ export function read_refusal(text) {
  */
 export function read_forward(text) {
   const lines = text.split('\n');
-  const [service = '', url = '', body = '', length = '', repeatable = '', request_id = '', audit = '', timeout = '', caller = ''] = lines;
-  const [cache = '', caller_tag = '', refusal_fields = '', refreshes = ''] = lines.slice(9, 13);
-  const order_from = 13 + 6 * Number(refreshes);
+  const [service = '', url = '', body = '', length = '', repeatable = '', wakes = '', request_id = '', audit = '', timeout = ''] = lines;
+  const [caller = '', cache = '', caller_tag = '', refusal_fields = '', refreshes = ''] = lines.slice(9, 14);
+  const order_from = 14 + 6 * Number(refreshes);
   const fields_from = order_from + ORDER_LINES;
   const refresh = [];
-  for (let at = 13; at < order_from; at += 6) refresh.push(read_key_request(lines, at));
+  for (let at = 14; at < order_from; at += 6) refresh.push(read_key_request(lines, at));
   return {
     service,
     url,
@@ -126,6 +128,7 @@ export function read_forward(text) {
     body: /** @type {Forward['body']} */ (body),
     content_length: length === '' ? null : Number(length),
     repeatable: repeatable !== '',
+    wakes: wakes !== '',
     to_sign: `${lines.slice(order_from, fields_from).join('\n')}\n`,
     headers: read_fields(lines, fields_from),
   };

@@ -11,6 +11,7 @@ const RELOAD_S = 5;
  * @typedef {import('../core/operations.d.ts').Starting} Starting
  * @typedef {import('../core/operations.d.ts').StartFailed} Failed
  * @typedef {import('../core/operations.d.ts').OverBudget} Refused
+ * @typedef {{answer: 'asleep'}} Asleep
  * @typedef {import('../core/wire.js').Refusal} Refusal
  */
 
@@ -28,16 +29,18 @@ export function hold_of(request, most_ms) {
 /**
  * @param {Request} request
  * @param {Refusal} refusal
- * @param {Starting | Failed | Refused} said
- * @param {[string, string][]} [fields] of every refusal of this request
+ * @param {Starting | Failed | Refused | Asleep} said
+ * @param {{service: string, fields?: [string, string][]}} about the service, and the fields of every refusal of this request
  */
-export function not_ready_response(request, { ...refusal }, said, fields) {
+export function not_ready_response(request, { ...refusal }, said, { service, fields }) {
   if (fields !== undefined) refusal.fields = fields;
   switch (said.answer) {
     case 'starting':
-      return starting_response(request, refusal, said);
+      return starting_response(request, refusal, said, service);
     case 'failed':
       return failed_response(request, refusal, said);
+    case 'asleep':
+      return refusal_response(request, refusal, { members: { state: 'asleep' } });
     case 'refused':
       return refusal_response(request, refusal, { retry_after_s: said.retry_after_s, members: { state: 'asleep' } });
   }
@@ -47,10 +50,11 @@ export function not_ready_response(request, { ...refusal }, said, fields) {
  * @param {Request} request
  * @param {Refusal} refusal of the reason wake_starting
  * @param {Starting} start
+ * @param {string} service
  */
-function starting_response(request, refusal, start) {
+function starting_response(request, refusal, start, service) {
   const elapsed_s = Math.max(0, Math.round(start.since_ms / 1000));
-  const page = { url: request.url, progress: start.progress, elapsed_s, reload_s: RELOAD_S, request_id: refusal.request_id };
+  const page = { url: request.url, service, progress: start.progress, elapsed_s, reload_s: RELOAD_S, request_id: refusal.request_id };
   return refusal_response(request, refusal, {
     retry_after_s: Math.max(start.retry_after_s, 1),
     members: { state: 'starting', progress: start.progress, elapsed: elapsed_s },

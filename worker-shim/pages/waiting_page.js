@@ -1,5 +1,6 @@
 // What a person sees while a service starts, and when it could not be started. The first page goes on by itself: with
-// its script as soon as there is news, without it by reloading. Both say only what the coordinator really knows.
+// its script as soon as there is news, without it by reloading. Both say only what the coordinator really knows. The script
+// asks the edge for the state (shared/gate/edge/service_order.hpp), so that the app sees the page's own address once.
 import { createHash } from 'node:crypto';
 import { STYLE, escaped, html_document, request_id_note } from './page.js';
 
@@ -40,8 +41,8 @@ li[aria-current]::before { border-color: light-dark(#2456c7, #8ab0ff); border-ri
 a { color: light-dark(#1c4bb4, #8ab0ff); }
 `;
 
-// Asks the same address for its state, without being held, and shows it; reloads when it is no longer starting, so that
-// whatever the answer now is, the browser handles it as it would have at first.
+// Asks for the state and shows it; loads its own address again, once, when the service is no longer starting: whatever is
+// there now, the browser handles as it would have at first. A failure of the edge is no news, and is asked past.
 const SCRIPT = `
 const status = document.querySelector('[role=status]');
 const time = document.querySelector('.time');
@@ -59,9 +60,9 @@ function tick() {
   time.firstChild.textContent = words(Math.max(0, Math.round((Date.now() - begun) / 1000)));
 }
 
-function show(problem) {
-  if (typeof problem.elapsed === 'number') begun = Date.now() - problem.elapsed * 1000;
-  const at = names.indexOf(problem.progress);
+function show(told) {
+  if (typeof told.elapsed === 'number') begun = Date.now() - told.elapsed * 1000;
+  const at = names.indexOf(told.progress);
   if (at < 0 || steps[at].hasAttribute('aria-current')) return;
   steps.forEach((step, index) => {
     step.className = index < at ? 'done' : '';
@@ -73,11 +74,13 @@ function show(problem) {
 
 async function ask() {
   try {
-    const headers = { accept: 'application/problem+json', prefer: 'wait=0' };
-    const answer = await fetch(location.href, { headers, cache: 'no-store', redirect: 'manual' });
-    const problem = answer.status === 503 ? await answer.json().catch(() => ({})) : {};
-    if (problem.state !== 'starting') return location.reload();
-    show(problem);
+    const headers = { accept: 'application/json' };
+    const answer = await fetch(time.dataset.asks, { headers, cache: 'no-store', redirect: 'manual' });
+    if (answer.status < 500 && answer.status !== 429) {
+      const told = answer.ok ? await answer.json() : {};
+      if (told.state !== 'starting' && told.state !== 'queued') return location.reload();
+      show(told);
+    }
   } catch {
     // No network at the moment: asked again like any other time.
   }
@@ -95,11 +98,12 @@ setTimeout(ask, pause);
  */
 
 /**
- * @param {{url: string, progress: string, elapsed_s: number, reload_s: number, request_id: string}} start
+ * @param {{url: string, service: string, progress: string, elapsed_s: number, reload_s: number, request_id: string}} start
  * @returns {Page}
  */
-export function starting_page({ url, progress, elapsed_s, reload_s, request_id }) {
-  const { host } = new URL(url);
+export function starting_page({ url, service, progress, elapsed_s, reload_s, request_id }) {
+  const { host, pathname, search } = new URL(url);
+  const asks = `/.sallyport/services/${encodeURIComponent(service)}?for=${encodeURIComponent(pathname + search)}`;
   const at = Math.max(
     STEPS.findIndex(([name]) => name === progress),
     0,
@@ -111,7 +115,7 @@ export function starting_page({ url, progress, elapsed_s, reload_s, request_id }
 <ol>
 ${STEPS.map((step, index) => step_line(step, index - at)).join('\n')}
 </ol>
-<p class="time" data-elapsed="${elapsed_s}"><b>${duration(elapsed_s)}</b> so far</p>
+<p class="time" data-elapsed="${elapsed_s}" data-asks="${escaped(asks)}"><b>${duration(elapsed_s)}</b> so far</p>
 <noscript><p>This page reloads every ${duration(reload_s)}.</p></noscript>
 ${request_id_note(request_id)}`;
   return {

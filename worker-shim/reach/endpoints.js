@@ -79,6 +79,11 @@ export class Endpoints {
     return b.in_flight.count(now) < a.in_flight.count(now) ? b : a;
   }
 
+  /** Who told this list did not use the service: the next one who does asks for it anew. */
+  refresh_soon() {
+    this.#refresh_at = 0;
+  }
+
   /** @param {Endpoint} lost */
   drop(lost) {
     this.#list = this.#list.filter((each) => each.task_arn !== lost.task_arn);

@@ -64,7 +64,7 @@ export class Reach {
    * @returns {Promise<Response>} always: what fails on the way to a service is an answer, too
    */
   async respond(turn) {
-    const service = this.#service(turn.forward.service);
+    const service = this.service(turn.forward.service);
     const refused = this.#refused_at_once(turn, service);
     if (refused !== undefined) return refused;
     const { caller_tag } = turn.forward;
@@ -82,7 +82,7 @@ export class Reach {
   }
 
   /** @param {string} name */
-  #service(name) {
+  service(name) {
     const known = this.#services.get(name);
     if (known !== undefined) return known;
     const entry = this.#catalog.get(name);
@@ -274,8 +274,8 @@ export class Reach {
    */
   #not_ready({ request, forward }, said) {
     const detail = said.answer === 'failed' ? said.detail : '';
-    const refusal = this.#core.refusal(said.answer === 'starting' ? 'wake_starting' : said.reason, forward.request_id, detail);
-    return not_ready_response(request, refusal, said, forward.refusal_fields);
+    const refusal = this.#core.refusal(reason_of(said), forward.request_id, detail);
+    return not_ready_response(request, refusal, said, { service: forward.service, fields: forward.refusal_fields });
   }
 
   /**
@@ -300,6 +300,12 @@ export class Reach {
       fields: forward.refusal_fields,
     });
   }
+}
+
+/** @param {import('./search.js').NotReady} said */
+function reason_of(said) {
+  if ('reason' in said) return said.reason;
+  return said.answer === 'starting' ? 'wake_starting' : 'wake_asleep';
 }
 
 /**

@@ -6,13 +6,14 @@ import { Use } from './in_use.js';
 
 /** Requests that wait for a start, per service and isolate; those above are told at once that it is starting. */
 const MOST_HELD = 500;
-/** When to come back where the coordinator itself does not answer. */
+/** What is said, and when to come back, where the coordinator itself does not answer. */
+const UNREACHABLE = /** @type {const} */ ('aws_unavailable');
 const UNREACHABLE_RETRY_S = 5;
 
 /**
  * @typedef {import('./endpoints.js').Endpoint} Endpoint
  * @typedef {import('../wake/coordinator.js').Ensured} Ensured
- * @typedef {Exclude<Ensured, {answer: 'ready'}>} NotReady
+ * @typedef {Exclude<Ensured | import('../core/operations.d.ts').WakeSeen, {answer: 'ready'}>} NotReady
  */
 
 export class Search {
@@ -22,21 +23,23 @@ export class Search {
   #context;
   #now;
   #hold_until;
+  #wakes;
 
   /**
    * @param {import('./service.js').Service} service
-   * @param {Pick<import('../core/wire.js').Forward, 'caller' | 'caller_tag'>} forward whom the policy allowed
+   * @param {Pick<import('../core/wire.js').Forward, 'caller' | 'caller_tag' | 'wakes'>} forward whom the policy allowed
    * @param {number} hold_ms how long the request may wait, whatever happens to it
    * @param {{waitUntil(promise: Promise<unknown>): void}} context
    * @param {() => number} now
    */
-  constructor(service, { caller, caller_tag }, hold_ms, context, now) {
+  constructor(service, { caller, caller_tag, wakes }, hold_ms, context, now) {
     this.#service = service;
     this.#caller_tag = caller_tag;
     this.#coordinator = service.coordinator(caller);
     this.#context = context;
     this.#now = now;
     this.#hold_until = now() + hold_ms;
+    this.#wakes = wakes;
   }
 
   /**
@@ -48,12 +51,13 @@ export class Search {
     const now = this.#now();
     const known = endpoints.choose(now, tried);
     if (known !== undefined) {
-      if (endpoints.take_refresh(now)) this.#context.waitUntil(this.#refresh());
+      if (this.#wakes && endpoints.take_refresh(now)) this.#context.waitUntil(this.#refresh());
       return known;
     }
-    const said = await this.#ensure(now);
+    const said = await this.#told(now);
     if (said.answer !== 'ready') return said;
     this.#service.learn(said.endpoints, this.#now());
+    if (!this.#wakes) endpoints.refresh_soon();
     return endpoints.choose(this.#now(), tried);
   }
 
@@ -66,9 +70,19 @@ export class Search {
     if (place.task_arn !== '') this.#context.waitUntil(this.#coordinator.lost(place));
   }
 
-  /** Something was sent to the service, and is use of it until it is over. */
+  /** Something was sent to the service, and is use of it until it is over; not so what would not wake it. */
   use() {
-    return new Use(this.#service.idle_stop_ms, () => this.#context.waitUntil(this.#coordinator.touch()));
+    return new Use(this.#wakes ? this.#service.idle_stop_ms : 0, () => this.#context.waitUntil(this.#coordinator.touch()));
+  }
+
+  /** @param {number} now */
+  async #told(now) {
+    try {
+      return this.#wakes ? await this.#ensure(now) : (await this.#service.seen(now)).told;
+    } catch (error) {
+      const detail = `the coordinator: ${describe(error)}`;
+      return { answer: /** @type {const} */ ('failed'), reason: UNREACHABLE, retry_after_s: UNREACHABLE_RETRY_S, detail };
+    }
   }
 
   /**
@@ -81,9 +95,6 @@ export class Search {
     const entry = held.enter(now + wait, this.#caller_tag);
     try {
       return await this.#coordinator.ensure(wait);
-    } catch (error) {
-      const detail = `the coordinator: ${describe(error)}`;
-      return { answer: 'failed', reason: 'aws_unavailable', retry_after_s: UNREACHABLE_RETRY_S, detail };
     } finally {
       held.leave(entry);
     }

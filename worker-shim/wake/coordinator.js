@@ -10,6 +10,7 @@ const GRACE_MS = 5_000;
 /**
  * @typedef {import('../reach/endpoints.js').Address} Address
  * @typedef {import('../core/operations.d.ts').WakeTold} Ensured
+ * @typedef {import('../core/operations.d.ts').Operations['wake_seen']['out']} Seen
  */
 
 export class Coordinator {
@@ -58,6 +59,24 @@ export class Coordinator {
   #ask(hold_ms) {
     const asked = { service: this.#service, caller: this.#caller, hold_ms };
     return within(this.#object.ensure(asked), hold_ms + GRACE_MS);
+  }
+
+  /**
+   * What is known of the service, without waking it or using it.
+   * @returns {Promise<Seen>}
+   * @throws what the platform throws, when the coordinator cannot be reached
+   */
+  seen() {
+    return within(this.#object.seen({ service: this.#service }), GRACE_MS);
+  }
+
+  /**
+   * Budgets and the pause after a failure are forgotten.
+   * @returns {Promise<void>}
+   * @throws what the platform throws, when the coordinator cannot be reached
+   */
+  reset() {
+    return within(this.#object.reset({ service: this.#service }), GRACE_MS);
   }
 
   /**

@@ -88,6 +88,23 @@ export class Wake extends DurableObject {
     this.#step(this.#named(service), { kind: 'endpoint_lost', task_arn });
   }
 
+  /**
+   * What is known of the service, for those who wake nothing: it is no use, and nothing is stored.
+   * @param {{service: string}} what
+   * @returns {Promise<import('./coordinator.js').Seen>}
+   */
+  async seen({ service }) {
+    return this.#frame.operate('wake_seen', this.#now(this.#named(service)));
+  }
+
+  /**
+   * An operator repaired what made starts fail.
+   * @param {{service: string}} what
+   */
+  async reset({ service }) {
+    this.#step(this.#named(service), { kind: 'reset' });
+  }
+
   /** For operators and tests: there are no secrets in it. */
   async status() {
     return { service: this.#service?.name ?? '', state: this.#state, view: this.#view, waiting: this.#waiters.count(START) };

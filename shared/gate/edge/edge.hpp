@@ -7,6 +7,9 @@
 //  3. our own endpoints: /.well-known/jwks.json and /.well-known/openid-configuration on the issuer's host, and
 //     /.sallyport/status, for GET and HEAD. Nothing under /.sallyport/ ever reaches an app.
 //     /.sallyport/jobs is for authenticated callers: runs of jobs (gate/edge/job_order.hpp).
+//     /.sallyport/services/<name>?for=<target> is decided from here on as GET of that target, and ends after 6: allowed,
+//     and leading to that service, it is told the service's state; its reset is for operators
+//     (gate/edge/service_order.hpp).
 //  4. the route is looked up: whether it allows what the path holds, and whether servers may read the path as that of
 //     another route (path_*), and whether it is anonymous; nothing else matters yet
 //  5. credential: exactly one (credential_ambiguous, credential_malformed, credential_missing), issuer by its iss

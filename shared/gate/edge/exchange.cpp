@@ -4,6 +4,7 @@
 #include "encoding/base64url.hpp"
 #include "gate/edge/caller.hpp"
 #include "gate/edge/cors.hpp"
+#include "gate/edge/visit.hpp"
 #include "gate/protocol/signed_headers.hpp"
 #include "http/method.hpp"
 #include "policy/header_map.hpp"
@@ -42,10 +43,12 @@ edge_exchange::outcome edge_exchange::decide() {
   id_ = random_text(entropy_, 0);
   if (auto over = read_head()) return std::move(*over);
   if (auto over = own_endpoint()) return std::move(*over);
+  if (auto over = services_endpoint()) return std::move(*over);
   if (auto over = find_route()) return std::move(*over);
   if (auto over = jobs_endpoint()) return std::move(*over);
   if (auto over = authenticate()) return std::move(*over);
   if (auto over = evaluate()) return std::move(*over);
+  if (question_) return tell_state();
   if (match_.route->job != nullptr) return run_job();
   if (auto over = plan_body()) return std::move(*over);
   return sign();
@@ -157,6 +160,7 @@ result<forward> edge_exchange::make_forward() {
   made.body = body_.plan;
   made.content_length = body_.length;
   made.repeatable = http::is_idempotent(request_.method) && body_.plan != forward::body_plan::stream;
+  made.wakes = is_visit(request_, *match_.route);
   made.timeout = match_.route->timeout;
   if (service().ecs || service().sigv4) {
     made.caller = encoding::canonical_json(describe_caller({caller_->who, head_->ip}, match_.route->id, held_.host));
@@ -231,13 +235,16 @@ channel::request_body edge_exchange::body_as_sent() const {
 
 edge_exchange::outcome edge_exchange::refused(failure why) {
   const auto* to = match_ ? match_.route->service : nullptr;
+  // A path that is read in two ways is no route's, but the page that asked for it is.
+  const auto* asked = match_ ? match_.route : match_.by_bytes;
   return refuse{why.why, std::move(why.detail), id_, to != nullptr ? to->resource_metadata : std::string_view(),
-                refusal_fields(match_.route, request_.fields)};
+                refusal_fields(asked, request_.fields)};
 }
 
 std::string edge_exchange::audit_line(const outcome& what) const {
   const auto* no = std::get_if<refuse>(&what);
-  const bool yes = std::get_if<forward>(&what) != nullptr || std::get_if<job_order>(&what) != nullptr;
+  const bool yes = std::get_if<forward>(&what) != nullptr || std::get_if<job_order>(&what) != nullptr ||
+                   std::get_if<service_order>(&what) != nullptr;
   if (no == nullptr && !yes) return {};
   audit::record entry;
   entry.end = audit::end::edge;
@@ -245,9 +252,11 @@ std::string edge_exchange::audit_line(const outcome& what) const {
   entry.why = no != nullptr ? no->why : reason::ok;
   if (no != nullptr) entry.detail = no->detail;
   entry.id = id_;
-  entry.method = request_.method;
+  entry.method = question_ ? question_->method : request_.method;
   entry.host = request_.host;
-  entry.path = head_ ? head_->target.path() : request_.target.substr(0, request_.target.find('?'));
+  entry.path = question_ ? question_->path
+               : head_   ? head_->target.path()
+                         : request_.target.substr(0, request_.target.find('?'));
   entry.policy = held_.policy->digest;
   if (head_) entry.ip = head_->ip, entry.country = head_->country;
   if (caller_) {

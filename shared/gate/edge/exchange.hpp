@@ -38,10 +38,17 @@ class edge_exchange {
   ending read_head();
   ending own_endpoint();
   ending find_route();
-  /// edge_jobs.cpp
+  /// jobs.cpp
   ending jobs_endpoint();
   bool inspects(const policy::job& job) const;
   outcome run_job();
+  /// services.cpp
+  ending services_endpoint();
+  ending ask_for(std::string_view service);
+  outcome tell_state();
+  outcome reset(std::string_view service);
+  service_order order_of(service_order::action what, const policy::service& to) const;
+  bool operates(const policy::service& to) const;
   ending authenticate();
   policy::request_facts facts() const;
   ending evaluate();
@@ -58,8 +65,15 @@ class edge_exchange {
   std::string audit_line(const outcome& what) const;
   const policy::service& service() const { return *match_.route->service; }
 
+  /// A request for a service's state, by which the request that it asks about is decided.
+  struct question {
+    std::string_view service, method, path;
+  };
+
   edge::state& held_;
-  const edge_request& request_;
+  /// What is decided: the request that came, or the one that it asks about.
+  edge_request request_;
+  std::optional<question> question_;
   unix_milliseconds now_;
   bytes_view entropy_;
   text_arena storage_;

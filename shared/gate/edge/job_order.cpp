@@ -6,9 +6,9 @@
 #include "core/ascii.hpp"
 #include "encoding/base64url.hpp"
 #include "encoding/structured_field.hpp"
+#include "gate/edge/site.hpp"
 #include "http/characters.hpp"
 #include "http/field.hpp"
-#include "http/url.hpp"
 #include "policy/job_input.hpp"
 
 namespace sallyport::gate {
@@ -67,29 +67,6 @@ result<std::string> idempotency_key(const edge_request& request) {
   if (!visible || key.size() > longest_key || (key.empty() && !text.empty()))
     return failure(reason::job_input_invalid, "Idempotency-Key is not 1 to 255 visible characters");
   return std::string(key);
-}
-
-/// Whether an Origin (RFC 6454 section 7) is a page of this host, and not one that was sent in the clear while this
-/// request was not.
-bool is_own_origin(std::string_view origin, const edge_request& request) {
-  const auto from = http::split_url(origin);
-  if (!from || !from->rest.empty()) return false;
-  if (from->scheme != "https" && (from->scheme != "http" || request.scheme == "https")) return false;
-  return ascii::equal(http::without_default_port(from->authority, from->scheme),
-                      http::without_default_port(request.host, request.scheme));
-}
-
-bool is_own_site(std::string_view site) {
-  return site == "same-origin" || site == "none";
-}
-
-result<void> check_site(const edge_request& request) {
-  for (const auto& each : request.fields) {
-    const bool foreign_site = http::name_equals(each.name, "sec-fetch-site") && !is_own_site(each.value);
-    const bool foreign_origin = http::name_equals(each.name, "origin") && !is_own_origin(each.value, request);
-    if (foreign_site || foreign_origin) return reason::job_cross_site;
-  }
-  return {};
 }
 
 /// Every browser says with a POST where it comes from, in one of these, and most in both.

@@ -7,7 +7,7 @@ namespace sallyport::gate {
 
 edge_exchange::ending edge_exchange::jobs_endpoint() {
   const auto path = head_->target.path();
-  if (!is_jobs_path(path)) return std::nullopt;
+  if (question_ || !is_jobs_path(path)) return std::nullopt;
   // Who is not known learns nothing, not even whether there is such a job.
   if (auto over = authenticate()) return over;
   const auto named = parse_jobs_path(*held_.policy, path);

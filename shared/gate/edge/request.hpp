@@ -82,6 +82,8 @@ struct forward {
   std::optional<std::uint64_t> content_length;
   /// Whether another task may be asked where one gave no response: an idempotent method, and a body that is at hand.
   bool repeatable = false;
+  /// Whether it wakes a service that sleeps, and is use of one that does not (gate/edge/visit.hpp).
+  bool wakes = true;
   /// It is not signed yet: what to, where its place is known (request_signer::sign).
   signature_order to_sign;
   std::string_view request_id;
@@ -125,6 +127,19 @@ struct job_order {
   std::vector<http::field> refusal_fields;
 };
 
+/// Tell, or reset, the state of a service that wakes (gate/edge/service_order.hpp).
+struct service_order {
+  enum class action : std::uint8_t { look, reset };
+  action what = action::look;
+  /// Its name in the policy; a view into the policy of the edge.
+  std::string_view service;
+  std::string request_id;
+  /// describe_caller
+  encoding::json caller;
+  /// As those of forward; those of the state as well.
+  std::vector<http::field> refusal_fields;
+};
+
 /// Answer with problem_body(why, request_id) and challenge(why, resource_metadata) and the
 /// fields.
 struct refuse {
@@ -162,8 +177,8 @@ struct answer {
 };
 
 struct edge_outcome {
-  std::variant<refuse, forward, need, answer, job_order> what;
-  /// One line for forward, refuse and job_order (audit/record.hpp), without a line feed; empty for the others.
+  std::variant<refuse, forward, need, answer, job_order, service_order> what;
+  /// One line for forward, refuse and the orders (audit/record.hpp), without a line feed; empty for the others.
   std::string audit;
   /// Keys to fetch in the background, while the outcome is carried out.
   std::vector<key_request> refresh;

@@ -150,6 +150,17 @@ void load_target(const compiled_policy& policy, loading_route& route) {
   if (job) route.loaded.job = load_reference(*job, "job", policy.jobs);
 }
 
+/// What never sleeps is not woken: whoever writes it there means something else.
+void load_waking(loading_route& route) {
+  const auto said = route.at.member("wake");
+  if (!said) return;
+  read_member(route.at, "wake", route.loaded.wakes, [](const node& m) { return m.truth(); });
+  const auto* service = route.loaded.service;
+  if (route.loaded.job == nullptr && (service == nullptr || (service->ecs && service->ecs->wake))) return;
+  said->refuse_name(reason::policy_member_unknown, "the route leads to nothing that wakes",
+                    "drop it, or give the service \"ecs\" with \"wake\"");
+}
+
 void refuse_pattern(const node& at, const pattern_problem& problem) {
   at.refuse_inside(problem.offset, reason::policy_pattern_invalid, problem.message, problem.advice);
 }
@@ -170,7 +181,7 @@ std::optional<std::string> load_id(const node& at) {
 std::optional<loading_route> load_route(const node& at, const route_scope& scope) {
   constexpr seconds longest_timeout = 100;  // Cloudflare ends a request that stays without a byte for 100 s
   if (!at.is_object_of({"id", "host", "path", "methods", "service", "job", "allow", "deny", "anonymous", "shadow",
-                        "body", "labels", "assertion_ttl", "timeout", "cache", "cors"})) {
+                        "body", "labels", "assertion_ttl", "timeout", "cache", "cors", "wake"})) {
     return std::nullopt;
   }
   loading_route route{at, {}, {}};
@@ -188,6 +199,7 @@ std::optional<loading_route> load_route(const node& at, const route_scope& scope
   load_cache(at, loaded);
   read_member(at, "cors", loaded.cors, load_cors);
   load_target(scope.policy, route);
+  load_waking(route);
   load_conditions(scope.compiler, route);
   return route;
 }

@@ -33,8 +33,19 @@ std::optional<readiness> load_readiness(const node& at) {
   return index ? std::optional(*index == 0 ? readiness::agent : readiness::health) : std::nullopt;
 }
 
-std::optional<ecs_service> load_ecs_service(const node& at) {
-  if (!at.is_object_of({"region", "cluster", "service", "port", "ready", "role", "wake"})) return std::nullopt;
+/// No request of the service is before it: there is only the caller to look at.
+condition_ptr load_operators(const node& at, const condition_compiler& compiler, std::string_view name) {
+  const auto condition = compiler.truth(at, "operators");
+  if (!condition) return nullptr;
+  check_parameters(*condition, {}, "service " + std::string(name));
+  check_headers(*condition, service());
+  return condition->code;
+}
+
+std::optional<ecs_service> load_ecs_service(const node& at, const condition_compiler& compiler, std::string_view name) {
+  if (!at.is_object_of({"region", "cluster", "service", "port", "ready", "role", "wake", "operators"})) {
+    return std::nullopt;
+  }
   ecs_service ecs;
   read_required(at, "region", "e.g. \"us-east-1\"", ecs.region, load_region);
   read_required(at, "cluster", "the cluster's name", ecs.cluster, load_aws_name);
@@ -44,6 +55,7 @@ std::optional<ecs_service> load_ecs_service(const node& at) {
   read_member(at, "role", ecs.role, load_role);
   if (const auto role = at.member("role")) check_partition(*role, ecs.role, ecs.region);
   read_member(at, "wake", ecs.wake, load_wake);
+  if (const auto operators = at.member("operators")) ecs.operators = load_operators(*operators, compiler, name);
   return ecs;
 }
 
@@ -87,7 +99,7 @@ loaded_service load_service(const std::string& name, const node& at, const condi
     return loaded;
   }
   read_member(at, "origin", service.origin, [](const node& m) { return read_url(m, url_path::none); });
-  read_member(at, "ecs", service.ecs, load_ecs_service);
+  read_member(at, "ecs", service.ecs, [&](const node& m) { return load_ecs_service(m, compiler, name); });
   read_member(at, "vpc", service.vpc, [](const node& m) { return m.some_text(); });
   read_member(at, "mtls_certificate", service.mtls_certificate, [](const node& m) { return m.some_text(); });
   read_member(at, "signature", service.signature, load_signature);

@@ -63,3 +63,40 @@ TEST_CASE("a caller over budget is told so, and when it is free again") {
   CHECK(told_over_budget(state, start + 60'000, settings, {"alice", 0}) ==
         json{{"answer", "refused"}, {"reason", "wake_budget_exhausted"}, {"retry_after_s", 3'540}});
 }
+
+TEST_CASE("those who wake nothing are told that it sleeps, also while it is on its way to sleep") {
+  for (const auto phase : {wake_phase::asleep, wake_phase::draining}) {
+    CHECK(told_without_waking(in(phase), start, settings) == json{{"answer", "asleep"}});
+  }
+  for (const auto phase : {wake_phase::starting, wake_phase::healthy, wake_phase::failed}) {
+    CHECK(told_without_waking(in(phase), start, settings) == told_of(in(phase), start, settings));
+  }
+}
+
+TEST_CASE("the state that a page polls has the same members whatever it is, null where they do not apply") {
+  const auto document = [](const wake_state& state, unix_milliseconds later) {
+    return state_document(told_without_waking(state, start + later, settings));
+  };
+  const json nothing = {{"v", 1},
+                        {"state", "asleep"},
+                        {"progress", nullptr},
+                        {"elapsed", nullptr},
+                        {"position", nullptr},
+                        {"retry_after", nullptr}};
+  const auto but = [&](const json& members) {
+    auto all = nothing;
+    all.update(members);
+    return all;
+  };
+  CHECK(document(in(wake_phase::asleep), 0) == nothing);
+  CHECK(document(in(wake_phase::healthy), 0) == but({{"state", "ready"}}));
+  auto state = in(wake_phase::starting);
+  CHECK(document(state, 1'999) == but({{"state", "starting"}, {"elapsed", 1}, {"retry_after", 29}}));
+  state.progress = "pulling";
+  CHECK(document(state, -5) ==
+        but({{"state", "starting"}, {"progress", "pulling"}, {"elapsed", 0}, {"retry_after", 31}}));
+  state = in(wake_phase::failed);
+  state.retry_at = start + 9'000;
+  state.detail = "AWS's words";
+  CHECK(document(state, 0) == but({{"state", "failed"}, {"retry_after", 9}}));
+}
