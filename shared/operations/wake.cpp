@@ -61,6 +61,9 @@ aws::probed read_response(const json& event, const json& response) {
   out.heard = true;
   out.task_arn = read.status.task;
   out.why = read.status.why;
+  out.in_flight = static_cast<std::int64_t>(read.status.in_flight);
+  out.idle_ms = static_cast<unix_milliseconds>(read.status.idle_ms);
+  out.up_ms = static_cast<unix_milliseconds>(read.status.up_ms);
   out.detail = read.detail;
   if (out.said == aws::probe_result::ready) out.detail = "ready";
   if (out.said == aws::probe_result::unready) out.detail = "not ready: " + out.why;

@@ -132,6 +132,7 @@ json to_json(const probing& from) {
           {"unprobeable_until", from.unprobeable_until},
           {"sent", std::move(sent)},
           {"tasks", std::move(tasks)},
+          {"quiet", from.quiet},
           {"last", from.last}};
 }
 
@@ -148,6 +149,7 @@ probing probing_from(const json& from) {
                         number_member(each, "sent_at"), number_member(each, "until")});
   }
   for (const auto& each : list_member(from, "tasks")) out.tasks.push_back(asked_task_from(each));
+  out.quiet = texts_member(from, "quiet");
   out.last = text_member(from, "last");
   return out;
 }
@@ -210,6 +212,10 @@ void read_newer(const json& from, wake_state& out) {
   out.stuck_since = number_member(from, "stuck_since");
   out.identity_refused = truth_member(from, "identity_refused");
   out.kept_request = number_member(from, "kept_request");
+  out.asking = enumerator_member(from, "asking", idle_round::last).value_or(idle_round::none);
+  out.ask_until = number_member(from, "ask_until");
+  out.ask_again_at = number_member(from, "ask_again_at");
+  out.unproven_since = number_member(from, "unproven_since");
   if (const json* probing = find_member(from, "probing")) out.probing = probing_from(*probing);
   if (find_member(from, "facts") == nullptr) facts_of_lists(out);
   if (find_member(from, "booked") == nullptr) budget_of_attempts(out);
@@ -300,6 +306,10 @@ json to_json(const wake_state& state) {
           {"stuck_since", state.stuck_since},
           {"identity_refused", state.identity_refused},
           {"kept_request", state.kept_request},
+          {"asking", as_number(state.asking)},
+          {"ask_until", state.ask_until},
+          {"ask_again_at", state.ask_again_at},
+          {"unproven_since", state.unproven_since},
           {"probing", to_json(state.probing)}};
 }
 

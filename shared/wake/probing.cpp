@@ -45,8 +45,9 @@ std::vector<const task_fact*> step::to_be_asked() {
   std::vector<const task_fact*> out;
   if (!asks_agents() || (!up && !watching)) return out;
   if (!settings_.needs_address && !state_.endpoints.empty()) return out;
+  const bool idle = up && state_.asking != idle_round::none;
   for (const auto& each : state_.facts) {
-    if (is_to_be_asked(each)) out.push_back(&each);
+    if (idle ? is_unasked(each) && !each.address.empty() : is_to_be_asked(each)) out.push_back(&each);
   }
   return out;
 }
@@ -138,6 +139,7 @@ task_fact* step::teller(const probed& came, const std::string& about) {
 void step::told_by_agent(const probed& came, const std::string& about) {
   task_fact* one = teller(came, about);
   if (one == nullptr || !is_running(*one) || one->asked_at < counts_from()) return;
+  told_use(*one, came);
   auto& known = asked(state_.probing, one->arn, now_);
   if (came.said == probe_result::unready) return unready(*one, known, came);
   known.policy_since = 0;

@@ -63,6 +63,8 @@ struct probing {
   unix_milliseconds unprobeable_until = 0;
   std::vector<sent_probe> sent;
   std::vector<asked_task> tasks;
+  /// Whose agents said in this round that they are idle.
+  std::vector<std::string> quiet;
   /// What came last, for operators.
   std::string last;
 

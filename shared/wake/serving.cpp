@@ -19,12 +19,14 @@ void step::saw_while_healthy(const looked& seen) {
   }
   if (seen.service) remember_tasks();
   if (!up) return restart_watch();
-  const auto idle_at = state_.last_request + settings_.idle_stop;
-  alarm_at(any_missing() ? std::min(idle_at, now_ + settings_.gone_apart) : idle_at);
+  const auto next = state_.asking != idle_round::none ? state_.ask_until : idle_at();
+  alarm_at(any_missing() ? std::min(next, now_ + settings_.gone_apart) : next);
 }
 
 void step::serve() {
   touch();
+  state_.asking = idle_round::none;
+  state_.ask_again_at = state_.unproven_since = 0;
   tell(wake_answer::ready);
   const bool complete = state_.endpoints.size() >= settings_.min;
   const auto fresh = complete ? settings_.refresh : settings_.refresh_incomplete << state_.pressure;
@@ -34,13 +36,15 @@ void step::serve() {
 
 void step::look_after() {
   // A request that met a dead task wants to know sooner than the next idle check.
-  const auto idle_at = state_.last_request + settings_.idle_stop;
   const bool look = state_.refusals > 0 || state_.endpoints.empty() || any_missing();
   if (look) look_at_all_next();
-  if (now_ < idle_at) return look ? send_look() : alarm_at(idle_at);
+  const bool asking = state_.asking != idle_round::none;
+  const auto next = asking ? state_.ask_until : idle_at();
+  if (now_ < next) return look ? send_look() : alarm_at(next);
+  if (asking) return not_all_asked();
   if (!state_.ours) return fall_asleep();
-  enter(wake_phase::draining, settings_.call_timeout);
-  send_update(0);
+  if (asks_before_stop()) return ask_whether_idle(idle_round::first);
+  stop_idle();
 }
 
 /// Whoever denied the stop for good keeps the service running: it is no longer ours to stop. When AWS is short of

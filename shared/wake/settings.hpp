@@ -66,6 +66,9 @@ struct wake_settings {
   unix_milliseconds flap_window = 60'000;
   unix_milliseconds flap_pause = 10'000;
   unix_milliseconds policy_differs_after = 60'000;
+  /// How long all agents have to say whether they are idle, and how long what cannot be asked counts as busy.
+  unix_milliseconds ask_for = 10'000;
+  unix_milliseconds unproven_most = 86'400'000;
 };
 
 }  // namespace sallyport::aws

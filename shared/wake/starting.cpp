@@ -34,6 +34,8 @@ void step::new_start(const allowed_request& request, start_step at) {
 }
 
 void step::enter_starting(start_step at) {
+  state_.asking = idle_round::none;
+  state_.ask_again_at = state_.unproven_since = 0;
   state_.phase = wake_phase::starting;
   state_.step = at;
   state_.phase_since = now_;

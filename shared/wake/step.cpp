@@ -140,6 +140,8 @@ void step::send(wake_call which) {
 
 void step::enter(wake_phase phase, unix_milliseconds next) {
   state_.phase = phase;
+  state_.asking = idle_round::none;
+  state_.ask_again_at = 0;
   state_.phase_since = now_;
   state_.refusals = 0;
   alarm_in(next);

@@ -88,6 +88,16 @@ class step {
   void list_anew();
   void look_soon();
 
+  // Asking agents whether they are idle (idle.cpp)
+  bool asks_before_stop() const;
+  void ask_whether_idle(idle_round round);
+  bool is_unasked(const task_fact& one) const;
+  void told_use(const task_fact& one, const probed& came);
+  void keep_serving(unix_milliseconds next);
+  void not_all_asked();
+  void stop_idle();
+  unix_milliseconds idle_at() const;
+
   // What they share
   bool landed(wake_call which);
   void accept();

@@ -33,7 +33,10 @@
 // | starting/watching, healthy | a task runs, is wanted and not known to be ready | the same | a probe, again and again (wake/probing.hpp) |
 // | starting/watching | probed: ready | healthy | answer ready, alarm |
 // | healthy | probed: ready, or not ready | healthy | on the list, or off it |
-// | healthy | alarm, idle for idle_stop, ours | draining | update to 0, alarm |
+// | healthy | alarm, idle for idle_stop, ours; agents can be asked | healthy, asking | all are asked, and all again (wake/idle.cpp) |
+// | healthy, asking | a request; one is busy, or not all said anything | healthy | the stop is forgotten, or they are asked again, after a quarter of idle_stop at the latest |
+// | healthy, asking | all are quiet, twice; or for a day not all could be asked | draining | update to 0, alarm |
+// | healthy | alarm, idle for idle_stop, ours; nobody can be asked | draining | update to 0, alarm |
 // | healthy | alarm, idle for idle_stop, not ours | asleep | |
 // | draining | request, within budget | starting/updating | update to min, alarm |
 // | draining | updated | asleep | |
@@ -77,6 +80,8 @@ namespace sallyport::aws {
 
 enum class wake_phase : std::uint8_t { asleep, starting, healthy, draining, failed };
 enum class start_step : std::uint8_t { checking, updating, watching };
+/// Of asking agents whether they are idle, before a stop.
+enum class idle_round : std::uint8_t { none, first, last };
 enum class wake_call : std::uint8_t { none, look, update };
 
 /// Where a request may be sent.
@@ -163,6 +168,11 @@ struct wake_state {
   unix_milliseconds stuck_since = 0;
   /// Of tasks that are asked whether they are ready; not worth a row alone.
   aws::probing probing;
+  /// Whether agents are asked just now if they are idle, until when, and when they may be asked again.
+  idle_round asking = idle_round::none;
+  unix_milliseconds ask_until = 0, ask_again_at = 0;
+  /// Since when not all of them could be asked; 0: they could.
+  unix_milliseconds unproven_since = 0;
   /// `last_request` as it was stored last: a later one alone is not worth a row (keeping.hpp).
   unix_milliseconds kept_request = 0;
 
@@ -205,6 +215,9 @@ struct probed {
   std::string why;
   /// For operators.
   std::string detail;
+  /// Requests under way at it, since when there are none, and since when it runs.
+  std::int64_t in_flight = 0;
+  unix_milliseconds idle_ms = 0, up_ms = 0;
 };
 /// An operator repaired what made starts fail: budgets and the pause after a failure are forgotten.
 struct reset {};

@@ -1,0 +1,73 @@
+#include <algorithm>
+
+#include "wake/step.hpp"
+#include "wake/tasks.hpp"
+
+namespace sallyport::aws {
+
+/// Before we stop what we raised, every task that can be asked is asked whether it is quiet, twice. Behind an origin nobody
+/// can choose whom to ask, and where health counts nobody is asked: there the edge's own word has to do.
+bool step::asks_before_stop() const {
+  if (!asks_agents() || !settings_.needs_address) return false;
+  return std::any_of(state_.facts.begin(), state_.facts.end(),
+                     [](const task_fact& each) { return is_running(each) && !each.by_health; });
+}
+
+void step::ask_whether_idle(idle_round round) {
+  state_.asking = round;
+  state_.probing.quiet.clear();
+  state_.probing.since = 0;
+  const auto tasks = static_cast<unix_milliseconds>(
+      std::count_if(state_.facts.begin(), state_.facts.end(), [](const task_fact& each) { return is_running(each); }));
+  state_.ask_until = now_ + std::max(settings_.ask_for, 3 * tasks * settings_.probe_first);
+  alarm_at(state_.ask_until);
+}
+
+/// Whether its agent has not said in this round that it is quiet.
+bool step::is_unasked(const task_fact& one) const {
+  const auto& quiet = state_.probing.quiet;
+  return is_running(one) && !one.by_health && std::find(quiet.begin(), quiet.end(), one.arn) == quiet.end();
+}
+
+/// An agent said how busy it is.
+void step::told_use(const task_fact& one, const probed& came) {
+  if (state_.asking == idle_round::none) return;
+  const auto quiet_for = std::min(settings_.idle_stop, came.up_ms);
+  if (came.in_flight > 0) return keep_serving(settings_.idle_stop / 4);
+  if (came.idle_ms < quiet_for) return keep_serving(std::min(quiet_for - came.idle_ms, settings_.idle_stop / 4));
+  if (is_unasked(one)) state_.probing.quiet.push_back(one.arn);
+  const auto& facts = state_.facts;
+  if (std::any_of(facts.begin(), facts.end(), [&](const task_fact& each) { return is_unasked(each); })) return;
+  if (state_.asking == idle_round::first) return ask_whether_idle(idle_round::last);
+  state_.unproven_since = 0;
+  stop_idle();
+}
+
+/// Somebody is served, or may be: asked again later.
+void step::keep_serving(unix_milliseconds next) {
+  state_.asking = idle_round::none;
+  state_.ask_again_at = now_ + next;
+  alarm_at(state_.ask_again_at);
+}
+
+/// What cannot be asked is busy, but not for ever.
+void step::not_all_asked() {
+  if (state_.unproven_since == 0) state_.unproven_since = now_;
+  if (now_ - state_.unproven_since < settings_.unproven_most) return keep_serving(settings_.idle_stop / 4);
+  effects_.notes.push_back(
+      {"idle_unproven", "", "no agent could be asked for a day: stopped as idle by what the edge saw"});
+  state_.unproven_since = 0;
+  stop_idle();
+}
+
+void step::stop_idle() {
+  state_.asking = idle_round::none;
+  enter(wake_phase::draining, settings_.call_timeout);
+  send_update(0);
+}
+
+unix_milliseconds step::idle_at() const {
+  return std::max(state_.last_request + settings_.idle_stop, state_.ask_again_at);
+}
+
+}  // namespace sallyport::aws
