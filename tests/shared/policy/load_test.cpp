@@ -1,57 +1,19 @@
-// Every row is a document with one mistake; @ stands where the problem must be reported and is taken out before
-// loading.
 #include "policy/load/load.hpp"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
+#include "tests/shared/policy/marked.hpp"
 #include "tests/shared/policy/support.hpp"
 
 using namespace sallyport;
 using namespace sallyport::policy;
+using testing::check;
 using testing::document_with_issuer;
 using testing::document_with_route;
 using testing::document_with_routes;
 using testing::document_with_service;
 
 namespace {
-
-struct row {
-  std::string document;
-  reason why;
-  std::string path;
-  /// A part of message or advice.
-  std::string says;
-};
-
-/// Takes the mark out and returns the line and column where it stood.
-std::pair<std::size_t, std::size_t> take_mark(std::string& text) {
-  const auto at = text.find('@');
-  REQUIRE(at != std::string::npos);
-  text.erase(at, 1);
-  const auto before = text.substr(0, at);
-  const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
-  const auto start = before.rfind('\n');
-  return {line, at - (start == std::string::npos ? 0 : start + 1) + 1};
-}
-
-void check(row expected) {
-  const auto [line, column] = take_mark(expected.document);
-  const auto loaded = testing::load(expected.document);
-  CAPTURE(expected.document);
-  CHECK(loaded.policy == nullptr);
-  REQUIRE(loaded.problems.size() >= 1);
-  for (const auto& problem : loaded.problems) INFO(describe(problem));
-  const auto& problem = loaded.problems.front();
-  CAPTURE(describe(problem));
-  CHECK(loaded.problems.size() == 1);
-  CHECK(name_of(problem.why) == name_of(expected.why));
-  CHECK(problem.path == expected.path);
-  CHECK(problem.line == line);
-  CHECK(problem.column == column);
-  CHECK((problem.message + "; " + problem.advice).find(expected.says) != std::string::npos);
-}
 
 /// A document with one route whose members are all given.
 std::string one_route(std::string_view members) {
@@ -224,16 +186,6 @@ TEST_CASE("a preset's member that no token's iss can hold is refused") {
   }
 }
 
-TEST_CASE("the preset of AWS needs the account's own issuer") {
-  auto document = document_with_issuer(R"("preset":"aws","audiences":["a"])");
-  document.insert(document.find("{\"preset\""), "@");
-  check({document, reason::policy_member_missing, "$.issuers.idp", "get-outbound-web-identity-federation-info"});
-  check({document_with_issuer(R"("preset":"aws","issuer":"https://i.example","audiences":["a"],"account":@"1234")"),
-         reason::policy_member_type, "$.issuers.idp.account", "12 digits"});
-  check({document_with_issuer(R"("preset":"google","audiences":["a"],@"account":"123456789012")"),
-         reason::policy_member_unknown, "$.issuers.idp.account", "belongs to preset aws"});
-}
-
 TEST_CASE("services and jobs are checked though they run later") {
   check({document_with_service(R"("s":{"origin":@"https://o.example/base"})"), reason::policy_member_type,
          "$.services.s.origin", "without a slash"});
@@ -290,71 +242,6 @@ TEST_CASE("services and jobs are checked though they run later") {
       {job + R"("input":{@"A-B":{}}}}})", reason::policy_member_type, "$.jobs.j.input['A-B']", "environment variable"});
 }
 
-TEST_CASE("no name holds the sign that marks the gate's own sessions") {
-  check({document_with_service(R"(@"s@1":{"origin":"https://o.example"})"), reason::policy_member_type,
-         "$.services['s@1']", "cannot be a name"});
-}
-
-TEST_CASE("a region is of some partition of AWS, and its role of the same one") {
-  const auto service = [](std::string_view region, std::string_view role) {
-    return document_with_service(R"("s":{"ecs":{"region":)" + std::string(region) +
-                                 R"(,"cluster":"c","service":"s","port":1,"role":)" + std::string(role) + "}}");
-  };
-  const std::string role = R"("arn:aws:iam::123456789012:role/gate")";
-  const std::string in_eusc = R"("arn:aws-eusc:iam::123456789012:role/gate")";
-  CHECK(testing::load(service(R"("us-moon-1")", role)).policy != nullptr);
-  CHECK(testing::load(service(R"("eusc-de-east-1")", in_eusc)).policy != nullptr);
-  check({service(R"(@"eu-sovereign")", role), reason::policy_member_type, "$.services.s.ecs.region",
-         "no partition of AWS has a region of this name"});
-  check({service(R"("eusc-de-east-1")", "@" + role), reason::policy_member_type, "$.services.s.ecs.role",
-         "write arn:aws-eusc:iam::<account>:role/<name>, or a region of aws"});
-  check({service(R"("us-east-1")", R"(@"arn:aws-moon:iam::123456789012:role/gate")"), reason::policy_member_type,
-         "$.services.s.ecs.role", "not the ARN of a role"});
-  const std::string job =
-      R"({"edge":{"issuer":"https://e.example"},"routes":[],"jobs":{"j":{"ecs":{"region":"cn-north-1",)"
-      R"("cluster":"c","task_definition":"t:1","container":"t","passed_roles":[@)";
-  check({job + role + "]}}}}", reason::policy_member_type, "$.jobs.j.ecs.passed_roles[0]", "which is in aws-cn"});
-  const std::string by_iam = R"("s":{"origin":"https://o.example","upstream_auth":"sigv4","sigv4":)"
-                             R"({"service":"execute-api","region":"us-gov-west-1","resource":)";
-  check({document_with_service(by_iam + R"(@"arn:aws:execute-api:us-gov-west-1:123456789012:a1"}})"),
-         reason::policy_member_type, "$.services.s.sigv4.resource", "not the ARN of one resource"});
-  check({document_with_service(by_iam + R"("arn:aws-us-gov:execute-api:us-gov-west-1:123456789012:a1","role":@)" +
-                               role + "}}"),
-         reason::policy_member_type, "$.services.s.sigv4.role", "which is in aws-us-gov"});
-}
-
-TEST_CASE("a job whose session policy STS would refuse is refused here") {
-  std::string roles;
-  for (int i = 0; i < 60; ++i) roles += R"(,"arn:aws:iam::123456789012:role/role-)" + std::to_string(i) + "\"";
-  check({R"({"edge":{"issuer":"https://e.example"},"routes":[],"jobs":{"j":{"ecs":{"region":"us-east-1",)"
-         R"("cluster":"c","task_definition":"t:1","container":"t","passed_roles":@[)" +
-             roles.substr(1) + "]}}}}",
-         reason::policy_member_type, "$.jobs.j.ecs.passed_roles", "AWS takes 2048"});
-}
-
-TEST_CASE("entries of one place wake alike") {
-  const auto both = [](std::string_view more, std::string_view other) {
-    const std::string ecs = R"({"region":"us-east-1","cluster":"c","service":"s")";
-    const std::string arn =
-        R"({"region":"us-east-1","cluster":"arn:aws:ecs:us-east-1:123456789012:cluster/c","service":"s")";
-    return document_with_service(R"("a":{"ecs":)" + ecs + R"(,"port":1)" + std::string(more) + R"(}},"b":{"ecs":)" +
-                                 (other.starts_with('@') ? "@" : "") + arn + R"(,"port":2)" +
-                                 std::string(other.substr(other.starts_with('@') ? 1 : 0)) + "}}");
-  };
-  const auto loads = [&](std::string_view more, std::string_view other) {
-    return testing::load(both(more, other)).policy != nullptr;
-  };
-  constexpr auto role = R"(,"role":"arn:aws:iam::123456789012:role/a","wake":{})";
-  CHECK(loads(R"(,"wake":{"min":2})", R"(,"wake":{"min":2})"));
-  CHECK(loads("", ""));
-  CHECK(loads(role, R"(,"role":"arn:aws:iam::210987654321:role/a","wake":{"min":2})"));
-  check({both(R"(,"wake":{"min":2})", R"(@,"wake":{})"), reason::policy_duplicate, "$.services.b.ecs",
-         "services a and b are one service of ECS"});
-  check({both(R"(,"wake":{})", "@"), reason::policy_duplicate, "$.services.b.ecs", "the same wake in both"});
-  check({both(role, R"(@,"role":"arn:aws:iam::123456789012:role/other","wake":{"idle_stop":"1h"})"),
-         reason::policy_duplicate, "$.services.b.ecs", "one service of ECS"});
-}
-
 TEST_CASE("references to nothing are refused with the name that was meant") {
   check({one_route(R"("id":"r","host":"a.example","path":"/","service":@"apb")"), reason::policy_reference_unknown,
          "$.routes[0].service", "did you mean app?"});
@@ -371,7 +258,7 @@ TEST_CASE("patterns that could never match, or not as they look, are refused at 
   const auto host = [](std::string_view pattern) {
     return one_route(R"("id":"r","path":"/","service":"app","host":")" + std::string(pattern) + "\"");
   };
-  const row rows[] = {
+  const testing::marked rows[] = {
       {path("@api"), reason::policy_pattern_invalid, "$.routes[0].path", "starts with a slash"},
       {path("/a/**/@b"), reason::policy_pattern_invalid, "$.routes[0].path", "put it last"},
       {path("/@.sallyport/x"), reason::policy_pattern_invalid, "$.routes[0].path", "choose another path"},
