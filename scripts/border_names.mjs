@@ -25,9 +25,9 @@ const named = [
   ['JobAction', 'job_order::action', 'shared/gate/edge/job_order.cpp'],
   ['KeyStep', 'key_step', 'shared/gate/keys/key_set.cpp'],
   ['ServiceAction', 'service_order::action', 'shared/gate/edge/service_order.cpp'],
-  ['WakeAnswer', 'wake_answer', 'shared/wake/json.cpp'],
-  ['WakeCall', 'wake_call', 'shared/wake/json.cpp'],
-  ['WakePhase', 'wake_phase', 'shared/wake/json.cpp'],
+  ['WakeAnswer', 'wake_answer', 'shared/wake/names.cpp'],
+  ['WakeCall', 'wake_call', 'shared/wake/names.cpp'],
+  ['WakePhase', 'wake_phase', 'shared/wake/names.cpp'],
 ];
 
 /** Tables of names. @type {[string, string, string][]} */
