@@ -146,17 +146,17 @@ export const HASH = /** @type {const} */ ({
  */
 
 /**
- * shared/wake/json.cpp
+ * shared/wake/names.cpp
  * @typedef {'none' | 'join' | 'ready' | 'failed' | 'refused'} WakeAnswer
  */
 
 /**
- * shared/wake/json.cpp
+ * shared/wake/names.cpp
  * @typedef {'none' | 'look' | 'update'} WakeCall
  */
 
 /**
- * shared/wake/json.cpp
+ * shared/wake/names.cpp
  * @typedef {'asleep' | 'starting' | 'healthy' | 'draining' | 'failed'} WakePhase
  */
 
