@@ -20,7 +20,7 @@ struct edit {
 /// Reasons that say all there is to say; any other refusal of the agent tells operators what it saw.
 bool is_told(const verdict& in) {
   const bool plain = in.why == reason::ok || in.why == reason::policy_not_allowed || in.why == reason::policy_denied ||
-                     in.why == reason::replay_detected ||
+                     in.why == reason::replay_detected || in.why == reason::agent_path_unknown ||
                      static_cast<unsigned>(in.why) < static_cast<unsigned>(reason::jwk_invalid);
   return plain || (!in.detail.empty() && in.detail.size() < 1000);
 }
@@ -313,7 +313,7 @@ TEST_CASE("check 8: policy decides again") {
        [](forge& f) { f.with_claim("route", "es-open"); }},
       {"a route of another service", reason::policy_route_differs, [](forge& f) { f.with_claim("route", "ed-all"); }},
       {"no route for this path", reason::policy_route_differs, [](forge& f) { f.target = "/other"; }},
-      {"a reserved path", reason::policy_route_differs, [](forge& f) { f.target = "/.sallyport/status"; }},
+      {"a reserved path", reason::agent_path_unknown, [](forge& f) { f.target = "/.sallyport/status"; }},
       {"not in the group", reason::policy_not_allowed,
        [](forge& f) { f.with_claim("groups", json::array({"sales"})); }},
       {"from where it is denied", reason::policy_denied,
