@@ -84,6 +84,7 @@ TEST_CASE("every member can be set in a file and by the environment, and the env
                               : each.kind == kind::duration   ? "7ms"
                               : each.path == "edge.jwks_url"  ? "https://edge.test/keys"
                               : each.path == "upstream.reuse" ? "never"
+                              : each.path == "upstream.ready" ? "GET /healthz"
                               : each.path == "core_dumps"     ? "on"
                                                               : "/some/where";
     if (each.path == "timeouts.linger" || each.path == "audit.output") continue;
