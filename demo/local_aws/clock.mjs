@@ -11,9 +11,21 @@
 /** @type {Clock} */
 export const wall_clock = {
   now: () => Date.now(),
+  // A timer of Node may ring a millisecond before Date.now() says so; what compares times then would wait for ever.
   after(ms, act) {
-    const timer = setTimeout(act, ms);
-    timer.unref();
+    const due = Date.now() + ms;
+    /** @type {NodeJS.Timeout} */
+    let timer;
+    const wait = (/** @type {number} */ left) => {
+      timer = setTimeout(ring, left);
+      timer.unref();
+    };
+    const ring = () => {
+      const left = due - Date.now();
+      if (left > 0) wait(Math.min(left, ms));
+      else act();
+    };
+    wait(ms);
     return () => clearTimeout(timer);
   },
   sleep: (ms) => new Promise((resolve) => void wall_clock.after(ms, resolve)),

@@ -1,8 +1,8 @@
-// The clock that tests of local-aws move by hand.
+// The clock that tests of local-aws move by hand, and the one of the wall.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ManualClock } from '../../demo/local_aws/clock.mjs';
+import { ManualClock, wall_clock } from '../../demo/local_aws/clock.mjs';
 
 test('what is due happens in its order and at its own time, also what it asks for on the way', async () => {
   const clock = new ManualClock(0);
@@ -50,4 +50,22 @@ test('a sleep ends with its promise before the next thing is due', async () => {
   await clock.advance(100);
   assert.deepEqual(seen, [10, 20, 30]);
   assert.equal(clock.now(), 100);
+});
+
+test('nothing happens before its time by the clock, although timers may ring a millisecond early', (context) => {
+  let time = 1_000;
+  let rung = 0;
+  const waits = /** @type {{ring: () => void, ms: number}[]} */ ([]);
+  context.mock.method(Date, 'now', () => time);
+  context.mock.method(globalThis, 'setTimeout', (/** @type {() => void} */ ring, /** @type {number} */ ms) => {
+    waits.push({ ring, ms });
+    return { unref: () => {} };
+  });
+  wall_clock.after(500, () => (rung += 1));
+  time = 1_499;
+  waits[0]?.ring();
+  assert.deepEqual([rung, waits.length, waits[1]?.ms], [0, 2, 1]);
+  time = 1_500;
+  waits[1]?.ring();
+  assert.deepEqual([rung, waits.length], [1, 2]);
 });
