@@ -4,6 +4,7 @@
 
 #include "agent/cli/exit_code.hpp"
 #include "agent/cli/output.hpp"
+#include "agent/cli/problems.hpp"
 #include "agent/cli/program.hpp"
 #include "agent/openssl/host.hpp"
 #include "encoding/visible.hpp"
@@ -17,8 +18,6 @@ namespace {
 
 using encoding::json;
 
-constexpr std::size_t max_policy_bytes = std::size_t{8} << 20;
-
 struct options {
   std::string file;
   bool as_json = false;
@@ -30,19 +29,6 @@ struct loaded_file {
   std::string text;
   policy::policy_ptr policy;
 };
-
-json describe_problems(const std::string& file, const std::vector<policy::problem>& problems) {
-  json all = json::array();
-  for (const auto& each : problems)
-    all.push_back({{"file", file},
-                   {"line", each.line},
-                   {"column", each.column},
-                   {"path", each.path},
-                   {"reason", std::string(name_of(each.why))},
-                   {"message", each.message},
-                   {"advice", each.advice}});
-  return all;
-}
 
 json describe_warnings(const std::string& file, const std::vector<policy::finding>& findings) {
   json all = json::array();
@@ -96,7 +82,7 @@ std::string describe_briefly(const policy::compiled_policy& loaded) {
 
 /// Loads, and says what is wrong. Without a policy: it does not load, and `exit` says how.
 loaded_file load(const options& chosen, int problem_code, int& exit) {
-  auto text = read_input(chosen.file, max_policy_bytes);
+  auto text = read_input(chosen.file, policy::document_limits.max_bytes);
   if (!text.ok()) {
     complain(chosen.file, text.error(), chosen.as_json);
     exit = exit_unavailable;
@@ -105,10 +91,7 @@ loaded_file load(const options& chosen, int problem_code, int& exit) {
   const auto host = openssl::make_host();
   auto loaded = policy::load_policy(*text, *host);
   if (loaded.problems.empty()) return {std::move(*text), std::move(loaded.policy)};
-  if (chosen.as_json) print_json({{"ok", false}, {"problems", describe_problems(chosen.file, loaded.problems)}});
-  if (!chosen.as_json)
-    for (const auto& each : loaded.problems)
-      std::cerr << chosen.file << ":" << encoding::visible(policy::describe(each)) << "\n";
+  (chosen.as_json ? print_problems_json : print_problems)(chosen.file, loaded.problems);
   exit = problem_code;
   return {};
 }

@@ -12,9 +12,9 @@
 #include "agent/cli/case_report.hpp"
 #include "agent/cli/exit_code.hpp"
 #include "agent/cli/output.hpp"
+#include "agent/cli/problems.hpp"
 #include "agent/cli/program.hpp"
 #include "agent/openssl/host.hpp"
-#include "encoding/visible.hpp"
 #include "policy/cases/read.hpp"
 #include "policy/load/load.hpp"
 
@@ -24,7 +24,6 @@ namespace {
 
 namespace files = std::filesystem;
 
-constexpr std::size_t max_document_bytes = std::size_t{8} << 20;
 /// How often the files that are watched are looked at.
 constexpr auto look = std::chrono::milliseconds(250);
 
@@ -39,19 +38,8 @@ struct options {
 
 /// Says what is wrong with a document; gives the exit code.
 int refuse(const std::string& file, const std::vector<document::problem>& problems, bool as_json) {
-  if (as_json) {
-    auto all = encoding::json::array();
-    for (const auto& each : problems)
-      all.push_back({{"file", file},
-                     {"line", each.line},
-                     {"column", each.column},
-                     {"path", each.path},
-                     {"reason", std::string(name_of(each.why))},
-                     {"message", each.message},
-                     {"advice", each.advice}});
-    print_json({{"ok", false}, {"problems", all}});
-  }
-  for (const auto& each : problems) std::cerr << encoding::visible(file + ":" + document::describe(each)) << "\n";
+  if (as_json) print_problems_json(file, problems);
+  print_problems(file, problems);
   return exit_config;
 }
 
@@ -134,13 +122,13 @@ class read_files {
 /// One run; `from` learns of each file before it is read.
 int test(const options& chosen, read_files& from) {
   from.add(chosen.file);
-  const auto cases_text = read_input(chosen.file, max_document_bytes);
+  const auto cases_text = read_input(chosen.file, policy::document_limits.max_bytes);
   if (!cases_text.ok()) return cannot_read(chosen.file, cases_text.error(), chosen.as_json);
   const auto named = policy::read_policy_name(*cases_text);
   if (!named.problems.empty()) return refuse(chosen.file, named.problems, chosen.as_json);
   const auto policy_file = chosen.policy.empty() ? policy_beside(chosen.file, named.file) : chosen.policy;
   from.add(policy_file);
-  const auto policy_text = read_input(policy_file, max_document_bytes);
+  const auto policy_text = read_input(policy_file, policy::document_limits.max_bytes);
   if (!policy_text.ok()) return cannot_read(policy_file, policy_text.error(), chosen.as_json);
   const auto host = openssl::make_host();
   const auto loaded = policy::load_policy(*policy_text, *host);

@@ -1,9 +1,11 @@
 // What must not be guessed, and what must not happen together.
 
+/** In base64. @param {number} length in bytes */
+export const random_base64 = (length) => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(length))));
+
 /** 128 bits, base64url: a name that nobody can guess. */
 export function random_name() {
-  const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return random_base64(16).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /** In [0, 1). */

@@ -2,13 +2,11 @@
 // coordinator, and then waiting for a start as long as the request may wait.
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
+import { unreachable } from '../wake/coordinator.js';
 import { Use } from './in_use.js';
 
 /** Requests that wait for a start, per service and isolate; those above are told at once that it is starting. */
 const MOST_HELD = 500;
-/** What is said, and when to come back, where the coordinator itself does not answer. */
-const UNREACHABLE = /** @type {const} */ ('aws_unavailable');
-const UNREACHABLE_RETRY_S = 5;
 
 /**
  * @typedef {import('./endpoints.js').Endpoint} Endpoint
@@ -80,8 +78,7 @@ export class Search {
     try {
       return this.#wakes ? await this.#ensure(now) : (await this.#service.seen(now)).told;
     } catch (error) {
-      const detail = `the coordinator: ${describe(error)}`;
-      return { answer: /** @type {const} */ ('failed'), reason: UNREACHABLE, retry_after_s: UNREACHABLE_RETRY_S, detail };
+      return { answer: /** @type {const} */ ('failed'), ...unreachable(error) };
     }
   }
 

@@ -3,6 +3,7 @@ import { Breaker } from './breaker.js';
 import { Coordinator } from '../wake/coordinator.js';
 import { Endpoints } from './endpoints.js';
 import { InFlight } from './in_flight.js';
+import { way_to } from './way.js';
 
 /**
  * @typedef {import('../core/operations.d.ts').CatalogService} CatalogService
@@ -42,9 +43,7 @@ export class Service {
     /** Requests sent that have no answer yet, and requests that wait for a start. */
     this.unanswered = new InFlight();
     this.held = new InFlight();
-    const binding = entry.vpc || entry.mtls_certificate;
-    /** @type {import('./send.js').Fetcher} */
-    this.fetcher = binding === '' ? globalThis : environment[binding];
+    this.fetcher = way_to(entry, environment).fetcher;
     this.#wake = environment['WAKE'];
     const needed = [entry.vpc, entry.mtls_certificate, this.coordinated ? 'WAKE' : ''];
     /** The name of a binding that the policy needs and the Worker does not have. */

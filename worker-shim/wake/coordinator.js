@@ -6,6 +6,13 @@ import { fail, warn } from '../observe.js';
 
 /** How much longer than it was told to the coordinator may take. */
 const GRACE_MS = 5_000;
+const UNREACHABLE_RETRY_S = 5;
+
+/** What callers are told, and when to come back, where the coordinator itself does not respond. @param {unknown} error */
+export function unreachable(error) {
+  const reason = /** @type {const} */ ('aws_unavailable');
+  return { reason, retry_after_s: UNREACHABLE_RETRY_S, detail: `the coordinator: ${describe(error)}` };
+}
 
 /**
  * @typedef {import('../reach/endpoints.js').Address} Address

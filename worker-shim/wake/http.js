@@ -1,10 +1,7 @@
 // The state of a service over HTTP, and its reset: what the core decided about it (shared/gate/edge/service_order.hpp) is asked
 // of the object of the service (object.js), and the core words the state (shared/wake/told.hpp).
-import { describe } from '../host/describe.js';
 import { refusal_response } from '../pages/respond.js';
-
-/** When to ask again where the object does not answer. */
-const UNREACHABLE_RETRY_S = 5;
+import { unreachable } from './coordinator.js';
 
 /**
  * @typedef {import('../core/wire.js').ServiceOrder} ServiceOrder
@@ -21,7 +18,8 @@ export async function answer_service(request, order, { core, reach }) {
   try {
     return order.do === 'look' ? state_response(request, order, await service.seen(Date.now())) : await reset(order, service);
   } catch (error) {
-    return refuse('aws_unavailable', `the coordinator: ${describe(error)}`, UNREACHABLE_RETRY_S);
+    const { reason, detail, retry_after_s } = unreachable(error);
+    return refuse(reason, detail, retry_after_s);
   }
 }
 

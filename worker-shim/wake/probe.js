@@ -2,6 +2,8 @@
 // (shared/gate/edge/probe.hpp); whom to ask, and when, says the state machine.
 import { describe } from '../host/describe.js';
 import { read_bounded } from '../host/bounded.js';
+import { random_base64 } from '../host/random.js';
+import { way_to } from '../reach/way.js';
 
 /** As gate::max_status_bytes; what is longer cannot be read anyway. */
 const MOST_BYTES = 4_096;
@@ -22,10 +24,9 @@ const ENTROPY_BYTES = 48;
  * @returns {Promise<Probed>}
  */
 export async function probe(core, service, environment, { number, address, port, patience_ms }) {
-  const entropy_b64 = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(ENTROPY_BYTES))));
+  const entropy_b64 = random_base64(ENTROPY_BYTES);
   const made = core.operate('probe_request', { service: service.name, now: Date.now(), entropy_b64 });
-  const binding = service.vpc || service.mtls_certificate;
-  const fetcher = binding === '' ? globalThis : environment[binding];
+  const { binding, fetcher } = way_to(service, environment);
   const failed = (/** @type {unknown} */ error) => ({ kind: /** @type {const} */ ('probed'), number, failed: describe(error) });
   if (made.error !== undefined) return { ...failed(made.error), unsendable: true };
   if (fetcher === undefined) return { ...failed(`the Worker has no binding ${binding}`), unsendable: true };
