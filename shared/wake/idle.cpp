@@ -50,10 +50,13 @@ void step::keep_serving(unix_milliseconds next) {
   alarm_at(state_.ask_again_at);
 }
 
-/// What cannot be asked is busy, but not for ever.
+/// What cannot be asked is busy, but not for ever. It may be gone, too: while nobody asks for the service, no look tells.
 void step::not_all_asked() {
   if (state_.unproven_since == 0) state_.unproven_since = now_;
-  if (now_ - state_.unproven_since < settings_.unproven_most) return keep_serving(settings_.idle_stop / 4);
+  if (now_ - state_.unproven_since < settings_.unproven_most) {
+    keep_serving(settings_.idle_stop / 4);
+    return send_look();
+  }
   effects_.notes.push_back(
       {"idle_unproven", "", "no agent could be asked for a day: stopped as idle by what the edge saw"});
   state_.unproven_since = 0;

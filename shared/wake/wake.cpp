@@ -94,9 +94,11 @@ void step::on(const alarm_rang&) {
 
 void step::on(const restarted&) {
   state_.probing.sent.clear();
-  // Requests since the last row are forgotten with the old host.
+  // Requests since the last row are forgotten with the old host. Restarts do not add up: a host that ends between any two
+  // alarms would never stop its service.
   if (state_.phase == wake_phase::healthy) {
-    state_.last_request = std::max(state_.last_request, std::min(now_, state_.last_request + settings_.idle_stop / 4));
+    const auto last = std::min(now_, state_.last_request + settings_.idle_stop / 4);
+    state_.ask_again_at = std::max(state_.ask_again_at, last + settings_.idle_stop);
   }
   // A start need not wait for the deadline of its call.
   if (state_.phase != wake_phase::starting) return;

@@ -34,7 +34,8 @@
 // | starting/watching | probed: ready | healthy | answer ready, alarm |
 // | healthy | probed: ready, or not ready | healthy | on the list, or off it |
 // | healthy | alarm, idle for idle_stop, ours; agents can be asked | healthy, asking | all are asked, and all again (wake/idle.cpp) |
-// | healthy, asking | a request; one is busy, or not all said anything | healthy | the stop is forgotten, or they are asked again, after a quarter of idle_stop at the latest |
+// | healthy, asking | a request; one is busy | healthy | the stop is forgotten, or they are asked again, after a quarter of idle_stop at the latest |
+// | healthy, asking | not all said anything | healthy | look; they are asked again after a quarter of idle_stop |
 // | healthy, asking | all are quiet, twice; or for a day not all could be asked | draining | update to 0, alarm |
 // | healthy | alarm, idle for idle_stop, ours; nobody can be asked | draining | update to 0, alarm |
 // | healthy | alarm, idle for idle_stop, not ours | asleep | |
@@ -44,7 +45,7 @@
 // | draining | refused for good | healthy (no longer ours), or asleep when no task is known | look, alarm |
 // | failed | updated, or refused for good | failed (no longer ours) | |
 // | starting/* | restarted, with a call in flight | the same | as refused, may pass |
-// | healthy | restarted | healthy | the last request counts as late as it may have been |
+// | healthy | restarted | healthy | idle counts from when the last request may have been, however often |
 // | failed | request before retry_at | failed | answer failed |
 // | failed | request from retry_at on, within budget / over | starting/checking / failed | look, alarm / answer refused |
 // | failed | reset | asleep, or failed while a call is in flight or it is ours | starts and retry_at cleared |

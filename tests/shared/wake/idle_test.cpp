@@ -121,12 +121,46 @@ TEST_CASE("what cannot be asked is busy for a day, and then stopped, with one li
     const bool asks = w.state.asking != idle_round::none;
     w.then(alarm_rang{}, std::max<unix_milliseconds>(w.state.alarm - w.now, 1));
     CHECK((asks || w.effects.send == wake_call::none));
+    if (w.effects.send == wake_call::look) w.then(seen(2, {running("t1"), running("t2")}), 5);
     for (const auto& each : w.effects.notes) lines += each.what == "idle_unproven" ? 1 : 0;
   }
   CHECK(w.sends_update(0));
   CHECK(lines == 1);
   CHECK(w.now - begun >= w.settings.unproven_most);
   CHECK(w.now - begun < w.settings.unproven_most + w.settings.idle_stop);
+}
+
+TEST_CASE("what cannot be asked is looked at: where ECS has replaced it unseen, its successor is asked") {
+  walk w = idle_walk();
+  w.then(alarm_rang{}, w.state.alarm - w.now);
+  REQUIRE(w.effects.send == wake_call::look);
+  // As ECS shows the known ones, and then all there are.
+  w.then(only({}), 5);
+  REQUIRE(w.effects.send == wake_call::look);
+  w.then(seen(2, {running("t3"), running("t4")}), 5);
+  const auto from = w.now;
+  for (int turns = 0; turns < 20 && !w.sends_update(0); ++turns) {
+    if (!w.effects.probes.empty())
+      respond(w, quiet);
+    else if (w.effects.send == wake_call::look)
+      w.then(seen(2, {running("t3"), running("t4")}), 5);
+    else
+      w.then(alarm_rang{}, std::max<unix_milliseconds>(w.state.alarm - w.now, 1));
+  }
+  CHECK(w.sends_update(0));
+  CHECK(w.now - from < w.settings.idle_stop);
+}
+
+TEST_CASE("a host that ends between any two alarms does not keep its service up") {
+  walk w = healthy_and_ours();
+  const auto last = w.state.last_request;
+  for (int lives = 0; lives < 9 && !w.sends_update(0); ++lives) {
+    w.then(restarted{}, w.state.alarm - w.now);
+    w.state = *wake_state_from(to_json(w.state));
+    w.then(alarm_rang{}, 0);
+  }
+  CHECK(w.sends_update(0));
+  CHECK(w.now <= last + w.settings.idle_stop + w.settings.idle_stop / 4);
 }
 
 TEST_CASE("nobody is asked where health counts, behind an origin, or where agents are too old") {
