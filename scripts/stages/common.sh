@@ -6,11 +6,11 @@ export PATH="$PWD/node_modules/.bin:$PATH"
 # Adds to what the stage counted: passed, failed, skipped.
 count() { echo "$1 $2 $3" >>"${SALLYPORT_COUNTS:-/dev/stdout}"; }
 
-# Configures and builds a CMake preset; further arguments go to the build.
+# Configures and builds a CMake preset; further arguments go to the build, SALLYPORT_CONFIGURE to the configuration.
 build_preset() {
   local preset=$1
   shift
-  cmake --preset "$preset"
+  cmake --preset "$preset" ${SALLYPORT_CONFIGURE:+"$SALLYPORT_CONFIGURE"}
   cmake --build --preset "$preset" --parallel "$(nproc)" "$@"
 }
 
