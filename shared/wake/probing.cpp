@@ -29,7 +29,19 @@ unix_milliseconds step::counts_from() const {
   return state_.accepted > 0 ? state_.accepted_at + settings_.leftovers_settle : 0;
 }
 
-/// Whether it is to be asked. A task of which nothing comes of is given up once a start would have been.
+/// It may serve no more until it is asked again, for as long as a start may take from now on.
+void step::ask_anew(task_fact& one) {
+  one.probed = false;
+  asked(state_.probing, one.arn, now_).since = now_;
+}
+
+/// Those that were given up, too: they may have got ready since.
+void step::ask_again_for_a_while() {
+  const auto since = now_ - settings_.start_timeout + settings_.probe_eager;
+  for (auto& each : state_.probing.tasks) each.since = std::max(each.since, since);
+}
+
+/// Whether it is to be asked. A task that does not get ready is given up once a start would have been.
 bool step::is_to_be_asked(const task_fact& one) {
   const bool there =
       is_running(one) && one.asked_at >= counts_from() && (!settings_.needs_address || !one.address.empty());
@@ -52,6 +64,16 @@ std::vector<const task_fact*> step::to_be_asked() {
   return out;
 }
 
+/// When the first task that is held unready may be asked again; 0: none is held.
+unix_milliseconds step::held_until() const {
+  const bool up = state_.phase == wake_phase::healthy || state_.phase == wake_phase::starting;
+  unix_milliseconds first = 0;
+  for (const auto& each : state_.probing.tasks) {
+    if (up && each.held_until > now_ && (first == 0 || each.held_until < first)) first = each.held_until;
+  }
+  return first;
+}
+
 /// At the end of each step: sends what is due, and says when the next one is.
 void step::go_on_probing() {
   auto& with = state_.probing;
@@ -59,7 +81,8 @@ void step::go_on_probing() {
   std::erase_if(with.sent, [&](const sent_probe& one) { return one.until <= now_; });
   const auto who = to_be_asked();
   if (who.empty()) {
-    with.at = with.since = 0;
+    with.at = held_until();
+    with.since = 0;
     return;
   }
   if (with.since == 0) {
@@ -129,7 +152,7 @@ task_fact* step::teller(const probed& came, const std::string& about) {
   // Its address was given to another task.
   if (task_fact* gone = find_fact(state_.facts, about)) {
     gone->address.clear();
-    gone->probed = false;
+    ask_anew(*gone);
     list_anew();
     look_soon();
   }
@@ -174,12 +197,13 @@ bool step::change(task_fact& one, asked_task& known, bool ready) {
   if (known.changes.size() > settings_.flaps_most) {
     known.changes.clear();
     known.held_until = now_ + settings_.flap_pause;
-    one.probed = false;
+    ask_anew(one);
     effects_.notes.push_back({"flapping", one.arn, "ready and not ready by turns: not used for a while"});
     list_anew();
     return false;
   }
   one.probed = ready;
+  if (!ready) known.since = now_;
   return true;
 }
 

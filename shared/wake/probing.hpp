@@ -7,6 +7,7 @@
 // | whose agent says ready, about this very request | is ready |
 // | whose agent is too old to be asked | is ready when ECS calls it HEALTHY; one line |
 // | at an address that another task answers at | has none any more: a look tells |
+// | that does not get ready for as long as a start may take | is given up, and asked again after each look at the service |
 // | that was lost and says twice that it is not ready | is looked at |
 // | that changed more than `flaps_most` times within `flap_window` | is not ready for `flap_pause`; one line |
 // | whose agent says for `policy_differs_after` that it has another policy | stays not ready; one line |

@@ -17,7 +17,10 @@ void step::saw_while_healthy(const looked& seen) {
     look_at_all_next();
     return send_look();
   }
-  if (seen.service) remember_tasks();
+  if (seen.service) {
+    remember_tasks();
+    ask_again_for_a_while();
+  }
   if (!up) return restart_watch();
   const auto next = state_.asking != idle_round::none ? state_.ask_until : idle_at();
   alarm_at(any_missing() ? std::min(next, now_ + settings_.gone_apart) : next);
@@ -28,7 +31,8 @@ void step::serve() {
   state_.asking = idle_round::none;
   state_.ask_again_at = state_.unproven_since = 0;
   tell(wake_answer::ready);
-  const bool complete = state_.endpoints.size() >= settings_.min;
+  // Behind an origin one that is ready stands for all: nobody asks the others.
+  const bool complete = !settings_.needs_address || state_.endpoints.size() >= settings_.min;
   const auto fresh = complete ? settings_.refresh : settings_.refresh_incomplete << state_.pressure;
   const bool stale = now_ - state_.last_seen >= std::min(fresh, settings_.refresh);
   if (stale && state_.in_flight == wake_call::none) send_look();

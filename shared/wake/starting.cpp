@@ -57,6 +57,8 @@ void step::enter_starting(start_step at) {
   state_.stuck_since = 0;
   state_.identity_refused = false;
   state_.probing.last.clear();
+  // Those that were given up may be all that is left.
+  for (auto& each : state_.probing.tasks) each.since = now_;
 }
 
 void step::join(const allowed_request& request) {

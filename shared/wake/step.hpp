@@ -72,8 +72,11 @@ class step {
   // Asking agents (probing.cpp)
   bool asks_agents() const;
   unix_milliseconds counts_from() const;
+  void ask_anew(task_fact& one);
+  void ask_again_for_a_while();
   bool is_to_be_asked(const task_fact& one);
   std::vector<const task_fact*> to_be_asked();
+  unix_milliseconds held_until() const;
   void go_on_probing();
   void send_probe(const task_fact& to, bool silent);
   task_fact* teller(const probed& came, const std::string& about);

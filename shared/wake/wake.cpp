@@ -108,7 +108,7 @@ void step::on(const restarted&) {
 void step::on(const endpoint_lost& lost) {
   if (task_fact* known = find_fact(state_.facts, lost.task_arn)) {
     known->lost_at = now_;
-    known->probed = false;
+    ask_anew(*known);
   }
   std::erase_if(state_.endpoints, [&](const endpoint& each) { return each.task_arn == lost.task_arn; });
   if (state_.phase != wake_phase::healthy) return;

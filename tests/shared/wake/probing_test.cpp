@@ -3,70 +3,13 @@
 
 #include <random>
 
-#include "tests/shared/wake/walk.hpp"
+#include "tests/shared/wake/asking.hpp"
 #include "wake/json.hpp"
 #include "wake/keeping.hpp"
 
 using namespace sallyport;
 using namespace sallyport::aws;
 using namespace sallyport::testing;
-
-namespace {
-
-task running(std::string arn, unix_milliseconds created, health_status health = health_status::unknown) {
-  return make_task(std::move(arn), task_status::running, created, health);
-}
-
-walk asking_walk() {
-  walk w;
-  w.settings.ready_by_agent = true;
-  return w;
-}
-
-/// A start whose task runs, as a look that counts has just said; the first probe is out.
-walk one_runs(walk w = asking_walk(), health_status health = health_status::unknown) {
-  w.raised();
-  w.look(seen(1, {running("t1", w.now, health)}));
-  return w;
-}
-
-probed said(std::uint32_t number, probe_result what, std::string why = "", std::string arn = "t1") {
-  return {number,         what,           what != probe_result::broken && what != probe_result::unsendable,
-          std::move(arn), std::move(why), "what was said"};
-}
-
-std::uint32_t number_of(const walk& w) {
-  REQUIRE(w.effects.probes.size() == 1);
-  return w.effects.probes[0].number;
-}
-
-/// The next probe, when it is due.
-walk& next_probe(walk& w) {
-  REQUIRE(w.state.probing.at > 0);
-  w.then(probe_due{}, std::max<unix_milliseconds>(w.state.probing.at - w.now, 0));
-  return w;
-}
-
-/// Probes are answered like that for so long.
-void answer_for(walk& w, unix_milliseconds how_long, probe_result what, const std::string& why) {
-  const auto until = w.now + how_long;
-  while (w.now < until) {
-    next_probe(w);
-    if (!w.effects.probes.empty()) w.then(said(number_of(w), what, why), 0);
-  }
-}
-
-bool has_note(const walk& w, std::string_view what) {
-  return w.effects.notes.size() == 1 && w.effects.notes[0].what == what;
-}
-
-walk ready_and_ours() {
-  walk w = one_runs();
-  w.then(said(number_of(w), probe_result::ready), 5);
-  return w;
-}
-
-}  // namespace
 
 TEST_CASE("a wanted task that runs is asked at once, at its address, and is ready when its agent says so") {
   walk w = one_runs();
@@ -150,18 +93,6 @@ TEST_CASE("a response to a probe that is not under way means nothing") {
   CHECK(late.state.phase == wake_phase::starting);
 }
 
-TEST_CASE("an address that another task answers at is forgotten, and a look tells") {
-  walk w = one_runs();
-  const auto number = number_of(w);
-  w.then(said(number, probe_result::ready, "", "t9"), 5);
-  CHECK(w.state.phase == wake_phase::starting);
-  CHECK(w.state.probing.at == 0);
-  w.then(alarm_rang{}, 60'000);
-  CHECK(w.effects.probes.empty());
-  CHECK(w.effects.send == wake_call::look);
-  CHECK_FALSE(w.effects.known_tasks_only);
-}
-
 TEST_CASE("an agent that does not know its task is believed about the one at its address") {
   walk w = one_runs();
   w.then(said(number_of(w), probe_result::ready, "", ""), 5);
@@ -180,6 +111,18 @@ TEST_CASE("behind an origin any wanted task that is ready will do, and no other 
   w.then(said(number_of(w), probe_result::ready, "", "t1"), 5);
   CHECK(w.state.phase == wake_phase::healthy);
   CHECK(w.state.probing.at == 0);
+}
+
+TEST_CASE("behind an origin one that is ready is enough, and the service is not looked at for the others") {
+  walk w = asking_walk();
+  w.settings.needs_address = false;
+  w.settings.min = 2;
+  w.raised();
+  w.look(seen(2, {running("t1", w.now), running("t2", w.now)}));
+  w.then(said(number_of(w), probe_result::ready), 5);
+  REQUIRE(w.state.phase == wake_phase::healthy);
+  w.then(allowed_request{"alice"}, 2 * w.settings.refresh_incomplete);
+  CHECK(w.effects.send == wake_call::none);
 }
 
 TEST_CASE("behind an origin an agent that does not know its task speaks for the only one") {
@@ -234,39 +177,6 @@ TEST_CASE("refused connections are an agent that does not listen yet, unless ECS
   CHECK(up.state.phase == wake_phase::healthy);
 }
 
-TEST_CASE("a lost task is asked again at once; ready puts it back, and twice not ready has it looked at") {
-  walk w = ready_and_ours();
-  w.then(endpoint_lost{"t1"}, 60'000);
-  CHECK(w.state.endpoints.empty());
-  w.then(said(number_of(w), probe_result::ready), 5);
-  CHECK(w.state.phase == wake_phase::healthy);
-  CHECK(w.state.endpoints.size() == 1);
-  walk bad = ready_and_ours();
-  bad.then(endpoint_lost{"t1"}, 60'000).then(said(number_of(bad), probe_result::unready, "app"), 5);
-  bad.then(seen(1, {running("t1", 1)}), 100);
-  const auto seen_at = bad.now;
-  CHECK(bad.state.alarm > seen_at + bad.settings.poll_first);
-  while (bad.now < seen_at + 500) next_probe(bad);
-  bad.then(said(number_of(bad), probe_result::unready, "app"), 5);
-  CHECK(bad.state.alarm == seen_at + bad.settings.poll_first);
-}
-
-TEST_CASE("a task that is ready and stopping by turns is held unready for ten seconds, with one line") {
-  walk w = ready_and_ours();
-  int lines = 0;
-  for (int i = 0; i < 12 && lines == 0; ++i) {
-    w.then(endpoint_lost{"t1"}, 100);
-    if (w.effects.probes.empty()) next_probe(w);
-    w.then(said(number_of(w), probe_result::ready), 100);
-    lines += has_note(w, "flapping") ? 1 : 0;
-  }
-  CHECK(lines == 1);
-  CHECK(w.state.endpoints.empty());
-  const auto held = w.now;
-  while (w.state.probing.at == 0 && w.now < held + 11'000) w.then(alarm_rang{}, 1'000);
-  CHECK(w.now - held >= 10'000);
-}
-
 TEST_CASE("another policy for a minute is told once") {
   walk w = one_runs();
   w.then(said(number_of(w), probe_result::unready, "policy"), 0);
@@ -315,15 +225,6 @@ TEST_CASE("tasks that run together are asked together, and the first that is rea
   CHECK(alone.effects.answer == wake_answer::ready);
   CHECK(alone.state.endpoints.size() == 1);
   CHECK(alone.state.probing.at > 0);
-}
-
-TEST_CASE("a second task of a healthy service is asked, too, and joins the list when it is ready") {
-  walk w = ready_and_ours();
-  w.then(allowed_request{"alice"}, w.settings.refresh);
-  w.then(seen(2, {running("t1", 1), running("t2", w.now)}), 100);
-  CHECK(w.state.endpoints.size() == 1);
-  w.then(said(number_of(w), probe_result::ready, "", "t2"), 5);
-  CHECK(w.state.endpoints.size() == 2);
 }
 
 TEST_CASE("probes alone are not worth a row, and what is stored is read again") {
