@@ -17,6 +17,8 @@ void step::ask_whether_idle(idle_round round) {
   state_.asking = round;
   state_.probing.quiet.clear();
   state_.probing.since = 0;
+  // What was asked before this round says nothing in it; it stays under way.
+  for (auto& each : state_.probing.sent) each.number = 0;
   const auto tasks = static_cast<unix_milliseconds>(
       std::count_if(state_.facts.begin(), state_.facts.end(), [](const task_fact& each) { return is_running(each); }));
   state_.ask_until = now_ + std::max(settings_.ask_for, 3 * tasks * settings_.probe_first);
@@ -33,6 +35,8 @@ bool step::is_unasked(const task_fact& one) const {
 void step::told_use(const task_fact& one, const probed& came) {
   if (state_.asking == idle_round::none) return;
   const auto quiet_for = std::min(settings_.idle_stop, came.up_ms);
+  // One that is busy proves as much as all that are quiet.
+  if (came.in_flight > 0 || came.idle_ms < quiet_for) state_.unproven_since = 0;
   if (came.in_flight > 0) return keep_serving(settings_.idle_stop / 4);
   if (came.idle_ms < quiet_for) return keep_serving(std::min(quiet_for - came.idle_ms, settings_.idle_stop / 4));
   if (is_unasked(one)) state_.probing.quiet.push_back(one.arn);

@@ -216,8 +216,10 @@ void step::agent_is_too_old(const std::string& about) {
   count_ready();
 }
 
-/// A connection that is refused may be an agent that does not listen yet. One that ECS calls healthy does listen.
+/// A connection that is refused may be an agent that does not listen yet. One that ECS calls healthy does listen; before a stop
+/// nobody has looked for long, and it may be gone.
 void step::way_is_broken(const std::string& about) {
+  if (state_.asking != idle_round::none) return;
   const task_fact* one = about.empty() ? nullptr : find_fact(state_.facts, about);
   const bool listens = about.empty() ? std::any_of(state_.facts.begin(), state_.facts.end(), is_healthy)
                                      : one != nullptr && is_healthy(*one);

@@ -101,6 +101,46 @@ TEST_CASE("what was used a moment ago is busy, also in the second round; what ne
   CHECK(young.state.asking == idle_round::last);
 }
 
+TEST_CASE("what was asked in the first round says nothing in the second") {
+  walk w = idle_walk();
+  const auto first = w.effects.probes;
+  w.then(probe_due{}, 300);
+  const auto again = w.effects.probes;
+  REQUIRE(again.size() == 2);
+  for (const auto& each : first) w.then(said(each.number, arn_at(each.address)), 5);
+  REQUIRE(w.state.asking == idle_round::last);
+  for (const auto& each : again) w.then(said(each.number, arn_at(each.address)), 5);
+  CHECK(w.state.asking == idle_round::last);
+  CHECK_FALSE(w.sends_update(0));
+  CHECK(w.state.probing.sent.size() <= w.settings.probes_most);
+}
+
+TEST_CASE("a day of what cannot be asked is one day, and ends where one is found busy") {
+  walk w = idle_walk();
+  w.then(alarm_rang{}, w.state.alarm - w.now);
+  REQUIRE(w.state.unproven_since > 0);
+  w.then(seen(2, {running("t1"), running("t2")}), 5);
+  w.then(alarm_rang{}, w.state.alarm - w.now);
+  REQUIRE(w.effects.probes.size() == 2);
+  w.then(said(w.effects.probes[0].number, "t1", 1, 0), 5);
+  CHECK(w.state.unproven_since == 0);
+}
+
+TEST_CASE("a task that is gone when agents are asked is no way that is broken") {
+  walk w = idle_walk();
+  for (auto& each : w.state.facts) each.health = health_status::healthy;
+  for (int i = 0; i < 8; ++i) {
+    for (const auto& each : std::vector<probe_order>(w.effects.probes)) {
+      auto out = said(each.number, arn_at(each.address));
+      out.said = probe_result::broken;
+      w.then(out, 1);
+      CHECK(w.effects.notes.empty());
+    }
+    w.then(probe_due{}, 300);
+  }
+  CHECK(w.state.probing.unprobeable_until == 0);
+}
+
 TEST_CASE("a request while agents are asked is served, and the stop is forgotten") {
   walk w = idle_walk();
   const auto number = w.effects.probes[0].number;
