@@ -227,6 +227,21 @@ test("where there is no other task, the agent's own answer is passed on; and so 
   }
 });
 
+test('where all tasks have lost their apps, the coordinator is asked, and its answer counts; a service with many is not searched whole', async () => {
+  const stopped = reaching(by_task, { fetch: alone });
+  stopped.ensure = () =>
+    stopped.asked.length === 1 ? { answer: 'ready', endpoints: tasks(2) } : { answer: 'failed', reason: 'wake_starting', retry_after_s: 3 };
+  assert.equal((await json_of(await stopped.respond())).code, 'wake_starting');
+  assert.deepEqual([stopped.sent.length, stopped.lost.length, stopped.asked.length], [2, 2, 2]);
+  const mixed = reaching(by_task, { fetch: () => (mixed.sent.length === 1 ? alone() : refused()) });
+  mixed.ensure = () =>
+    mixed.asked.length === 1 ? { answer: 'ready', endpoints: tasks(2) } : { answer: 'failed', reason: 'wake_starting', retry_after_s: 3 };
+  assert.equal((await json_of(await mixed.respond())).code, 'wake_starting');
+  const many = reaching(by_task, { fetch: alone, ensure: () => ({ answer: 'ready', endpoints: tasks(9) }) });
+  assert.equal((await many.respond()).status, 502);
+  assert.deepEqual([many.sent.length, new Set(many.sent.map(({ url }) => url)).size], [5, 5]);
+});
+
 test('a page of another origin may read what an agent refuses, but of the app only what the app allows', async () => {
   const refusal_fields = [
     ['Vary', 'Origin'],

@@ -4,6 +4,7 @@
 // | the first task | an idempotent request | any other |
 // | --- | --- | --- |
 // | takes no connection, or breaks it | goes to another task | fails |
+// | has an agent whose app takes no connection | goes to another task, and on from there: nothing has reached an app | gets the agent's 502 |
 // | answers, and has an agent that stops | that answer counts; later requests go to another task | the same |
 // | has an agent whose app gives no answer | goes to another task | gets the agent's 502 |
 // | is silent for SILENT_MS to everybody | goes to another task as well; the first answer counts | waits |
@@ -22,12 +23,16 @@ import { hold_of } from '../pages/waiting.js';
 /** A stopped task of Fargate refuses no connection: its address is just gone. */
 export const SILENT_MS = 3_000;
 
+/** Of one request. Tasks that were just stopped lose their apps first: where all do so, the service is woken. */
+const MOST_SENDINGS = 5;
+
 /** Set by an agent that answers still, and soon will not. */
 const STOPPING = 'Sallyport-Stopping';
 
 /**
  * @typedef {import('./endpoints.js').Endpoint} Endpoint
  * @typedef {import('./search.js').NotReady} NotReady
+ * @typedef {{sendings: number, breaks: number}} Left how often it may be sent again, and how often another time after a break
  * @typedef {(base: string, place: string) => Promise<Response>} Send sends the turn's forward to what is put before its URL, signed for the place
  */
 
@@ -67,38 +72,53 @@ export class Delivery {
     const first = this.#send_to(place);
     if (repeatable && (await this.#is_silent(place, first))) {
       this.#search.lost(place);
-      return first_of(first, this.#again(place));
+      return first_of(first, this.#again(place, { sendings: 1, breaks: 0 }));
     }
-    return repeatable ? this.#or_another(first, place) : first;
+    return repeatable ? this.#or_another(first, place, { sendings: MOST_SENDINGS - 1, breaks: 1 }) : first;
   }
 
   /**
-   * @param {Promise<Response>} first
+   * @param {Promise<Response>} going
    * @param {Endpoint} place
+   * @param {Left} left
    * @returns {Promise<Response | NotReady>}
    */
-  async #or_another(first, place) {
+  async #or_another(going, place, left) {
+    /** @type {Response | undefined} */
+    let answer;
     try {
-      const answer = await first;
-      if (!is_without_answer(answer)) return answer;
-      // Any caller can make an app break a connection; one that takes none is on the way down.
-      if (is_without_app(answer)) this.#search.lost(place);
-      return (await this.#again(place)) ?? answer;
+      answer = await going;
     } catch (failure) {
-      const another = is_broken(failure) ? await this.#again(place) : undefined;
+      const another = is_broken(failure) ? await this.#after_break(place, left) : undefined;
       if (another === undefined) throw failure;
       return another;
     }
+    if (!is_without_answer(answer)) return answer;
+    if (!is_without_app(answer)) return (await this.#after_break(place, left)) ?? answer;
+    this.#search.lost(place);
+    return (await this.#again(place, left)) ?? answer;
+  }
+
+  /**
+   * It may have been this very request: any caller can make an app break a connection. It breaks no third one.
+   * @param {Endpoint} place
+   * @param {Left} left
+   */
+  async #after_break(place, { sendings, breaks }) {
+    return breaks === 0 ? undefined : this.#again(place, { sendings, breaks: breaks - 1 });
   }
 
   /**
    * @param {Endpoint} tried
+   * @param {Left} left
    * @returns {Promise<Response | NotReady | undefined>} nothing: there is no other task
    */
-  async #again(tried) {
+  async #again(tried, { sendings, breaks }) {
+    if (sendings === 0) return undefined;
     const other = await this.#search.find(tried.task_arn === '' ? undefined : tried);
     if (other === undefined || 'answer' in other) return other;
-    return (await this.#turn.decided_again('the first task gave no response')) ?? this.#send_to(other);
+    const refused = await this.#turn.decided_again('the task before gave no response');
+    return refused ?? this.#or_another(this.#send_to(other), other, { sendings: sendings - 1, breaks });
   }
 
   /** @param {Endpoint} place */
