@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import '../support/platform.mjs';
+import { SILENT_MS } from '../../worker-shim/reach/delivery.js';
 import { Use } from '../../worker-shim/reach/in_use.js';
-import { by_task, here, reaching, until_sent, wake } from '../support/reaching.mjs';
+import { by_task, here, reaching, tasks, until_sent, wake } from '../support/reaching.mjs';
 
 const IDLE_STOP_MS = 60_000;
 const encoder = new TextEncoder();
@@ -121,6 +122,35 @@ test('a request whose response does not begin yet is use of its service', async 
   await new Promise(setImmediate);
   t.mock.timers.tick(IDLE_STOP_MS);
   assert.equal(world.touched, 4);
+});
+
+test('a response that another one took the place of is no use any more', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  const gone = () => new Response('no app', { status: 502, headers: { 'sallyport-refusal': 'upstream_unavailable;unreached' } });
+  const passed_over = reaching(by_task, { fetch: (url) => (url.includes('10.0.0.1:') ? gone() : new Response('second')) });
+  assert.equal(await (await passed_over.respond()).text(), 'second');
+  assert.equal(passed_over.sent.length, 2);
+  const asleep = reaching(by_task, { fetch: gone });
+  asleep.ensure = () =>
+    asleep.asked.length === 1 ? { answer: 'ready', endpoints: tasks(2) } : { answer: 'failed', reason: 'wake_starting', retry_after_s: 3 };
+  assert.equal((await asleep.respond()).status, 503);
+  /** @type {(answer: Response) => void} */
+  let late = () => {};
+  const slow = reaching(by_task, {
+    fetch: (url) => (url.includes('10.0.0.1:') ? new Promise((resolve) => (late = resolve)) : new Response('quick')),
+  });
+  const answering = slow.respond();
+  await until_sent(slow, 1);
+  t.mock.timers.tick(SILENT_MS);
+  assert.equal(await (await answering).text(), 'quick');
+  late(new Response('too late'));
+  for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
+  const before = [passed_over, asleep, slow].map(({ touched }) => touched);
+  t.mock.timers.tick(10 * wake.idle_stop_ms);
+  assert.deepEqual(
+    [passed_over, asleep, slow].map(({ touched }) => touched),
+    before,
+  );
 });
 
 test('a request that fails is no use any more', async (t) => {

@@ -94,9 +94,12 @@ export class Delivery {
       return another;
     }
     if (!is_without_answer(answer)) return answer;
-    if (!is_without_app(answer)) return (await this.#after_break(place, left)) ?? answer;
-    this.#search.lost(place);
-    return (await this.#again(place, left)) ?? answer;
+    const unreached = is_without_app(answer);
+    if (unreached) this.#search.lost(place);
+    const another = await (unreached ? this.#again(place, left) : this.#after_break(place, left));
+    if (another === undefined) return answer;
+    drop(answer);
+    return another;
   }
 
   /**
@@ -195,11 +198,22 @@ async function settled_within(promise, milliseconds) {
  * @param {Promise<Response | NotReady | undefined>} second
  */
 async function first_of(first, second) {
+  const both = [first, second.then((answer) => answer ?? first)];
   try {
-    return await Promise.any([first, second.then((answer) => answer ?? first)]);
+    const won = await Promise.any(both);
+    for (const each of both) each.then((answer) => answer !== won && drop(answer)).catch(() => {});
+    return won;
   } catch (failures) {
     throw /** @type {AggregateError} */ (failures).errors[0];
   }
+}
+
+/**
+ * A body that nobody reads is never over: it would count as use of its service for as long as the platform keeps the request.
+ * @param {Response | NotReady} answer
+ */
+function drop(answer) {
+  if (answer instanceof Response) void answer.body?.cancel();
 }
 
 /**
