@@ -12,7 +12,8 @@ test('the tour', async (t) => {
   try {
     const steps = await play_tour(stack, () => {});
     assert.ok(steps.length >= 50, 'the tour has its steps');
-    if (steps.some(({ expected, seen }) => seen !== expected)) console.error(stack.worker_output().split('\n').slice(-most_lines).join('\n'));
+    if (steps.some(({ expected, seen }) => seen !== expected))
+      console.error(stack.worker_output().split('\n').slice(-most_lines).join('\n'));
     for (const { title, expected, seen } of steps) await t.test(title, () => assert.equal(seen, expected));
   } finally {
     await stack.stop();
