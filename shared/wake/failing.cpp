@@ -86,6 +86,8 @@ std::string step::cause_of_timeout() const {
 void step::fail(reason why, std::string detail) {
   const bool forgiven = is_not_of_app(why) || (why == reason::wake_failed && !state_.app_died);
   if (state_.booked && forgiven) give_back_start(state_.starts, state_.starter);
+  withdraw();
+  watch_no_more();
   state_.booked = false;
   ++state_.failed_starts;
   state_.why = why;
@@ -110,7 +112,7 @@ unix_milliseconds step::retry_pause() const {
 
 /// ECS would start the broken task again and again; what we raised we lower.
 void step::stop_after_failure() {
-  if (state_.ours) send_update(0);
+  if (state_.ours) lower();
 }
 
 }  // namespace sallyport::aws

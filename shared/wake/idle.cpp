@@ -42,14 +42,15 @@ void step::told_use(const task_fact& one, const probed& came) {
   if (is_unasked(one)) state_.probing.quiet.push_back(one.arn);
   const auto& facts = state_.facts;
   if (std::any_of(facts.begin(), facts.end(), [&](const task_fact& each) { return is_unasked(each); })) return;
-  if (state_.asking == idle_round::first) return ask_whether_idle(idle_round::last);
   state_.unproven_since = 0;
-  stop_idle();
+  if (state_.asking == idle_round::last || settings_.governed) return stop_idle();
+  ask_whether_idle(idle_round::last);
 }
 
 /// Somebody is served, or may be: asked again later.
 void step::keep_serving(unix_milliseconds next) {
   state_.asking = idle_round::none;
+  if (state_.admission.what == errand::stop) withdraw();
   state_.ask_again_at = now_ + next;
   alarm_at(state_.ask_again_at);
 }
@@ -57,18 +58,24 @@ void step::keep_serving(unix_milliseconds next) {
 /// What cannot be asked is busy, but not for ever. It may be gone, too: while nobody asks for the service, no look tells.
 void step::not_all_asked() {
   if (state_.unproven_since == 0) state_.unproven_since = now_;
-  if (now_ - state_.unproven_since < settings_.unproven_most) {
+  if (!is_unproven_for_good()) {
     keep_serving(settings_.idle_stop / 4);
     return send_look();
   }
   effects_.notes.push_back(
       {"idle_unproven", "", "no agent could be asked for a day: stopped as idle by what the edge saw"});
-  state_.unproven_since = 0;
   stop_idle();
 }
 
+bool step::is_unproven_for_good() const {
+  return state_.unproven_since > 0 && now_ - state_.unproven_since >= settings_.unproven_most;
+}
+
+/// Governed, the first round is asked before it waits for a grant, and the last one with it.
 void step::stop_idle() {
   state_.asking = idle_round::none;
+  if (settings_.governed) return waits_for(errand::stop) && is_its_turn() ? send_stop() : queue(errand::stop);
+  state_.unproven_since = 0;
   enter(wake_phase::draining, settings_.call_timeout);
   send_update(0);
 }

@@ -6,6 +6,7 @@
 #include "core/reason.hpp"
 #include "encoding/json_members.hpp"
 #include "wake/budget.hpp"
+#include "wake/queueing_json.hpp"
 
 namespace sallyport::aws {
 namespace {
@@ -217,6 +218,7 @@ void read_newer(const json& from, wake_state& out) {
   out.ask_again_at = number_member(from, "ask_again_at");
   out.unproven_since = number_member(from, "unproven_since");
   if (const json* probing = find_member(from, "probing")) out.probing = probing_from(*probing);
+  if (const json* admission = find_member(from, "admission")) out.admission = admission_from(*admission);
   if (find_member(from, "facts") == nullptr) facts_of_lists(out);
   if (find_member(from, "booked") == nullptr) budget_of_attempts(out);
 }
@@ -279,7 +281,8 @@ json to_json(const wake_state& state) {
           {"ask_until", state.ask_until},
           {"ask_again_at", state.ask_again_at},
           {"unproven_since", state.unproven_since},
-          {"probing", to_json(state.probing)}};
+          {"probing", to_json(state.probing)},
+          {"admission", to_json(state.admission)}};
 }
 
 json to_json(const wake_outcome& outcome) {
@@ -297,12 +300,13 @@ json to_json(const wake_outcome& outcome) {
   for (const auto& each : effects.notes) {
     out["notes"].push_back(json::object({{"what", each.what}, {"task", each.task_arn}, {"detail", each.detail}}));
   }
+  add_for_region(out, effects);
   return out;
 }
 
 std::optional<wake_state> wake_state_from(const json& from) {
   const auto phase = enumerator_member(from, "phase", wake_phase::failed);
-  const auto step = enumerator_member(from, "step", start_step::watching);
+  const auto step = enumerator_member(from, "step", start_step::queued);
   const auto in_flight = enumerator_member(from, "in_flight", wake_call::update);
   if (number_member(from, "version") != state_version || !phase || !step || !in_flight) return std::nullopt;
   wake_state out;
@@ -342,7 +346,7 @@ std::optional<wake_event> wake_event_from(const json& from) {
   if (kind == "endpoint_lost") return endpoint_lost{std::string(text_member(from, "task_arn"))};
   const json* error = find_member(from, "error");
   if (kind == "refused" && error != nullptr) return call_refused{service_error_from(*error)};
-  return std::nullopt;
+  return region_word_from(from);
 }
 
 wake_settings wake_settings_from(const json& from) {
@@ -376,6 +380,11 @@ wake_settings wake_settings_from(const json& from) {
   out.probe_first = number_member(from, "probe_first", out.probe_first);
   out.probe_then = number_member(from, "probe_then", out.probe_then);
   out.probe_patience = number_member(from, "probe_patience", out.probe_patience);
+  out.governed = truth_member(from, "governed");
+  out.queue_most = number_member(from, "queue_most", out.queue_most);
+  out.admit_patience = number_member(from, "admit_patience", out.admit_patience);
+  out.watch_renew = number_member(from, "watch_renew", out.watch_renew);
+  out.alone_wait = number_member(from, "alone_wait", out.alone_wait);
   return out;
 }
 

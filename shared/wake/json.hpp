@@ -17,7 +17,7 @@ encoding::json to_json(const endpoint& from);
 std::optional<wake_state> wake_state_from(const encoding::json& from);
 /// {"kind":"request","caller":…} | {"kind":"looked","service":…,"tasks":[…]} | {"kind":"updated"} |
 /// {"kind":"refused","error":…} | {"kind":"alarm"} | {"kind":"restarted"} | {"kind":"endpoint_lost","task_arn":…} |
-/// {"kind":"reset"}, or nothing.
+/// {"kind":"reset"} | one of the Region (queueing_json.hpp), or nothing.
 std::optional<wake_event> wake_event_from(const encoding::json& from);
 /// Members that are absent keep their defaults.
 wake_settings wake_settings_from(const encoding::json& from);

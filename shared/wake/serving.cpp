@@ -30,11 +30,13 @@ void step::serve() {
   touch();
   state_.asking = idle_round::none;
   state_.ask_again_at = state_.unproven_since = 0;
+  if (state_.admission.what == errand::stop) withdraw();
   tell(wake_answer::ready);
   // Behind an origin one that is ready stands for all: nobody asks the others.
   const bool complete = !settings_.needs_address || state_.endpoints.size() >= settings_.min;
   const auto fresh = complete ? settings_.refresh : settings_.refresh_incomplete << state_.pressure;
   const bool stale = now_ - state_.last_seen >= std::min(fresh, settings_.refresh);
+  if (settings_.governed) return watch_those_that_serve(stale);
   if (stale && state_.in_flight == wake_call::none) send_look();
 }
 
@@ -47,6 +49,7 @@ void step::look_after() {
   if (now_ < next) return look ? send_look() : alarm_at(next);
   if (asking) return not_all_asked();
   if (!state_.ours) return fall_asleep();
+  if (waits_for(errand::stop)) return;
   if (asks_before_stop()) return ask_whether_idle(idle_round::first);
   stop_idle();
 }
@@ -62,6 +65,8 @@ void step::keep_running(bool still_ours) {
 }
 
 void step::fall_asleep() {
+  withdraw();
+  watch_no_more();
   state_.phase = wake_phase::asleep;
   state_.phase_since = now_;
   state_.ours = false;

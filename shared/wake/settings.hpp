@@ -69,6 +69,20 @@ struct wake_settings {
   /// How long all agents have to say whether they are idle, and how long what cannot be asked counts as busy.
   unix_milliseconds ask_for = 10'000;
   unix_milliseconds unproven_most = 86'400'000;
+  /// Calls wait for a grant of the Region, and it looks (wake/queueing.hpp).
+  bool governed = false;
+  /// A start leaves the line.
+  unix_milliseconds queue_most = 1'800'000;
+  unix_milliseconds admit_patience = 10'000;
+  unix_milliseconds ask_least = 250;
+  unix_milliseconds watch_renew = 30'000;
+  unix_milliseconds own_looks = 300'000;
+  /// While no Region answers.
+  unix_milliseconds alone_wait = 60'000;
+  unix_milliseconds alone_pause = 20'000;
+  unix_milliseconds alone_asks = 10'000;
+  unix_milliseconds alone_stop = 3'600'000;
+  unix_milliseconds alone_stop_asks = 60'000;
 };
 
 }  // namespace sallyport::aws

@@ -30,10 +30,13 @@ bool step::is_over_budget(const allowed_request& request) {
 
 void step::new_start(const allowed_request& request, start_step at) {
   enter_starting(at);
+  // It is asked again, though it was down when it was asked last.
+  state_.admission.alone = false;
   state_.starter = request.caller;
 }
 
 void step::enter_starting(start_step at) {
+  withdraw();
   state_.asking = idle_round::none;
   state_.ask_again_at = state_.unproven_since = 0;
   state_.phase = wake_phase::starting;
@@ -72,6 +75,7 @@ void step::restart_watch() {
   enter_starting(start_step::watching);
   state_.unasked = true;
   alarm_in(settings_.poll_first);
+  if (settings_.governed && state_.in_flight == wake_call::none) send_look();
 }
 
 void step::updated_while_starting() {
@@ -84,6 +88,8 @@ void step::updated_while_starting() {
 void step::watch() {
   state_.step = start_step::watching;
   state_.refusals = 0;
+  state_.admission.heard.watched_at = 0;
+  if (settings_.governed && !state_.admission.alone) return send_look();
   const bool leftovers = any_wanted(state_.facts);
   if (leftovers && state_.accepted_at == now_) return alarm_in(settings_.leftovers_settle);
   // The early look only shows progress: it is the first to go when calls are short.
@@ -96,11 +102,14 @@ unix_milliseconds step::likely_start() const {
 }
 
 unix_milliseconds step::deadline() const {
-  return std::max(state_.raised_at, state_.phase_since) + settings_.start_timeout;
+  const auto& with = state_.admission;
+  if (state_.step == start_step::queued) return with.raise_since + settings_.queue_most;
+  return std::max({state_.raised_at, state_.phase_since, with.left_at}) + settings_.start_timeout;
 }
 
 void step::saw_while_starting(const looked& seen) {
   state_.refusals = 0;
+  if (state_.step == start_step::queued) return;
   if (state_.step == start_step::updating) return raise_or_give_up();
   note(seen);
   if (state_.step == start_step::checking) return decide_after_check(seen);
@@ -147,6 +156,11 @@ void step::raise_or_give_up() {
 }
 
 void step::raise() {
+  if (settings_.governed) return queue(errand::raise);
+  send_raise();
+}
+
+void step::send_raise() {
   state_.owned_before = state_.ours;
   state_.ours = true;
   state_.step = start_step::updating;
@@ -154,6 +168,7 @@ void step::raise() {
 }
 
 void step::go_on_starting() {
+  if (state_.step == start_step::queued) return go_on_in_line();
   if (now_ >= deadline()) {
     if (state_.refusals == 0 || state_.detail.empty()) return fail(reason::wake_timeout, cause_of_timeout());
     return fail(reason::aws_unavailable, state_.detail);
@@ -162,8 +177,16 @@ void step::go_on_starting() {
   send_look();
 }
 
+void step::go_on_in_line() {
+  // A machine that no Region governs any more need not wait.
+  if (!settings_.governed) return raise_or_give_up();
+  if (now_ >= deadline()) return fail(reason::wake_queued, "no call of UpdateService was free for it in time");
+  alarm_at(deadline());
+}
+
 bool step::become_healthy() {
   if (!take_endpoints()) return false;
+  withdraw();
   state_.failed_starts = 0;
   state_.retry_at = 0;
   learn();
@@ -174,6 +197,7 @@ bool step::become_healthy() {
   enter(wake_phase::healthy, settings_.idle_stop);
   // A look may be under way while an agent says that it is ready.
   if (state_.in_flight != wake_call::none) alarm_at(std::min(state_.alarm, state_.in_flight_until));
+  if (settings_.governed && state_.admission.heard.watched_at > 0) watch_tasks(region::watch_kind::run);
   tell(wake_answer::ready);
   return true;
 }

@@ -13,6 +13,7 @@ bool step::landed(wake_call which) {
   if (state_.in_flight != which) return false;
   state_.in_flight = wake_call::none;
   asked_at_ = state_.sent_at > 0 ? state_.sent_at : state_.in_flight_until - settings_.call_timeout;
+  settle(region::outcome::ok);
   return true;
 }
 
@@ -20,6 +21,8 @@ bool step::landed(wake_call which) {
 void step::accept() {
   state_.accepted = state_.wanted;
   state_.accepted_at = now_;
+  state_.admission.what = errand::none;
+  state_.admission.throttles = 0;
   if (state_.wanted == 0) {
     state_.ours = false;
     return;
@@ -65,10 +68,14 @@ void step::note(const looked& seen) {
   };
   note_look(state_.facts, seen.tasks, asked_at_, is_told, settings_);
   count_ends(seen.tasks);
-  if (!seen.service || seen.service->newest_event.empty()) return;
-  const bool older = seen.service->newest_event_at > 0 && seen.service->newest_event_at + settings_.update_settles <
-                                                              std::max(state_.raised_at, state_.phase_since);
-  state_.last_event = older ? "" : seen.service->newest_event;
+  if (seen.service) note_event(*seen.service);
+}
+
+void step::note_event(const service_answer& seen) {
+  if (seen.newest_event.empty()) return;
+  const bool older = seen.newest_event_at > 0 &&
+                     seen.newest_event_at + settings_.update_settles < std::max(state_.raised_at, state_.phase_since);
+  state_.last_event = older ? "" : seen.newest_event;
 }
 
 /// What our last update said stands until ECS has had the time to tell of it.
@@ -107,7 +114,7 @@ void step::remember_tasks() {
   }
 }
 
-void step::send_look() {
+void step::look_ourselves() {
   // The tasks that serve are described often; whether there are more, or fewer are wanted, is asked now and then.
   constexpr std::uint32_t serving_looks_at_all = 3, starting_looks_at_all = 6;
   const bool watching = state_.phase == wake_phase::starting && state_.step == start_step::watching;

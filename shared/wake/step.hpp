@@ -1,7 +1,9 @@
 // One step of the machine in the making: the handlers change the state and say what is to be done. By phase: starting.cpp,
-// failing.cpp, serving.cpp, probing.cpp; what they share: step.cpp.
+// failing.cpp, serving.cpp, probing.cpp; of calls and looks that a Region grants: queueing.cpp, regional.cpp; what they share:
+// step.cpp.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +30,10 @@ class step {
   void on(const probe_due& due);
   void on(const probed& came);
   void on(const reset& again);
+  void on(const granted& told);
+  void on(const put_in_line& told);
+  void on(const region_down& told);
+  void on(const facts_told& told);
 
  private:
   // Starting
@@ -47,7 +53,9 @@ class step {
   void saw_while_watching(const looked& seen);
   void raise_or_give_up();
   void raise();
+  void send_raise();
   void go_on_starting();
+  void go_on_in_line();
   bool become_healthy();
   void learn();
   unix_milliseconds next_poll() const;
@@ -99,7 +107,38 @@ class step {
   void keep_serving(unix_milliseconds next);
   void not_all_asked();
   void stop_idle();
+  bool is_unproven_for_good() const;
   unix_milliseconds idle_at() const;
+
+  // Waiting for grants (queueing.cpp)
+  bool waits_for(errand what) const;
+  void queue(errand what);
+  void queue_again();
+  void withdraw();
+  void give_grant_back();
+  void settle(region::outcome how);
+  void settle_refused(error_kind kind, wake_call call);
+  void go_on_queueing();
+  bool is_its_turn() const;
+  void region_answers();
+  void ask();
+  void carry_out();
+  void spend();
+  void send_stop();
+  void lower();
+  unix_milliseconds alone_pause() const;
+
+  // Looks of the Region (regional.cpp)
+  void look_by_region();
+  void look_on();
+  void check();
+  void watch_tasks(region::watch_kind how);
+  void order_watch(watch_order order);
+  void watch_no_more();
+  void watch_those_that_serve(bool stale);
+  void note_facts(const facts_told& told);
+  void told_while_watching(const looked& seen);
+  void told_while_healthy(const facts_told& told);
 
   // What they share
   bool landed(wake_call which);
@@ -108,6 +147,7 @@ class step {
   void refused_update(error_kind kind);
   void refused_while_starting(const service_error& error, wake_call call);
   void note(const looked& seen);
+  void note_event(const service_answer& seen);
   std::uint32_t believed_desired(const service_answer& seen) const;
   bool take_endpoints();
   bool any_left() const;
@@ -115,6 +155,7 @@ class step {
   void remember_tasks();
   void look_at_all_next() { state_.known_tasks.clear(); }
   void send_look();
+  void look_ourselves();
   void send_update(std::uint32_t desired);
   void send(wake_call which);
   void enter(wake_phase phase, unix_milliseconds next);
@@ -122,6 +163,7 @@ class step {
   unix_milliseconds retry_pause() const;
   void alarm_in(unix_milliseconds span);
   void alarm_at(unix_milliseconds time) { state_.alarm = time; }
+  void alarm_by(unix_milliseconds time) { state_.alarm = state_.alarm == 0 ? time : std::min(state_.alarm, time); }
   void touch() { state_.last_request = now_; }
   void tell(wake_answer what) { effects_.answer = what; }
 

@@ -34,9 +34,25 @@ json failed(const wake_state& state, unix_milliseconds now, const wake_settings&
           {"detail", state.detail}};
 }
 
+/// It waits for a call to be free: after its turn comes the start itself.
+json queued(const wake_state& state, unix_milliseconds now, unix_milliseconds expected, const asking& who) {
+  const auto& heard = state.admission.heard;
+  const auto eta = std::max<unix_milliseconds>(heard.eta_at - now, 0);
+  json out = {{"answer", "starting"},
+              {"phase", name_of(state.phase)},
+              {"progress", state.progress},
+              {"since_ms", now - state.phase_since},
+              {"retry_after_s", retry_after(eta + expected, 2, who.jitter)},
+              {"queued", true}};
+  if (heard.position >= 0) out["position"] = heard.position;
+  if (heard.position >= 0) out["eta_ms"] = eta;
+  return out;
+}
+
 json starting(const wake_state& state, unix_milliseconds now, const wake_settings& settings, const asking& who) {
   const auto since = now - state.phase_since;
   const auto expected = state.usual_start > 0 ? state.usual_start : settings.expected_start;
+  if (state.phase == wake_phase::starting && state.step == start_step::queued) return queued(state, now, expected, who);
   return {{"answer", "starting"},
           {"phase", name_of(state.phase)},
           {"progress", state.progress},
@@ -64,11 +80,12 @@ json state_document(const json& told) {
     return member == nullptr || *member == json("") ? json(nullptr) : *member;
   };
   const json since = known("since_ms");
+  const bool queued = known("queued") == json(true);
   return {{"v", 1},
-          {"state", told["answer"]},
+          {"state", queued ? json("queued") : told["answer"]},
           {"progress", known("progress")},
           {"elapsed", since.is_null() ? since : json(std::max<std::int64_t>(since.get<std::int64_t>(), 0) / 1000)},
-          {"position", nullptr},
+          {"position", known("position")},
           {"retry_after", known("retry_after_s")}};
 }
 

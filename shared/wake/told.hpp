@@ -15,7 +15,8 @@ struct asking {
 };
 
 /// {"answer": "ready", endpoints} where it is healthy; {"answer": "failed", reason, retry_after_s, detail} where its start
-/// has failed (detail: for operators); else {"answer": "starting", phase, progress, since_ms, retry_after_s}.
+/// has failed (detail: for operators); else {"answer": "starting", phase, progress, since_ms, retry_after_s}, and where it waits in line for a call of
+/// AWS also queued: true, and, once they are known, position (how many are before it) and eta_ms.
 /// `retry_after_s` is the largest of what binds: who comes back then is not refused for the same reason.
 encoding::json told_of(const wake_state& state, unix_milliseconds now, const wake_settings& settings,
                        const asking& who = {});
@@ -24,9 +25,9 @@ encoding::json told_of(const wake_state& state, unix_milliseconds now, const wak
 encoding::json told_without_waking(const wake_state& state, unix_milliseconds now, const wake_settings& settings,
                                    const asking& who = {});
 
-/// The state of a service as its page polls it (docs/guide/reach.md): {"v": 1, "state": "asleep" | "starting" | "ready" |
-/// "failed", "progress", "elapsed", "position", "retry_after"}, times in whole seconds, null what does not apply. `told`
-/// is what told_without_waking said. Nothing queues yet, so `position` is null.
+/// The state of a service as its page polls it (docs/guide/reach.md): {"v": 1, "state": "asleep" | "queued" | "starting" |
+/// "ready" | "failed", "progress", "elapsed", "position", "retry_after"}, times in whole seconds, null what does not apply. `told`
+/// is what told_without_waking said.
 encoding::json state_document(const encoding::json& told);
 
 /// {"answer": "refused", reason, retry_after_s}: over budget.

@@ -9,6 +9,7 @@
 namespace sallyport::aws {
 
 wake_outcome step::take() && {
+  go_on_queueing();
   go_on_probing();
   return {std::move(state_), std::move(effects_)};
 }
@@ -31,7 +32,7 @@ void step::on(const looked& seen) {
   switch (state_.phase) {
     case wake_phase::starting: return saw_while_starting(seen);
     case wake_phase::healthy: return saw_while_healthy(seen);
-    case wake_phase::draining: return send_update(0);
+    case wake_phase::draining: return lower();
     case wake_phase::asleep:
     case wake_phase::failed: return;
   }
@@ -60,6 +61,10 @@ void step::on(const call_refused& refusal) {
   state_.identity_refused = is_about_identity(error);
   ++state_.refusals;
   if (error.kind == error_kind::throttled) state_.pressure = std::min(state_.pressure + 1, most_pressure);
+  settle_refused(error.kind, call);
+  const bool queues = settings_.governed && call == wake_call::update && error.kind == error_kind::throttled;
+  if (queues) refused_update(error.kind);
+  if (queues) return queue_again();
   if (state_.phase == wake_phase::draining) return keep_running(is_retryable(error.kind));
   if (call == wake_call::update) refused_update(error.kind);
   switch (state_.phase) {
@@ -80,6 +85,7 @@ void step::on(const alarm_rang&) {
     const wake_call lost = std::exchange(state_.in_flight, wake_call::none);
     state_.detail = "AWS gave no response to " + std::string(lost == wake_call::look ? "a look" : "UpdateService");
     ++state_.refusals;
+    settle_refused(error_kind::transient, lost);
     if (state_.phase == wake_phase::starting && lost == wake_call::update) state_.step = start_step::checking;
   }
   state_.alarm = 0;
@@ -88,12 +94,14 @@ void step::on(const alarm_rang&) {
     case wake_phase::failed: return stop_after_failure();
     case wake_phase::starting: return go_on_starting();
     case wake_phase::healthy: return look_after();
-    case wake_phase::draining: return send_update(0);
+    case wake_phase::draining: return lower();
   }
 }
 
 void step::on(const restarted&) {
   state_.probing.sent.clear();
+  // Whoever heard of its place in the line is gone.
+  state_.admission.heard.ask_at = std::min(state_.admission.heard.ask_at, now_);
   // Requests since the last row are forgotten with the old host. Restarts do not add up: a host that ends between any two
   // alarms would never stop its service.
   if (state_.phase == wake_phase::healthy) {

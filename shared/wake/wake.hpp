@@ -44,6 +44,19 @@
 // | draining | refused, may pass | healthy | alarm: starts go before stops when AWS throttles |
 // | draining | refused for good | healthy (no longer ours), or asleep when no task is known | look, alarm |
 // | failed | updated, or refused for good | failed (no longer ours) | |
+// | governed: starting/checking | what would send an update to min | starting/queued | admit |
+// | governed: starting/queued | go, and its turn | starting/updating (ours) | update to min, alarm |
+// | governed: starting/queued | queued, full | the same | who waits is told its place; alarm: admit again |
+// | governed: starting/queued | queue_most over | failed | answer failed |
+// | governed: starting/updating | throttled | starting/queued | report, admit |
+// | governed: starting/checking, watching | what would send a look | the same | watch: the Region looks, and tells |
+// | governed: starting/watching, healthy | facts | as seen | as seen |
+// | governed: healthy, asking | all are quiet | healthy, a stop queued | admit, after all who ask for a start |
+// | governed: healthy, a stop queued | go, and its turn | healthy, asking | all are asked again |
+// | governed: healthy, asking | all are quiet again, the grant still lives / is over | draining / healthy, a stop queued | update to 0 / report, admit |
+// | governed: healthy, a stop queued or asking | request | healthy | the stop is forgotten, its grant given back |
+// | governed: draining | throttled | healthy, a stop queued | report, admit |
+// | governed: failed, ours | | failed, a stop queued | admit; then update to 0 |
 // | starting/* | restarted, with a call in flight | the same | as refused, may pass |
 // | healthy | restarted | healthy | idle counts from when the last request may have been, however often |
 // | failed | request before retry_at | failed | answer failed |
@@ -59,9 +72,10 @@
 // * UpdateService to more than zero only in answer to a request that policy allowed, and within the budgets;
 // * ready only for a task that ECS wants, and that its agent calls ready or ECS healthy, never while a desired count of 0 is believed;
 // * what we did not raise is never lowered;
-// * every request is answered, or joined to a start that ends within start_timeout of its raise;
+// * every request is answered, or joined to a start that ends within start_timeout of its raise, and of queue_most;
 // * a caller who comes back when told is not refused for the same reason;
-// * the alarm is always set while anything is expected to happen by itself.
+// * the alarm is always set while anything is expected to happen by itself;
+// * governed: no call without a grant that lives, each of which sends one call; or no Region answers.
 #pragma once
 
 #include <cstdint>
@@ -75,12 +89,13 @@
 #include "core/time.hpp"
 #include "wake/facts.hpp"
 #include "wake/probing.hpp"
+#include "wake/queueing.hpp"
 #include "wake/settings.hpp"
 
 namespace sallyport::aws {
 
 enum class wake_phase : std::uint8_t { asleep, starting, healthy, draining, failed };
-enum class start_step : std::uint8_t { checking, updating, watching };
+enum class start_step : std::uint8_t { checking, updating, watching, queued };
 /// Of asking agents whether they are idle, before a stop.
 enum class idle_round : std::uint8_t { none, first, last };
 enum class wake_call : std::uint8_t { none, look, update };
@@ -105,6 +120,8 @@ struct recent_start {
 
 /// Of wake_state::pressure.
 inline constexpr std::uint32_t most_pressure = 4;
+/// At least, while no Region answers.
+inline constexpr std::uint32_t alone_pressure = 2;
 
 struct wake_state {
   wake_phase phase = wake_phase::asleep;
@@ -176,6 +193,8 @@ struct wake_state {
   unix_milliseconds unproven_since = 0;
   /// `last_request` as it was stored last: a later one alone is not worth a row (keeping.hpp).
   unix_milliseconds kept_request = 0;
+  /// Of the Region that grants calls, where there is one.
+  aws::admission admission;
 
   bool operator==(const wake_state&) const = default;
 };
@@ -223,7 +242,7 @@ struct probed {
 /// An operator repaired what made starts fail: budgets and the pause after a failure are forgotten.
 struct reset {};
 using wake_event = std::variant<allowed_request, looked, updated, call_refused, alarm_rang, restarted, endpoint_lost,
-                                probe_due, probed, reset>;
+                                probe_due, probed, reset, granted, put_in_line, region_down, facts_told>;
 
 /// What the caller of the event, or all who wait, is to be told.
 enum class wake_answer : std::uint8_t {
@@ -251,6 +270,10 @@ struct wake_effects {
   /// With send == look, at all: tasks that are known, and described even where ECS lists them no more.
   std::vector<std::string> also;
   std::vector<probe_order> probes;
+  /// For the Region.
+  std::optional<admit_order> admit;
+  std::vector<grant_report> reports;
+  std::vector<watch_order> watches;
   /// Lines to log.
   std::vector<wake_note> notes;
 };

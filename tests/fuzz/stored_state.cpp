@@ -27,10 +27,13 @@ void wake(std::string_view text) {
   const auto state = aws::wake_state_from(*stored);
   if (!state) return;
   hold_wake(*state);
-  for (const std::string_view kind : {"alarm", "restarted", "reset"}) {
+  aws::wake_settings governed;
+  governed.governed = true;
+  for (const std::string_view kind : {"alarm", "restarted", "reset", "down"}) {
     const auto event = aws::wake_event_from({{"kind", kind}});
     fuzz::hold(event.has_value(), "an event that the object tells can be read");
     hold_wake(aws::wake_next(*state, *event, now, aws::wake_settings(), 500).state);
+    hold_wake(aws::wake_next(*state, *event, now, governed, 500).state);
   }
 }
 

@@ -47,6 +47,24 @@ const STARTING = {
   alarm: NOW + 10_000,
 };
 
+/** Of a machine that a Region governs. */
+const CHECKING = { ...STARTING, in_flight: 0 };
+const QUEUED = {
+  ...CHECKING,
+  step: 3,
+  admission: {
+    what: 2,
+    attempt: NOW - 5,
+    since: NOW - 5000,
+    raise_since: NOW - 5000,
+    heard: { asked_at: NOW - 5, ask_at: NOW - 1, position: 9, eta_at: NOW + 9000 },
+  },
+};
+const governed = (/** @type {object} */ event, /** @type {object} */ state) => ({
+  op: 'wake',
+  in: { state, event, now: NOW, settings: { ...SETTINGS, governed: true }, jitter: 500 },
+});
+
 /** A task runs, and a probe of its agent is under way. */
 const ASKING = {
   ...STARTING,
@@ -122,6 +140,14 @@ export const AWS_OPERATIONS = [
   wake({ kind: 'alarm' }, { ...STARTING, step: 2, in_flight: 0 }),
   wake({ kind: 'endpoint_lost', task_arn: TASK }),
   wake({ kind: 'restarted' }, STARTING),
+  governed({ kind: 'facts', service: looked.service, tasks: [], missing: [], asked_ms_ago: 50, denied: false }, CHECKING),
+  governed({ kind: 'facts', tasks: looked.tasks, missing: ['t'], asked_ms_ago: 50, denied: false }, { ...CHECKING, step: 2 }),
+  governed({ kind: 'go', attempt: String(NOW - 5), grant: 'g', in_ms: 0, valid_ms: 5000 }, QUEUED),
+  governed({ kind: 'queued', attempt: String(NOW - 5), position: 7, eta_ms: 9000, ask_ms: 4500 }, QUEUED),
+  governed({ kind: 'full', attempt: String(NOW - 5), ask_ms: 30_000 }, QUEUED),
+  governed({ kind: 'down', attempt: String(NOW - 5) }, QUEUED),
+  governed({ kind: 'alarm' }, QUEUED),
+  governed({ kind: 'alarm' }, { ...QUEUED, admission: { ...QUEUED.admission, grant: 'g', go_at: NOW, valid_until: NOW + 1 } }),
   wake(
     { kind: 'reset' },
     { version: 1, phase: 4, why: 701, failed_starts: 1, retry_at: NOW + 9_000, starts: [{ caller: 'a', at: NOW - 1 }] },

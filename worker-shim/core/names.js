@@ -89,7 +89,7 @@ export const HASH = /** @type {const} */ ({
  *   | 'reach_unconfigured' | 'channel_lost' | 'aws_response_invalid' | 'aws_access_denied' | 'aws_throttled'
  *   | 'sigv4_invalid_request' | 'aws_not_found' | 'aws_conflict' | 'aws_capacity' | 'aws_unavailable' | 'aws_request_refused'
  *   | 'aws_session_too_large' | 'wake_starting' | 'wake_failed' | 'wake_budget_exhausted' | 'wake_timeout' | 'service_stopped'
- *   | 'no_address' | 'wake_asleep' | 'job_input_invalid' | 'job_not_found' | 'job_key_reused' | 'job_cross_site'
+ *   | 'no_address' | 'wake_asleep' | 'wake_queued' | 'job_input_invalid' | 'job_not_found' | 'job_key_reused' | 'job_cross_site'
  *   | 'policy_syntax' | 'policy_member_unknown' | 'policy_member_missing' | 'policy_member_type' | 'policy_reference_unknown'
  *   | 'policy_condition_invalid' | 'policy_condition_cost' | 'policy_route_ambiguous' | 'policy_pattern_invalid'
  *   | 'policy_duplicate' | 'config_invalid' | 'signing_key_missing' | 'crypto_self_test' | 'cel_syntax' | 'cel_type' | 'cel_cost'

@@ -165,12 +165,16 @@ export interface WakeView {
   detail?: string;
 }
 
+/** `queued`: it waits in line for a call of AWS. `position` (how many are before it), `eta_ms`: once they are known. */
 export interface Starting {
   answer: 'starting';
   phase: WakePhase;
   progress: string;
   since_ms: number;
   retry_after_s: number;
+  queued?: true;
+  position?: number;
+  eta_ms?: number;
 }
 
 /** `detail`: for operators. */
@@ -206,7 +210,16 @@ export type WakeEvent =
       | { id: string; response: { status: number; content_type: string; from_agent: boolean; body: string } }
       | { failed: string; broken?: boolean; unsendable?: boolean }
     ))
-  | { kind: 'reset' };
+  | { kind: 'reset' }
+  | RegionWord;
+
+/** What the Region says, or does not. `attempt`: that of the `admit` that it answers; without one, something else was asked. */
+export type RegionWord =
+  | { kind: 'go'; attempt: string; grant: string; in_ms: number; valid_ms: number }
+  | { kind: 'queued'; attempt: string; position: number; eta_ms: number; ask_ms: number }
+  | { kind: 'full'; attempt: string; ask_ms: number }
+  | { kind: 'down'; attempt?: string }
+  | { kind: 'facts'; service?: object; tasks: object[]; missing: string[]; asked_ms_ago: number; denied: boolean };
 
 /** A probe to be sent. `address`: empty: to the origin. */
 export interface ProbeOrder {
@@ -226,6 +239,18 @@ export interface WakeEffects {
   also?: string[];
   probes?: ProbeOrder[];
   notes?: { what: string; task: string; detail: string }[];
+  admit?: AdmitOrder;
+  reports?: { grant: string; outcome: string }[];
+  watches?: { for: string; tasks: string[] }[];
+}
+
+/** What the Region is asked to admit. `class`: who goes first. */
+export interface AdmitOrder {
+  op: string;
+  n: number;
+  class: string;
+  waited_ms: number;
+  attempt: string;
 }
 
 // Runs of jobs

@@ -56,36 +56,6 @@ bool is_start(watch_kind how) {
 
 }  // namespace
 
-std::string_view name_of(watch_kind kind) {
-  switch (kind) {
-    case watch_kind::check: return "check";
-    case watch_kind::start: return "start";
-    case watch_kind::run: return "run";
-    case watch_kind::job: return "job";
-  }
-  __builtin_trap();
-}
-
-std::string_view name_of(look_kind kind) {
-  switch (kind) {
-    case look_kind::services: return "services";
-    case look_kind::tasks: return "tasks";
-    case look_kind::list_service: return "list_service";
-    case look_kind::list_cluster: return "list_cluster";
-  }
-  __builtin_trap();
-}
-
-std::string_view name_of(look_refusal why) {
-  switch (why) {
-    case look_refusal::none: return "none";
-    case look_refusal::throttled: return "throttled";
-    case look_refusal::denied: return "denied";
-    case look_refusal::other: return "other";
-  }
-  __builtin_trap();
-}
-
 bool looks::watch(const region::watch& what, unix_milliseconds now, const look_settings& with) {
   const auto key = key_of(what);
   const auto known = watched_.find(key);
@@ -103,7 +73,9 @@ bool looks::watch(const region::watch& what, unix_milliseconds now, const look_s
   one.what.how = what.how;
   one.until = now + with.kept;
   if (!what.service.empty()) by_service_[{what.cluster, service_key(what.service, what.how)}] = key;
-  if (differs || !what.tasks.empty())
+  if (what.how == watch_kind::start && !differs)
+    watch_on(one, what, now, with);
+  else if (differs || !what.tasks.empty())
     set_tasks(one, what.how == watch_kind::check ? std::vector<std::string>() : what.tasks, with);
   if (is_idle(one.what)) {
     forget(key);
@@ -112,8 +84,20 @@ bool looks::watch(const region::watch& what, unix_milliseconds now, const look_s
   if (what.how == watch_kind::check) set_due(one, now + with.company);
   if (what.how == watch_kind::check || !differs) return true;
   const bool list = one.what.tasks.empty() && !what.service.empty();
-  set_due(one, list ? now + with.list_first : next_beat(now, every(what.how, with)));
+  const auto beat = what.how == watch_kind::run ? with.run_first : every(what.how, with);
+  set_due(one, list ? now + with.list_first : next_beat(now, beat));
   return true;
+}
+
+void looks::watch_on(watched& one, const region::watch& what, unix_milliseconds now, const look_settings& with) {
+  one.told.clear();
+  auto tasks = one.what.tasks;
+  for (const auto& each : what.tasks) {
+    if (std::find(tasks.begin(), tasks.end(), each) == tasks.end()) tasks.push_back(each);
+  }
+  one.list = what.tasks.empty() && !tasks.empty() && !what.service.empty();
+  set_tasks(one, std::move(tasks), with);
+  if (one.list) set_due(one, next_beat(now, with.start_every));
 }
 
 void looks::forget(std::string key) {
@@ -188,10 +172,10 @@ std::map<std::string, looks::gathered> looks::gather(unix_milliseconds now, bool
     auto& into = out[what.cluster];
     if (what.how == watch_kind::check)
       into.services.emplace_back(what.service, place);
-    else if (what.tasks.empty() && !what.service.empty())
-      into.lists.emplace_back(what.service, place);
     else
       for (const auto& each : what.tasks) into.tasks.emplace_back(each, place);
+    const bool misses = what.tasks.empty() || watched_.find(place)->second.list;
+    if (what.how != watch_kind::check && misses && !what.service.empty()) into.lists.emplace_back(what.service, place);
   }
   return out;
 }
@@ -242,7 +226,9 @@ void looks::send_lists(const std::string& cluster, const std::vector<wanted>& se
   for (std::size_t i = 0; i < std::min(most, services.size()); ++i) {
     if (!whole && !may_send(look_kind::list_service, tokens, with)) return;
     if (!whole) send({0, look_kind::list_service, cluster, {services[i].first}, ""}, now, out);
-    set_due(watched_.find(services[i].second)->second, now + with.list_then);
+    auto& one = watched_.find(services[i].second)->second;
+    one.list = false;
+    set_due(one, one.what.tasks.empty() ? now + with.list_then : next_beat(now, with.start_every));
   }
 }
 
@@ -349,7 +335,12 @@ void looks::on_list(const look& asked, const look_answer& answer, unix_milliseco
   if (asked.kind == look_kind::list_service) {
     watched* one = of_service(asked.cluster, asked.names.front(), watch_kind::start);
     if (one == nullptr || answer.listed.empty()) return;
-    set_tasks(*one, answer.listed, with);
+    // How the others ended is not known yet.
+    auto tasks = one->what.tasks;
+    for (const auto& each : answer.listed) {
+      if (std::find(tasks.begin(), tasks.end(), each) == tasks.end()) tasks.push_back(each);
+    }
+    set_tasks(*one, std::move(tasks), with);
     return set_due(*one, now);
   }
   for (const auto& arn : answer.listed) {

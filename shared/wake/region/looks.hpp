@@ -5,7 +5,7 @@
 // | --- | --- | --- |
 // | check | once, after `company` | |
 // | start | | listed first `list_first` after it began, then every `list_then`; described every second |
-// | run | | described every 5 min |
+// | run | | described within 10 s, then every 5 min |
 // | job | | described every 15 s |
 //
 // * Calls that are due and have no token wait, oldest first, starts before the rest: the sweep grows slower by itself.
@@ -88,7 +88,7 @@ struct facts {
 
 struct look_settings {
   std::size_t tasks_a_call = 100, services_a_call = 10;
-  unix_milliseconds company = 100, start_every = 1'000, run_every = 300'000, job_every = 15'000;
+  unix_milliseconds company = 100, start_every = 1'000, run_first = 10'000, run_every = 300'000, job_every = 15'000;
   unix_milliseconds list_first = 5'000, list_then = 2'000;
   unix_milliseconds kept = 90'000, call_timeout = 15'000;
   std::size_t under_way_most = 6, watches_most = 60'000, tasks_most = 1'200;
@@ -106,6 +106,8 @@ class token_source {
 class looks {
  public:
   /// False: there are too many already.
+  ///
+  /// A start that is watched already is told all again, in case it did not hear it; without tasks, it is listed again.
   bool watch(const region::watch& what, unix_milliseconds now, const look_settings& with);
   void forget(std::string key);
   /// What is to be sent now.
@@ -124,6 +126,8 @@ class looks {
     region::watch what;
     std::string key;
     unix_milliseconds due_at = 0, until = 0;
+    /// Though tasks are known.
+    bool list = false;
     /// A print of what was told of each task.
     std::map<std::string, std::uint64_t, std::less<>> told;
   };
@@ -146,6 +150,7 @@ class looks {
     std::vector<wanted> services, tasks, lists;
   };
 
+  void watch_on(watched& one, const region::watch& what, unix_milliseconds now, const look_settings& with);
   void set_due(watched& one, unix_milliseconds at);
   void set_tasks(watched& one, std::vector<std::string> tasks, const look_settings& with);
   void give_up(unix_milliseconds now, const look_settings& with);

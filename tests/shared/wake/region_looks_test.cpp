@@ -81,8 +81,36 @@ TEST_CASE("who watches is told what has changed, and nothing else") {
   REQUIRE(told.size() == 1);
   CHECK(told[0].place == "place 1");
   CHECK(told[0].asked_ms_ago == 120);
-  w.then(starting(1, {"task1"}));
-  CHECK(see(aws::task_status::running).empty());
+}
+
+TEST_CASE("who asks again for a start to be watched is told all again, in case it did not hear it") {
+  region_walk w;
+  w.filled().then(starting(1, {"task1"}));
+  for (int i = 0; i < 2; ++i) {
+    w.then(alarm_rang{}, 1'000);
+    REQUIRE(w.effects.calls.size() == 1);
+    w.then(look_answer{w.effects.calls[0].id,
+                       look_refusal::none,
+                       {},
+                       {{"svc1", make_task("task1", aws::task_status::pending, 1)}},
+                       {},
+                       ""});
+    CHECK(w.effects.told.size() == 1);
+    w.then(starting(1, {"task1"}));
+  }
+}
+
+TEST_CASE("a start that is watched without tasks again is listed again, and those that are known stay") {
+  region_walk w;
+  w.filled().then(starting(1, {"task1"})).then(starting(1)).then(alarm_rang{}, 1'000);
+  const look* list = nullptr;
+  for (const auto& each : w.effects.calls) {
+    if (each.kind == look_kind::list_service) list = &each;
+  }
+  REQUIRE(list != nullptr);
+  w.then(look_answer{list->id, look_refusal::none, {}, {}, {"task2"}, ""}).then(alarm_rang{}, 1'000);
+  REQUIRE(w.effects.calls.size() == 1);
+  CHECK(w.effects.calls[0].names == std::vector<std::string>{"task1", "task2"});
 }
 
 TEST_CASE("a start whose task is not known is listed by its service, once it may be there") {
