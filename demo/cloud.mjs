@@ -10,7 +10,7 @@ export const region = 'us-east-1';
 export const cluster = 'demo';
 export const gate_role = `arn:aws:iam::${account}:role/sallyport-gate`;
 /** Services by name, and how many tasks the policy wakes. */
-export const sleepers = ['archive', 'ledger', 'payments', 'tax', 'stock', 'broken'];
+export const sleepers = ['archive', 'ledger', 'payments', 'tax', 'stock', 'broken', 'late', 'invite', 'vault'];
 
 /**
  * @typedef {object} Cloud
@@ -18,6 +18,7 @@ export const sleepers = ['archive', 'ledger', 'payments', 'tax', 'stock', 'broke
  * @property {() => Promise<State>} state
  * @property {() => Promise<TrailEvent[]>} trail what CloudTrail would have
  * @property {(changes: Record<string, unknown>) => Promise<void>} faults what goes wrong from now on (demo/local_aws/faults.mjs)
+ * @property {(service: string) => Promise<void>} deploy replaces its tasks, as somebody's pipeline does
  * @property {() => Promise<void>} stop
  */
 /** @typedef {{taskArn: string, group: string, lastStatus: string, healthStatus: string, pids: number[], output: Record<string, string>}} TaskState */
@@ -51,6 +52,7 @@ export async function start_cloud(folder, issuer, kind) {
     state: () => ask('state'),
     trail: () => ask('trail'),
     faults: (changes) => ask('faults', { method: 'POST', body: JSON.stringify(changes) }),
+    deploy: (service) => ask('deploy', { method: 'POST', body: JSON.stringify({ cluster, service }) }),
     stop: child.stop,
   };
 }
@@ -120,12 +122,19 @@ const permissions = {
   ],
 };
 
-/** The app behind its agent. That of `broken` ends as soon as it starts. @param {string} name @param {TaskKind} kind */
+/** The apps of services that have one of their own. @type {Record<string, (app: string, address: string) => string[]>} */
+const app_commands = {
+  broken: () => ['/bin/sh', '-c', 'echo no database; exit 3'],
+  // Its agent is there six seconds sooner.
+  late: (app, address) => ['/bin/sh', '-c', 'sleep 6; exec "$0" "$1"', app, address],
+};
+
+/** The app behind its agent. @param {string} name @param {TaskKind} kind */
 function service_definition(name, kind) {
   const admin = `{address}:${kind.admin_port}`;
   const app = {
     name: 'app',
-    command: name === 'broken' ? ['/bin/sh', '-c', 'echo no database; exit 3'] : [kind.app, `{address}:${kind.app_port}`],
+    command: (app_commands[name] ?? ((app, address) => [app, address]))(kind.app, `{address}:${kind.app_port}`),
   };
   const agent = {
     name: 'sallyport',

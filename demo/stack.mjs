@@ -33,7 +33,7 @@ export const brisk = { provision_ms: 100, pull_ms: 300 };
 export const lifelike = { provision_ms: 2500, pull_ms: 4000 };
 
 /** Polls as fast as a task starts on loopback; times in milliseconds. */
-const wake_tuning = { poll_first: 200, poll_then: 200, poll_most: 500, expected_start: 500, pause_first: 200 };
+const wake_tuning = { poll_first: 200, poll_then: 200, poll_most: 500, expected_start: 500, pause_first: 200, retry_first: 500 };
 
 /** @typedef {Awaited<ReturnType<typeof start_stack>>} Stack */
 

@@ -5,10 +5,10 @@
 //   GET  /                    who called, for people (an HTML page) or machines (JSON)
 //   any  /echo                method, target, fields and body as JSON
 //   POST /upload              counts and hashes the body as it streams in
-//   GET  /download?bytes=N    streams N bytes
+//   GET  /download?bytes=N    streams N bytes; so does /stock/download
 //   GET  /slow?ms=N           answers after N milliseconds, at most a minute
 //   GET  /status/NNN          answers with that status
-//   GET  /seen                how many requests were received so far
+//   GET  /seen                how many requests were received so far; so does /invite/seen
 #include <httplib.h>
 #include <sys/socket.h>
 
@@ -69,14 +69,14 @@ void add_routes(httplib::Server& http, counters& seen) {
     seen.requests.fetch_add(1);
     return httplib::Server::HandlerResponse::Unhandled;
   });
-  http.Get("/seen", [&seen](const Request&, Response& to) { answer(to, {{"requests", seen.requests.load()}}); });
+  http.Get(R"((?:/invite)?/seen)", [&seen](const Request&, Response& to) { answer(to, {{"requests", seen.requests.load()}}); });
   http.Get("/echo", echo);
   http.Post("/echo", echo);
   http.Put("/echo", echo);
   http.Delete("/echo", echo);
   http.Post("/upload", sallyport::app::upload);
   http.Put("/upload", sallyport::app::upload);
-  http.Get("/download", [](const Request& request, Response& to) {
+  http.Get(R"((?:/stock)?/download)", [](const Request& request, Response& to) {
     sallyport::app::download(number(request, "bytes", max_download_bytes), to);
   });
   http.Get("/slow", [](const Request& request, Response& to) {

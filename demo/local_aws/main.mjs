@@ -7,7 +7,8 @@
 //
 // Prints one line `local-aws listening on http://…` when ready; stops every task on SIGTERM and SIGINT.
 // Beside the AWS calls: GET /_local/state, GET /_local/trail, POST /_local/faults (see faults.mjs), and what others do to the
-// account: POST /_local/interrupt {"task": ARN} takes a Spot task back, POST /_local/use_up {"update_service": 50} uses quotas up.
+// account: POST /_local/interrupt {"task": ARN} takes a Spot task back, POST /_local/use_up {"update_service": 50} uses quotas up,
+// POST /_local/deploy {"cluster": NAME, "service": NAME} replaces its tasks by a rolling deployment.
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
@@ -132,6 +133,11 @@ const controls = {
   'GET state': ({ scheduler }) => scheduler.describe(),
   'GET trail': ({ trail }) => trail.events,
   'POST faults': ({ faults }, given) => faults.set(given),
+  'POST deploy': ({ scheduler }, { cluster, service }) => {
+    const found = scheduler.find_service(cluster, service);
+    if (found === undefined) throw new AwsError(404, 'NotFound', 'no such service');
+    scheduler.update(found, { force: true });
+  },
   'POST interrupt': ({ scheduler }, { task }) => void scheduler.interrupt(task),
   'POST use_up': ({ quotas }, given) => {
     for (const [bucket, count] of Object.entries(given)) quotas.use_up(bucket, count);

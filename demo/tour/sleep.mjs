@@ -160,7 +160,7 @@ async function play_replacement(tour, stack, alice) {
 }
 
 /** @param {Stack} stack @param {string} service */
-async function healthy(stack, service) {
+export async function healthy(stack, service) {
   const { tasks } = await stack.cloud.state();
   return tasks.filter((task) => task.group === `service:${service}` && task.lastStatus === 'RUNNING' && task.healthStatus === 'HEALTHY');
 }
@@ -173,7 +173,7 @@ async function events(stack, name, service) {
 }
 
 /** How often the gate raised a service from zero. @param {Stack} stack @param {string} service */
-async function starts_of(stack, service) {
+export async function starts_of(stack, service) {
   return (await events(stack, 'UpdateService', service)).filter((event) => event.requestParameters.desiredCount > 0).length;
 }
 

@@ -11,7 +11,7 @@ test('the tour', async (t) => {
   const stack = await start_stack();
   try {
     const steps = await play_tour(stack, () => {});
-    assert.ok(steps.length >= 50, 'the tour has its steps');
+    assert.ok(steps.length >= 57, 'the tour has its steps');
     if (steps.some(({ expected, seen }) => seen !== expected))
       console.error(stack.worker_output().split('\n').slice(-most_lines).join('\n'));
     for (const { title, expected, seen } of steps) await t.test(title, () => assert.equal(seen, expected));

@@ -129,6 +129,13 @@ test('what others do to an account goes through its controls', async () => {
     fetch(`${caller.aws.url}/_local/${what}`, { method: 'POST', body: JSON.stringify(given) });
   assert.equal((await control('interrupt', { task: taskArn })).status, 200);
   await until('its successor runs', async () => (await tasks('spot')).some((task) => task.taskArn !== taskArn));
+  const of_before = (await tasks('spot')).map((task) => task.taskArn);
+  assert.equal((await control('deploy', { cluster, service: 'spot' })).status, 200);
+  await until('its tasks are new ones', async () => {
+    const now = await tasks('spot');
+    return now.length > 0 && now.every((task) => !of_before.includes(task.taskArn));
+  });
+  assert.equal((await control('deploy', { cluster, service: 'none' })).status, 404);
   await control('faults', { quotas: 'aws', others: 1 });
   await control('use_up', { update_service: 50 });
   const { quotas } = await (await fetch(`${caller.aws.url}/_local/state`)).json();
