@@ -47,6 +47,8 @@ void append_refusal(std::string& to, const refusal& what, connection_note note) 
   append_unless_empty(to, "Sallyport-Request-Id", what.request_id);
   append_unless_empty(to, channel::field_name, what.channel);
   if (what.own_path) append_unless_empty(to, gate::agent_field, own_mark);
+  // To the edge, which brings the very same request to another task.
+  if (what.elsewhere) append_unless_empty(to, gate::agent_field, gate::stopping_mark);
   // No app can say this: what it sends under a Sallyport name goes no further.
   const bool unreached = what.why == reason::upstream_connect_failed;
   append_unless_empty(to, "Sallyport-Refusal", std::string(row.public_code) + (unreached ? ";unreached" : ""));

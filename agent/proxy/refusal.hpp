@@ -20,6 +20,8 @@ struct refusal {
   bool head_only = false;
   /// At the path of the agent's status.
   bool own_path = false;
+  /// This agent stops, and nothing of the request was looked at.
+  bool elsewhere = false;
 };
 
 /// Appends the whole response: an RFC 9457 problem with the reason's public code and status, and nothing else about why.

@@ -109,6 +109,7 @@ io::task<bool> session::serve() {
   auto parsed = http::parse_request_head(head_text_, head_limits());
   if (!parsed.ok()) co_return co_await refuse(parsed.error());
   note_facts(*parsed);
+  facts_.elsewhere = owner_.refusing() && !facts_.own;
   const failure objects = objection(*parsed);
   if (objects.why != reason::ok) co_return co_await refuse(objects, &*parsed);
   if (facts_.own) co_return co_await tell_status(*parsed);
@@ -117,6 +118,7 @@ io::task<bool> session::serve() {
 
 // What this agent itself cannot or will not carry, before the gate is asked.
 failure session::objection(const http::request_head& head) const {
+  if (facts_.elsewhere) return reason::shutting_down;
   if (!head.upgrade.empty()) return reason::framing_upgrade_unsupported;
   if (head.body == http::body_framing::content_length && head.content_length > settings().limits.max_body_bytes)
     return reason::body_too_large;
@@ -268,7 +270,7 @@ io::task<bool> session::refuse(gate::refused why) {
   // Nothing is lost that was served: while nobody takes the lines, refusals are counted and nothing else happens.
   if (owner_.audit_sink().takes_lines()) owner_.audit().write(why.audit);
   owner_.metrics().decisions.add(why.why);
-  if (channel_.unknown) co_await discard_body();
+  if (channel_.unknown || facts_.elsewhere) co_await discard_body();
   co_return co_await answer_refusal(why.why, why.request_id);
 }
 
@@ -304,7 +306,8 @@ io::task<bool> session::answer_refusal(reason why, std::string_view request_id) 
   const auto kept = facts_.http10 ? connection_note::keep_alive : connection_note::nothing;
   std::string answer;
   const auto ends = owner_.stopping() ? connection_note::stopping : connection_note::close;
-  append_refusal(answer, {why, request_id, channel_.field, facts_.head_only, facts_.own}, goes_on ? kept : ends);
+  append_refusal(answer, {why, request_id, channel_.field, facts_.head_only, facts_.own, facts_.elsewhere},
+                 goes_on ? kept : ends);
   const bool written = co_await write(answer);
   owner_.metrics().request_time.observe(steady::now() - started_);
   co_return written&& goes_on;
@@ -337,7 +340,8 @@ void session::note_facts(const http::request_head& head) {
             head.keep_alive,
             head.expect_continue,
             head.method == "HEAD",
-            gate::own_target_of(head.target) != gate::own_target::none};
+            gate::own_target_of(head.target) != gate::own_target::none,
+            false};
   body_.emplace(caller_, box_, body_decoder(head.body, head.content_length, settings().limits.max_body_bytes));
 }
 

@@ -48,6 +48,8 @@ class session : public io::ring {
     bool head_only = false;
     /// It is for the agent's own path.
     bool own = false;
+    /// It came when this agent served no more.
+    bool elsewhere = false;
   };
 
   using opening = std::variant<gate::refused, gate::opened>;

@@ -33,7 +33,7 @@ gate::agent_status standing::tell(const gate::accepted_probe& asked, const gate:
   says.why = gate::why_unready(held, asked.policy_digest, stopping, app_is_there());
   steady::rep last = started_.time_since_epoch().count();
   // First what is open, then what ended: what ends between the two is not taken for something that ended long ago.
-  for (const thread_use* each : uses_) says.in_flight += each->open();
+  says.in_flight = under_way();
   std::atomic_thread_fence(std::memory_order_acquire);
   for (const thread_use* each : uses_) last = std::max(last, each->ended());
   says.idle_ms = says.in_flight > 0 ? 0 : milliseconds_since(last);
@@ -42,6 +42,12 @@ gate::agent_status standing::tell(const gate::accepted_probe& asked, const gate:
   if (held.previous != nullptr) says.policies.push_back(held.previous->digest);
   says.agent = version;
   return says;
+}
+
+std::uint64_t standing::under_way() const {
+  std::uint64_t open = 0;
+  for (const thread_use* each : uses_) open += each->open();
+  return open;
 }
 
 bool standing::is_wanted() const {

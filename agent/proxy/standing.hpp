@@ -64,6 +64,8 @@ class standing final : public gate::status_rate {
   gate::agent_status tell(const gate::accepted_probe& asked, const gate::origin_snapshot& held, bool stopping,
                           const std::string& task);
 
+  /// Requests that are under way, on all threads.
+  std::uint64_t under_way() const;
   bool app_is_there() const { return app_there_.load(std::memory_order_relaxed); }
   /// Whether the caller is to find out if the app is there: nobody does, and it is not known to be.
   bool begin_asking() { return !app_is_there() && !asking_.exchange(true); }

@@ -49,7 +49,7 @@ worker::worker(const worker_surroundings& surroundings, worker_commons& commons,
       accept_again_(
           wheel_, [](void* self) { static_cast<worker*>(self)->accept(); }, this),
       grace_(
-          wheel_, [](void* self) { static_cast<worker*>(self)->refuse_newcomers(); }, this),
+          wheel_, [](void* self) { static_cast<worker*>(self)->end_grace(); }, this),
       last_handshakes_(
           wheel_, [](void* self) { static_cast<worker*>(self)->close_doors(); }, this),
       ask_app_again_(
@@ -126,6 +126,7 @@ io::task<> worker::turn_away(io::tcp_socket socket) {
 void worker::tick() {
   wheel_.advance(wheel_.elapsed() + wheel_.tick());
   look_for_leavers();
+  if (refusing_ && commons_.told.under_way() == 0) refuse_newcomers();
   if (closing_ && !sessions_.linked() && !asks_app_) return;
   ticker_.expires_after(wheel_.tick());
   ticker_.async_wait([this](const io::error_code& error) {
@@ -188,14 +189,28 @@ void worker::stop(std::chrono::milliseconds grace) {
   });
 }
 
+// While something runs, who comes can be told that nothing of his request was looked at, and goes elsewhere with it.
+void worker::end_grace() {
+  if (commons_.told.under_way() == 0) return refuse_newcomers();
+  grace_over_ = refusing_ = true;
+  end_idle_connections();
+}
+
+void worker::end_idle_connections() {
+  for (io::ring* at = sessions_.next; at != &sessions_; at = at->next)
+    if (auto& each = *static_cast<session*>(at); each.between_requests()) each.caller().cancel();
+}
+
 // Handshakes that have begun are brought to their end, and their connections served.
 void worker::refuse_newcomers() {
+  if (std::exchange(ignoring_, true)) return;
   ignore_newcomers(acceptor_.native_handle());
   last_handshakes_.set(wheel_.tick());
 }
 
 void worker::close_doors() {
   if (std::exchange(closing_, true)) return;
+  grace_over_ = true;
   io::error_code error;
   acceptor_.non_blocking(true, error);
   for (;;) {
@@ -205,8 +220,7 @@ void worker::close_doors() {
   }
   acceptor_.close(error);
   pool_.stop();
-  for (io::ring* at = sessions_.next; at != &sessions_; at = at->next)
-    if (auto& each = *static_cast<session*>(at); each.between_requests()) each.caller().cancel();
+  end_idle_connections();
 }
 
 void worker::close_all() {

@@ -68,8 +68,9 @@ class worker {
   /// From any thread.
   void adopt(gate::origin_snapshot_ptr snapshot);
   void keys_settled();
-  /// Answers every request with Connection: close from now on. After `grace` it accepts nothing more and ends idle
-  /// connections; run() returns when what runs has finished.
+  /// Answers every request with Connection: close from now on. After `grace` it ends idle connections, and refuses new
+  /// requests for as long as others run on any thread; then it accepts nothing more. run() returns when what runs has
+  /// finished.
   void stop(std::chrono::milliseconds grace);
   /// Breaks all connections.
   void close_all();
@@ -87,7 +88,9 @@ class worker {
   body_budget& bodies() { return commons_.bodies; }
   const bool& stopping() const { return stopping_; }
   /// The grace of stop() is over.
-  bool closing() const { return closing_; }
+  bool closing() const { return grace_over_; }
+  /// Requests that come now are another task's: nothing of them is looked at.
+  bool refusing() const { return refusing_; }
   /// The time to stop is over: what breaks now was cut off by this agent.
   bool cutting_off() const { return cutting_off_; }
   thread_use& uses() { return uses_; }
@@ -118,6 +121,8 @@ class worker {
   void tick();
   void wake_key_waiters();
   void look_for_leavers();
+  void end_grace();
+  void end_idle_connections();
   void refuse_newcomers();
   void close_doors();
   bool has_room();
@@ -146,6 +151,9 @@ class worker {
   std::optional<std::chrono::milliseconds> complained_at_;
   bool asks_app_ = false;
   bool stopping_ = false;
+  bool grace_over_ = false;
+  bool refusing_ = false;
+  bool ignoring_ = false;
   bool closing_ = false;
   bool cutting_off_ = false;
 };

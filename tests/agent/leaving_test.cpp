@@ -213,6 +213,47 @@ TEST_CASE("a stop serves what comes within its time, says that the connection en
   CHECK(finished);
 }
 
+TEST_CASE("while something runs, an agent that stops sends new requests elsewhere, and looks at nothing of them") {
+  patient_app patient;
+  stage s(patient.handler());
+  connection busy = s.connect();
+  busy.send(signed_request{}.whole());
+  REQUIRE(eventually([&] { return s.upstream().requests == 1; }));
+  std::atomic<bool> finished{false};
+  std::thread stopper([&] { finished = s.agent().stop(); });
+  const auto elsewhere = [](const auto& answer) {
+    return answer && answer->status == 503 && answer->field("sallyport-agent") == "1; stopping";
+  };
+  std::optional<message> answer;
+  CHECK(eventually([&] {
+    connection to = s.connect();
+    to.send("GET /api/things HTTP/1.1\r\nHost: app.test\r\n\r\n");
+    answer = message_reader(to).answer();
+    return elsewhere(answer);
+  }));
+  CHECK(answer->field("sallyport-refusal") == "unavailable");
+  CHECK(answer->field("sallyport-stopping") == "1");
+  CHECK(answer->field("connection") == "close");
+  CHECK(answer->field("retry-after") == "1");
+  CHECK(elsewhere(s.ask(held_post())));
+  CHECK(elsewhere(s.ask(streamed_put())));
+  signed_request probe;
+  probe.target = "/.sallyport/agent";
+  probe.probe = true;
+  const auto status = s.ask(probe);
+  REQUIRE(status);
+  CHECK(status->status == 200);
+  CHECK(status->body.find("\"why\":\"stopping\"") != std::string::npos);
+  CHECK(s.upstream().requests == 1);
+  patient.go = true;
+  const auto late = message_reader(busy).answer();
+  REQUIRE(late);
+  CHECK(late->body == "late");
+  CHECK(late->field("sallyport-agent").empty());
+  stopper.join();
+  CHECK(finished);
+}
+
 TEST_CASE("a listener that ignores newcomers still gives the connections that were made") {
   const auto made = agent::proxy::listen({"127.0.0.1", 0}, 1);
   REQUIRE(made.ok());

@@ -6,12 +6,13 @@
 // | takes no connection, or breaks it | goes to another task | fails |
 // | has an agent whose app takes no connection | goes to another task, and on from there: nothing has reached an app | gets the agent's 502 |
 // | answers, and has an agent that stops | that answer counts; later requests go to another task | the same |
+// | has an agent that stops and looks at nothing any more | goes to another task, the very same, unless its body streamed | the same |
 // | has an agent whose app gives no answer | goes to another task | gets the agent's 502 |
 // | is silent for SILENT_MS to everybody | goes to another task as well; the first answer counts | waits |
 // | is silent to everybody for the route's whole timeout | fails, and ECS is asked what became of the task | the same |
 // | is silent to this request only | waits: the request is slow, not the task | waits |
 //
-// Either way the core decides anew first, because a signature is for one sending, and the task is off everybody's list;
+// Otherwise the core decides anew first, because a signature is for one sending, and the task is off everybody's list;
 // but where it was an app that broke off, which any caller's request may be the cause of, and where a client owes its body.
 import { describe } from '../host/describe.js';
 import { fail } from '../observe.js';
@@ -28,12 +29,15 @@ const MOST_SENDINGS = 5;
 
 /** Set by an agent that answers still, and soon will not. */
 const STOPPING = 'Sallyport-Stopping';
+/** The very same request is sent again no later than that: its signature is for half a minute. */
+const LATEST_AGAIN_MS = 10_000;
 
 /**
  * @typedef {import('./endpoints.js').Endpoint} Endpoint
  * @typedef {import('./search.js').NotReady} NotReady
  * @typedef {{sendings: number, breaks: number}} Left how often it may be sent again, and how often another time after a break
- * @typedef {(base: string, place: string) => Promise<Response>} Send sends the turn's forward to what is put before its URL, signed for the place
+ * @typedef {(base: string, place: string, turns?: readonly ('first' | 'again')[]) => Promise<Response>} Send sends the turn's forward to
+ *   what is put before its URL, signed for the place
  */
 
 export class Delivery {
@@ -69,7 +73,7 @@ export class Delivery {
     const refused = await this.#turn.renewed();
     if (refused !== undefined) return refused;
     const { repeatable } = this.#turn.forward;
-    const first = this.#send_to(place);
+    const first = this.#or_elsewhere(place);
     if (repeatable && (await this.#is_silent(place, first))) {
       this.#search.lost(place);
       return first_of(first, this.#again(place, { sendings: 1, breaks: 0 }));
@@ -78,13 +82,13 @@ export class Delivery {
   }
 
   /**
-   * @param {Promise<Response>} going
+   * @param {Promise<Response | NotReady>} going
    * @param {Endpoint} place
    * @param {Left} left
    * @returns {Promise<Response | NotReady>}
    */
   async #or_another(going, place, left) {
-    /** @type {Response | undefined} */
+    /** @type {Response | NotReady | undefined} */
     let answer;
     try {
       answer = await going;
@@ -93,7 +97,7 @@ export class Delivery {
       if (another === undefined) throw failure;
       return another;
     }
-    if (!is_without_answer(answer)) return answer;
+    if ('answer' in answer || !is_without_answer(answer)) return answer;
     const unreached = is_without_app(answer);
     if (unreached) this.#search.lost(place);
     const another = await (unreached ? this.#again(place, left) : this.#after_break(place, left));
@@ -121,17 +125,39 @@ export class Delivery {
     const other = await this.#search.find(tried.task_arn === '' ? undefined : tried);
     if (other === undefined || 'answer' in other) return other;
     const refused = await this.#turn.decided_again('the task before gave no response');
-    return refused ?? this.#or_another(this.#send_to(other), other, { sendings: sendings - 1, breaks });
+    return refused ?? this.#or_another(this.#or_elsewhere(other), other, { sendings: sendings - 1, breaks });
   }
 
-  /** @param {Endpoint} place */
-  async #send_to(place) {
+  /**
+   * An agent that stops has looked at nothing of a request that it sends elsewhere. Nobody signs that: so it goes under the same
+   * nonce, and nobody who makes it up can have a request executed that he could not replay himself.
+   * @param {Endpoint} place
+   * @returns {Promise<Response | NotReady>}
+   */
+  async #or_elsewhere(place) {
+    const since = this.#now();
+    const answer = await this.#send_to(place);
+    if (place.task_arn === '' || !goes_elsewhere(answer, this.#turn.forward)) return answer;
+    const other = await this.#search.find(place);
+    const late = this.#now() - since > LATEST_AGAIN_MS;
+    if (other === undefined || (late && !this.#turn.forward.repeatable)) return answer;
+    drop(answer);
+    if ('answer' in other) return other;
+    if (late) return (await this.#turn.decided_again('the agent stops')) ?? this.#send_to(other);
+    this.#turn.record.again('the agent stops');
+    const second = await this.#send_to(other, ['again']);
+    if (is_without_app(second)) this.#search.lost(other);
+    return second;
+  }
+
+  /** @param {Endpoint} place @param {readonly ('first' | 'again')[]} [turns] */
+  async #send_to(place, turns) {
     const { forward } = this.#turn;
     const since = this.#now();
     const entry = place.in_flight.enter(since + this.#turn.timeout_ms());
     const use = this.#search.use();
     try {
-      const answer = await this.#send(...reached(place));
+      const answer = await this.#send(...reached(place), turns);
       place.answered_at = this.#now();
       if (answer.headers.has(STOPPING)) this.#search.lost(place);
       const { body, context } = this.#turn;
@@ -155,7 +181,7 @@ export class Delivery {
   /**
    * Whether nobody has heard of this place since, and there is another one.
    * @param {Endpoint} place
-   * @param {Promise<Response>} first
+   * @param {Promise<unknown>} first
    */
   async #is_silent(place, first) {
     const { endpoints } = this.#service;
@@ -194,7 +220,7 @@ async function settled_within(promise, milliseconds) {
 }
 
 /**
- * @param {Promise<Response>} first
+ * @param {Promise<Response | NotReady>} first
  * @param {Promise<Response | NotReady | undefined>} second
  */
 async function first_of(first, second) {
@@ -214,6 +240,15 @@ async function first_of(first, second) {
  */
 function drop(answer) {
   if (answer instanceof Response) void answer.body?.cancel();
+}
+
+/**
+ * Whether an agent that stops refused the request before it looked at anything of it, and it can be sent again.
+ * @param {Response} answer
+ * @param {Pick<import('../turn.js').Forward, 'body'>} forward
+ */
+export function goes_elsewhere(answer, { body }) {
+  return answer.status === 503 && body !== 'stream' && /^1 *; *stopping$/.test(answer.headers.get('sallyport-agent') ?? '');
 }
 
 /**

@@ -5,7 +5,7 @@
 // * What a request cannot have is said at once: a binding that is missing, a service whose breaker is open.
 // * A signature is for one sending and for half a minute. After waiting, and for a second try, the core decides anew.
 // * Services share nothing here: each has its breaker, its endpoints and its counts, and nobody waits for another's.
-import { Delivery } from './delivery.js';
+import { Delivery, goes_elsewhere } from './delivery.js';
 import { describe } from '../host/describe.js';
 import { fail, warn } from '../observe.js';
 import { passes_as_it_comes } from './in_use.js';
@@ -70,7 +70,7 @@ export class Reach {
     const { caller_tag } = turn.forward;
     const probing = service.breaker.is_probing(caller_tag);
     try {
-      return service.coordinated ? await this.#send_to_task(turn, service) : await this.#send(turn, service);
+      return without_words_to_the_edge(await (service.coordinated ? this.#send_to_task(turn, service) : this.#send(turn, service)));
     } catch (failure) {
       if (failure instanceof BrokenUpload) return this.#refuse(turn, failure.reason, failure.message);
       // What the core throws is not an answer of anybody.
@@ -107,24 +107,29 @@ export class Reach {
   }
 
   /**
-   * Signed for its place, and once more where the agent there does not hold the channel that it was signed with.
+   * Signed for its place, and once more where the agent there does not hold the channel that it was signed with, or stops and
+   * another may be met behind the same address.
    * @param {Turn} turn
    * @param {Service} service
    * @param {string} [base] in front of the forward's URL
    * @param {string} [place] a task, where the service is not one place
+   * @param {readonly ('first' | 'again')[]} [turns]
    */
-  async #send(turn, service, base = '', place = '') {
+  async #send(turn, service, base = '', place = '', turns = ['first', 'again']) {
     const means = service.entry.sigv4 === null ? undefined : await this.#means_for_aws(turn, service);
     if (means instanceof Response) return means;
     const { request, forward, body } = turn;
     const sent = { request, forward };
-    for (const signing of /** @type {const} */ (['first', 'again'])) {
+    for (const signing of turns) {
       const signed = this.#sign(turn, sent, service, place, signing, means);
       if (signed instanceof Response) return signed;
       const answer = await this.#exchange(turn, { ...sent, body }, service, base, signed.sent);
       switch (this.#said_of_channel(sent, signed.sent, answer)) {
         case 'pass_on':
-          return this.#passed_on(sent, answer);
+          if (signing === 'again' || place !== '' || !goes_elsewhere(answer, forward)) return this.#passed_on(sent, answer);
+          void answer.body?.cancel();
+          turn.record.again('the agent stops');
+          break;
         case 'too_late':
           void answer.body?.cancel();
           return this.#refuse(sent, 'channel_lost', '', 1);
@@ -220,7 +225,7 @@ export class Reach {
     /** @type {Response} */
     let named;
     try {
-      named = readable(without_words_to_the_edge(with_request_id(answer, sent.forward.request_id)), sent.forward);
+      named = readable(with_request_id(answer, sent.forward.request_id), sent.forward);
     } catch (error) {
       void answer.body?.cancel();
       return this.#refuse(sent, 'upstream_invalid_response', describe(error));
@@ -263,7 +268,7 @@ export class Reach {
    * @param {Service} service
    */
   async #send_to_task(turn, service) {
-    const delivery = new Delivery(turn, service, (base, place) => this.#send(turn, service, base, place), this.#now);
+    const delivery = new Delivery(turn, service, (...where) => this.#send(turn, service, ...where), this.#now);
     const brought = await delivery.bring();
     return brought instanceof Response ? brought : this.#not_ready(turn, brought);
   }

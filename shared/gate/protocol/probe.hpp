@@ -28,8 +28,9 @@ inline constexpr std::string_view probe_kind = "edge";
 inline constexpr std::string_view probe_party = "sallyport";
 /// Of assertion and signature.
 inline constexpr seconds probe_lifetime = 10;
-/// Every response at agent_path has it, and no other response from an agent to the world.
+/// Every response at agent_path has it, and else only that of an agent that stops and looks at no request any more.
 inline constexpr std::string_view agent_field = "Sallyport-Agent";
+inline constexpr std::string_view stopping_mark = "1; stopping";
 inline constexpr std::string_view status_content_type = "application/vnd.sallyport.agent+json";
 inline constexpr std::size_t max_status_bytes = std::size_t{4} << 10;
 
