@@ -33,7 +33,9 @@ export async function probe(core, service, environment, { number, address, port,
   const base = address === '' ? service.origin : `http://${address}:${port}`;
   const signal = AbortSignal.timeout(patience_ms);
   try {
-    const response = await fetcher.fetch(`${base}${made.path}`, { headers: made.fields, redirect: 'manual', signal });
+    // What a cache of the platform in front of an origin holds is nobody's status.
+    const sending = { headers: made.fields, redirect: /** @type {const} */ ('manual'), cache: /** @type {const} */ ('no-store'), signal };
+    const response = await fetcher.fetch(`${base}${made.path}`, sending);
     return { kind: 'probed', number, id: made.id, response: await read(response) };
   } catch (error) {
     return { ...failed(error), broken: !signal.aborted };
