@@ -69,7 +69,9 @@ void add_routes(httplib::Server& http, counters& seen) {
     seen.requests.fetch_add(1);
     return httplib::Server::HandlerResponse::Unhandled;
   });
-  http.Get(R"((?:/invite)?/seen)", [&seen](const Request&, Response& to) { answer(to, {{"requests", seen.requests.load()}}); });
+  http.Get(R"((?:/invite)?/seen)", [&seen](const Request&, Response& to) {
+    answer(to, {{"requests", seen.requests.load()}});
+  });
   http.Get("/echo", echo);
   http.Post("/echo", echo);
   http.Put("/echo", echo);
