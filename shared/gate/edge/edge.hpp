@@ -5,7 +5,8 @@
 //  1. head: method, host, field names and values, number and size of fields (framing_*)
 //  2. target: made canonical (framing_target_form, path_*)
 //  3. our own endpoints: /.well-known/jwks.json and /.well-known/openid-configuration on the issuer's host, and
-//     /.sallyport/status, for GET and HEAD. Nothing under /.sallyport/ ever reaches an app.
+//     /.sallyport/status, for GET and HEAD. Nothing under /.sallyport/ ever reaches an app. /.sallyport/agent, which is
+//     between edge and agents, is route_not_found whoever asks.
 //     /.sallyport/jobs is for authenticated callers: runs of jobs (gate/edge/job_order.hpp).
 //     /.sallyport/services/<name>?for=<target> is decided from here on as GET of that target, and ends after 6: allowed,
 //     and leading to that service, it is told the service's state; its reset is for operators

@@ -5,6 +5,7 @@
 #include "gate/edge/caller.hpp"
 #include "gate/edge/cors.hpp"
 #include "gate/edge/visit.hpp"
+#include "gate/protocol/probe.hpp"
 #include "gate/protocol/signed_headers.hpp"
 #include "http/method.hpp"
 #include "policy/header_map.hpp"
@@ -70,6 +71,8 @@ edge_exchange::ending edge_exchange::own_endpoint() {
 
 // A path that two readers read differently is refused before anybody is asked who they are.
 edge_exchange::ending edge_exchange::find_route() {
+  // Between edge and agents only: nobody else is told more of it than that, whoever asks.
+  if (head_->target.path() == agent_path) return refused(failure(reason::route_not_found));
   match_ = policy::match_route(*held_.policy, request_.method, request_.host, head_->target.path());
   if (match_.why == reason::ok) return std::nullopt;
   return refused(failure(match_.why, policy::describe(match_)));
