@@ -35,11 +35,12 @@ edge_exchange::outcome edge_exchange::tell_state() {
 }
 
 edge_exchange::outcome edge_exchange::reset(std::string_view service) {
-  // Who is not known learns nothing, not even whether there is such a service.
+  // Who does not operate it learns nothing, not even whether there is such a service.
   if (auto over = authenticate()) return std::move(*over);
   if (const auto own = check_site(request_); !own.ok()) return refused(own.error());
   const auto* to = policy::find_service(*held_.policy, service);
-  if (to == nullptr || !to->ecs || !to->ecs->wake) return refused(failure(reason::route_not_found));
+  if (to == nullptr || !to->ecs || !to->ecs->wake)
+    return refused(failure(reason::policy_not_allowed, "no service of that name wakes"));
   if (!operates(*to)) return refused(failure(reason::policy_not_allowed, "operators of service " + to->name));
   return order_of(service_order::action::reset, *to);
 }

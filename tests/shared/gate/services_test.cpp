@@ -225,8 +225,9 @@ TEST_CASE("operators reset a service, and nobody else does") {
   };
   CHECK(why("billing", "finance") == reason::policy_not_allowed);
   CHECK(why("closed", "ops") == reason::policy_not_allowed);
-  CHECK(why("kept", "ops") == reason::route_not_found);
-  CHECK(why("none", "ops") == reason::route_not_found);
+  // Nobody is told which services there are.
+  CHECK(why("kept", "ops") == reason::policy_not_allowed);
+  CHECK(why("none", "ops") == reason::policy_not_allowed);
   CHECK(why("billing", "") == reason::credential_missing);
   CHECK(why("closed", "") == reason::credential_missing);
 }
