@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view first_lines =
     "sallyport: lets only those requests through to your app that the edge has signed. Also: tools for keys, policies, "
-    "tokens and logs.";
+    "tokens, logs and services that sleep.";
 
 constexpr std::string_view last_lines = R"(Examples:
   sallyport agent --config /etc/sallyport/agent.jsonc --check
@@ -74,6 +74,7 @@ int run(int argc, char** argv) {
   add_policy_command(app, exit);
   add_token_command(app, exit);
   add_logs_command(app, exit);
+  add_wake_command(app, exit);
   add_healthcheck_command(app, exit);
   add_version_command(app, exit);
   try {

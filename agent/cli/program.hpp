@@ -18,6 +18,7 @@ void add_policy_command(CLI::App& parent, int& exit);
 void add_policy_test_command(CLI::App& policy, int& exit);
 void add_token_command(CLI::App& parent, int& exit);
 void add_logs_command(CLI::App& parent, int& exit);
+void add_wake_command(CLI::App& parent, int& exit);
 void add_healthcheck_command(CLI::App& parent, int& exit);
 
 }  // namespace sallyport::agent::cli

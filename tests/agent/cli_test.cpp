@@ -48,6 +48,7 @@ TEST_CASE("every command has help with an example or its exit codes") {
                                                                                        {"policy", "test"},
                                                                                        {"token", "inspect"},
                                                                                        {"logs"},
+                                                                                       {"wake", "reset"},
                                                                                        {"healthcheck"}}) {
     auto arguments = command;
     arguments.push_back("--help");
