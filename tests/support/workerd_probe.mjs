@@ -5,6 +5,9 @@ import { text as text_of } from 'node:stream/consumers';
 import { Miniflare } from 'miniflare';
 import { wasm_build } from './wasm_probe.mjs';
 
+/** What the crypto host of the Worker is made of, beside the names. */
+export const HOST_MODULES = ['host/crypto.js', 'host/table.js'];
+
 /** Lines a request: enough to make round trips cheap, few enough to keep memory small. */
 const batch = 500;
 
@@ -36,11 +39,16 @@ export default {
 export async function start_workerd_probe() {
   const text = (/** @type {string | URL} */ path) => readFileSync(new URL(path, import.meta.url), 'utf8');
   const connect = text('./wasm_probe.mjs').match(/export function connect[\s\S]*?\n}\n/)?.[0] ?? '';
+  const host_modules = HOST_MODULES.map((path) => ({
+    type: /** @type {const} */ ('ESModule'),
+    path,
+    contents: text(`../../worker-shim/${path}`),
+  }));
   const miniflare = new Miniflare({
     modules: [
       { type: 'ESModule', path: 'driver.js', contents: driver },
       { type: 'ESModule', path: 'wasm_probe.js', contents: connect },
-      { type: 'ESModule', path: 'host/crypto.js', contents: text('../../worker-shim/host/crypto.js') },
+      ...host_modules,
       { type: 'ESModule', path: 'core/names.js', contents: text('../../worker-shim/core/names.js') },
       { type: 'ESModule', path: 'probe.js', contents: text(new URL('tests/probe.js', wasm_build)) },
       { type: 'CompiledWasm', path: 'probe.wasm', contents: readFileSync(new URL('tests/probe.wasm', wasm_build)) },

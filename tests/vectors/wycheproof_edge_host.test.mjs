@@ -9,8 +9,9 @@ import { Miniflare } from 'miniflare';
 import { CryptoHost } from '../../worker-shim/host/crypto.js';
 import { Failures } from '../support/probes.mjs';
 import { read_vectors, vectors_absent } from '../support/vectors.mjs';
+import { HOST_MODULES } from '../support/workerd_probe.mjs';
 
-const host_source = new URL('../../worker-shim/host/crypto.js', import.meta.url);
+const shim = new URL('../../worker-shim/', import.meta.url);
 const KIND = { rsa: 0, ec: 1, okp: 2, secret: 3 };
 const FAMILY = { pkcs1: 0, pss: 1, ecdsa: 2, eddsa: 3, hmac: 4 };
 const SHA256 = 1,
@@ -76,8 +77,11 @@ async function ask_workerd(questions) {
   const miniflare = new Miniflare({
     modules: [
       { type: 'ESModule', path: 'main.js', contents: main },
-      { type: 'ESModule', path: 'host/crypto.js', contents: readFileSync(host_source, 'utf8') },
-      { type: 'ESModule', path: 'core/names.js', contents: readFileSync(new URL('../core/names.js', host_source), 'utf8') },
+      ...[...HOST_MODULES, 'core/names.js'].map((path) => ({
+        type: /** @type {const} */ ('ESModule'),
+        path,
+        contents: readFileSync(new URL(path, shim), 'utf8'),
+      })),
     ],
     compatibilityDate: '2026-07-30',
     compatibilityFlags: ['nodejs_compat'],

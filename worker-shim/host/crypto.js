@@ -7,6 +7,7 @@
 // * A key has one kind; asked for another family of algorithms than its own, the answer is no.
 import crypto from 'node:crypto';
 import { FAMILY, HASH, KEY_KIND, NOT_ON_CURVE } from '../core/names.js';
+import { Table } from './table.js';
 
 /** By the numbers of the core's hashes, families of algorithms, and kinds of keys. */
 const HASHES = Object.keys(HASH).map((name) => (name === 'none' ? null : name));
@@ -64,35 +65,6 @@ function bare_digest(bare_hash, name, data) {
   const hash = new bare_hash(name, undefined);
   hash.update(data);
   return hash.digest();
-}
-
-/** A table of values under small numbers that are used again. @template T */
-class Table {
-  /** @type {(T | undefined)[]} */
-  #rows = [];
-  /** @type {number[]} */
-  #free = [];
-
-  /** @param {T} value */
-  add(value) {
-    const number = this.#free.pop() ?? this.#rows.length;
-    this.#rows[number] = value;
-    return number;
-  }
-
-  /** @param {number} number */
-  get(number) {
-    return this.#rows[number];
-  }
-
-  /** @param {number} number */
-  remove(number) {
-    const value = this.#rows[number];
-    if (value === undefined) return undefined;
-    this.#rows[number] = undefined;
-    this.#free.push(number);
-    return value;
-  }
 }
 
 /** What Module.crypto must be. Every view is into Wasm memory and valid only during the call. */
