@@ -9,6 +9,8 @@ export interface CryptoPort {
   sign(key: number, family: number, hash: number, data: Uint8Array, out: Uint8Array): number;
   p256_public(secret: Uint8Array, out: Uint8Array): number;
   p256_agree(secret: Uint8Array, point: Uint8Array, out: Uint8Array): number;
+  seal(key: Uint8Array, nonce: Uint8Array, bound: Uint8Array, plain: Uint8Array, out: Uint8Array): number;
+  open(key: Uint8Array, nonce: Uint8Array, bound: Uint8Array, hidden: Uint8Array, tag: Uint8Array, out: Uint8Array): number;
   hash(hash: number, data: Uint8Array, out: Uint8Array): number;
   start_hash(hash: number): number;
   update_hash(hasher: number, data: Uint8Array): number;

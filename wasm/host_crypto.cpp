@@ -48,6 +48,18 @@ EM_JS(int, sallyport_p256_agree, (const unsigned char* secret, const unsigned ch
   return Module["crypto"].p256_agree(HEAPU8.subarray(secret, secret + 32), HEAPU8.subarray(point, point + 65),
                                      HEAPU8.subarray(out, out + 32));
 })
+EM_JS(int, sallyport_seal, (const unsigned char* key, const unsigned char* nonce, const unsigned char* bound, int bound_size,
+                            const unsigned char* plain, int size, unsigned char* out), {
+  return Module["crypto"].seal(HEAPU8.subarray(key, key + 32), HEAPU8.subarray(nonce, nonce + 12),
+                               HEAPU8.subarray(bound, bound + bound_size), HEAPU8.subarray(plain, plain + size),
+                               HEAPU8.subarray(out, out + size + 16));
+})
+EM_JS(int, sallyport_open, (const unsigned char* key, const unsigned char* nonce, const unsigned char* bound, int bound_size,
+                            const unsigned char* hidden, int size, unsigned char* out), {
+  return Module["crypto"].open(HEAPU8.subarray(key, key + 32), HEAPU8.subarray(nonce, nonce + 12),
+                               HEAPU8.subarray(bound, bound + bound_size), HEAPU8.subarray(hidden, hidden + size),
+                               HEAPU8.subarray(hidden + size, hidden + size + 16), HEAPU8.subarray(out, out + size));
+})
 EM_JS(int, sallyport_equal, (const unsigned char* a, const unsigned char* b, int size), {
   return Module["crypto"].equal(HEAPU8.subarray(a, a + size), HEAPU8.subarray(b, b + size));
 })
@@ -186,6 +198,24 @@ class node_crypto final : public port {
     if (size == not_on_curve) return reason::jwk_point_not_on_curve;
     if (size != static_cast<int>(agreed.size())) return reason::key_import_failed;
     return agreed;
+  }
+
+  result<bytes> seal(const gcm_key& key, const gcm_nonce& nonce, bytes_view bound, bytes_view plain) override {
+    bytes out(plain.size() + gcm_tag_bytes);
+    const int size = sallyport_seal(key.data(), nonce.data(), bound.data(), size_of(bound), plain.data(),
+                                    size_of(plain), out.data());
+    if (size != size_of(out)) return reason::crypto_failed;
+    return out;
+  }
+
+  // The tag is exactly the last 16 octets: node:crypto of workerd checks as many as it is given.
+  result<bytes> open(const gcm_key& key, const gcm_nonce& nonce, bytes_view bound, bytes_view sealed) override {
+    if (sealed.size() < gcm_tag_bytes) return reason::seal_invalid;
+    bytes out(sealed.size() - gcm_tag_bytes);
+    const int size =
+        sallyport_open(key.data(), nonce.data(), bound.data(), size_of(bound), sealed.data(), size_of(out), out.data());
+    if (size != size_of(out)) return reason::seal_invalid;
+    return out;
   }
 
   sha256_digest sha256(bytes_view data) override {

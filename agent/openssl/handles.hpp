@@ -22,6 +22,7 @@ using pkey_handle = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using pkey_context = std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>>;
 using digest_handle = std::unique_ptr<EVP_MD, freed_by<EVP_MD_free>>;
 using digest_context = std::unique_ptr<EVP_MD_CTX, freed_by<EVP_MD_CTX_free>>;
+using cipher_handle = std::unique_ptr<EVP_CIPHER, freed_by<EVP_CIPHER_free>>;
 using mac_handle = std::unique_ptr<EVP_MAC, freed_by<EVP_MAC_free>>;
 using mac_context = std::unique_ptr<EVP_MAC_CTX, freed_by<EVP_MAC_CTX_free>>;
 using bignum = std::unique_ptr<BIGNUM, freed_by<BN_clear_free>>;

@@ -4,6 +4,7 @@
 
 #include "agent/openssl/agreement.hpp"
 #include "agent/openssl/keys.hpp"
+#include "agent/openssl/seal.hpp"
 #include "agent/openssl/sign.hpp"
 
 namespace sallyport::openssl {
@@ -57,6 +58,15 @@ class host final : public crypto::port {
   }
   result<crypto::p256_agreed> p256_agree(const crypto::p256_scalar& secret, const crypto::p256_point& with) override {
     return openssl::p256_agree(secret, with);
+  }
+
+  result<bytes> seal(const crypto::gcm_key& key, const crypto::gcm_nonce& nonce, bytes_view bound,
+                     bytes_view plain) override {
+    return openssl::seal(library_.aes_256_gcm(), key, nonce, bound, plain);
+  }
+  result<bytes> open(const crypto::gcm_key& key, const crypto::gcm_nonce& nonce, bytes_view bound,
+                     bytes_view sealed) override {
+    return openssl::open(library_.aes_256_gcm(), key, nonce, bound, sealed);
   }
 
   crypto::sha256_digest sha256(bytes_view data) override {

@@ -27,7 +27,8 @@ library::library()
     : sha256_(EVP_MD_fetch(nullptr, digest_name(crypto::hash::sha256), nullptr)),
       sha384_(EVP_MD_fetch(nullptr, digest_name(crypto::hash::sha384), nullptr)),
       sha512_(EVP_MD_fetch(nullptr, digest_name(crypto::hash::sha512), nullptr)),
-      hmac_(EVP_MAC_fetch(nullptr, "HMAC", nullptr)) {}
+      hmac_(EVP_MAC_fetch(nullptr, "HMAC", nullptr)),
+      aes_256_gcm_(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)) {}
 
 const EVP_MD* library::digest(crypto::hash which) const {
   switch (which) {

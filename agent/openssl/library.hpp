@@ -18,14 +18,16 @@ class library {
  public:
   library();
   /// False when the installed OpenSSL lacks an algorithm of the table.
-  bool complete() const { return sha256_ && sha384_ && sha512_ && hmac_; }
+  bool complete() const { return sha256_ && sha384_ && sha512_ && hmac_ && aes_256_gcm_; }
   /// nullptr for hash::none.
   const EVP_MD* digest(crypto::hash which) const;
   EVP_MAC* hmac() const { return hmac_.get(); }
+  const EVP_CIPHER* aes_256_gcm() const { return aes_256_gcm_.get(); }
 
  private:
   digest_handle sha256_, sha384_, sha512_;
   mac_handle hmac_;
+  cipher_handle aes_256_gcm_;
 };
 
 }  // namespace sallyport::openssl

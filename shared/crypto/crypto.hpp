@@ -47,6 +47,12 @@ using p256_point = std::array<byte, 65>;
 /// What two sides agree on: the x-coordinate, with its leading zeros.
 using p256_agreed = std::array<byte, 32>;
 
+/// AES-256-GCM (SP 800-38D), with a nonce of 96 bits and the whole tag of 128. The types have exactly these sizes, since a
+/// host may take a shorter tag for a good one: workerd does.
+using gcm_key = std::array<byte, 32>;
+using gcm_nonce = std::array<byte, 12>;
+inline constexpr std::size_t gcm_tag_bytes = 16;
+
 /// A hash in the making. Not copyable; `finish` may be called once.
 class hasher {
  public:
@@ -81,6 +87,13 @@ class port {
   virtual result<p256_point> p256_public(const p256_scalar& secret) = 0;
   /// ECDH with cofactor 1 (SP 800-56A section 5.7.1.2). Reasons: key_import_failed, jwk_point_not_on_curve.
   virtual result<p256_agreed> p256_agree(const p256_scalar& secret, const p256_point& with) = 0;
+
+  /// The ciphertext, as long as `plain`, and behind it the tag, which also covers `bound`. Precondition: never two texts
+  /// under one key and nonce. Reasons: crypto_failed.
+  virtual result<bytes> seal(const gcm_key& key, const gcm_nonce& nonce, bytes_view bound, bytes_view plain) = 0;
+  /// The plaintext of what `seal` gives; nothing of it leaves the host before the tag has been checked. Reasons: seal_invalid
+  /// (also for a text shorter than a tag).
+  virtual result<bytes> open(const gcm_key& key, const gcm_nonce& nonce, bytes_view bound, bytes_view sealed) = 0;
 
   virtual sha256_digest sha256(bytes_view data) = 0;
   /// Precondition: which != hash::none.

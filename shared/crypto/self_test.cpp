@@ -1,6 +1,7 @@
 #include "crypto/self_test.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "crypto/p256.hpp"
 #include "crypto/self_test_data.hpp"
@@ -128,6 +129,41 @@ bool p256_refuses(port& host) {
          host.p256_public(zero).why() == reason::key_import_failed;
 }
 
+template <std::size_t Size>
+std::array<byte, Size> counted() {
+  std::array<byte, Size> out;
+  for (std::size_t i = 0; i < Size; ++i) out[i] = static_cast<byte>(i);
+  return out;
+}
+
+result<bytes> opened(port& host, bytes_view bound, bytes_view sealed) {
+  return host.open(counted<32>(), counted<12>(), bound, sealed);
+}
+
+bool gcm_seals(port& host) {
+  const auto sealed = host.seal(counted<32>(), counted<12>(), message(), message());
+  return sealed.ok() && same(*sealed, decoded(known::sealed));
+}
+
+bool gcm_opens(port& host) {
+  const auto plain = opened(host, message(), decoded(known::sealed));
+  return plain.ok() && same(*plain, message());
+}
+
+/// Every octet counts, those of the tag too, and of a tag cut short not even the right ones do.
+bool gcm_refuses(port& host) {
+  bytes sealed = decoded(known::sealed);
+  for (auto& octet : sealed) {
+    octet ^= 1;
+    if (opened(host, message(), sealed).why() != reason::seal_invalid) return false;
+    octet ^= 1;
+  }
+  for (std::size_t size = 0; size < sealed.size(); ++size) {
+    if (opened(host, message(), bytes_view(sealed).first(size)).why() != reason::seal_invalid) return false;
+  }
+  return opened(host, message().first(3), sealed).why() == reason::seal_invalid;
+}
+
 bool eddsa_verifies(port& host) {
   const auto imported = host.import_ec({curve::ed25519, decoded(known::ed25519_x), {}, {}});
   return imported.ok() && tells_apart(host, algorithm::eddsa, **imported, decoded(known::eddsa));
@@ -163,7 +199,8 @@ constexpr step steps[] = {
     {"ES256 signing", es256_signs},         {"point validation", points_are_checked},
     {"EdDSA verification", eddsa_verifies}, {"EdDSA signing", eddsa_signs},
     {"RSA verification", rsa_verifies},     {"P-256 agreement", p256_agrees},
-    {"P-256 refusals", p256_refuses},
+    {"P-256 refusals", p256_refuses},       {"AES-256-GCM sealing", gcm_seals},
+    {"AES-256-GCM opening", gcm_opens},     {"AES-256-GCM refusals", gcm_refuses},
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 namespace sallyport::crypto {
 
-/// Runs SHA-256/384/512, HMAC, ECDSA, EdDSA, RSASSA-PKCS1-v1_5 and RSASSA-PSS through `host`: what must verify
+/// Runs SHA-256/384/512, HMAC, ECDSA, EdDSA, RSASSA-PKCS1-v1_5, RSASSA-PSS, ECDH and AES-256-GCM through `host`: what must verify
 /// verifies, what was tampered with does not, and what the host signs it accepts. Both hosts call it when they start.
 /// Reasons: crypto_self_test (the detail names the step).
 result<void> self_test(port& host);

@@ -30,6 +30,9 @@ inline constexpr std::string_view short_agreed = "ANnOCHpuWIKgGnizm0iAEAKa-yWTFD
 inline constexpr std::string_view es256 =
     "BazvAlR4gWC56Ots5SdPCvqfRi9jN3695RWPXIPA90efmlwwEqTBqy4a4sy7skii3C2-kjvuSAoDQ7ZpqP2wOQ";
 
+/// AES-256-GCM: the key is the bytes 0 to 31, the nonce the bytes 0 to 11; the message is what is sealed and what is bound.
+inline constexpr std::string_view sealed = "NGO6d7yVrWn5YeTu3Y9VGeal8wUEwYAXaxWinGhYBWL3RLQ";
+
 inline constexpr std::string_view ed25519_x = "3ocCY4PbyS2et1snYa8Vj81wNMUoCge0otJw2NxDA48";
 inline constexpr std::string_view ed25519_d = "He0pcAPFR_nPVqOfE5ZotMlAuvQNDPcZWc1wKUmUf84";
 inline constexpr std::string_view eddsa =

@@ -6,7 +6,7 @@ import { Miniflare } from 'miniflare';
 import { wasm_build } from './wasm_probe.mjs';
 
 /** What the crypto host of the Worker is made of, beside the names. */
-export const HOST_MODULES = ['host/crypto.js', 'host/table.js'];
+export const HOST_MODULES = ['host/crypto.js', 'host/gcm.js', 'host/table.js'];
 
 /** Lines a request: enough to make round trips cheap, few enough to keep memory small. */
 const batch = 500;

@@ -7,6 +7,7 @@
 // * A key has one kind; asked for another family of algorithms than its own, the answer is no.
 import crypto from 'node:crypto';
 import { FAMILY, HASH, KEY_KIND, NOT_ON_CURVE } from '../core/names.js';
+import { open_gcm, seal_gcm } from './gcm.js';
 import { Table } from './table.js';
 
 /** By the numbers of the core's hashes, families of algorithms, and kinds of keys. */
@@ -170,6 +171,24 @@ export class CryptoHost {
       } catch {
         return NOT_ON_CURVE;
       }
+    } catch {
+      return FAILED;
+    }
+  }
+
+  /** @param {Uint8Array} key @param {Uint8Array} nonce @param {Uint8Array} bound @param {Uint8Array} plain @param {Uint8Array} out */
+  seal(key, nonce, bound, plain, out) {
+    try {
+      return write(seal_gcm(key, nonce, bound, plain), out);
+    } catch {
+      return FAILED;
+    }
+  }
+
+  /** @param {Uint8Array} key @param {Uint8Array} nonce @param {Uint8Array} bound @param {Uint8Array} hidden @param {Uint8Array} tag @param {Uint8Array} out */
+  open(key, nonce, bound, hidden, tag, out) {
+    try {
+      return write(open_gcm(key, nonce, bound, hidden, tag), out);
     } catch {
       return FAILED;
     }

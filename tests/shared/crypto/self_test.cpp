@@ -34,6 +34,25 @@ class broken_host : public crypto::port {
       std::rotate(agreed->begin(), agreed->begin() + 1, agreed->end());
     return agreed;
   }
+  result<bytes> seal(const crypto::gcm_key& key, const crypto::gcm_nonce& nonce, bytes_view bound,
+                     bytes_view plain) override {
+    return good->seal(key, nonce, binds_nothing ? bytes_view() : bound, plain);
+  }
+  result<bytes> open(const crypto::gcm_key& key, const crypto::gcm_nonce& nonce, bytes_view bound,
+                     bytes_view sealed) override {
+    if (!checks_four_octets || sealed.size() < crypto::gcm_tag_bytes) {
+      return good->open(key, nonce, binds_nothing ? bytes_view() : bound, sealed);
+    }
+    // GCM hides by XOR: to seal what is sealed shows it, and to seal that again gives the right tag.
+    const std::size_t size = sealed.size() - crypto::gcm_tag_bytes;
+    auto plain = good->seal(key, nonce, bound, sealed.first(size)).value();
+    plain.resize(size);
+    const auto whole = good->seal(key, nonce, bound, plain).value();
+    if (!std::equal(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size) + 4, sealed.begin())) {
+      return reason::seal_invalid;
+    }
+    return plain;
+  }
   crypto::sha256_digest sha256(bytes_view data) override { return good->sha256(data); }
   std::unique_ptr<crypto::hasher> start_hash(crypto::hash which) override {
     return good->start_hash(which == wrong_hash ? crypto::hash::sha256 : which);
@@ -44,6 +63,7 @@ class broken_host : public crypto::port {
   std::optional<crypto::algorithm> always_yes, always_no, bad_signer;
   std::optional<crypto::hash> wrong_hash;
   bool all_equal = false, agrees_with_anything = false, shifts_zeros = false;
+  bool binds_nothing = false, checks_four_octets = false;
 };
 
 std::string failing_step(broken_host& host) {
@@ -85,6 +105,15 @@ TEST_CASE("a host that agrees with a point off the curve, or drops leading zeros
   host.shifts_zeros = false;
   host.agrees_with_anything = true;
   CHECK(failing_step(host) == "P-256 refusals");
+}
+
+TEST_CASE("a host that binds nothing to a sealed text, or checks a part of the tag, fails the self-test") {
+  broken_host host;
+  host.binds_nothing = true;
+  CHECK(failing_step(host) == "AES-256-GCM sealing");
+  host.binds_nothing = false;
+  host.checks_four_octets = true;
+  CHECK(failing_step(host) == "AES-256-GCM refusals");
 }
 
 TEST_CASE("a host that signs wrongly fails the self-test") {

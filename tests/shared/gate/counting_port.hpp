@@ -28,6 +28,14 @@ class counting_port final : public crypto::port {
     ++agreed;
     return host().p256_agree(secret, with);
   }
+  result<bytes> seal(const crypto::gcm_key& key, const crypto::gcm_nonce& nonce, bytes_view bound,
+                     bytes_view plain) override {
+    return host().seal(key, nonce, bound, plain);
+  }
+  result<bytes> open(const crypto::gcm_key& key, const crypto::gcm_nonce& nonce, bytes_view bound,
+                     bytes_view sealed) override {
+    return host().open(key, nonce, bound, sealed);
+  }
   crypto::sha256_digest sha256(bytes_view data) override { return host().sha256(data); }
   std::unique_ptr<crypto::hasher> start_hash(crypto::hash which) override { return host().start_hash(which); }
   bool equal_constant_time(bytes_view a, bytes_view b) override { return host().equal_constant_time(a, b); }
