@@ -56,10 +56,11 @@ std::vector<const task_fact*> step::to_be_asked() {
   const bool watching = state_.phase == wake_phase::starting && state_.step == start_step::watching;
   std::vector<const task_fact*> out;
   if (!asks_agents() || (!up && !watching)) return out;
-  if (!settings_.needs_address && !state_.endpoints.empty()) return out;
   const bool idle = up && state_.asking != idle_round::none;
+  if (idle ? !may_be_drawn() : !settings_.needs_address && !state_.endpoints.empty()) return out;
+  const auto reachable = [&](const task_fact& each) { return !settings_.needs_address || !each.address.empty(); };
   for (const auto& each : state_.facts) {
-    if (idle ? is_unasked(each) && !each.address.empty() : is_to_be_asked(each)) out.push_back(&each);
+    if (idle ? is_unasked(each) && reachable(each) : is_to_be_asked(each)) out.push_back(&each);
   }
   return out;
 }
@@ -161,8 +162,9 @@ task_fact* step::teller(const probed& came, const std::string& about) {
 
 void step::told_by_agent(const probed& came, const std::string& about) {
   task_fact* one = teller(came, about);
+  if (one == nullptr && about.empty()) told_use(nullptr, came);
   if (one == nullptr || !is_running(*one) || one->asked_at < counts_from()) return;
-  told_use(*one, came);
+  told_use(one, came);
   auto& known = asked(state_.probing, one->arn, now_);
   if (came.said == probe_result::unready) return unready(*one, known, came);
   known.policy_since = 0;

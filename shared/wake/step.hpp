@@ -103,7 +103,8 @@ class step {
   bool asks_before_stop() const;
   void ask_whether_idle(idle_round round);
   bool is_unasked(const task_fact& one) const;
-  void told_use(const task_fact& one, const probed& came);
+  bool may_be_drawn() const;
+  void told_use(const task_fact* one, const probed& came);
   void keep_serving(unix_milliseconds next);
   void not_all_asked();
   void stop_idle();

@@ -35,7 +35,8 @@
 // | healthy | probed: ready, or not ready | healthy | on the list, or off it |
 // | healthy | alarm, idle for idle_stop, ours; agents can be asked | healthy, asking | all are asked, and all again (wake/idle.cpp) |
 // | healthy, asking | a request; one is busy | healthy | the stop is forgotten, or they are asked again, after a quarter of idle_stop at the latest |
-// | healthy, asking | not all said anything | healthy | look; they are asked again after a quarter of idle_stop |
+// | healthy, asking | not all said anything, at their addresses | healthy | look; they are asked again after a quarter of idle_stop |
+// | healthy, asking | not all were met, behind an origin | draining | update to 0, alarm |
 // | healthy, asking | all are quiet, twice; or for a day not all could be asked | draining | update to 0, alarm |
 // | healthy | alarm, idle for idle_stop, ours; nobody can be asked | draining | update to 0, alarm |
 // | healthy | alarm, idle for idle_stop, not ours | asleep | |

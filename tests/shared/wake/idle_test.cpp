@@ -203,18 +203,10 @@ TEST_CASE("a host that ends between any two alarms does not keep its service up"
   CHECK(w.now <= last + w.settings.idle_stop + w.settings.idle_stop / 4);
 }
 
-TEST_CASE("nobody is asked where health counts, behind an origin, or where agents are too old") {
+TEST_CASE("nobody is asked where health counts, or where agents are too old") {
   walk health = healthy_and_ours();
   health.then(alarm_rang{}, health.settings.idle_stop);
   CHECK(health.sends_update(0));
-  walk origin;
-  origin.settings.ready_by_agent = true;
-  origin.settings.needs_address = false;
-  origin.raised();
-  origin.look(seen(1, {running("t1")}));
-  origin.then(said(origin.effects.probes[0].number, "t1"), 5);
-  origin.then(alarm_rang{}, origin.settings.idle_stop);
-  CHECK(origin.sends_update(0));
   walk old = idle_walk();
   for (auto& each : old.state.facts) each.by_health = true;
   old.then(allowed_request{"alice"}, 5).then(alarm_rang{}, old.settings.idle_stop);
