@@ -37,6 +37,14 @@ const service* find_service(const compiled_policy& policy, std::string_view name
   return find_by(policy.services, &service::name, name);
 }
 
+const aws_account* find_account(const compiled_policy& policy, std::string_view name) {
+  return find_by(policy.accounts, &aws_account::name, name);
+}
+
+const aws_account* find_account_by_id(const compiled_policy& policy, std::string_view account) {
+  return find_by(policy.accounts, &aws_account::account, account);
+}
+
 const job* find_job(const compiled_policy& policy, std::string_view name) {
   return find_by(policy.jobs, &job::name, name);
 }

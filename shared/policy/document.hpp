@@ -69,6 +69,7 @@ class compiled_policy {
   std::string name;
   edge_settings edge;
   std::vector<issuer> issuers;
+  std::vector<aws_account> accounts;
   std::vector<service> services;
   std::vector<job> jobs;
   std::vector<route> routes;
@@ -84,6 +85,9 @@ using policy_ptr = std::shared_ptr<const compiled_policy>;
 const issuer* find_issuer(const compiled_policy& policy, std::string_view name);
 /// By any of its values of iss.
 const issuer* find_issuer_by_url(const compiled_policy& policy, std::string_view iss);
+const aws_account* find_account(const compiled_policy& policy, std::string_view name);
+/// By its 12 digits.
+const aws_account* find_account_by_id(const compiled_policy& policy, std::string_view account);
 const service* find_service(const compiled_policy& policy, std::string_view name);
 const job* find_job(const compiled_policy& policy, std::string_view name);
 const route* find_route(const compiled_policy& policy, std::string_view id);

@@ -70,8 +70,27 @@ struct wake_rule {
 /// Who says that a task can be sent requests: its agent, asked over the service's own way, or ECS by its health check.
 enum class readiness : std::uint8_t { agent, health };
 
+/// An account of AWS: how much of its quotas is ours.
+struct aws_account {
+  /// Its key in the document.
+  std::string name;
+  /// 12 digits.
+  std::string account;
+  /// In percent.
+  std::uint32_t share = 80;
+  /// A second; what is absent is as AWS has it at first.
+  struct quotas {
+    std::optional<std::uint32_t> update_service, run_task, launches, describe_tasks, describe_services;
+  };
+  quotas raised;
+  /// ARN of the role in whose sessions services are looked at together, or empty.
+  std::string looks_role;
+};
+
 struct ecs_service {
   std::string region, cluster, service;
+  /// The name of an aws_account, or empty.
+  std::string account;
   /// The agent's port in the task; 0 only where `origin` says where to go.
   std::uint16_t port = 0;
   readiness ready = readiness::agent;

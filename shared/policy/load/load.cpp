@@ -117,6 +117,7 @@ std::vector<loaded_service> load_services(const node& at, const condition_compil
     check_entry_name(name, below);
     all.push_back(load_service(name, below, compiler));
     check_place(below, all.back().service, to, places);
+    check_account(below, all.back().service, to);
     to.services.push_back(all.back().service);
   }
   return all;
@@ -130,12 +131,14 @@ void load_jobs(const node& at, const condition_compiler& compiler, compiled_poli
 }
 
 void load_document(const node& at, crypto::port& host, compiled_policy& to) {
-  if (!at.is_object_of({"$schema", "name", "edge", "issuers", "services", "jobs", "routes"})) return;
+  if (!at.is_object_of({"$schema", "name", "edge", "issuers", "aws", "services", "jobs", "routes"})) return;
   std::string schema;
   read_member(at, "$schema", schema, [](const node& m) { return m.text(); });
   read_member(at, "name", to.name, [](const node& m) { return m.text(); });
   read_required(at, "edge", "{ \"issuer\": \"https://…\" }: who signs the assertions", to.edge, load_edge);
   if (const auto issuers = at.member("issuers")) load_issuers(*issuers, host, to);
+  // Before services, which name them.
+  if (const auto accounts = at.member("aws")) load_accounts(*accounts, to);
   const condition_compiler compiler(names_below(at, "issuers"));
   std::vector<loaded_service> services;
   if (const auto found = at.member("services")) services = load_services(*found, compiler, to);

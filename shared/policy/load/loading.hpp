@@ -64,6 +64,10 @@ void load_routes(const node& at, const route_scope& scope);
 
 /// load_common.cpp: what several sections share.
 labels load_labels(const node& at);
+/// account.cpp: accounts of AWS.
+void load_accounts(const node& at, compiled_policy& to);
+/// Reports what is wrong with the account that a service names.
+void check_account(const node& service_at, const service& loaded, const compiled_policy& policy);
 /// aws.cpp: a region of some partition of AWS, also one of tomorrow.
 std::optional<std::string> load_region(const node& at);
 /// A name or ARN of an AWS resource; only its characters are checked.

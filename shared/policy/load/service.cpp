@@ -43,10 +43,11 @@ condition_ptr load_operators(const node& at, const condition_compiler& compiler,
 }
 
 std::optional<ecs_service> load_ecs_service(const node& at, const condition_compiler& compiler, std::string_view name) {
-  if (!at.is_object_of({"region", "cluster", "service", "port", "ready", "role", "wake", "operators"})) {
+  if (!at.is_object_of({"aws", "region", "cluster", "service", "port", "ready", "role", "wake", "operators"})) {
     return std::nullopt;
   }
   ecs_service ecs;
+  read_member(at, "aws", ecs.account, [](const node& m) { return m.some_text(); });
   read_required(at, "region", "e.g. \"us-east-1\"", ecs.region, load_region);
   read_required(at, "cluster", "the cluster's name", ecs.cluster, load_aws_name);
   read_required(at, "service", "the ECS service's name", ecs.service, load_aws_name);

@@ -54,6 +54,41 @@ TEST_CASE("a region is of some partition of AWS, and its role of the same one") 
          reason::policy_member_type, "$.services.s.sigv4.role", "which is in aws-us-gov"});
 }
 
+TEST_CASE("an account says how much of its quotas is ours, and its services and roles are in it") {
+  const auto document = [](std::string_view aws, std::string_view ecs = R"("aws":"prod")",
+                           std::string_view region = "us-east-1") {
+    return R"({"edge":{"issuer":"https://e.example"},"routes":[],"aws":{)" + std::string(aws) +
+           R"(},"services":{"s":{"ecs":{"region":")" + std::string(region) +
+           R"(","cluster":"c","service":"s","port":1,)" + std::string(ecs) + "}}}}";
+  };
+  const std::string prod = R"("prod":{"account":"123456789012"})";
+  const auto whole = testing::load(document(
+      R"("prod":{"account":"123456789012","share":0.55,"quotas":{"launches":40},"looks_role":"arn:aws:iam::123456789012:role/l"})"));
+  REQUIRE(whole.policy != nullptr);
+  const auto& account = whole.policy->accounts.front();
+  CHECK(account.share == 55);
+  CHECK(account.raised.launches == 40);
+  CHECK_FALSE(account.raised.update_service);
+  CHECK(whole.policy->services.front().ecs->account == "prod");
+  CHECK(testing::load(document(prod)).policy->accounts.front().share == 80);
+  check({document(R"("prod":{"account":@"1234"})"), reason::policy_member_type, "$.aws.prod.account", "12 digits"});
+  check({document(R"("prod":@{})"), reason::policy_member_missing, "$.aws.prod", "12 digits"});
+  check({document(R"("prod":{"account":"123456789012","share":@80})"), reason::policy_member_type, "$.aws.prod.share",
+         "0.05 to 1"});
+  check({document(R"("prod":{"account":"123456789012","quotas":{"launches":@0}})"), reason::policy_member_type,
+         "$.aws.prod.quotas.launches", "out of range"});
+  check({document(prod + R"(,"twin":@{"account":"123456789012"})"), reason::policy_duplicate, "$.aws.twin",
+         "its quotas are shared"});
+  check({document(R"("prod":{"account":"123456789012","looks_role":@"arn:aws:iam::999999999999:role/l"})"),
+         reason::policy_member_type, "$.aws.prod.looks_role", "cannot look at account 123456789012"});
+  check({document(prod, R"("aws":@"pord")"), reason::policy_reference_unknown, "$.services.s.ecs.aws", "prod"});
+  check({document(prod, R"("aws":"prod","role":@"arn:aws:iam::999999999999:role/w")"), reason::policy_member_type,
+         "$.services.s.ecs.role", "account 999999999999"});
+  check({document(R"("prod":{"account":"123456789012","looks_role":"arn:aws:iam::123456789012:role/l"})",
+                  R"("aws":@"prod")", "cn-north-1"),
+         reason::policy_member_type, "$.services.s.ecs.aws", "which is in aws-cn"});
+}
+
 TEST_CASE("a job whose session policy STS would refuse is refused here") {
   std::string roles;
   for (int i = 0; i < 60; ++i) roles += R"(,"arn:aws:iam::123456789012:role/role-)" + std::to_string(i) + "\"";
