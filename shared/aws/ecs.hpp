@@ -39,13 +39,14 @@ std::string ecs_endpoint(std::string_view region);
 
 call build_run_task(const run_task& request);
 call build_describe_tasks(const ecs_place& where, const std::vector<std::string>& task_arns);
-/// RUNNING as desired status: tasks that are on their way up or up.
+/// RUNNING as desired status: tasks that are on their way up or up. Without a service, of the whole cluster.
 call build_list_tasks(const ecs_place& where, std::string_view service, std::string_view next_token);
 /// Tasks of a service that ECS has stopped: why it does not come up.
 call build_list_stopped_tasks(const ecs_place& where, std::string_view service);
 call build_stop_task(const ecs_place& where, std::string_view task_arn, std::string_view why);
 call build_update_service(const ecs_place& where, std::string_view service, std::uint32_t desired_count);
-call build_describe_services(const ecs_place& where, std::string_view service);
+/// At most ten.
+call build_describe_services(const ecs_place& where, const std::vector<std::string>& services);
 
 enum class task_status : std::uint8_t { provisioning, pending, activating, running, deactivating, stopping, stopped };
 enum class health_status : std::uint8_t { unknown, healthy, unhealthy };
@@ -70,6 +71,8 @@ struct task {
   /// Private IPv4 address of the task's network interface, of one that is not gone; or empty.
   std::string private_ipv4;
   std::string started_by;
+  /// "service:<name>", or the family of its task definition.
+  std::string group;
   /// TaskFailedToStart, EssentialContainerExited, UserInitiated, SpotInterruption, …; empty while it runs.
   std::string stop_code;
   /// AWS's words, printable: "CannotPullContainerError: …".
@@ -113,6 +116,13 @@ answer<list_answer> read_list_tasks(const reply& from);
 answer<service_answer> read_update_service(const reply& from);
 /// DescribeServices; a service in `failures` is error_kind::not_found.
 answer<service_answer> read_describe_services(const reply& from);
+
+struct named_service {
+  std::string name;
+  service_answer what;
+};
+/// DescribeServices of several; those in `failures` are absent.
+answer<std::vector<named_service>> read_describe_some_services(const reply& from);
 
 /// The kind of a failure of RunTask: capacity for RESOURCE:*, not_found for MISSING, else transient.
 error_kind kind_of_failure(const failed_resource& failure);

@@ -18,6 +18,7 @@ using encoding::json;
 
 constexpr encoding::json_limits answer_limits{std::size_t{1} << 20, 24};
 constexpr std::size_t max_tasks = 100;
+constexpr std::size_t max_services = 10;
 
 constexpr std::array<std::pair<std::string_view, task_status>, 7> statuses = {{
     {"PROVISIONING", task_status::provisioning},
@@ -124,6 +125,7 @@ std::optional<task> task_of(const json& from) {
   out.stopped_at = milliseconds_of(from, "stoppedAt");
   out.private_ipv4 = address_of(from);
   out.started_by = text_of(from, "startedBy");
+  out.group = text_of(from, "group");
   out.stop_code = text_of(from, "stopCode");
   out.stopped_why = text_of(from, "stoppedReason");
   out.image_pull_started = find_member(from, "pullStartedAt") != nullptr;
@@ -237,6 +239,20 @@ answer<service_answer> read_describe_services(const reply& from) {
   auto out = service_of(services->front());
   if (!out) return unreadable(from);
   return std::move(*out);
+}
+
+answer<std::vector<named_service>> read_describe_some_services(const reply& from) {
+  if (from.status != 200) return read_json_error(from);
+  const auto body = body_of(from);
+  const auto services = body ? list_of(*body, "services") : std::nullopt;
+  if (!services || services->size() > max_services) return unreadable(from);
+  std::vector<named_service> out;
+  for (const auto& each : *services) {
+    auto one = service_of(each);
+    if (!one) return unreadable(from);
+    out.push_back({text_of(each, "serviceName"), std::move(*one)});
+  }
+  return out;
 }
 
 error_kind kind_of_failure(const failed_resource& failure) {

@@ -58,7 +58,8 @@ call build_describe_tasks(const ecs_place& where, const std::vector<std::string>
 }
 
 call build_list_tasks(const ecs_place& where, std::string_view service, std::string_view next_token) {
-  json body = {{"serviceName", service}, {"desiredStatus", "RUNNING"}};
+  json body = {{"desiredStatus", "RUNNING"}};
+  if (!service.empty()) body["serviceName"] = service;
   if (!next_token.empty()) body["nextToken"] = next_token;
   return action(where, "ListTasks", std::move(body));
 }
@@ -75,8 +76,8 @@ call build_update_service(const ecs_place& where, std::string_view service, std:
   return action(where, "UpdateService", {{"service", service}, {"desiredCount", desired_count}});
 }
 
-call build_describe_services(const ecs_place& where, std::string_view service) {
-  return action(where, "DescribeServices", {{"services", json::array({service})}});
+call build_describe_services(const ecs_place& where, const std::vector<std::string>& services) {
+  return action(where, "DescribeServices", {{"services", services}});
 }
 
 }  // namespace sallyport::aws

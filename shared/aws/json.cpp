@@ -50,6 +50,7 @@ json to_json(const task& from) {
           {"stopped_at", from.stopped_at},
           {"private_ipv4", from.private_ipv4},
           {"started_by", from.started_by},
+          {"group", from.group},
           {"stop_code", from.stop_code},
           {"stopped_why", from.stopped_why},
           {"pull_started", from.image_pull_started},
@@ -108,6 +109,7 @@ task task_from(const json& from) {
   out.stopped_at = number_member(from, "stopped_at");
   out.private_ipv4 = text_member(from, "private_ipv4");
   out.started_by = text_member(from, "started_by");
+  out.group = text_member(from, "group");
   out.stop_code = text_member(from, "stop_code");
   out.stopped_why = text_member(from, "stopped_why");
   out.image_pull_started = truth_member(from, "pull_started");

@@ -2,6 +2,7 @@
 // service, and what AWS is told of it, goes by its place, so that a renamed entry keeps both.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,15 @@ std::string target_of_tasks(std::string_view cluster, std::string_view task_defi
 
 /// "place/1 aws:123456789012:us-east-1:prod/billing", with account and partition of the role.
 std::string place_of(const role_arn& role, std::string_view region, std::string_view cluster, std::string_view service);
+
+/// Where quotas are shared: an account and region.
+struct region_name {
+  std::string partition, account, region;
+  /// The second one, for when the first does not respond.
+  bool stand_in = false;
+};
+/// "region/1 aws:123456789012:us-east-1", and behind it " #2" for the stand-in.
+std::string name_of(const region_name& what);
+std::optional<region_name> region_name_from(std::string_view text);
 
 }  // namespace sallyport::aws

@@ -103,6 +103,15 @@ std::string watch_session_policy(const role_arn& role, const ecs_place& where) {
   return document(json::array({statement({"ecs:DescribeTasks"}, arns(role, where).tasks())}));
 }
 
+std::string looks_session_policy(const role_arn& role, const ecs_place& where) {
+  const arns of(role, where);
+  return document(json::array({
+      statement({"ecs:DescribeServices"}, of.service("*")),
+      statement({"ecs:DescribeTasks"}, of.tasks()),
+      in_cluster(statement({"ecs:ListTasks"}, "*"), of),
+  }));
+}
+
 result<std::string> stop_session_policy(const role_arn& role, const ecs_place& where, std::string_view task_arn) {
   if (!arns(role, where).is_task(task_arn)) {
     return failure(reason::aws_response_invalid, "not the ARN of a task in this cluster: " + std::string(task_arn));

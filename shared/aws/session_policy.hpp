@@ -29,6 +29,8 @@ std::string job_session_policy(const role_arn& role, const ecs_place& where, std
                                const std::vector<std::string>& passed_roles);
 /// Looking at tasks of one cluster: a call of DescribeTasks names a hundred, more ARNs than a policy has room for.
 std::string watch_session_policy(const role_arn& role, const ecs_place& where);
+/// Looking at the services and tasks of one cluster.
+std::string looks_session_policy(const role_arn& role, const ecs_place& where);
 /// Stopping this one task. Reasons: aws_response_invalid (not the ARN of a task in that cluster).
 result<std::string> stop_session_policy(const role_arn& role, const ecs_place& where, std::string_view task_arn);
 

@@ -61,7 +61,8 @@ std::optional<aws::call> build(const json& in) {
   if (action == "ListTasks") return build_list_tasks(where, service, text(in, "next_token"));
   if (action == "ListStoppedTasks") return build_list_stopped_tasks(where, service);
   if (action == "StopTask") return build_stop_task(where, text(in, "task"), text(in, "why"));
-  if (action == "DescribeServices") return build_describe_services(where, service);
+  if (action == "DescribeServices") return build_describe_services(where, {service});
+  if (action == "DescribeSomeServices") return build_describe_services(where, texts_member(in, "services"));
   if (action != "UpdateService") return std::nullopt;
   return build_update_service(where, service, static_cast<std::uint32_t>(number_member(in, "desired") & 0xFFFF));
 }
@@ -76,6 +77,15 @@ template <class T, class F>
 json answer_json(const answer<T>& from, F&& to) {
   if (const auto* refused = std::get_if<service_error>(&from)) return {{"refused", aws::to_json(*refused)}};
   return to(*std::get_if<T>(&from));
+}
+
+json services_json(const std::vector<named_service>& from) {
+  json services = json::array();
+  for (const auto& each : from) {
+    services.push_back(aws::to_json(each.what));
+    services.back()["name"] = each.name;
+  }
+  return {{"services", std::move(services)}};
 }
 
 on_behalf_of caller_of(const json& in) {
@@ -93,6 +103,7 @@ result<std::string> write_session_policy(const json& in, const json& purpose, co
   if (!service.empty()) return invoke_session_policy(role, {service, where.region, host, resource});
   if (!task.empty()) return stop_session_policy(role, where, task);
   if (find_member(purpose, "watch") != nullptr) return watch_session_policy(role, where);
+  if (find_member(purpose, "looks") != nullptr) return looks_session_policy(role, where);
   const std::string definition = text(purpose, "task_definition");
   if (definition.empty()) return service_session_policy(role, where, text(purpose, "service"));
   return job_session_policy(role, where, definition, texts_member(purpose, "passed_roles"));
@@ -182,6 +193,7 @@ json read(const json& in, means&) {
   const auto service = [](const service_answer& of) { return aws::to_json(of); };
   if (action == "UpdateService") return answer_json(read_update_service(from), service);
   if (action == "DescribeServices") return answer_json(read_describe_services(from), service);
+  if (action == "DescribeSomeServices") return answer_json(read_describe_some_services(from), services_json);
   if (action == "ListTasks" || action == "ListStoppedTasks") {
     return answer_json(read_list_tasks(from), [](const list_answer& of) {
       return json{{"task_arns", of.task_arns}, {"next_token", of.next_token}};

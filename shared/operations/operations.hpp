@@ -3,7 +3,8 @@
 // refusal) has lines of its own in wasm/wire.hpp.
 //
 // Rules
-// * An operation keeps nothing: what it knows beside its input are the means, and what it decides it says.
+// * An operation keeps nothing but Regions, by their handles: what it knows beside its input are the means, and what it
+//   decides it says.
 // * What cannot be done is {"error": reason, "detail": …}, for every operation.
 #pragma once
 
@@ -16,6 +17,7 @@
 #include "gate/edge/edge.hpp"
 #include "jose/jwk_set.hpp"
 #include "policy/document.hpp"
+#include "wake/region/keeper.hpp"
 
 namespace sallyport::operations {
 
@@ -36,6 +38,8 @@ struct means {
   const jose::signing_key* aws_key = nullptr;
   /// For services and jobs that name no role; may be empty.
   std::string aws_role;
+  /// Those that region_begin began.
+  region::keeper regions = {};
 };
 
 /// Canonical JSON in and out: {"op": …, "in": {…}}.

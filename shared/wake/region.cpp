@@ -65,6 +65,7 @@ class step final : token_source {
   void on(const report& told);
   void on(const region::watch& what);
   void on(const look_answer& told);
+  void on(const untold& what) { state_.looks.untold(what.place); }
   void on(const present& told);
   void on(const remove_place& asked);
   void on(const alarm_rang&);
@@ -107,6 +108,7 @@ void step::slow_down(bucket_name which) {
 }
 
 void step::on(const admit& asked) {
+  note_policy(state_.index, asked.policy, now_, with_.removal);
   if (repeat(asked)) return;
   const auto which = line_of(asked.what);
   auto& in = state_.lines[which];
@@ -230,6 +232,7 @@ cost step::sum_before(const line& in, std::size_t first, std::size_t position, c
 }
 
 void step::on(const report& told) {
+  note_policy(state_.index, told.policy, now_, with_.removal);
   const auto held = std::find_if(state_.grants.begin(), state_.grants.end(),
                                  [&](const auto& each) { return each.second.id == told.grant; });
   if (held == state_.grants.end() || held->second.reported) return;
@@ -245,7 +248,12 @@ void step::on(const report& told) {
 
 void step::on(const region::watch& what) {
   sweeps_ = true;
-  state_.looks.watch(what, now_, with_.look);
+  note_policy(state_.index, what.policy, now_, with_.removal);
+  if (!with_.look.borrowed || what.how != watch_kind::check) {
+    state_.looks.watch(what, now_, with_.look);
+    return;
+  }
+  effects_.told.push_back({what.place, std::nullopt, {}, {}, 0, true});
 }
 
 void step::on(const look_answer& told) {
@@ -296,11 +304,16 @@ allowances allowances_of(const region_settings& with) {
   return out;
 }
 
+std::int64_t begin_rate(std::int64_t rate, const allowance& most, const region_settings& with) {
+  return with.stand_in ? std::min(rate, most.rate / 2) : rate;
+}
+
 region_state begin_region(unix_milliseconds now, const region_settings& with) {
   region_state out;
   out.began = now;
   const auto most = allowances_of(with);
-  for (std::size_t i = 0; i < bucket_count; ++i) out.buckets[i] = new_bucket(most[i].rate, most[i], with.pace, now);
+  for (std::size_t i = 0; i < bucket_count; ++i)
+    out.buckets[i] = new_bucket(begin_rate(most[i].rate, most[i], with), most[i], with.pace, now);
   return out;
 }
 

@@ -12,6 +12,7 @@
 // | report: unused, within its time | | its tokens are back |
 // | watch | | looks, batched; facts to the one who watches, on change |
 // | answered: what a look said | | facts; throttled: the bucket is slower |
+// | untold: facts did not arrive | | told again |
 // | present | | in the index |
 // | remove | | yes; held; no, since other policies are about, or may be |
 // | alarm | who has not asked for long is dropped | looks that are due |
@@ -65,6 +66,8 @@ struct quota {
 struct region_settings {
   /// Ours of each quota, in percent: console, deployments and Auto Scaling eat from the same.
   std::uint32_t share = 80;
+  /// Stands in for another one while nobody can reach that: it begins at half of the share.
+  bool stand_in = false;
   /// By bucket_name.
   std::array<quota, bucket_count> quotas{{{5, 50}, {40, 100}, {20, 100}, {20, 100}, {20, 100}}};
   pacing pace;
@@ -88,10 +91,16 @@ struct admit {
   std::uint32_t n = 1;
   urgency how = urgency::waited_for;
   unix_milliseconds waited_ms = 0;
+  std::string policy = {};
 };
 struct report {
   std::string grant;
   outcome how = outcome::ok;
+  std::string policy = {};
+};
+/// What a place was told did not arrive.
+struct untold {
+  std::string place;
 };
 /// A service that this place has raised.
 struct present {
@@ -105,7 +114,7 @@ struct remove_place {
   std::string policy;
 };
 struct alarm_rang {};
-using event = std::variant<admit, report, watch, look_answer, present, remove_place, alarm_rang>;
+using event = std::variant<admit, report, watch, look_answer, untold, present, remove_place, alarm_rang>;
 
 struct go {
   std::string grant;
@@ -168,5 +177,7 @@ region_outcome region_next(region_state state, const event& what, unix_milliseco
 /// With nothing stored.
 region_state begin_region(unix_milliseconds now, const region_settings& with);
 allowances allowances_of(const region_settings& with);
+/// With which rate it begins, of what it had.
+std::int64_t begin_rate(std::int64_t rate, const allowance& most, const region_settings& with);
 
 }  // namespace sallyport::region

@@ -62,6 +62,7 @@ export type Purpose =
   | { task_definition: string; cluster: string; passed_roles?: string[] }
   | { stop: string; cluster: string }
   | { watch: 'tasks'; cluster: string }
+  | { looks: 'cluster'; cluster: string }
   | { invoke: string; host: string; resource: string };
 
 /** `target`: the service or job, which trust policies know as `sallyport:<target>`. */
@@ -90,6 +91,7 @@ export interface Task {
   stopped_at: number;
   private_ipv4: string;
   started_by: string;
+  group: string;
   stop_code: string;
   stopped_why: string;
   pull_started: boolean;
@@ -136,6 +138,7 @@ export interface EcsActions {
   ListTasks: { in: { service: string; next_token: string }; out: TaskList };
   ListStoppedTasks: { in: { service: string; next_token?: string }; out: TaskList };
   DescribeServices: { in: { service: string }; out: EcsServiceSeen };
+  DescribeSomeServices: { in: { services: string[] }; out: { services: (EcsServiceSeen & { name: string })[] } };
   UpdateService: { in: { service: string; desired: number }; out: EcsServiceSeen };
 }
 
@@ -368,7 +371,16 @@ export interface Storing {
 
 // What the policy says of reach: places and names, no decisions
 
+/** Which objects say when calls of AWS may be sent, and where each is best placed. */
+export interface GovernorNames {
+  name: string;
+  hint: string;
+  stand_in: string;
+  stand_in_hint: string;
+}
+
 export interface EcsService {
+  governor: GovernorNames | null;
   region: string;
   cluster: string;
   service: string;
@@ -402,6 +414,8 @@ export interface CatalogJob {
 }
 
 export interface Catalog {
+  /** Its digest. */
+  policy: string;
   services: CatalogService[];
   jobs: CatalogJob[];
   credential_cookies: boolean;
@@ -413,14 +427,49 @@ interface Sent {
   host?: string;
 }
 
-/** What a Region says to an event (shared/wake/region/json.hpp). */
-export interface RegionStep {
+/** What a Region says to who asks it (shared/wake/region/json.hpp). */
+export interface RegionAnswer {
   go?: { grant: string; in_ms: number; valid_ms: number };
   queued?: { position: number; eta_ms: number; ask_ms: number };
   full?: { ask_ms: number };
   remove?: string;
+}
+
+/** What one who watches is told. */
+export interface RegionFacts {
+  place: string;
+  tasks: Task[];
+  missing: string[];
+  asked_ms_ago: number;
+  denied: boolean;
+  service?: EcsServiceSeen;
+}
+
+/** A look, to be sent to ECS; without `who` there is nobody in whose name it could be. */
+export interface RegionCall {
+  id: number;
+  action: 'DescribeSomeServices' | 'DescribeTasks' | 'ListTasks';
+  parameters: EcsActions['DescribeSomeServices' | 'DescribeTasks' | 'ListTasks']['in'];
+  who: Who | null;
+}
+
+/** A question to a Region that is under way. */
+export interface WayTurn {
+  to: 'region' | 'stand_in';
+  failed: number;
+}
+
+export type WayStep = { way: string; error?: undefined } & (
+  | { do: 'ask'; turn: WayTurn; to: WayTurn['to']; fresh: boolean; patience_ms: number }
+  | { do: 'put_off'; ask_ms: number }
+  | { do: 'down' }
+  | { do: 'nothing' }
+);
+
+/** What a Region says to an event. */
+export interface RegionStep extends RegionAnswer {
   calls: { id: number; kind: string; cluster: string; names: string[]; page: string }[];
-  facts: { place: string; tasks: object[]; missing: string[]; asked_ms_ago: number; denied: boolean; service?: object }[];
+  facts: RegionFacts[];
   alarm: number;
   keep: boolean;
 }
@@ -461,6 +510,33 @@ export interface Operations {
   region: {
     in: { stored?: object; began: number; settings?: object; events: ({ now: number; kind: string } & Record<string, unknown>)[] };
     out: { steps: RegionStep[]; stored: object } | Failure;
+  };
+  region_begin: {
+    in: { name: string; rates: string; ours: [string, number][]; now: number };
+    out: { handle: number; error?: undefined } | Failure;
+  };
+  region_step: {
+    in: { handle: number; now: number; event: { kind: string } & Record<string, unknown> };
+    out: Possible<
+      RegionAnswer & {
+        calls: RegionCall[];
+        facts: RegionFacts[];
+        alarm: number;
+        rates?: string;
+        indexed?: { place: string; since: number };
+      }
+    >;
+  };
+  region_way: {
+    in: {
+      way: string;
+      now: number;
+      event:
+        | { kind: 'ask' }
+        | { kind: 'answered'; turn: WayTurn; answer: RegionAnswer }
+        | { kind: 'failed'; turn: WayTurn; overloaded: boolean };
+    };
+    out: WayStep | Failure;
   };
   wake_told: { in: { state: string; settings: object; now: number; jitter: number }; out: WakeTold };
   wake_seen: { in: { state: string; settings: object; now: number; jitter: number }; out: { told: WakeSeen; document: string } };

@@ -44,13 +44,15 @@ std::optional<event> admit_from(const json& from) {
                *what,
                count_member(from, "n", 1),
                *how,
-               number_member(from, "waited_ms")};
+               number_member(from, "waited_ms"),
+               text(from, "policy")};
 }
 
 std::optional<event> watch_from(const json& from) {
   const auto how = named(from, "for", watch_kind::job);
   if (!how || text_member(from, "place").empty()) return std::nullopt;
-  return watch{text(from, "place"), text(from, "cluster"), text(from, "service"), texts_member(from, "tasks"), *how};
+  return watch{text(from, "place"), text(from, "cluster"), text(from, "service"), texts_member(from, "tasks"), *how,
+               text(from, "policy")};
 }
 
 look_answer answer_from(const json& from) {
@@ -67,7 +69,9 @@ look_answer answer_from(const json& from) {
   return out;
 }
 
-json answer_of(const answer& from) {
+}  // namespace
+
+json to_json(const answer& from) {
   if (const auto* one = std::get_if<go>(&from))
     return {{"go", {{"grant", one->grant}, {"in_ms", one->in_ms}, {"valid_ms", one->valid_ms}}}};
   if (const auto* one = std::get_if<queued>(&from))
@@ -77,6 +81,8 @@ json answer_of(const answer& from) {
   return json::object();
 }
 
+namespace {
+
 json to_json(const look& from) {
   return {{"id", from.id},
           {"kind", name_of(from.kind)},
@@ -84,6 +90,8 @@ json to_json(const look& from) {
           {"names", from.names},
           {"page", from.page}};
 }
+
+}  // namespace
 
 json to_json(const facts& from) {
   json tasks = json::array();
@@ -96,6 +104,8 @@ json to_json(const facts& from) {
   if (from.service) out["service"] = aws::to_json(*from.service);
   return out;
 }
+
+namespace {
 
 void read_index(const json& from, index& out, unix_milliseconds now, const removal_settings& with) {
   for (const auto& each : list_member(from, "ours")) {
@@ -111,18 +121,24 @@ void read_index(const json& from, index& out, unix_milliseconds now, const remov
 }  // namespace
 
 json stored_of(const region_state& state) {
+  json out = stored_rates_of(state);
+  json ours = json::array();
+  for (const auto& [place, since] : state.index.ours)
+    ours.push_back(json::object({{"place", place}, {"since", since}}));
+  out["ours"] = std::move(ours);
+  return out;
+}
+
+json stored_rates_of(const region_state& state) {
   json rates = json::object();
   for (std::size_t i = 0; i < bucket_count; ++i) {
     const auto& one = state.buckets[i];
     rates[std::string(name_of(static_cast<bucket_name>(i)))] = {{"rate", one.rate}, {"slowed_at", one.slowed_at}};
   }
-  json ours = json::array();
-  for (const auto& [place, since] : state.index.ours)
-    ours.push_back(json::object({{"place", place}, {"since", since}}));
   json policies = json::array();
   for (const auto& [policy, seen] : state.index.policies)
     policies.push_back(json::object({{"policy", policy}, {"last", seen.last}, {"removed", seen.removed}}));
-  return {{"version", stored_version}, {"rates", rates}, {"ours", ours}, {"policies", policies}};
+  return {{"version", stored_version}, {"rates", rates}, {"policies", policies}};
 }
 
 region_state region_from(const json& stored, unix_milliseconds now, const region_settings& with) {
@@ -133,7 +149,8 @@ region_state region_from(const json& stored, unix_milliseconds now, const region
   for (std::size_t i = 0; rates != nullptr && i < bucket_count; ++i) {
     const json* one = find_member(*rates, name_of(static_cast<bucket_name>(i)));
     if (one == nullptr) continue;
-    out.buckets[i] = new_bucket(number_member(*one, "rate", most[i].rate), most[i], with.pace, now);
+    const auto rate = begin_rate(number_member(*one, "rate", most[i].rate), most[i], with);
+    out.buckets[i] = new_bucket(rate, most[i], with.pace, now);
     out.buckets[i].slowed_at = std::clamp<unix_milliseconds>(number_member(*one, "slowed_at"), 0, now);
   }
   read_index(stored, out.index, now, with.removal);
@@ -145,11 +162,12 @@ std::optional<event> region_event_from(const json& from) {
   if (kind == "admit") return admit_from(from);
   if (kind == "watch") return watch_from(from);
   if (kind == "answered") return answer_from(from);
+  if (kind == "untold") return untold{text(from, "place")};
   if (kind == "present") return present{text(from, "place"), text(from, "policy"), truth_member(from, "ours")};
   if (kind == "remove") return remove_place{text(from, "place"), text(from, "policy")};
   if (kind == "alarm") return alarm_rang{};
   const auto how = named(from, "outcome", outcome::capacity);
-  if (kind == "report" && how) return report{text(from, "grant"), *how};
+  if (kind == "report" && how) return report{text(from, "grant"), *how, text(from, "policy")};
   return std::nullopt;
 }
 
@@ -170,7 +188,7 @@ json to_json(const region_effects& effects) {
   for (const auto& each : effects.calls) calls.push_back(to_json(each));
   json told = json::array();
   for (const auto& each : effects.told) told.push_back(to_json(each));
-  json out = answer_of(effects.answer);
+  json out = to_json(effects.answer);
   out["calls"] = std::move(calls);
   out["facts"] = std::move(told);
   out["alarm"] = effects.alarm;

@@ -27,6 +27,7 @@ std::string_view name_of(look_refusal why) {
     case look_refusal::none: return "none";
     case look_refusal::throttled: return "throttled";
     case look_refusal::denied: return "denied";
+    case look_refusal::no_session: return "no_session";
     case look_refusal::other: return "other";
   }
   __builtin_trap();

@@ -81,11 +81,11 @@ bool looks::watch(const region::watch& what, unix_milliseconds now, const look_s
     forget(key);
     return true;
   }
-  if (what.how == watch_kind::check) set_due(one, now + with.company);
+  if (what.how == watch_kind::check) set_due(one, next_beat(now, with.company));
   if (what.how == watch_kind::check || !differs) return true;
   const bool list = one.what.tasks.empty() && !what.service.empty();
   const auto beat = what.how == watch_kind::run ? with.run_first : every(what.how, with);
-  set_due(one, list ? now + with.list_first : next_beat(now, beat));
+  set_due(one, list ? next_beat(now + with.list_first - 1, with.start_every) : next_beat(now, beat));
   return true;
 }
 
@@ -112,6 +112,11 @@ void looks::forget(std::string key) {
       named != by_service_.end() && named->second == key)
     by_service_.erase(named);
   watched_.erase(known);
+}
+
+void looks::untold(const std::string& place) {
+  const auto known = watched_.find(place);
+  if (known != watched_.end()) known->second.told.clear();
 }
 
 void looks::set_due(watched& one, unix_milliseconds at) {
@@ -186,8 +191,16 @@ bool looks::may_send(look_kind kind, token_source& tokens, const look_settings& 
 
 void looks::send(look what, unix_milliseconds now, std::vector<look>& out) {
   what.id = next_id_++;
+  what.lender = what.kind == look_kind::list_service ? what.names.front() : lender_in(what.cluster);
   sent_[what.id] = {what, now};
   out.push_back(std::move(what));
+}
+
+/// The same one while it watches, so that its session is used again.
+std::string looks::lender_in(const std::string& cluster) const {
+  const auto first = by_service_.lower_bound({cluster, std::string()});
+  if (first == by_service_.end() || first->first.first != cluster) return {};
+  return watched_.find(first->second)->second.what.service;
 }
 
 void looks::send_gathered(const std::string& cluster, look_kind kind, const std::vector<wanted>& names,
@@ -220,22 +233,22 @@ void looks::send_lists(const std::string& cluster, const std::vector<wanted>& se
   if (whole && (state.listing || !may_send(look_kind::list_cluster, tokens, with))) return;
   if (whole) {
     state.listing = true;
-    send({0, look_kind::list_cluster, cluster, {}, ""}, now, out);
+    send({0, look_kind::list_cluster, cluster, {}, "", ""}, now, out);
   }
   const std::size_t most = whole ? services.size() : strange ? 4 : services.size();
   for (std::size_t i = 0; i < std::min(most, services.size()); ++i) {
     if (!whole && !may_send(look_kind::list_service, tokens, with)) return;
-    if (!whole) send({0, look_kind::list_service, cluster, {services[i].first}, ""}, now, out);
+    if (!whole) send({0, look_kind::list_service, cluster, {services[i].first}, "", ""}, now, out);
     auto& one = watched_.find(services[i].second)->second;
     one.list = false;
-    set_due(one, one.what.tasks.empty() ? now + with.list_then : next_beat(now, with.start_every));
+    set_due(one, next_beat(one.what.tasks.empty() ? now + with.list_then / 2 : now, with.start_every));
   }
 }
 
 void looks::send_again(unix_milliseconds now, token_source& tokens, const look_settings& with, std::vector<look>& out) {
   for (auto& [name, state] : clusters_) {
     while (!state.unknown.empty() && may_send(look_kind::tasks, tokens, with)) {
-      look one{0, look_kind::tasks, name, {}, ""};
+      look one{0, look_kind::tasks, name, {}, "", ""};
       while (!state.unknown.empty() && one.names.size() < with.tasks_a_call) {
         one.names.push_back(std::move(state.unknown.back()));
         state.unknown.pop_back();
@@ -273,6 +286,8 @@ std::vector<facts> looks::on_services(const look& asked, const look_answer& answ
     out.push_back({one->what.place, each.what, {}, {}, ago, false});
     forget(one->key);
   }
+  // What is not there: its own look says so.
+  for (auto& each : give_back(asked)) out.push_back(std::move(each));
   return out;
 }
 
@@ -348,27 +363,7 @@ void looks::on_list(const look& asked, const look_answer& answer, unix_milliseco
     if (!known && state.unknown.size() < strangers_most) state.unknown.push_back(arn);
   }
   state.listing = !answer.next_page.empty();
-  if (state.listing) again_.push_back({0, look_kind::list_cluster, asked.cluster, {}, answer.next_page});
-}
-
-std::vector<facts> looks::on_refusal(const look& asked, look_refusal why) {
-  if (asked.kind == look_kind::list_cluster) clusters_[asked.cluster].listing = false;
-  if (why != look_refusal::denied || asked.kind == look_kind::list_cluster) return {};
-  if (asked.names.size() > 1) {
-    const auto middle = asked.names.begin() + static_cast<std::ptrdiff_t>(asked.names.size() / 2);
-    again_.push_back({0, asked.kind, asked.cluster, {asked.names.begin(), middle}, ""});
-    again_.push_back({0, asked.kind, asked.cluster, {middle, asked.names.end()}, ""});
-    return {};
-  }
-  const auto owner = by_task_.find(asked.names.front());
-  watched* one = asked.kind == look_kind::tasks
-                     ? (owner == by_task_.end() ? nullptr : &watched_.find(owner->second)->second)
-                     : of_service(asked.cluster, asked.names.front(),
-                                  asked.kind == look_kind::services ? watch_kind::check : watch_kind::start);
-  if (one == nullptr) return {};
-  std::vector<facts> out{{one->what.place, std::nullopt, {}, {}, 0, true}};
-  forget(one->key);
-  return out;
+  if (state.listing) again_.push_back({0, look_kind::list_cluster, asked.cluster, {}, answer.next_page, ""});
 }
 
 std::optional<look_kind> looks::kind_of(std::uint64_t id) const {

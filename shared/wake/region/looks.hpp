@@ -3,14 +3,15 @@
 //
 // | watched for | the service | its tasks |
 // | --- | --- | --- |
-// | check | once, after `company` | |
+// | check | once, at the next beat of `company`, with all others | |
 // | start | | listed first `list_first` after it began, then every `list_then`; described every second |
 // | run | | described within 10 s, then every 5 min |
 // | job | | described every 15 s |
 //
 // * Calls that are due and have no token wait, oldest first, starts before the rest: the sweep grows slower by itself.
 // * When more services of a cluster miss their tasks than two listings of the cluster have pages, the cluster is listed.
-// * One name that is denied denies its whole call: it is halved until that name is alone, and its watcher is told.
+// * One name that is denied denies its whole call: it is halved until that name is alone, and its watcher is told. So are all whom
+//   a call was for that has no session.
 // * A watch that nobody renews is gone after `kept`.
 #pragma once
 
@@ -30,7 +31,15 @@ namespace sallyport::region {
 
 enum class watch_kind : std::uint8_t { check, start, run, job };
 enum class look_kind : std::uint8_t { services, tasks, list_service, list_cluster };
-enum class look_refusal : std::uint8_t { none, throttled, denied, other };
+enum class look_refusal : std::uint8_t {
+  none,
+  throttled,
+  /// One of the names is denied, or the call itself.
+  denied,
+  /// There are no credentials for any call of this kind.
+  no_session,
+  other,
+};
 
 std::string_view name_of(watch_kind kind);
 std::string_view name_of(look_kind kind);
@@ -43,6 +52,7 @@ struct watch {
   std::string service;
   std::vector<std::string> tasks;
   watch_kind how = watch_kind::check;
+  std::string policy = {};
 };
 
 /// One call of AWS, for one cluster.
@@ -54,12 +64,10 @@ struct look {
   std::vector<std::string> names;
   /// Of list_cluster: the page; empty: the first.
   std::string page;
+  /// A service that watches in the cluster, in whose session it can be sent; empty: none.
+  std::string lender;
 };
 
-struct named_service {
-  std::string name;
-  aws::service_answer what;
-};
 /// `service` is empty for a task of none.
 struct task_of {
   std::string service;
@@ -68,7 +76,7 @@ struct task_of {
 struct look_answer {
   std::uint64_t id = 0;
   look_refusal refused = look_refusal::none;
-  std::vector<named_service> services;
+  std::vector<aws::named_service> services;
   std::vector<task_of> tasks;
   std::vector<std::string> listed;
   std::string next_page;
@@ -91,6 +99,9 @@ struct look_settings {
   unix_milliseconds company = 100, start_every = 1'000, run_first = 10'000, run_every = 300'000, job_every = 15'000;
   unix_milliseconds list_first = 5'000, list_then = 2'000;
   unix_milliseconds kept = 90'000, call_timeout = 15'000;
+  /// Calls are sent in the sessions of services that watch: those may look at all tasks of their cluster, and at no other
+  /// service, so a check is not taken.
+  bool borrowed = false;
   std::size_t under_way_most = 6, watches_most = 60'000, tasks_most = 1'200;
 };
 
@@ -110,6 +121,8 @@ class looks {
   /// A start that is watched already is told all again, in case it did not hear it; without tasks, it is listed again.
   bool watch(const region::watch& what, unix_milliseconds now, const look_settings& with);
   void forget(std::string key);
+  /// What this place was told did not arrive: it is told again.
+  void untold(const std::string& place);
   /// What is to be sent now.
   std::vector<look> sweep(unix_milliseconds now, token_source& tokens, const look_settings& with);
   std::vector<facts> on(const look_answer& answer, unix_milliseconds now, const look_settings& with);
@@ -167,6 +180,9 @@ class looks {
                               const look_settings& with);
   void on_list(const look& asked, const look_answer& answer, unix_milliseconds now, const look_settings& with);
   std::vector<facts> on_refusal(const look& asked, look_refusal why);
+  std::vector<facts> give_back(const look& asked);
+  watched* watcher_of(const look& asked, const std::string& name);
+  std::string lender_in(const std::string& cluster) const;
   watched* owner_of(const std::string& cluster, const task_of& seen, const look_settings& with);
   watched* of_service(const std::string& cluster, const std::string& service, watch_kind how);
 

@@ -199,3 +199,85 @@ TEST_CASE("no more calls are under way than connections, and one that never come
   w.then(alarm_rang{}, 15'000);
   CHECK(w.effects.calls.size() == 6);
 }
+
+TEST_CASE("a look names a service that watches in its cluster, in whose session it can be sent") {
+  region_walk w;
+  w.filled();
+  w.then(starting(2, {"t2"})).then(starting(1, {"t1"}));
+  w.then(alarm_rang{}, 1'000);
+  REQUIRE(w.effects.calls.size() == 1);
+  CHECK(w.effects.calls[0].lender == "svc1");
+}
+
+TEST_CASE("with borrowed sessions a service looks for itself, and tasks are looked at together") {
+  region_walk w;
+  w.settings.look.borrowed = true;
+  w.filled();
+  w.then(watch{"place 1", "prod", "svc1", {}, watch_kind::check});
+  REQUIRE(w.effects.told.size() == 1);
+  CHECK(w.effects.told[0].denied);
+  CHECK(w.state.looks.size() == 0);
+  w.then(starting(1, {"t1"})).then(alarm_rang{}, 1'000);
+  CHECK(w.effects.calls.size() == 1);
+}
+
+TEST_CASE("without a session for a call all whom it was for look for themselves, and nothing is halved") {
+  region_walk w;
+  w.filled();
+  for (int i = 0; i < 3; ++i) w.then(starting(i, {name("task", i)}));
+  w.then(alarm_rang{}, 1'000);
+  REQUIRE(w.effects.calls.size() == 1);
+  w.then(look_answer{w.effects.calls[0].id, look_refusal::no_session, {}, {}, {}, ""});
+  CHECK(w.effects.told.size() == 3);
+  for (const auto& each : w.effects.told) CHECK(each.denied);
+  CHECK(w.effects.calls.empty());
+  CHECK(w.state.looks.size() == 0);
+}
+
+TEST_CASE("a cluster that may not be listed is told to all who miss their tasks") {
+  region_walk w;
+  w.filled();
+  for (int i = 0; i < 5; ++i) w.then(starting(i));
+  w.then(alarm_rang{}, 5'000);
+  REQUIRE(w.effects.calls.size() == 1);
+  REQUIRE(w.effects.calls[0].kind == look_kind::list_cluster);
+  w.then(look_answer{w.effects.calls[0].id, look_refusal::denied, {}, {}, {}, ""});
+  CHECK(w.effects.told.size() == 5);
+}
+
+TEST_CASE("a service that is not there is told to look for itself") {
+  region_walk w;
+  w.filled();
+  w.then(watch{"place 1", "prod", "svc1", {}, watch_kind::check}).then(alarm_rang{}, 100);
+  REQUIRE(w.effects.calls.size() == 1);
+  w.then(look_answer{w.effects.calls[0].id, look_refusal::none, {}, {}, {}, ""});
+  REQUIRE(w.effects.told.size() == 1);
+  CHECK(w.effects.told[0].denied);
+}
+
+TEST_CASE("facts that did not arrive are told again at the next look") {
+  region_walk w;
+  w.filled();
+  w.then(starting(1, {"t1"}));
+  const auto look_once = [&] {
+    w.then(alarm_rang{}, 1'000);
+    REQUIRE(w.effects.calls.size() == 1);
+    look_answer all{w.effects.calls[0].id, look_refusal::none, {}, {}, {}, ""};
+    all.tasks.push_back({"", make_task("t1", aws::task_status::pending, 1)});
+    w.then(all);
+    return w.effects.told.size();
+  };
+  CHECK(look_once() == 1);
+  CHECK(look_once() == 0);
+  w.then(untold{"place 1"});
+  CHECK(look_once() == 1);
+}
+
+TEST_CASE("checks that come apart within the wait for company are one call") {
+  region_walk w;
+  w.filled();
+  for (int i = 0; i < 9; ++i) w.then(watch{name("place ", i), "prod", name("svc", i), {}, watch_kind::check}, 10);
+  w.then(alarm_rang{}, 10);
+  REQUIRE(w.effects.calls.size() == 1);
+  CHECK(w.effects.calls[0].names.size() == 9);
+}
