@@ -10,6 +10,7 @@ import { Reach } from './reach/reach.js';
 import { replace_core, started_core } from './core/start.js';
 
 export { Jobs } from './jobs/object.js';
+export { Region } from './wake/region.js';
 export { Wake } from './wake/object.js';
 
 /**

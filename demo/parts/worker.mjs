@@ -27,9 +27,10 @@ Object.assign(process.env, { MINIFLARE_WORKERD_PATH: `${root}demo/parts/workerd_
 /** `replaced`: other contents for a file of the Worker, by its path; `vpc`: names of bindings that reach loopback addresses, as a
  * Workers VPC network reaches private ones; `variables`: further ones, such as SALLYPORT_AWS_ENDPOINT; `miniflare`: further options of
  * miniflare; `beside`: further Workers in the same workerd;
+ * `without`: bindings of objects that it does not have, as in a deployment of an older configuration;
  * `entry`: another module than the gate's own; without `keeps_objects` it has no Durable Objects.
  * @param {{policy: string, signing_keys: string, service_secrets?: string, port?: number, replaced?: Record<string, string>,
- *   vpc?: string[], entry?: string, keeps_objects?: boolean, beside?: Record<string, unknown>[], variables?: Record<string, string>, miniflare?: Record<string, unknown>}} options @returns {Promise<RunningWorker>} */
+ *   vpc?: string[], entry?: string, keeps_objects?: boolean, without?: string[], beside?: Record<string, unknown>[], variables?: Record<string, string>, miniflare?: Record<string, unknown>}} options @returns {Promise<RunningWorker>} */
 export async function start_worker({
   policy,
   signing_keys,
@@ -39,18 +40,20 @@ export async function start_worker({
   vpc = [],
   entry = edge_entry,
   keeps_objects = entry === edge_entry,
+  without = [],
   beside = [],
   variables = {},
   miniflare = {},
 }) {
-  const deployed = deployed_options('wrangler.toml');
+  const { durableObjects, ...deployed } = deployed_options('wrangler.toml');
+  const objects = Object.entries(durableObjects).filter(([name]) => keeps_objects && !without.includes(name));
   const edge = {
     name: edge_name,
     modules: edge_modules(entry, policy, replaced),
     bindings: { SALLYPORT_SIGNING_KEYS: signing_keys, SALLYPORT_SERVICE_SECRETS: service_secrets, SALLYPORT_BUILD: 'demo', ...variables },
     serviceBindings: Object.fromEntries(vpc.map((name) => [name, { network: { allow: ['127.0.0.0/8'] } }])),
     ...deployed,
-    ...(!keeps_objects && { durableObjects: {} }),
+    durableObjects: Object.fromEntries(objects),
     ...miniflare,
   };
   // Some options are of the whole runtime, such as where objects are stored; the others are not read there.

@@ -44,11 +44,11 @@ export async function start_account(describe, light_checks) {
     issuer,
     issuer_worker,
     key,
-    /** What a gate must know to use it. @param {Record<string, number>} [tuning] */
-    variables: (tuning) => ({
+    /** What a gate must know to use it. @param {Record<string, number>} [tuning] @param {boolean} [as_shipped] with the machine's own times */
+    variables: (tuning, as_shipped = false) => ({
       SALLYPORT_AWS_ROLE: role,
       SALLYPORT_AWS_ENDPOINT: aws.url,
-      SALLYPORT_WAKE_TUNING: JSON.stringify({ ...quick, ...tuning }),
+      SALLYPORT_WAKE_TUNING: JSON.stringify({ ...(!as_shipped && quick), ...tuning }),
     }),
     /** What AWS was asked and did, by name of the call; what a fault kept from being done is not among it. @param {string} name */
     calls: (name) => aws.trail.events.filter((event) => event.eventName === name),
@@ -63,7 +63,10 @@ function config_of(issuer, { services, subjects = ['sallyport:*'], more }) {
     account,
     region,
     oidc_providers: [{ issuer, client_ids: ['sts.amazonaws.com'] }],
-    roles: { gate: { trust: { issuer, sub: subjects }, policy: [{ Effect: 'Allow', Action: ['ecs:*'], Resource: '*' }] } },
+    roles: {
+      gate: { trust: { issuer, sub: subjects }, policy: [{ Effect: 'Allow', Action: ['ecs:*'], Resource: '*' }] },
+      looks: { trust: { issuer, sub: ['sallyport:@looks'] }, policy: [{ Effect: 'Allow', Action: ['ecs:*'], Resource: '*' }] },
+    },
     clusters: {
       [cluster]: {
         services: Object.fromEntries(names.map((name) => [name, { task_definition: `${name}:1`, desired: services[name].desired ?? 0 }])),

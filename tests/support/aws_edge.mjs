@@ -26,9 +26,20 @@ export const caller = (subject) => ({
 
 /** One service of the policy and of local-aws for each entry of `services`, under the same name, in the cluster `prod`.
  * @param {{services: Record<string, TaskDefinition>, tuning?: Record<string, number>, ecs?: Record<string, unknown>, policy?: Record<string, unknown>,
- *   aws?: Record<string, unknown>, light_checks?: Parameters<typeof start_account>[1], worker?: Partial<Parameters<typeof start_worker>[0]>}} options `ecs`: further members of each service's
- *   `ecs`; `policy` and `aws`: further members of the policy and of local-aws's configuration */
-export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy = {}, aws: more = {}, light_checks, worker: options = {} }) {
+ *   aws?: Record<string, unknown>, light_checks?: Parameters<typeof start_account>[1], governed?: boolean, as_shipped?: boolean, worker?: Partial<Parameters<typeof start_worker>[0]>}} options `ecs`: further members of each service's
+ *   `ecs`; `policy` and `aws`: further members of the policy and of local-aws's configuration; `governed`: Regions say when AWS is called, which most tests
+ *   have no time for; `as_shipped`: with the state machine's own times */
+export async function start_aws_edge({
+  services,
+  tuning = {},
+  ecs = {},
+  policy = {},
+  aws: more = {},
+  light_checks,
+  governed = false,
+  as_shipped = false,
+  worker: options = {},
+}) {
   const account = await start_account(() => ({ services, more }), light_checks);
   const { aws, issuer, issuer_worker, key, calls } = account;
   /** @param {Partial<Parameters<typeof start_worker>[0]>} [other] */
@@ -37,10 +48,11 @@ export async function start_aws_edge({ services, tuning = {}, ecs = {}, policy =
       policy: JSON.stringify(policy_of(issuer, services, ecs, policy)),
       signing_keys: JSON.stringify({ keys: [key] }),
       vpc: ['VPC'],
+      without: governed ? [] : ['REGION'],
       ...(options.entry === undefined && { entry: 'tests/support/breakable_edge.mjs', keeps_objects: true, beside: [object_caller()] }),
       ...options,
       variables: {
-        ...account.variables(tuning),
+        ...account.variables(tuning, as_shipped),
         ...options.variables,
       },
       ...other,

@@ -74,6 +74,7 @@ async function start_parts(services, tuning, options, started) {
       policy: readFileSync(policy_file, 'utf8'),
       signing_keys: JSON.stringify({ keys: [account.key] }),
       vpc: ['VPC'],
+      without: ['REGION'],
       ...options,
       variables: {
         ...account.variables(tuning),

@@ -47,7 +47,7 @@ test('wrangler bundles the gate: core, policy, shim and objects, nothing else', 
     const script = only('index.js').toString();
     assert.doesNotMatch(script, /\beval\(|new Function\(/, 'Workers forbid both');
     assert.deepEqual([...new Set(imports_of(script))].sort(), ['cloudflare:workers', 'node:crypto']);
-    for (const object of [/env\.WAKE \(Wake\)/, /env\.JOBS \(Jobs\)/]) assert.match(said, object);
+    for (const object of [/env\.WAKE \(Wake\)/, /env\.REGION \(Region\)/, /env\.JOBS \(Jobs\)/]) assert.match(said, object);
   }));
 
 test('wrangler bundles the issuer: core and shim, no policy and no objects', () =>

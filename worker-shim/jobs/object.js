@@ -133,21 +133,8 @@ export class Jobs extends DurableObject {
 
   /** @param {string} id @param {EcsCall} call */
   async #send(id, call) {
-    const answered = await this.#call(call);
+    const answered = await this.#frame.call(call);
     this.#event(this.#store.find(id), { kind: 'answered', action: call.action, ...answered });
-  }
-
-  /** @param {EcsCall} call */
-  async #call({ action, parameters, who, retries }) {
-    try {
-      const { aws } = this.#frame.parts;
-      // Apart from the call, because without credentials nothing was asked of ECS.
-      const held = await aws.credentials(who);
-      if (held.refused !== undefined) return { sent: false, answer: held };
-      return { sent: true, answer: await aws.call(action, parameters, who, { retries }) };
-    } catch (error) {
-      throw this.#frame.begin_again(error);
-    }
   }
 
   async #look() {
@@ -162,7 +149,7 @@ export class Jobs extends DurableObject {
   async #look_at(ids) {
     const { call } = this.#operate('job_look', { states: this.#store.states(ids) });
     if (call === undefined) return 'looked';
-    const { answer } = await this.#call(call);
+    const { answer } = await this.#frame.call(call);
     const { steps, records, event } = this.#operate('job_looked', { states: this.#store.states(ids), answer });
     for (const step of steps) this.#take(step);
     records.forEach(tell);

@@ -64,6 +64,23 @@ export class Frame {
     }
   }
 
+  /**
+   * A call of AWS in somebody's name. `sent`: there were credentials; without, nothing was asked of ECS.
+   * @template {import('../core/operations.d.ts').EcsAction} Action
+   * @param {{action: Action, parameters: import('../core/operations.d.ts').EcsActions[Action]['in'],
+   *   who: import('../core/operations.d.ts').Who, retries: number}} call
+   */
+  async call({ action, parameters, who, retries }) {
+    try {
+      const { aws } = this.parts;
+      const held = await aws.credentials(who);
+      if (held.refused !== undefined) return { sent: false, answer: held };
+      return { sent: true, answer: await aws.call(action, parameters, who, { retries }) };
+    } catch (error) {
+      throw this.begin_again(error);
+    }
+  }
+
   /** Sets the alarm. @param {number} at in milliseconds; 0: none */
   ring(at) {
     if (at === this.#alarm_at || (at === 0 && !this.#alarm_at)) return;

@@ -2,6 +2,7 @@
 // the request that made them, so each request has its own way; calls over one way arrive in their order.
 import { describe } from '../host/describe.js';
 import { is_overloaded } from '../host/overloaded.js';
+import { within } from '../host/within.js';
 import { fail, warn } from '../observe.js';
 
 /** How much longer than it was told to the coordinator may take. */
@@ -102,25 +103,5 @@ export class Coordinator {
     return within(this.#object.touch({ service: this.#service, caller: this.#caller }), GRACE_MS).catch((error) =>
       fail('coordinator failed', { service: this.#service, detail: describe(error) }),
     );
-  }
-}
-
-/**
- * @template T
- * @param {Promise<T>} promise
- * @param {number} milliseconds
- * @returns {Promise<T>}
- */
-async function within(promise, milliseconds) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  /** @type {Promise<never>} */
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
