@@ -82,8 +82,17 @@ json describe(const policy::sigv4_rule& rule, const std::string& default_role) {
           {"resource", rule.resource}};
 }
 
+/// Whom it takes turns with in a queue.
+std::string team_of(const policy::service& service) {
+  for (const auto& each : service.labels) {
+    if (each.name == "team") return each.value;
+  }
+  return service.name;
+}
+
 json describe(const policy::service& service, const std::string& default_role) {
   return {{"name", service.name},
+          {"team", team_of(service)},
           {"origin", service.origin},
           {"vpc", service.vpc},
           {"mtls_certificate", service.mtls_certificate},

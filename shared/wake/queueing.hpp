@@ -11,6 +11,7 @@
 // | down | a stop | it asks again every alone_stop_asks; its call without a grant once it has waited for alone_stop |
 // | down | looks | the machine looks itself, as one that is not governed, and asks to be told again every watch_renew |
 // | facts | | as if it had looked; a task that is not told of is as it was |
+// | facts: denied, of the service | | it looks itself, once, with a grant; its tasks are looked at for it |
 // | facts: denied | | for own_looks it looks itself, each time with a grant |
 #pragma once
 
@@ -104,6 +105,7 @@ struct facts_told {
   std::vector<std::string> missing;
   unix_milliseconds asked_ms_ago = 0;
   bool denied = false;
+  bool of_service = false;
 };
 
 }  // namespace sallyport::aws

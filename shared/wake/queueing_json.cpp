@@ -55,6 +55,7 @@ facts_told facts_told_from(const json& from) {
   out.missing = encoding::texts_member(from, "missing");
   out.asked_ms_ago = number_member(from, "asked_ms_ago");
   out.denied = truth_member(from, "denied");
+  out.of_service = truth_member(from, "of_service");
   return out;
 }
 

@@ -16,7 +16,7 @@ void add_for_region(encoding::json& out, const wake_effects& effects);
 
 /// {"kind":"go","attempt","grant","in_ms","valid_ms"} | {"kind":"queued","attempt","position","eta_ms","ask_ms"} |
 /// {"kind":"full","attempt","ask_ms"} | {"kind":"down","attempt"?} | {"kind":"facts","service"?,"tasks","missing",
-/// "asked_ms_ago","denied"}, or nothing. `attempt` is what `admit` had.
+/// "asked_ms_ago","denied","of_service"}, or nothing. `attempt` is what `admit` had.
 std::optional<wake_event> region_word_from(const encoding::json& from);
 
 }  // namespace sallyport::aws

@@ -253,7 +253,7 @@ void step::on(const region::watch& what) {
     state_.looks.watch(what, now_, with_.look);
     return;
   }
-  effects_.told.push_back({what.place, std::nullopt, {}, {}, 0, true});
+  effects_.told.push_back({what.place, std::nullopt, {}, {}, 0, true, true});
 }
 
 void step::on(const look_answer& told) {

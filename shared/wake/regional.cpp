@@ -64,6 +64,16 @@ void step::check() {
   order_watch({region::watch_kind::check, {}});
 }
 
+/// Where nobody else may look at the service.
+void step::look_once() {
+  state_.admission.unanswered = 0;
+  const bool wanted = state_.phase == wake_phase::healthy ||
+                      (state_.phase == wake_phase::starting &&
+                       (state_.step == start_step::checking || state_.step == start_step::watching));
+  const bool free = state_.in_flight == wake_call::none && state_.admission.what == errand::none;
+  if (wanted && free) queue(errand::look);
+}
+
 void step::watch_tasks(region::watch_kind how) {
   auto& heard = state_.admission.heard;
   heard.watched_at = now_;
@@ -107,6 +117,7 @@ void step::watch_those_that_serve(bool stale) {
 void step::on(const facts_told& told) {
   auto& with = state_.admission;
   region_answers();
+  if (told.denied && told.of_service) return look_once();
   if (told.denied) {
     with.own_until = now_ + settings_.own_looks;
     const bool looks = state_.phase == wake_phase::starting && state_.in_flight == wake_call::none &&

@@ -133,6 +133,7 @@ class step {
   void look_by_region();
   void look_on();
   void check();
+  void look_once();
   void watch_tasks(region::watch_kind how);
   void order_watch(watch_order order);
   void watch_no_more();

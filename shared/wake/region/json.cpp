@@ -96,11 +96,9 @@ json to_json(const look& from) {
 json to_json(const facts& from) {
   json tasks = json::array();
   for (const auto& each : from.tasks) tasks.push_back(aws::to_json(each));
-  json out = {{"place", from.place},
-              {"tasks", std::move(tasks)},
-              {"missing", from.missing},
-              {"asked_ms_ago", from.asked_ms_ago},
-              {"denied", from.denied}};
+  json out = {{"place", from.place},     {"tasks", std::move(tasks)},
+              {"missing", from.missing}, {"asked_ms_ago", from.asked_ms_ago},
+              {"denied", from.denied},   {"of_service", from.of_service}};
   if (from.service) out["service"] = aws::to_json(*from.service);
   return out;
 }

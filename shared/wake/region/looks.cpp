@@ -283,7 +283,7 @@ std::vector<facts> looks::on_services(const look& asked, const look_answer& answ
     const bool is_asked = std::find(asked.names.begin(), asked.names.end(), each.name) != asked.names.end();
     watched* one = is_asked ? of_service(asked.cluster, each.name, watch_kind::check) : nullptr;
     if (one == nullptr) continue;
-    out.push_back({one->what.place, each.what, {}, {}, ago, false});
+    out.push_back({one->what.place, each.what, {}, {}, ago, false, false});
     forget(one->key);
   }
   // What is not there: its own look says so.

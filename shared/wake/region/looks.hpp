@@ -90,8 +90,9 @@ struct facts {
   std::vector<std::string> missing;
   /// How long ago AWS was asked.
   unix_milliseconds asked_ms_ago = 0;
-  /// We may not look at it: it is looked at by its own session.
+  /// We may not look at it, or not at the service itself: it is looked at by its own session.
   bool denied = false;
+  bool of_service = false;
 };
 
 struct look_settings {

@@ -31,7 +31,8 @@ std::vector<facts> looks::give_back(const look& asked) {
   for (const auto& key : keys) {
     const auto known = watched_.find(key);
     if (known == watched_.end()) continue;
-    out.push_back({known->second.what.place, std::nullopt, {}, {}, 0, true});
+    const auto& what = known->second.what;
+    out.push_back({what.place, std::nullopt, {}, {}, 0, true, what.how == watch_kind::check});
     forget(key);
   }
   return out;

@@ -176,3 +176,20 @@ TEST_CASE("a machine that no Region governs any more sends what waited") {
   w.then(alarm_rang{}, 5'000);
   CHECK(w.sends_update(1));
 }
+
+TEST_CASE("a service that the Region may not look at looks itself, once, and its tasks are looked at for it") {
+  walk w = governed();
+  w.then(allowed_request{"alice"});
+  facts_told no;
+  no.denied = no.of_service = true;
+  w.then(no, 100);
+  REQUIRE(w.effects.admit);
+  CHECK(w.effects.admit->what == region::operation::read);
+  w.then(go_for(w), 10).then(alarm_rang{}, 1);
+  REQUIRE(w.state.in_flight == wake_call::look);
+  w.then(seen(0), 100);
+  CHECK(w.state.step == start_step::queued);
+  w.then(go_for(w), 100).then(updated{}, 100);
+  CHECK(watched_for(w, region::watch_kind::start) != nullptr);
+  CHECK(w.state.admission.own_until == 0);
+}
