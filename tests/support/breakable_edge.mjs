@@ -22,12 +22,12 @@ export class Region extends ShippedRegion {
   async fail(how) {
     this.#fault = how;
   }
-  /** @param {any} asked */
+  /** @override @param {any} asked */
   async admit(asked) {
     await this.#hold();
     return super.admit(asked);
   }
-  /** @param {any} asked */
+  /** @override @param {any} asked */
   async watch(asked) {
     await this.#hold();
     return super.watch(asked);

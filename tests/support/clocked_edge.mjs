@@ -1,7 +1,7 @@
 // The gate, in tests only, with a clock that a test moves, by the field of a request, in seconds from the true time; and with an
 // agreement of keys that comes out wrong while a test wants that.
 import { CryptoHost } from '../../worker-shim/host/crypto.js';
-import edge, { Jobs, Wake } from '../../worker-shim/index.js';
+import edge, { Jobs, Region, Wake } from '../../worker-shim/index.js';
 
 const true_time = Date.now;
 let ahead_ms = 0;
@@ -15,7 +15,7 @@ CryptoHost.prototype.p256_agree = function (secret, point, out) {
   return said;
 };
 
-export { Jobs, Wake };
+export { Jobs, Region, Wake };
 export default {
   /** @param {Request} request @param {any} environment @param {any} context */
   fetch(request, environment, context) {

@@ -58,6 +58,7 @@ export async function start_many({ count, looks, tuning = {}, app_ms = 1_000 }) 
   async function wake_one(name, after_ms) {
     await new Promise((resolve) => setTimeout(resolve, after_ms));
     const asked_at = Date.now();
+    /** @type {any} */
     let first;
     await until(`${name} is ready`, async () => {
       const told = await edge.wake(name).ensure('alice', first === undefined ? 0 : 5_000);

@@ -5,7 +5,7 @@ import { Turn } from '../../worker-shim/turn.js';
 
 export const here = { region: 'us-east-1', cluster: 'prod', service: 'billing', port: 8443, role: 'arn:aws:iam::123456789012:role/gate' };
 export const wake = { min: 1, hold_ms: 25_000, idle_stop_ms: 900_000 };
-export const plain = { origin: '', vpc: '', mtls_certificate: '', sigv4: null, ecs: null };
+export const plain = { team: 'a', origin: '', vpc: '', mtls_certificate: '', sigv4: null, ecs: null };
 export const by_origin = { ...plain, name: 'reports', origin: 'https://reports.example', vpc: 'NET' };
 export const by_task = { ...plain, name: 'billing', vpc: 'NET', ecs: { ...here, wake } };
 /** @type {Record<string, number>} */

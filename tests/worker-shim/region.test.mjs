@@ -98,7 +98,7 @@ test('tasks of many services are found and described together, and told on chang
   );
   const described = edge.calls('DescribeTasks');
   assert.ok(
-    described.some(({ requestParameters }) => requestParameters.tasks.length === names.length),
+    described.some(({ requestParameters }) => /** @type {any} */ (requestParameters).tasks.length === names.length),
     'all of them in one call',
   );
   assert.ok(edge.calls('ListTasks').length <= 4, `${edge.calls('ListTasks').length} listings: the cluster's, not twelve services'`);

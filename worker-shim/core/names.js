@@ -99,9 +99,9 @@ export const HASH = /** @type {const} */ ({
 /**
  * shared/operations/operation.def
  * @typedef {'assume_role' | 'read_assume_role' | 'call' | 'read' | 'sign' | 'issuer_documents' | 'wake' | 'wake_told'
- *   | 'wake_seen' | 'probe_request' | 'region' | 'job_step' | 'job_plan' | 'job_batches' | 'job_look' | 'job_looked' | 'job_list'
- *   | 'job_response' | 'cache_lookup' | 'cache_stale' | 'cache_store' | 'cache_freshen' | 'cache_invalidate' | 'catalog'
- *   | 'credential_cookies'} OperationName
+ *   | 'wake_seen' | 'probe_request' | 'region' | 'region_begin' | 'region_step' | 'region_way' | 'job_step' | 'job_plan'
+ *   | 'job_batches' | 'job_look' | 'job_looked' | 'job_list' | 'job_response' | 'cache_lookup' | 'cache_stale' | 'cache_store'
+ *   | 'cache_freshen' | 'cache_invalidate' | 'catalog' | 'credential_cookies'} OperationName
  */
 
 /**

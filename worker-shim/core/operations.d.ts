@@ -222,7 +222,7 @@ export type RegionWord =
   | { kind: 'queued'; attempt: string; position: number; eta_ms: number; ask_ms: number }
   | { kind: 'full'; attempt: string; ask_ms: number }
   | { kind: 'down'; attempt?: string }
-  | { kind: 'facts'; service?: object; tasks: object[]; missing: string[]; asked_ms_ago: number; denied: boolean };
+  | { kind: 'facts'; service?: object; tasks: object[]; missing: string[]; asked_ms_ago: number; denied: boolean; of_service: boolean };
 
 /** A probe to be sent. `address`: empty: to the origin. */
 export interface ProbeOrder {
@@ -392,6 +392,8 @@ export interface EcsService {
 
 export interface CatalogService {
   name: string;
+  /** Whom it takes turns with in a queue. */
+  team: string;
   origin: string;
   vpc: string;
   mtls_certificate: string;
@@ -442,6 +444,7 @@ export interface RegionFacts {
   missing: string[];
   asked_ms_ago: number;
   denied: boolean;
+  of_service: boolean;
   service?: EcsServiceSeen;
 }
 

@@ -54,10 +54,23 @@ export function not_ready_response(request, { ...refusal }, said, { service, fie
  */
 function starting_response(request, refusal, start, service) {
   const elapsed_s = Math.max(0, Math.round(start.since_ms / 1000));
-  const page = { url: request.url, service, progress: start.progress, elapsed_s, reload_s: RELOAD_S, request_id: refusal.request_id };
+  const page = {
+    url: request.url,
+    service,
+    progress: start.progress,
+    position: start.position,
+    elapsed_s,
+    reload_s: RELOAD_S,
+    request_id: refusal.request_id,
+  };
   return refusal_response(request, refusal, {
     retry_after_s: Math.max(start.retry_after_s, 1),
-    members: { state: 'starting', progress: start.progress, elapsed: elapsed_s },
+    members: {
+      state: start.queued ? 'queued' : 'starting',
+      progress: start.progress,
+      elapsed: elapsed_s,
+      ...(start.position !== undefined && { position: start.position }),
+    },
     page: request.method !== 'GET' ? undefined : () => starting_page(page),
   });
 }

@@ -46,6 +46,7 @@ a { color: light-dark(#1c4bb4, #8ab0ff); }
 const SCRIPT = `
 const status = document.querySelector('[role=status]');
 const time = document.querySelector('.time');
+const turn = document.querySelector('.turn');
 const steps = [...document.querySelectorAll('li')];
 const names = steps.map((step) => step.dataset.step);
 let begun = Date.now() - Number(time.dataset.elapsed) * 1000;
@@ -60,7 +61,12 @@ function tick() {
   time.firstChild.textContent = words(Math.max(0, Math.round((Date.now() - begun) / 1000)));
 }
 
+function place(position) {
+  return typeof position !== 'number' ? '' : position === 0 ? 'It is the next one to start.' : position + ' are started before it.';
+}
+
 function show(told) {
+  turn.textContent = place(told.position);
   if (typeof told.elapsed === 'number') begun = Date.now() - told.elapsed * 1000;
   const at = names.indexOf(told.progress);
   if (at < 0 || steps[at].hasAttribute('aria-current')) return;
@@ -98,10 +104,11 @@ setTimeout(ask, pause);
  */
 
 /**
- * @param {{url: string, service: string, progress: string, elapsed_s: number, reload_s: number, request_id: string}} start
+ * @param {{url: string, service: string, progress: string, position?: number, elapsed_s: number, reload_s: number, request_id: string}} start
+ *   `position`: how many are before it in line for a start
  * @returns {Page}
  */
-export function starting_page({ url, service, progress, elapsed_s, reload_s, request_id }) {
+export function starting_page({ url, service, progress, position, elapsed_s, reload_s, request_id }) {
   const { host, pathname, search } = new URL(url);
   const asks = `/.sallyport/services/${encodeURIComponent(service)}?for=${encodeURIComponent(pathname + search)}`;
   const at = Math.max(
@@ -115,6 +122,7 @@ export function starting_page({ url, service, progress, elapsed_s, reload_s, req
 <ol>
 ${STEPS.map((step, index) => step_line(step, index - at)).join('\n')}
 </ol>
+<p class="turn">${place_in_line(position)}</p>
 <p class="time" data-elapsed="${elapsed_s}" data-asks="${escaped(asks)}"><b>${duration(elapsed_s)}</b> so far</p>
 <noscript><p>This page reloads every ${duration(reload_s)}.</p></noscript>
 ${request_id_note(request_id)}`;
@@ -144,6 +152,12 @@ export function failed_page({ url, reason, retry_after_s, request_id }) {
 <p>${retry_after_s > 0 ? `It can be tried again in ${duration(retry_after_s)}: ` : ''}<a href="${escaped(url)}">try again</a></p>
 ${request_id_note(request_id)}`;
   return { html: html_document({ title: `${title}: ${host}`, style: WAITING_STYLE, main }), policy: page_policy(false) };
+}
+
+/** As the script has it. @param {number} [position] */
+function place_in_line(position) {
+  if (position === undefined) return '';
+  return position === 0 ? 'It is the next one to start.' : `${position} are started before it.`;
 }
 
 /**

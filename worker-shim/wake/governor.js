@@ -67,8 +67,8 @@ export class Governor {
    */
   #send(turn, method, asked) {
     const region = this.#name_of(turn);
-    const locationHint = turn.to === 'region' ? this.#names.hint : this.#names.stand_in_hint;
-    const object = this.#namespace.get(this.#namespace.idFromName(region), { locationHint });
+    const location_hint = turn.to === 'region' ? this.#names.hint : this.#names.stand_in_hint;
+    const object = this.#namespace.get(this.#namespace.idFromName(region), { locationHint: location_hint });
     return within(object[method]({ region, v: ASKED_VERSION, policy: this.#policy, ...asked }), turn.patience_ms);
   }
 
@@ -84,4 +84,20 @@ export class Governor {
     this.#way = step.way;
     return step;
   }
+}
+
+/**
+ * What a coordinator is told of it, as an event of its state machine; nothing: there is none in that.
+ * @param {Told} told
+ * @param {string} attempt of what was to be admitted; empty: it was something else
+ * @returns {import('../core/operations.d.ts').RegionWord | undefined}
+ */
+export function region_word(told, attempt) {
+  if ('down' in told) return { kind: 'down', ...(attempt !== '' && { attempt }) };
+  if (attempt === '') return undefined;
+  if ('put_off_ms' in told) return { kind: 'full', attempt, ask_ms: told.put_off_ms };
+  const { go, queued, full } = told.answer;
+  if (go !== undefined) return { kind: 'go', attempt, ...go };
+  if (queued !== undefined) return { kind: 'queued', attempt, ...queued };
+  return full && { kind: 'full', attempt, ...full };
 }

@@ -13,6 +13,7 @@ import { Frame } from '../objects/frame.js';
 import { Waiters } from '../objects/waiters.js';
 import { change, fail, warn } from '../observe.js';
 import { look_at_service, look_at_tasks, refused } from './look.js';
+import { Governor, region_word } from './governor.js';
 import { WakeMemory, place_of } from './memory.js';
 import { probe } from './probe.js';
 import { settings_for, tuning_of } from './settings.js';
@@ -24,12 +25,14 @@ import { settings_for, tuning_of } from './settings.js';
  * @typedef {import('../core/operations.d.ts').WakeEvent} WakeEvent
  * @typedef {import('../core/operations.d.ts').WakeTold} WakeTold
  * @typedef {import('../core/operations.d.ts').WakeView} WakeView
- * @typedef {import('../core/start.js').CoreEnvironment & {SALLYPORT_WAKE_TUNING?: string}} WakeEnvironment
- * @typedef {{name: string, ecs: EcsService, origin: string, vpc: string, mtls_certificate: string}} Service
+ * @typedef {import('../core/start.js').CoreEnvironment & {SALLYPORT_WAKE_TUNING?: string, REGION?: any}} WakeEnvironment
+ * @typedef {{name: string, team: string, ecs: EcsService, origin: string, vpc: string, mtls_certificate: string}} Service
  */
 
 /** What requests wait for. */
 const START = 'start';
+/** Of what a Region tells (region.js). */
+const FACTS_VERSION = 1;
 /** Cloudflare ends a request that stays without a byte for 100 s. */
 const MOST_HOLD_MS = 95_000;
 
@@ -44,6 +47,7 @@ export class Wake extends DurableObject {
   /** What is read of the state. @type {WakeView | undefined} */ #view;
   /** @type {Caller | null} */ #caller = null;
   /** @type {AbortController | undefined} */ #flight;
+  /** The way to the Region of the service, where there is one. @type {Governor | undefined} */ #governor;
   /** For the next probe. Several a second are due while a task comes up, which no alarm is made for. */
   /** @type {{at: number, timer: ReturnType<typeof setTimeout>} | undefined} */ #next_probe;
 
@@ -86,6 +90,15 @@ export class Wake extends DurableObject {
    */
   async lost({ service, task_arn }) {
     this.#step(this.#named(service), { kind: 'endpoint_lost', task_arn });
+  }
+
+  /**
+   * What the looks of the Region say, of what has changed.
+   * @param {{v: number, place: string} & Record<string, unknown>} told
+   */
+  async facts({ v, place, ...facts }) {
+    if (v !== FACTS_VERSION) throw new Error(`facts of version ${v}`);
+    this.#step(this.#named(place), /** @type {WakeEvent} */ ({ kind: 'facts', ...facts }));
   }
 
   /**
@@ -166,9 +179,33 @@ export class Wake extends DurableObject {
     if (effects.answer === 'ready' || effects.answer === 'failed') this.#waiters.release(START, told);
     if (effects.send !== 'none') this.ctx.waitUntil(this.#send(service, view, effects));
     for (const { what, task, detail } of effects.notes ?? []) warn(what, { service: service.name, task: task || undefined, detail });
+    this.#ask_region(service, effects);
     for (const order of effects.probes ?? []) this.ctx.waitUntil(this.#probe(service, order));
     this.#plan_probe(service, view.probe_at);
     return { effects, told };
+  }
+
+  /** @param {Service} service @param {Effects} effects */
+  #ask_region(service, { admit, reports = [], watches = [] }) {
+    const place = service.name;
+    const { cluster, service: watched } = service.ecs;
+    const ask = (/** @type {import('./governor.js').Method} */ method, /** @type {object} */ asked, attempt = '') =>
+      this.ctx.waitUntil(this.#ask(service, method, { place, ...asked }, attempt));
+    if (admit !== undefined) ask('admit', { team: service.team, ...admit }, admit.attempt);
+    for (const each of reports) ask('report', each);
+    for (const each of watches) ask('watch', { cluster, service: watched, ...each });
+  }
+
+  /**
+   * @param {Service} service
+   * @param {import('./governor.js').Method} method
+   * @param {{place: string} & Record<string, unknown>} asked
+   * @param {string} attempt of what is to be admitted
+   */
+  async #ask(service, method, asked, attempt) {
+    this.#governor ??= governor_of(this.#frame, this.env, service);
+    const word = region_word(await this.#governor.ask(method, asked), attempt);
+    if (word !== undefined) this.#step(service, word);
   }
 
   /** @param {Service} service @param {number} at 0: none */
@@ -197,7 +234,12 @@ export class Wake extends DurableObject {
 
   /** @param {Service} service */
   #now(service) {
-    return { state: this.#state, settings: settings_for(service, this.#tuning), now: Date.now(), jitter: jitter() };
+    return {
+      state: this.#state,
+      settings: settings_for(service, this.#tuning, this.env.REGION !== undefined),
+      now: Date.now(),
+      jitter: jitter(),
+    };
   }
 
   /** @param {Service} service */
@@ -276,8 +318,18 @@ function complain(service, { code, message, request_id, http_status }) {
 function find(core, name) {
   const entry = core.operate('catalog', {}).services.find((each) => each.name === name);
   if (!entry?.ecs) return undefined;
-  const { ecs, origin, vpc, mtls_certificate } = entry;
-  return { name, ecs, origin, vpc, mtls_certificate };
+  const { ecs, team, origin, vpc, mtls_certificate } = entry;
+  return { name, ecs, team, origin, vpc, mtls_certificate };
+}
+
+/**
+ * @param {Frame} frame
+ * @param {WakeEnvironment} environment
+ * @param {Service} service
+ */
+function governor_of(frame, environment, { ecs }) {
+  const { policy } = frame.parts.core.operate('catalog', {});
+  return new Governor(frame, environment.REGION, /** @type {import('./governor.js').GovernorNames} */ (ecs.governor), policy);
 }
 
 /** Isolates of an older version do not say whose budget it is. @param {Caller} caller */

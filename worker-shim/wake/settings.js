@@ -20,7 +20,9 @@ export function tuning_of(text) {
 /**
  * @param {{ecs: import('../core/operations.d.ts').EcsService, origin: string}} service without `wake` it is never started
  * @param {object} tuning
+ * @param {boolean} has_regions whether this deployment has objects that say when AWS may be called
  */
-export function settings_for({ ecs: { wake, port, ready }, origin }, tuning) {
-  return { ...(wake && { idle_stop: wake.idle_stop_ms }), ...tuning, min: wake?.min ?? 0, port, ready, origin };
+export function settings_for({ ecs: { wake, port, ready, governor }, origin }, tuning, has_regions) {
+  const governed = has_regions && governor !== null;
+  return { ...(wake && { idle_stop: wake.idle_stop_ms }), governed, ...tuning, min: wake?.min ?? 0, port, ready, origin };
 }
