@@ -147,7 +147,8 @@ io::task<result<upstream_ptr>> upstream_pool::connect() {
 
 void upstream_pool::give_back(upstream_ptr connection, std::string_view subject) {
   if (stopped_ || settings_.max_idle == 0 || settings_.reuse == config::reuse::never) return;
-  if (!is_quiet(*connection)) return;
+  // What comes from now on is seen by the wait of keep(), or before the next request is written.
+  if (!connection->box.empty()) return looked_unasked(*connection);
   if (distrusts_) return drop_idle();
   if (idle_count_ >= settings_.max_idle) discard(static_cast<upstream_connection*>(idle_.next));
   upstream_connection* const kept = connection.release();
