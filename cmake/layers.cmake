@@ -56,10 +56,12 @@ sallyport_layer(policy cel http)
 sallyport_layer(policy/load policy aws)
 # Cases that authors write beside a policy: for the command line alone.
 sallyport_layer(policy/cases policy/load)
+# Signing in at the edge: what is sealed, read and decided before policy is asked.
+sallyport_layer(login policy)
 sallyport_layer(audit encoding)
 sallyport_layer(wake aws)
 sallyport_layer(jobs aws)
-sallyport_layer(gate policy channel httpsig caching audit)
+sallyport_layer(gate login channel httpsig caching audit)
 sallyport_layer(operations gate wake jobs)
 
 add_library(sallyport_shared INTERFACE)

@@ -17,8 +17,8 @@ bool is_named(std::string_view name, std::string_view wanted) {
   return name == wanted || without_prefix(name) == wanted;
 }
 
-/// The name that the pair is read with when it comes back: what of it is empty in front does not count.
-std::string_view name_when_sent(std::string_view pair) {
+/// What of the pair is empty in front does not count when it comes back.
+std::string_view name_of_pair(std::string_view pair) {
   std::size_t start = 0;
   while (start < pair.size() && is_one_of("= \t", pair[start])) ++start;
   pair.remove_prefix(start);
@@ -46,9 +46,13 @@ bool hides_cookie(std::string_view piece, std::string_view name) {
   return false;
 }
 
+std::string_view name_when_sent(std::string_view set_cookie) {
+  return name_of_pair(set_cookie.substr(0, set_cookie.find(';')));
+}
+
 bool sets_cookie(std::string_view set_cookie, std::string_view name) {
   const std::string_view pair = set_cookie.substr(0, set_cookie.find(';'));
-  return is_named(name_when_sent(pair), name) || hides_cookie(pair, name);
+  return is_named(name_of_pair(pair), name) || hides_cookie(pair, name);
 }
 
 }  // namespace sallyport::http

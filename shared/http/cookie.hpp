@@ -24,6 +24,9 @@ bool next_cookie(std::string_view& rest, cookie_pair& pair);
 /// Whether a cookie `name` stands behind a comma in a piece of a Cookie field.
 bool hides_cookie(std::string_view piece, std::string_view name);
 
+/// The name under which a client that stores this Set-Cookie field sends the cookie back. A view into the field.
+std::string_view name_when_sent(std::string_view set_cookie);
+
 /// Whether a client that stores this Set-Cookie field may afterwards send a cookie that is read as `name`, which has
 /// case, or as `name` behind one of the prefixes "__Host-" and "__Secure-" (any case: RFC 6265bis section 5.7).
 bool sets_cookie(std::string_view set_cookie, std::string_view name);

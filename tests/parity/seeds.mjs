@@ -8,6 +8,7 @@ import { ask } from '../support/probes.mjs';
 import { cache_seeds } from './cache_seeds.mjs';
 import { edge_seeds, origin_seeds } from './exchanges.mjs';
 import { AWS_OPERATIONS } from './aws_samples.mjs';
+import { OPENINGS } from './login_samples.mjs';
 import { JOB_OPERATIONS } from './job_samples.mjs';
 import { REGION_OPERATIONS } from './region_samples.mjs';
 import { HEADS, JSON_TEXTS, OUTCOMES, POLICY, SIGV4, SPELLINGS, STRUCTURED_FIELDS, TARGETS, UNSERIALIZABLE } from './samples.mjs';
@@ -39,6 +40,8 @@ export async function make_seeds() {
       host: ['app.example', 'a.wild.example', 'APP.example:443'][i % 3],
       target_b64: base64(target, 'latin1'),
     })),
+    login_open: OPENINGS,
+    login_return: [...TARGETS, ...SPELLINGS].map((target) => ({ target_b64: base64(target, 'latin1') })),
     decide: decisions(),
     edge,
     origin: await origin_seeds(edge),

@@ -23,6 +23,14 @@ outcome run_hkdf(const json& in, crypto::port& host);
 outcome run_channel_field(const json& in, crypto::port& host);
 outcome run_channel_grant(const json& in, crypto::port& host);
 outcome run_channel_place(const json& in, crypto::port& host);
+// ops_login.cpp
+outcome run_login_seal(const json& in, crypto::port& host);
+outcome run_login_open(const json& in, crypto::port& host);
+outcome run_login_words(const json& in, crypto::port& host);
+outcome run_login_cookies(const json& in, crypto::port& host);
+outcome run_login_navigation(const json& in, crypto::port& host);
+outcome run_login_return(const json& in, crypto::port& host);
+outcome run_login_facts(const json& in, crypto::port& host);
 // ops_httpsig.cpp
 outcome run_httpsig_base(const json& in, crypto::port& host);
 outcome run_httpsig_verify(const json& in, crypto::port& host);

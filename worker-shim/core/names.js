@@ -84,16 +84,17 @@ export const HASH = /** @type {const} */ ({
  *   | 'policy_digest_unknown' | 'policy_route_differs' | 'signed_headers_differ' | 'agent_path_unknown' | 'agent_method'
  *   | 'probe_rate' | 'replay_detected' | 'replay_set_full' | 'channel_unknown' | 'channel_grant_invalid' | 'channel_grant_issuer'
  *   | 'channel_grant_audience' | 'channel_grant_lifetime' | 'channel_grant_not_yet_valid' | 'channel_grant_expired'
- *   | 'seal_invalid' | 'upstream_connect_failed' | 'upstream_timeout' | 'upstream_invalid_response' | 'upstream_closed'
- *   | 'shutting_down' | 'too_many_connections' | 'not_ready' | 'signed_bodies_full' | 'audit_blocked' | 'upstream_circuit_open'
- *   | 'reach_unconfigured' | 'channel_lost' | 'aws_response_invalid' | 'aws_access_denied' | 'aws_throttled'
- *   | 'sigv4_invalid_request' | 'aws_not_found' | 'aws_conflict' | 'aws_capacity' | 'aws_unavailable' | 'aws_request_refused'
- *   | 'aws_session_too_large' | 'wake_starting' | 'wake_failed' | 'wake_budget_exhausted' | 'wake_timeout' | 'service_stopped'
- *   | 'no_address' | 'wake_asleep' | 'wake_queued' | 'job_input_invalid' | 'job_not_found' | 'job_key_reused' | 'job_cross_site'
- *   | 'policy_syntax' | 'policy_member_unknown' | 'policy_member_missing' | 'policy_member_type' | 'policy_reference_unknown'
- *   | 'policy_condition_invalid' | 'policy_condition_cost' | 'policy_route_ambiguous' | 'policy_pattern_invalid'
- *   | 'policy_duplicate' | 'config_invalid' | 'signing_key_missing' | 'crypto_self_test' | 'cel_syntax' | 'cel_type' | 'cel_cost'
- *   | 'cel_evaluation' | 'cel_steps' | 'internal' | 'crypto_failed'} Reason
+ *   | 'seal_invalid' | 'login_target' | 'cross_origin_refused' | 'upstream_connect_failed' | 'upstream_timeout'
+ *   | 'upstream_invalid_response' | 'upstream_closed' | 'shutting_down' | 'too_many_connections' | 'not_ready'
+ *   | 'signed_bodies_full' | 'audit_blocked' | 'upstream_circuit_open' | 'reach_unconfigured' | 'channel_lost'
+ *   | 'aws_response_invalid' | 'aws_access_denied' | 'aws_throttled' | 'sigv4_invalid_request' | 'aws_not_found' | 'aws_conflict'
+ *   | 'aws_capacity' | 'aws_unavailable' | 'aws_request_refused' | 'aws_session_too_large' | 'wake_starting' | 'wake_failed'
+ *   | 'wake_budget_exhausted' | 'wake_timeout' | 'service_stopped' | 'no_address' | 'wake_asleep' | 'wake_queued'
+ *   | 'job_input_invalid' | 'job_not_found' | 'job_key_reused' | 'job_cross_site' | 'policy_syntax' | 'policy_member_unknown'
+ *   | 'policy_member_missing' | 'policy_member_type' | 'policy_reference_unknown' | 'policy_condition_invalid'
+ *   | 'policy_condition_cost' | 'policy_route_ambiguous' | 'policy_pattern_invalid' | 'policy_duplicate' | 'config_invalid'
+ *   | 'signing_key_missing' | 'crypto_self_test' | 'cel_syntax' | 'cel_type' | 'cel_cost' | 'cel_evaluation' | 'cel_steps'
+ *   | 'internal' | 'crypto_failed'} Reason
  */
 
 /**
