@@ -57,7 +57,7 @@ sallyport_layer(policy/load policy aws)
 # Cases that authors write beside a policy: for the command line alone.
 sallyport_layer(policy/cases policy/load)
 # Signing in at the edge: what is sealed, read and decided before policy is asked.
-sallyport_layer(login policy)
+sallyport_layer(login policy jose)
 sallyport_layer(audit encoding)
 sallyport_layer(wake aws)
 sallyport_layer(jobs aws)

@@ -31,6 +31,11 @@ outcome run_login_cookies(const json& in, crypto::port& host);
 outcome run_login_navigation(const json& in, crypto::port& host);
 outcome run_login_return(const json& in, crypto::port& host);
 outcome run_login_facts(const json& in, crypto::port& host);
+// ops_login_flow.cpp
+outcome run_login_metadata(const json& in, crypto::port& host);
+outcome run_login_callback(const json& in, crypto::port& host);
+outcome run_login_tokens(const json& in, crypto::port& host);
+outcome run_login_id_token(const json& in, crypto::port& host);
 // ops_httpsig.cpp
 outcome run_httpsig_base(const json& in, crypto::port& host);
 outcome run_httpsig_verify(const json& in, crypto::port& host);
