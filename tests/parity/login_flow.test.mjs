@@ -1,4 +1,5 @@
-// A login from end to end, but for the network: what goes to a provider and what comes back, alike at every door.
+// A login from end to end, but for the network: what goes to a provider, what comes back, and the session that is made of it, alike
+// at every door.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
@@ -101,4 +102,32 @@ test('a response of the token endpoint is read alike', async () => {
   assert.ok(tally.has('ok') && tally.has('provider_unavailable'));
   const [refused] = await ask([{ op: 'login_tokens', in: { status: 400, body: '{"error":"invalid_grant"}' } }]);
   assert.equal(refused?.reason, 'login_code_refused');
+});
+
+test('sessions go through the same states at every door', async () => {
+  const random = new Random(20260903);
+  const event = () => {
+    const apart = random.below(4) === 0 ? random.below(3000) : random.below(60);
+    const grant = `g${random.below(4)}`;
+    switch (random.below(12)) {
+      case 0:
+        return [apart, 'open', grant, `h${random.below(3)}`, { n: random.below(2) }];
+      case 1:
+        return [apart, 'rang'];
+      case 2:
+        return [apart, 'restored'];
+      case 3:
+        return random.below(6) === 0 ? [apart, 'end'] : [apart, 'renew', grant, false];
+      default:
+        return [apart, 'renew', grant, true];
+    }
+  };
+  const settings = { idle: 900, absolute: 20_000, identity_age: 6000, renew: 60 };
+  const walks = Array.from({ length: 300 }, () => ({
+    op: 'login_session',
+    in: { now: NOW, settings, events: [[0, 'open', 'g0', 'h0', { n: 0 }], ...Array.from({ length: 60 }, event)] },
+  }));
+  const answers = await ask(walks);
+  const told = new Set(answers.flatMap(({ out }) => out.steps.map((/** @type {{ended: string}} */ each) => each.ended)));
+  for (const each of ['none', 'idle', 'logged_out', 'no_grant', 'unknown']) assert.ok(told.has(each), each);
 });

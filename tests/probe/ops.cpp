@@ -37,6 +37,7 @@ constexpr std::array table = {
     row{"login_callback", run_login_callback},
     row{"login_tokens", run_login_tokens},
     row{"login_id_token", run_login_id_token},
+    row{"login_session", run_login_session},
     row{"cel", run_cel},
     row{"cel_check", run_cel_check},
     row{"policy", run_policy},

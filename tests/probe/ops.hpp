@@ -36,6 +36,7 @@ outcome run_login_metadata(const json& in, crypto::port& host);
 outcome run_login_callback(const json& in, crypto::port& host);
 outcome run_login_tokens(const json& in, crypto::port& host);
 outcome run_login_id_token(const json& in, crypto::port& host);
+outcome run_login_session(const json& in, crypto::port& host);
 // ops_httpsig.cpp
 outcome run_httpsig_base(const json& in, crypto::port& host);
 outcome run_httpsig_verify(const json& in, crypto::port& host);
