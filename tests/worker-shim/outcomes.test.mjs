@@ -166,7 +166,7 @@ const cases = {
   wake_starting: { entry: by_task, ensure: starting },
   wake_budget_exhausted: { entry: by_task, ensure: () => ({ answer: 'refused', reason: 'wake_budget_exhausted' }) },
   ...Object.fromEntries(
-    ['wake_failed', 'wake_timeout', 'service_stopped', 'no_address', ...aws_reasons].map((reason) => [
+    ['wake_failed', 'wake_timeout', 'wake_queued', 'service_stopped', 'no_address', ...aws_reasons].map((reason) => [
       reason,
       { entry: by_task, ensure: failed(reason) },
     ]),

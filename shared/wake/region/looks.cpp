@@ -142,6 +142,7 @@ std::vector<look> looks::sweep(unix_milliseconds now, token_source& tokens, cons
   give_up(now, with);
   std::vector<look> out;
   send_again(now, tokens, with, out);
+  if (sent_.size() >= with.under_way_most) return out;
   for (const bool starts : {true, false}) {
     for (const auto& [cluster, names] : gather(now, starts)) {
       send_gathered(cluster, look_kind::services, names.services, now, tokens, with, out);
