@@ -69,7 +69,10 @@ upstream_pool::upstream_pool(boost::asio::io_context& context, io::deadline_whee
           wheel, [](void* self) { static_cast<upstream_pool*>(self)->distrusts_ = false; }, this) {}
 
 upstream_ptr upstream_pool::take_idle(std::string_view subject) {
-  if (distrusts_) drop_idle();
+  if (distrusts_) {
+    drop_idle();
+    return nullptr;
+  }
   upstream_connection* const taken = find(subject);
   if (taken == nullptr) return nullptr;
   taken->unlink();
