@@ -2,10 +2,12 @@
 // on every run. What is to be reached are assertions: the last line says PASS or MISSED, and the exit code with it.
 //
 //   wake_sim [--quick | --day] [--only SCENARIO] [--without governor|probe|batch|floor|aging]
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <functional>
 #include <future>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -60,14 +62,20 @@ std::string describe(world& of) {
   return out;
 }
 
-told wave(plan how, std::uint32_t share, double most) {
-  how.base.share = share;
-  world one(how.base);
+/// Runs it; what every scenario tells.
+told played(world& one) {
   one.run();
   told out;
   out.lines = describe(one);
+  out.rows = accounts(one);
+  return out;
+}
+
+told wave(plan how, std::uint32_t share, double most) {
+  how.base.share = share;
+  world one(how.base);
+  told out = played(one);
   auto& update = one.aws().of(bucket_name::update_service);
-  add(out.rows, accounts(one));
   add(out.rows, lags(one, 0.3, 1, 5));
   add(out.rows, reads(one));
   out.rows.push_back({"UpdateService throttled, %", throttled(update), 0, false, "governor"});
@@ -83,10 +91,7 @@ told beside_others(plan how, double others, double most) {
   how.base.aws.others = others;
   how.base.end = how.base.begin + (how.quick ? hour : 2 * hour);
   world one(how.base);
-  one.run();
-  told out;
-  out.lines = describe(one);
-  add(out.rows, accounts(one));
+  told out = played(one);
   out.rows.push_back({"throttled, %", throttled(one.aws().of(bucket_name::update_service)), most});
   return out;
 }
@@ -95,10 +100,7 @@ told behind(plan how) {
   how.base.aws.behind = 3'000;
   how.base.end = how.base.begin + (how.quick ? hour : 2 * hour);
   world one(how.base);
-  one.run();
-  told out;
-  out.lines = describe(one);
-  add(out.rows, accounts(one));
+  told out = played(one);
   add(out.rows, lags(one, 4, 4, 8));
   return out;
 }
@@ -115,12 +117,9 @@ told office(plan how, double times, bool reached) {
   how = morning(how);
   how.base.aws.update_times = times;
   world one(how.base);
-  one.run();
-  told out;
-  out.lines = describe(one);
+  told out = played(one);
   const auto p50 = percentile(one.sums.crowd_waits, 0.5), p99 = percentile(one.sums.crowd_waits, 0.99);
   out.lines += line("  9:00: wait p50 %.1f, p99 %.1f s\n", p50, p99);
-  add(out.rows, accounts(one));
   if (reached) {
     out.rows.push_back({"9:00: wait p50, s", p50, 45});
     out.rows.push_back({"9:00: wait p99, s", p99, 90});
@@ -154,14 +153,11 @@ told down(plan how, bool stand_in) {
   how.base.region_down = {{from, until}};
   how.base.stand_in = stand_in;
   world one(how.base);
-  one.run();
-  told out;
-  out.lines = describe(one);
+  told out = played(one);
   auto& update = one.aws().of(bucket_name::update_service);
   const auto meanwhile = throttled_between(update, from, until);
   out.lines += line("  throttled while down %.1f %%, later %.2f %%\n", meanwhile,
                     throttled_between(update, until + minute, how.base.end));
-  add(out.rows, accounts(one));
   out.rows.push_back({"longest start, min", static_cast<double>(one.sums.longest_start) / 60'000, 25});
   if (stand_in) {
     out.rows.push_back({"throttled while down, %", meanwhile, 20});
@@ -186,9 +182,7 @@ told tenant(plan how) {
   how.base.also = crowd::tenant;
   how.base.crowd_size = how.base.aws.services * 3 / 10;
   world with(how.base);
-  with.run();
-  told out;
-  out.lines = describe(with);
+  told out = played(with);
   // Who came with the tenant is in crowd_waits, too.
   auto others = with.sums.waits;
   std::sort(others.begin(), others.end());
@@ -196,7 +190,6 @@ told tenant(plan how) {
   std::sort(crowd.begin(), crowd.end());
   std::vector<unix_milliseconds> rest;
   std::set_difference(others.begin(), others.end(), crowd.begin(), crowd.end(), std::back_inserter(rest));
-  add(out.rows, accounts(with));
   out.rows.push_back({"others' p99 beside a tenant of many, s more",
                       percentile(rest, 0.99) - percentile(without.sums.waits, 0.99), 5});
   return out;
@@ -207,10 +200,7 @@ told burst(plan how) {
   how.base.end = midnight + 13 * hour;
   how.base.aws.burst_at = midnight + 12 * hour;
   world one(how.base);
-  one.run();
-  told out;
-  out.lines = describe(one);
-  add(out.rows, accounts(one));
+  told out = played(one);
   const auto back = static_cast<double>(one.rate_back_after > 0 ? one.rate_back_after : hour) / 60'000;
   out.rows.push_back({"after another's burst: 95 % of the rate, min", back, 4, false, "floor"});
   return out;
@@ -221,10 +211,7 @@ told jobs(plan how) {
   how.base.jobs_a_second = 1.16;
   how.base.end = how.base.begin + (how.quick ? hour / 2 : 3 * hour);
   world one(how.base);
-  one.run();
-  told out;
-  out.lines = describe(one);
-  add(out.rows, accounts(one));
+  told out = played(one);
   const auto seconds = static_cast<double>(how.base.end - how.base.begin) / 1000;
   out.rows.push_back({"job end known p99, s", percentile(one.sums.job_lags, 0.99), 16});
   out.rows.push_back({"jobs whose end is known", static_cast<double>(one.sums.job_lags.size()), seconds * 0.5, true});
@@ -241,10 +228,7 @@ told faults(plan how) {
   how.base.aws.spot = 0.01;
   how.base.restart_at = midnight + 12 * hour;
   world one(how.base);
-  one.run();
-  told out;
-  out.lines = describe(one);
-  add(out.rows, accounts(one));
+  told out = played(one);
   out.rows.push_back({"throttled, %", throttled(one.aws().of(bucket_name::update_service)), 0});
   out.rows.push_back({"longest start, min", static_cast<double>(one.sums.longest_start) / 60'000, 40});
   return out;

@@ -7,6 +7,8 @@ import { warn } from '../observe.js';
 
 /** Of what is asked of a Region (shared/operations/regions.cpp). */
 const ASKED_VERSION = 1;
+/** Of the facts that a Region tells a coordinator. */
+export const FACTS_VERSION = 1;
 
 /**
  * @typedef {import('../core/operations.d.ts').RegionAnswer} RegionAnswer

@@ -13,7 +13,7 @@ import { Frame } from '../objects/frame.js';
 import { Waiters } from '../objects/waiters.js';
 import { change, fail, warn } from '../observe.js';
 import { look_at_service, look_at_tasks, refused } from './look.js';
-import { Governor, region_word } from './governor.js';
+import { FACTS_VERSION, Governor, region_word } from './governor.js';
 import { WakeMemory, place_of } from './memory.js';
 import { probe } from './probe.js';
 import { settings_for, tuning_of } from './settings.js';
@@ -31,8 +31,6 @@ import { settings_for, tuning_of } from './settings.js';
 
 /** What requests wait for. */
 const START = 'start';
-/** Of what a Region tells (region.js). */
-const FACTS_VERSION = 1;
 /** Cloudflare ends a request that stays without a byte for 100 s. */
 const MOST_HOLD_MS = 95_000;
 

@@ -13,6 +13,7 @@ import { describe } from '../host/describe.js';
 import { FewAtOnce } from '../objects/few_at_once.js';
 import { Frame } from '../objects/frame.js';
 import { fail, warn } from '../observe.js';
+import { FACTS_VERSION } from './governor.js';
 import { RegionStore } from './region_store.js';
 
 /**
@@ -27,8 +28,6 @@ import { RegionStore } from './region_store.js';
 /** So that those who are told do not use up what the object may have open. */
 const MOST_TOLD_AT_ONCE = 4;
 const TELL_MS = 5_000;
-/** Of what is told to coordinators (worker-shim/wake/object.js). */
-const FACTS_VERSION = 1;
 
 /** @extends {DurableObject<RegionEnvironment>} */
 export class Region extends DurableObject {
