@@ -19,6 +19,17 @@ async function ask_often(path, count) {
   for (let i = 0; i < count; i += 1) assert.equal((await path.ask({ method: 'POST', body: `${i}` })).status, 200);
 }
 
+/**
+ * Asks, and returns when the response is held back: only then is it sure that this request is the probe, and not one that follows it.
+ * @param {import('../support/channel_path.mjs').Path} path @param {unknown[]} held
+ */
+async function ask_and_hold(path, held) {
+  const already = held.length;
+  const asked = path.ask();
+  await until('the response is held back', () => held.length > already);
+  return { asked };
+}
+
 /** What a forged refusal says besides `unknown`. @type {[string, (path: import('../support/channel_path.mjs').Path) => string, number][]} */
 const forged = [
   ['alone', () => '', 1],
@@ -80,17 +91,17 @@ test('a probe that hangs holds nobody up, and its grant is tried again after 10 
     return new Promise((resolve) => held.push(() => resolve(response)));
   });
   await ask_often(path, 3);
-  const hanging = [path.ask()];
+  const hanging = [await ask_and_hold(path, held)];
   await ask_often(path, 3);
   await path.set_ahead(-40);
-  hanging.push(path.ask());
+  hanging.push(await ask_and_hold(path, held));
   await ask_often(path, 3);
   assert.deepEqual([path.channels().length, held.length], [2, 2]);
   await path.set_ahead(-30);
   await ask_often(path, 3);
   assert.deepEqual(path.keyids().slice(-3).map(is_channel), [true, true, true], 'the third probe was confirmed');
   for (const release of held) release();
-  for (const each of await Promise.all(hanging)) assert.equal(each.status, 200);
+  for (const { asked } of hanging) assert.equal((await asked).status, 200);
   await ask_often(path, 3);
   assert.deepEqual([new Set(path.channels()).size, path.channels().length], [1, 8], 'a late confirm changes nothing');
   assert.equal(new Set(path.grants().filter(Boolean)).size, 1);
@@ -108,7 +119,7 @@ test('a channel whose probes all hang is given up, and another one takes its pla
   await ask_often(path, 3);
   const hanging = [];
   for (const ahead of [-40, -30, -20]) {
-    hanging.push(path.ask());
+    hanging.push(await ask_and_hold(path, held));
     await ask_often(path, 2);
     await path.set_ahead(ahead);
   }
@@ -117,7 +128,7 @@ test('a channel whose probes all hang is given up, and another one takes its pla
   await ask_often(path, 3);
   assert.equal(new Set(path.channels()).size, 2);
   for (const release of held) release();
-  for (const each of await Promise.all(hanging)) assert.equal(each.status, 200);
+  for (const { asked } of hanging) assert.equal((await asked).status, 200);
   await ask_often(path, 1);
   assert.ok(is_channel(path.keyids().at(-1) ?? ''));
   await path.stop();
