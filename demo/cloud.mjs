@@ -138,6 +138,8 @@ function service_definition(name, kind) {
   };
   const agent = {
     name: 'sallyport',
+    // The app is there until its agent has finished, as docs/guide/deploy.md has it.
+    depends_on: ['app'],
     command: [kind.sallyport, 'agent'],
     environment: {
       SALLYPORT_SERVICE: name,

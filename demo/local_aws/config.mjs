@@ -17,7 +17,7 @@
 //
 // Services, task definitions may have "tags" (a record), services "propagate_tags", "scheduling": "DAEMON" with "instances"; a
 // task definition "cpu" (units), "network": "awsvpc" (default), "awsvpc-ipv6", "bridge" or "host", and "light" in place of
-// containers (light.mjs).
+// containers (light.mjs); a container "depends_on" (names of others, with ECS's condition START: it stops before them).
 // `{address}` and `{task}` stand for the task's loopback address and id in commands and environment. AWS wants issuers
 // on https; here http on loopback is taken as well.
 import { readFileSync } from 'node:fs';
@@ -72,7 +72,12 @@ export function check_config(config) {
   }
   for (const [name, definition] of Object.entries(config.task_definitions ?? {})) {
     need(definition.light ?? definition.containers?.length, `task_definitions.${name}.containers is empty`);
+    // Only those above it, so that nothing waits in a circle; they are started in this order.
+    const above = new Set();
     for (const container of definition.containers ?? []) {
+      const missing = container.depends_on?.find((each) => !above.has(each));
+      need(missing === undefined, `task_definitions.${name}: container ${container.name} depends on ${missing}, which is not above it`);
+      above.add(container.name);
       need(container.command?.length, `task_definitions.${name}: container ${container.name} has no command`);
     }
   }

@@ -12,13 +12,15 @@ import { spawn } from 'node:child_process';
  * @property {number} failed health checks in a row
  * @property {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} [process]
  * @property {Promise<void>} [ended]
+ * @property {Promise<void>} [stopping] once the task stops: this container has ended
  * @property {number} [exitCode]
  * @property {string} [reason]
  */
 /** @typedef {{address: string, id: string, overrides?: import('./types.d.ts').Overrides}} Place where a task runs, and with what */
 
 const kept_output = 4000;
-const default_stop_ms = 5000;
+/** ECS's own stopTimeout. */
+const default_stop_ms = 30_000;
 const default_interval_ms = 1000;
 const healthy_interval_ms = 5000;
 
@@ -47,13 +49,24 @@ export class Processes {
     for (const one of this.containers) this.#start(one);
   }
 
-  /** SIGTERM first, SIGKILL after stopTimeout. */
+  /** Each container after those that depend on it: SIGTERM first, SIGKILL after stopTimeout. */
   async stop() {
-    const running = this.containers.filter((one) => one.process !== undefined && one.exitCode === undefined);
-    for (const one of running) one.process?.kill('SIGTERM');
-    const kill = () => running.forEach((one) => one.process?.kill('SIGKILL'));
-    const timer = setTimeout(kill, this.#definition.stop_ms ?? default_stop_ms);
-    await Promise.all(running.map((one) => one.ended));
+    await Promise.all(this.containers.map((one) => this.#stop_in_turn(one)));
+  }
+
+  /** @param {Running} one @returns {Promise<void>} */
+  #stop_in_turn(one) {
+    return (one.stopping ??= this.#stop_after_dependents(one));
+  }
+
+  /** @param {Running} one */
+  async #stop_after_dependents(one) {
+    const dependents = this.containers.filter(({ container }) => container.depends_on?.includes(one.container.name));
+    await Promise.all(dependents.map((each) => this.#stop_in_turn(each)));
+    if (one.process === undefined || one.exitCode !== undefined) return;
+    one.process.kill('SIGTERM');
+    const timer = setTimeout(() => one.process?.kill('SIGKILL'), this.#definition.stop_ms ?? default_stop_ms);
+    await one.ended;
     clearTimeout(timer);
   }
 

@@ -33,6 +33,8 @@ export type Container = {
   essential?: boolean;
   command: string[];
   environment?: Record<string, string>;
+  /** Of its task, with ECS's condition START: it stops before them. */
+  depends_on?: string[];
   health?: { command: string[]; interval_ms?: number; retries?: number };
 };
 /** See light.mjs. */
