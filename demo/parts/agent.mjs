@@ -29,12 +29,14 @@ export async function start_agent(options) {
   const child = start_child('the agent', program, args, { env: { ...environment(options, port, admin_port), ...options.env } });
   const admin = `http://127.0.0.1:${admin_port}`;
   const ready = async () => (await fetch(`${admin}/readyz`).catch(() => null))?.ok === true;
+  let over = false;
   const ended = child.ended.then((status) => {
+    over = true;
     throw new Error(`the agent ended with status ${status}:\n${child.output()}`);
   });
   // Once it is ready, its end is nobody's failure here.
   ended.catch(() => {});
-  await Promise.race([until('the agent is ready', ready), ended]).catch(async (problem) => {
+  await Promise.race([until('the agent is ready', async () => over || ready()), ended]).catch(async (problem) => {
     await child.stop();
     throw new Error(`${problem.message}\n${child.output()}`);
   });
