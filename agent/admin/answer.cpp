@@ -20,6 +20,9 @@ reply tell_readiness(const state& of) {
     body["detail"] = why.detail;
     body["advice"] = std::string(describe(why.why).advice);
   }
+  // It serves what it held before, so it stays ready.
+  if (const auto refused = of.refused_reload.load(); refused != nullptr && !refused->empty())
+    body["reload_refused"] = *refused;
   const std::string_view status = why.why == reason::ok ? "200 OK" : "503 Service Unavailable";
   return {status, "application/json", encoding::canonical_json(body) + "\n"};
 }

@@ -124,6 +124,9 @@ void write_trust(exposition& to, const state& of) {
   to.sample(std::uint64_t{1}, {{"digest", of.keeper.snapshot()->policy->digest}});
   to.family("sallyport_reloads_total", "counter", "Times that the files were read again.");
   to.sample(of.reloads.load(), {{"outcome", "ok"}}).sample(of.failed_reloads.load(), {{"outcome", "failed"}});
+  const auto refused = of.refused_reload.load();
+  to.family("sallyport_last_reload_successful", "gauge", "0: the files do not load; what was read before is in force.");
+  to.sample(std::uint64_t{refused == nullptr || refused->empty()});
   to.family("sallyport_build_info", "gauge", "This program.").sample(std::uint64_t{1}, {{"version", version}});
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "agent/audit/sink.hpp"
 #include "agent/proxy/server.hpp"
@@ -22,6 +24,8 @@ struct state {
   std::atomic<bool> stopping{false};
   std::atomic<std::uint64_t> reloads{0};
   std::atomic<std::uint64_t> failed_reloads{0};
+  /// Why the last reload was refused; null or empty: it was not.
+  std::atomic<std::shared_ptr<const std::vector<std::string>>> refused_reload{};
 };
 
 /// Why the agent should get no requests now, or ok.

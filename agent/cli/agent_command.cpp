@@ -1,12 +1,15 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "agent/cli/exit_code.hpp"
 #include "agent/cli/output.hpp"
@@ -16,6 +19,7 @@
 #include "agent/openssl/host.hpp"
 #include "agent/run/agent.hpp"
 #include "agent/run/process.hpp"
+#include "agent/run/watched_files.hpp"
 
 namespace sallyport::agent::cli {
 
@@ -36,8 +40,8 @@ Examples:
   sallyport agent --config agent.jsonc             serve until SIGTERM
   SALLYPORT_SERVICE=reports SALLYPORT_POLICY_FILE=policy.jsonc sallyport agent
 
-Signals: SIGTERM and SIGINT finish the requests under way, then exit; a second one exits at once. SIGHUP reads
-policy, key and secret files again.
+Policy, key and secret files are read again when they change, and on SIGHUP. One that does not load changes nothing.
+Signals: SIGTERM and SIGINT finish the requests under way, then exit; a second one exits at once.
 Exit codes: 0 stopped, all requests finished; 1 stopped, some requests were cut off; 3 not started.)";
 
 sigset_t awaited_signals() {
@@ -47,11 +51,11 @@ sigset_t awaited_signals() {
   return set;
 }
 
+/// The signal, or 0: none came for a second.
 int wait_for_signal() {
   const sigset_t set = awaited_signals();
-  int which = 0;
-  sigwait(&set, &which);
-  return which;
+  const timespec second{1, 0};
+  return std::max(sigtimedwait(&set, nullptr, &second), 0);
 }
 
 // Process 1 of a container, which the agent mostly is, has no default action of a signal to fall back on.
@@ -62,11 +66,27 @@ void end_at_the_next_signal() {
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
+std::vector<std::string> files_of(const config::settings& settings) {
+  return {settings.policy.file, settings.policy.previous, settings.edge.jwks_file, settings.hmac.file,
+          settings.channel.secret_file};
+}
+
 void reload(run::agent& running) {
   const auto problems = running.reload();
   for (const auto& each : problems) log::write(log::level::error, "reload refused", {{"problem", each}});
   const auto [policy, previous] = running.policies();
   if (problems.empty()) log::write(log::level::info, "reloaded", {{"policy", policy}, {"previous", previous}});
+}
+
+/// Until a signal comes that ends it, which is returned.
+int keep_up_with_files(run::agent& running, run::watched_files& files) {
+  for (;;) {
+    const int signal = wait_for_signal();
+    if (signal != 0 && signal != SIGHUP) return signal;
+    if (signal == SIGHUP) files.read();
+    if (signal == SIGHUP || files.changed()) reload(running);
+    if (running.tick()) log::write(log::level::info, "the previous policy is not accepted any more");
+  }
 }
 
 // Two descriptors for each caller, and some for all else.
@@ -88,6 +108,8 @@ int serve(const config::settings& settings) {
   const sigset_t set = awaited_signals();
   // Before any thread exists, so that all of them leave these signals to this one.
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // Before they are read for the first time.
+  run::watched_files files(files_of(settings));
   auto started = run::agent::start(settings);
   for (const auto& each : started.problems) complain(each);
   if (!started.running) return exit_config;
@@ -98,8 +120,7 @@ int serve(const config::settings& settings) {
   log::write(
       log::level::info, "serving",
       {{"service", settings.service}, {"listen", where}, {"admin", admin}, {"policy", policy}, {"previous", previous}});
-  int signal = wait_for_signal();
-  for (; signal == SIGHUP; signal = wait_for_signal()) reload(running);
+  const int signal = keep_up_with_files(running, files);
   log::write(log::level::info, "stopping");
   end_at_the_next_signal();
   // From a terminal, nobody has to hear of it first.

@@ -184,6 +184,9 @@ constexpr member members[] = {
     PATH("policy.file", policy.file, "The policy document, the same as the edge's. Required."),
     PATH("policy.previous", policy.previous,
          "The policy before this one, accepted while a deployment reaches edge and agent one after the other."),
+    DURATION(
+        "policy.previous_for", policy.previous_for, 7 * 60'000, 720 * hour_ms, "7m to 720h",
+        "How long the policy that a reload took the place of is still accepted, unless policy.previous names a file."),
     KEY_URL("edge.jwks_url", edge.jwks_url,
             "The edge's public keys. Without it and edge.jwks_file: OpenID discovery below the policy's edge.issuer."),
     PATH("edge.jwks_file", edge.jwks_file, "The edge's public keys as a file, instead of a URL."),

@@ -81,6 +81,8 @@ struct policy_files {
   std::string file;
   /// The policy before this one, while a deployment reaches edge and agent one after the other; empty: none.
   std::string previous;
+  /// How long the policy that a reload took the place of is still accepted.
+  milliseconds previous_for = 10min;
 };
 
 /// Where the edge's public keys come from; both empty: OpenID discovery below the policy's edge issuer.

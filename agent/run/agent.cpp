@@ -98,9 +98,10 @@ std::pair<std::string, std::string> agent::policies() const {
   return {held->policy->digest, held->previous != nullptr ? held->previous->digest : std::string()};
 }
 
-std::vector<std::string> agent::reload() {
-  auto problems = keeper_.reload();
+std::vector<std::string> agent::reload(trust::keeper::steady_time now) {
+  auto problems = keeper_.reload(now);
   ++(problems.empty() ? state_->reloads : state_->failed_reloads);
+  state_->refused_reload.store(std::make_shared<const std::vector<std::string>>(problems));
   return problems;
 }
 

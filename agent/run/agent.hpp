@@ -41,8 +41,11 @@ class agent {
   };
   /// Turns not ready, then stops accepting, finishes what runs. True when all of it finished within timeouts.stop.
   bool stop(leave how = leave::drained);
-  /// Reads policy, keys and secrets again; problems: nothing was changed.
-  std::vector<std::string> reload();
+  /// Reads policy, keys and secrets again; problems: nothing was changed, and /readyz and a metric say so until a reload
+  /// succeeds.
+  std::vector<std::string> reload(trust::keeper::steady_time now = std::chrono::steady_clock::now());
+  /// Called now and then: what is kept for a time ends. True: the previous policy did.
+  bool tick(trust::keeper::steady_time now = std::chrono::steady_clock::now()) { return keeper_.end_previous(now); }
 
   const boost::asio::ip::tcp::endpoint& where() const { return server_->where(); }
   std::uint16_t admin_port() const { return admin_->port(); }

@@ -121,23 +121,34 @@ void keeper::publish_if_changed(bool force) {
   if (tell_.publish) tell_.publish(snapshot_);
 }
 
-std::vector<std::string> keeper::reload() {
+std::vector<std::string> keeper::reload(steady_time now) {
   material fresh = read_material(settings_, host_);
   for (const auto& each : fresh.warnings) log::write(log::level::warning, "reloading", {{"warning", each}});
   if (!fresh.problems.empty()) return fresh.problems;
   const std::lock_guard hold(lock_);
   const auto& held = material_.snapshot;
   const bool changed = fresh.snapshot.policy->digest != held.policy->digest;
-  // The policy in force stays acceptable until edges have the new one, unless a file says which one is.
-  if (settings_.policy.previous.empty()) fresh.snapshot.previous = changed ? held.policy : held.previous;
+  // The policy in force stays acceptable while edges get the new one, unless a file says which one is.
+  const bool keeps = settings_.policy.previous.empty();
+  if (keeps) fresh.snapshot.previous = changed ? held.policy : held.previous;
   if (keys_ && fresh.snapshot.policy->edge.issuer != keys_->source().issuer)
     return {settings_.policy.file + ": edge.issuer changed. Restart the agent: its keys come from another place."};
   if (!is_same(fresh.channels, material_.channels))
     return {"channel.secret changed. Restart the agent: its key for channels lasts as long as its process."};
+  if (keeps && changed) previous_until_ = now + settings_.policy.previous_for;
   material_ = std::move(fresh);
   ++file_generation_;
   publish_if_changed(true);
   return {};
+}
+
+bool keeper::end_previous(steady_time now) {
+  const std::lock_guard hold(lock_);
+  if (!previous_until_ || now < *previous_until_) return false;
+  previous_until_.reset();
+  material_.snapshot.previous = nullptr;
+  publish_if_changed(true);
+  return true;
 }
 
 gate::key_set_health keeper::health() const {

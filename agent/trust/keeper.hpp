@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -23,6 +24,8 @@ namespace sallyport::agent::trust {
 
 class keeper {
  public:
+  using steady_time = std::chrono::steady_clock::time_point;
+
   struct listeners {
     /// Something changed; called on the keeper's thread, or on that of reload().
     std::function<void(const gate::origin_snapshot_ptr&)> publish;
@@ -44,8 +47,11 @@ class keeper {
 
   /// Any thread: a key is unknown. True: settled() will be called.
   bool refetch();
-  /// Reads the files again. The policy that was in force becomes the previous one. Problems: nothing was changed.
-  std::vector<std::string> reload();
+  /// Reads the files again. The policy that was in force becomes the previous one, for policy.previous_for. Problems:
+  /// nothing was changed.
+  std::vector<std::string> reload(steady_time now);
+  /// Called now and then: forgets the previous policy once its time is over. True: that was now.
+  bool end_previous(steady_time now);
 
   /// Of the edge's keys.
   gate::key_set_health health() const;
@@ -71,6 +77,8 @@ class keeper {
   std::optional<gate::key_request> asked_;
   std::size_t waiting_ = 0;
   std::uint64_t file_generation_ = 0;
+  /// When the previous policy ends; nothing: there is none, or a file names it.
+  std::optional<steady_time> previous_until_;
   bool stopping_ = false;
   /// The log says so, and does not say yet that it is over.
   bool fetch_failed_ = false;

@@ -77,16 +77,17 @@ TEST_CASE("every member can be set in a file and by the environment, and the env
     CAPTURE(each.path);
     const std::string name = environment_name(each);
     CHECK(name.starts_with("SALLYPORT_"));
-    const std::string value = each.kind == kind::count        ? "17"
-                              : each.kind == kind::size       ? "2KiB"
-                              : each.kind == kind::address    ? "127.0.0.1:4711"
-                              : each.path == "skew"           ? "7s"
-                              : each.kind == kind::duration   ? "7ms"
-                              : each.path == "edge.jwks_url"  ? "https://edge.test/keys"
-                              : each.path == "upstream.reuse" ? "never"
-                              : each.path == "upstream.ready" ? "GET /healthz"
-                              : each.path == "core_dumps"     ? "on"
-                                                              : "/some/where";
+    const std::string value = each.kind == kind::count             ? "17"
+                              : each.kind == kind::size            ? "2KiB"
+                              : each.kind == kind::address         ? "127.0.0.1:4711"
+                              : each.path == "skew"                ? "7s"
+                              : each.path == "policy.previous_for" ? "7m"
+                              : each.kind == kind::duration        ? "7ms"
+                              : each.path == "edge.jwks_url"       ? "https://edge.test/keys"
+                              : each.path == "upstream.reuse"      ? "never"
+                              : each.path == "upstream.ready"      ? "GET /healthz"
+                              : each.path == "core_dumps"          ? "on"
+                                                                   : "/some/where";
     if (each.path == "timeouts.linger" || each.path == "audit.output") continue;
     settings changed;
     CHECK(each.set(changed, value));

@@ -172,27 +172,3 @@ TEST_CASE("a fetch that nobody wants any more ends") {
   fetching.join();
   CHECK(got.status == 0);
 }
-
-TEST_CASE("a reload takes the new policy and goes on accepting the one before") {
-  stage s(always(ok_answer("hello")));
-  const std::string next = [] {
-    std::string text(test_policy_text());
-    const std::size_t at = text.find("\"allow\": \"false\"");
-    return text.replace(at, 16, "\"allow\": \"true\" ");
-  }();
-  signed_request denied;
-  denied.target = "/denied/x";
-  CHECK(s.ask(denied)->status == 403);
-  s.files().file("policy.jsonc", next);
-  CHECK(s.agent().reload().empty());
-  // Signed under the policy before: still decided by it.
-  CHECK(s.ask(denied)->status == 403);
-  CHECK(s.ask(signed_request{})->status == 200);
-  s.files().file("policy.jsonc", "{ broken");
-  const auto problems = s.agent().reload();
-  REQUIRE(problems.size() == 1);
-  CHECK(problems.front().find("policy.jsonc:1:") != std::string::npos);
-  CHECK(s.ask(signed_request{})->status == 200);
-  CHECK(s.metric("sallyport_reloads_total{outcome=\"failed\"}") == 1);
-  CHECK(s.metric("sallyport_reloads_total{outcome=\"ok\"}") == 1);
-}

@@ -1,13 +1,13 @@
 // What docs/reference/agent.md says of the agent's process: its descriptors, its dumps, and what it tells when something runs out.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { start_agent } from '../../demo/parts/agent.mjs';
-import { run } from '../../demo/parts/child.mjs';
+import { run, until } from '../../demo/parts/child.mjs';
 import { root } from '../../demo/parts/worker.mjs';
 
 const program = `${root}build/dev/sallyport`;
@@ -117,29 +117,46 @@ test('it tells when the edge keys could not be fetched, and when they are fetche
   }
 });
 
-test('it tells which policy it serves, and after a reload which one it serves and which it still accepts', async () => {
+test('it reads files again that change, tells which policy it serves and which one it still accepts, and says what does not load', async () => {
   const file = join(folder, 'changing.jsonc');
   const [before, now] = [readFileSync(policy_file, 'utf8'), readFileSync(policy_file, 'utf8').replace('{', '{"name":"next",')];
   const digest = async () => JSON.parse(await run(program, ['policy', 'check', '--json', file])).digest;
   writeFileSync(file, before);
   const first = await digest();
   const running = await agent({ policy_file: file });
+  const readiness = async () => {
+    const response = await fetch(`${running.admin}/readyz`);
+    return [response.status, JSON.parse(await response.text())];
+  };
+  const successful = async () =>
+    /^sallyport_last_reload_successful (\d)$/m.exec(await (await fetch(`${running.admin}/metrics`)).text())?.[1];
+  assert.deepEqual([...(await readiness()), await successful()], [200, { ready: true }, '1']);
+
   writeFileSync(file, '{ broken');
-  running.signal('SIGHUP');
   await running.saw(/"event":"reload refused"/);
-  writeFileSync(file, now);
+  const [status, { ready, reload_refused }] = await readiness();
+  assert.deepEqual([status, ready, await successful()], [200, true, '0']);
+  assert.match(reload_refused.join(), /changing\.jsonc:1:\d+: /);
+
+  // As a tool does that replaces a file whole, and as Kubernetes swaps one behind a symbolic link.
+  const elsewhere = join(folder, 'elsewhere.jsonc');
+  writeFileSync(elsewhere, now);
+  symlinkSync(elsewhere, `${file}.next`);
+  renameSync(`${file}.next`, file);
   const second = await digest();
-  running.signal('SIGHUP');
   await running.saw(/"event":"reloaded"/);
-  const told = lines_of(running.output()).filter(({ event }) => event === 'serving' || event === 'reloaded');
-  assert.deepEqual(
-    told.map(({ event, policy, previous }) => [event, policy, previous]),
-    [
-      ['serving', first, undefined],
-      ['reloaded', second, first],
-    ],
-  );
+  assert.deepEqual([...(await readiness()), await successful()], [200, { ready: true }, '1']);
   assert.notEqual(first, second);
+
+  // The end of the chain changes, and SIGHUP asks for a look at once: whoever reads first, the policy is the same.
+  writeFileSync(elsewhere, before);
+  running.signal('SIGHUP');
+  const told = () => lines_of(running.output()).filter(({ event }) => event === 'serving' || event === 'reloaded');
+  await until('the first policy is in force again', () => told().some(({ policy, previous }) => policy === first && previous === second));
+  assert.deepEqual(
+    [...new Set(told().map(({ event, policy, previous }) => `${event} ${policy} ${previous}`))],
+    [`serving ${first} undefined`, `reloaded ${second} ${first}`, `reloaded ${first} ${second}`],
+  );
 });
 
 /** The agent's own log. @param {string} output @returns {Record<string, string>[]} */
