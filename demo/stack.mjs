@@ -118,7 +118,7 @@ async function start_parts(ports, launch, say, stops) {
    * @param {string} keys */
   const deploy = async (keys) => {
     const before = worker;
-    const fresh = started(await start_worker({ policy, signing_keys: keys, vpc: ['DEMO_VPC'], without: ['REGION'], variables }));
+    const fresh = started(await start_worker({ policy, signing_keys: keys, vpc: ['DEMO_VPC'], variables }));
     worker = fresh;
     return { before, worker: fresh };
   };

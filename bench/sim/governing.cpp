@@ -84,7 +84,9 @@ void world::watch(std::uint32_t index, const aws::watch_order& order) {
   time_.in(way_ms, [this, index, order] {
     auto* to = host();
     if (to == nullptr) return time_.in(way_ms, [this, index] { step(index, aws::region_down{0}); });
-    tell_region(*to, region::watch{place_of(index), cluster_of(index), service_name(index), order.tasks, order.how});
+    tell_region(
+        *to,
+        region::watch{place_of(index), cluster_of(index), service_name(index), order.tasks, order.how, {}, order.soon});
   });
 }
 

@@ -53,11 +53,10 @@ std::string_view ready_of(const policy::service& service) {
   return agent ? "agent" : "health";
 }
 
-/// Where calls of AWS are asked for first, and who stands in for it: in accounts that the policy's `aws` names. The role was
-/// checked before.
-json governor_of(const policy::compiled_policy& of, const std::string& role, const std::string& region) {
+/// Where calls of AWS are asked for first, and who stands in for it. The role was checked before.
+json governor_of(const std::string& role, const std::string& region) {
   const auto parsed = aws::parse_role_arn(role);
-  if (!parsed.ok() || find_account_by_id(of, parsed->account) == nullptr) return nullptr;
+  if (!parsed.ok()) return nullptr;
   const auto hints = hints_of(region);
   return {{"name", aws::name_of({parsed->partition, parsed->account, region, false})},
           {"hint", hints.near},
@@ -65,9 +64,8 @@ json governor_of(const policy::compiled_policy& of, const std::string& role, con
           {"stand_in_hint", hints.other}};
 }
 
-json describe(const policy::compiled_policy& of, const policy::ecs_service& ecs, std::string_view ready,
-              const std::string& default_role) {
-  return {{"governor", governor_of(of, role_or(ecs.role, default_role), ecs.region)},
+json describe(const policy::ecs_service& ecs, std::string_view ready, const std::string& default_role) {
+  return {{"governor", governor_of(role_or(ecs.role, default_role), ecs.region)},
           {"region", ecs.region},
           {"cluster", ecs.cluster},
           {"service", ecs.service},
@@ -92,14 +90,14 @@ std::string team_of(const policy::service& service) {
   return service.name;
 }
 
-json describe(const policy::compiled_policy& of, const policy::service& service, const std::string& default_role) {
+json describe(const policy::service& service, const std::string& default_role) {
   return {{"name", service.name},
           {"team", team_of(service)},
           {"origin", service.origin},
           {"vpc", service.vpc},
           {"mtls_certificate", service.mtls_certificate},
           {"sigv4", service.sigv4 ? describe(*service.sigv4, default_role) : json(nullptr)},
-          {"ecs", service.ecs ? describe(of, *service.ecs, ready_of(service), default_role) : json(nullptr)}};
+          {"ecs", service.ecs ? describe(*service.ecs, ready_of(service), default_role) : json(nullptr)}};
 }
 
 json describe(const policy::job& job, const std::string& default_role) {
@@ -141,7 +139,7 @@ failure without_role(const std::string& whose) {
 json catalog(const json&, means& with) {
   if (with.policy == nullptr) return error(reason::not_ready);
   json services = json::array();
-  for (const auto& each : with.policy->services) services.push_back(describe(*with.policy, each, with.aws_role));
+  for (const auto& each : with.policy->services) services.push_back(describe(each, with.aws_role));
   json jobs = json::array();
   for (const auto& each : with.policy->jobs) jobs.push_back(describe(each, with.aws_role));
   return {{"policy", with.policy->digest},

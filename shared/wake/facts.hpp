@@ -34,8 +34,8 @@ struct task_fact {
   unix_milliseconds asked_at = 0, first_seen = 0;
   /// When the first look was asked that missed it; 0: the last one did not.
   unix_milliseconds missing_since = 0;
-  /// When a connection to it failed; 0: never.
-  unix_milliseconds lost_at = 0;
+  /// When a connection to it failed, and when its agent said that it is not ready though ECS called it healthy; 0: never.
+  unix_milliseconds lost_at = 0, unready_at = 0;
   /// It is ready: its agent said so, or ECS's health check where that counts.
   bool probed = false;
   /// Its agent is too old to be asked.

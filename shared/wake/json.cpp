@@ -60,6 +60,7 @@ json to_json(const task_fact& from) {
           {"first_seen", from.first_seen},
           {"missing_since", from.missing_since},
           {"lost_at", from.lost_at},
+          {"unready_at", from.unready_at},
           {"probed", from.probed},
           {"by_health", from.by_health},
           {"served", from.served},
@@ -81,6 +82,7 @@ task_fact fact_from(const json& from) {
   out.first_seen = number_member(from, "first_seen");
   out.missing_since = number_member(from, "missing_since");
   out.lost_at = number_member(from, "lost_at");
+  out.unready_at = number_member(from, "unready_at");
   out.served = truth_member(from, "served");
   // A version that asked no agents sent requests where ECS called a task healthy: it goes on serving.
   out.probed = find_member(from, "probed") == nullptr ? out.served : truth_member(from, "probed");
@@ -130,6 +132,7 @@ json to_json(const probing& from) {
           {"heard_at", from.heard_at},
           {"next_number", from.next_number},
           {"throws", from.throws},
+          {"thrown_since", from.thrown_since},
           {"unprobeable_until", from.unprobeable_until},
           {"sent", std::move(sent)},
           {"tasks", std::move(tasks)},
@@ -144,6 +147,7 @@ probing probing_from(const json& from) {
   out.heard_at = number_member(from, "heard_at");
   out.next_number = count_member(from, "next_number");
   out.throws = count_member(from, "throws");
+  out.thrown_since = number_member(from, "thrown_since");
   out.unprobeable_until = number_member(from, "unprobeable_until");
   for (const auto& each : list_member(from, "sent")) {
     out.sent.push_back({count_member(each, "number"), std::string(text_member(each, "task_arn")),

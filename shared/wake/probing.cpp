@@ -83,7 +83,8 @@ void step::go_on_probing() {
   const auto who = to_be_asked();
   if (who.empty()) {
     with.at = held_until();
-    with.since = 0;
+    with.since = with.thrown_since = 0;
+    with.throws = 0;
     return;
   }
   if (with.since == 0) {
@@ -128,6 +129,7 @@ void step::on(const probed& came) {
   if (heard) {
     with.heard_at = now_;
     with.throws = 0;
+    with.thrown_since = 0;
   }
   switch (came.said) {
     case probe_result::ready:
@@ -182,12 +184,15 @@ void step::unready(task_fact& one, asked_task& known, const probed& came) {
     known.policy_noted = true;
     effects_.notes.push_back({"policy_differs", one.arn, "the agent does not hold the policy of the edge"});
   }
+  // What ECS said before counts no more. Said once it is enough: each is worth a row.
+  if (is_healthy(one)) one.unready_at = now_;
   if (change(one, known, false)) list_anew();
   if (one.lost_at == 0) return;
   if (known.bad_at == 0) known.bad_at = now_;
   if (now_ - known.bad_at < settings_.bad_apart) return;
   known.bad_at = 0;
   one.lost_at = 0;
+  one.unready_at = now_;
   look_soon();
 }
 
@@ -218,19 +223,23 @@ void step::agent_is_too_old(const std::string& about) {
   count_ready();
 }
 
-/// A connection that is refused may be an agent that does not listen yet. One that ECS calls healthy does listen; before a stop
-/// nobody has looked for long, and it may be gone.
+/// A connection that is refused may be an agent that does not listen yet. One that ECS calls healthy does listen, unless it has
+/// gone since ECS was asked; before a stop nobody has looked for long.
 void step::way_is_broken(const std::string& about) {
   if (state_.asking != idle_round::none) return;
-  const task_fact* one = about.empty() ? nullptr : find_fact(state_.facts, about);
-  const bool listens = about.empty() ? std::any_of(state_.facts.begin(), state_.facts.end(), is_healthy)
-                                     : one != nullptr && is_healthy(*one);
-  if (++state_.probing.throws >= settings_.throws_most && listens) cannot_ask(state_.probing.last);
+  auto& with = state_.probing;
+  if (with.throws++ == 0) with.thrown_since = now_;
+  const auto meant = [&](const task_fact& each) { return (about.empty() || each.arn == about) && is_healthy(each); };
+  const auto listens = [&](const task_fact& each) { return meant(each) && each.asked_at >= with.thrown_since; };
+  if (with.throws < settings_.throws_most) return;
+  if (std::any_of(state_.facts.begin(), state_.facts.end(), listens)) return cannot_ask(with.last);
+  if (std::any_of(state_.facts.begin(), state_.facts.end(), meant)) look_soon();
 }
 
 void step::cannot_ask(const std::string& detail) {
   state_.probing.unprobeable_until = now_ + settings_.unprobeable_for;
   state_.probing.throws = 0;
+  state_.probing.thrown_since = 0;
   effects_.notes.push_back({"probe_unavailable", "", detail});
   count_ready();
 }

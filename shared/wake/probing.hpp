@@ -59,8 +59,9 @@ struct probing {
   /// Since when there is somebody to ask, and when something came last.
   unix_milliseconds since = 0, heard_at = 0;
   std::uint32_t next_number = 0;
-  /// In a row: those of which nothing could be sent.
+  /// In a row: those of which nothing could be sent; and when the first was.
   std::uint32_t throws = 0;
+  unix_milliseconds thrown_since = 0;
   unix_milliseconds unprobeable_until = 0;
   std::vector<sent_probe> sent;
   std::vector<asked_task> tasks;

@@ -81,6 +81,8 @@ struct grant_report {
 struct watch_order {
   region::watch_kind how = region::watch_kind::check;
   std::vector<std::string> tasks;
+  /// Those that take the place of tasks that served may be there already.
+  bool soon = false;
 };
 
 struct granted {

@@ -110,8 +110,11 @@ void add_for_region(json& out, const wake_effects& effects) {
   }
   for (const auto& each : effects.reports)
     out["reports"].push_back(json::object({{"grant", each.grant}, {"outcome", name_of(each.how)}}));
-  for (const auto& each : effects.watches)
-    out["watches"].push_back(json::object({{"for", name_of(each.how)}, {"tasks", each.tasks}}));
+  for (const auto& each : effects.watches) {
+    json watch = {{"for", name_of(each.how)}, {"tasks", each.tasks}};
+    if (each.soon) watch["soon"] = true;
+    out["watches"].push_back(std::move(watch));
+  }
 }
 
 std::optional<wake_event> region_word_from(const json& from) {

@@ -31,7 +31,7 @@ void step::look_by_region() {
     case wake_phase::healthy:
       state_.last_seen = now_;
       check();
-      watch_tasks(region::watch_kind::start);
+      watch_soon();
       return alarm_by(state_.asking != idle_round::none ? state_.ask_until : std::max(idle_at(), now_ + 1));
     case wake_phase::asleep:
     case wake_phase::draining:
@@ -48,7 +48,8 @@ void step::look_on() {
   if (state_.admission.own_until > now_) return send_look();
   // Those that are missing are found only by another list.
   if (wanted < static_cast<std::ptrdiff_t>(settings_.min)) look_at_all_next();
-  watch_tasks(region::watch_kind::start);
+  // What was not raised just now may be up.
+  state_.raised_at == 0 ? watch_soon() : watch_tasks(region::watch_kind::start);
   alarm_in(settings_.watch_renew);
 }
 
@@ -79,6 +80,18 @@ void step::watch_tasks(region::watch_kind how) {
   heard.watched_at = now_;
   heard.as_start = how == region::watch_kind::start;
   order_watch({how, state_.known_tasks});
+}
+
+/// The tasks that are known, and those that took the place of some that served.
+void step::watch_soon() {
+  auto& heard = state_.admission.heard;
+  heard.watched_at = now_;
+  heard.as_start = true;
+  watch_order order{region::watch_kind::start, {}, true};
+  for (const auto& each : state_.facts) {
+    if (each.status != task_status::stopped) order.tasks.push_back(each.arn);
+  }
+  order_watch(std::move(order));
 }
 
 void step::order_watch(watch_order order) {

@@ -135,6 +135,7 @@ class step {
   void check();
   void look_once();
   void watch_tasks(region::watch_kind how);
+  void watch_soon();
   void order_watch(watch_order order);
   void watch_no_more();
   void watch_those_that_serve(bool stale);

@@ -34,7 +34,8 @@ bool is_running(const task_fact& one) {
 }
 
 bool is_healthy(const task_fact& one) {
-  return is_running(one) && one.health == health_status::healthy && one.lost_at <= one.asked_at;
+  const auto doubted_at = std::max(one.lost_at, one.unready_at);
+  return is_running(one) && one.health == health_status::healthy && doubted_at <= one.asked_at;
 }
 
 std::vector<endpoint> ready_endpoints(const std::vector<task_fact>& facts, const wake_settings& settings,

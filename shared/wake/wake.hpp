@@ -30,6 +30,7 @@
 // | healthy | seen: healthy tasks | healthy | alarm |
 // | healthy | seen: none healthy, desired > 0 | starting/watching | alarm |
 // | healthy | endpoint lost | healthy or starting/watching | look, alarm; its agent is asked again |
+// | starting/watching, healthy | connections to one that ECS called healthy fail again and again | the same | look: ECS's word counts if it is newer |
 // | starting/watching, healthy | a task runs, is wanted and not known to be ready | the same | a probe, again and again (wake/probing.hpp) |
 // | starting/watching | probed: ready | healthy | answer ready, alarm |
 // | healthy | probed: ready, or not ready | healthy | on the list, or off it |
@@ -51,6 +52,7 @@
 // | governed: starting/queued | queue_most over | failed | answer failed |
 // | governed: starting/updating | throttled | starting/queued | report, admit |
 // | governed: starting/checking, watching | what would send a look | the same | watch: the Region looks, and tells |
+// | governed: starting/watching, not raised just now; healthy, one lost | what would send a look | the same | watch, soon: those in their place may be there already |
 // | governed: starting/watching, healthy | facts | as seen | as seen |
 // | governed: healthy, asking | all are quiet | healthy, a stop queued | admit, after all who ask for a start |
 // | governed: healthy, a stop queued | go, and its turn | healthy, asking | all are asked again |

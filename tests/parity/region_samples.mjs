@@ -31,6 +31,7 @@ function event(draw) {
         service: place,
         tasks: names,
         for: any(draw, ['check', 'start', 'run', 'job']),
+        soon: draw(2) === 0,
       };
     case 3:
       return {

@@ -74,6 +74,7 @@ async function start_parts(services, tuning, options, started) {
       policy: readFileSync(policy_file, 'utf8'),
       signing_keys: JSON.stringify({ keys: [account.key] }),
       vpc: ['VPC'],
+      // As deployments from before Regions: the demo and its tour have one.
       without: ['REGION'],
       ...options,
       variables: {

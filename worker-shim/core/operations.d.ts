@@ -244,7 +244,7 @@ export interface WakeEffects {
   notes?: { what: string; task: string; detail: string }[];
   admit?: AdmitOrder;
   reports?: { grant: string; outcome: string }[];
-  watches?: { for: string; tasks: string[] }[];
+  watches?: { for: string; tasks: string[]; soon?: boolean }[];
 }
 
 /** What the Region is asked to admit. `class`: who goes first. */

@@ -51,8 +51,9 @@ std::optional<event> admit_from(const json& from) {
 std::optional<event> watch_from(const json& from) {
   const auto how = named(from, "for", watch_kind::job);
   if (!how || text_member(from, "place").empty()) return std::nullopt;
-  return watch{text(from, "place"), text(from, "cluster"), text(from, "service"), texts_member(from, "tasks"), *how,
-               text(from, "policy")};
+  return watch{
+      text(from, "place"),  text(from, "cluster"),     text(from, "service"), texts_member(from, "tasks"), *how,
+      text(from, "policy"), truth_member(from, "soon")};
 }
 
 look_answer answer_from(const json& from) {

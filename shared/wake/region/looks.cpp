@@ -73,7 +73,8 @@ bool looks::watch(const region::watch& what, unix_milliseconds now, const look_s
   one.what.how = what.how;
   one.until = now + with.kept;
   if (!what.service.empty()) by_service_[{what.cluster, service_key(what.service, what.how)}] = key;
-  if (what.how == watch_kind::start && !differs)
+  const bool soon = what.soon && what.how == watch_kind::start && !what.service.empty();
+  if (what.how == watch_kind::start && (soon || !differs))
     watch_on(one, what, now, with);
   else if (differs || !what.tasks.empty())
     set_tasks(one, what.how == watch_kind::check ? std::vector<std::string>() : what.tasks, with);
@@ -82,7 +83,7 @@ bool looks::watch(const region::watch& what, unix_milliseconds now, const look_s
     return true;
   }
   if (what.how == watch_kind::check) set_due(one, next_beat(now, with.company));
-  if (what.how == watch_kind::check || !differs) return true;
+  if (what.how == watch_kind::check || soon || !differs) return true;
   const bool list = one.what.tasks.empty() && !what.service.empty();
   const auto beat = what.how == watch_kind::run ? with.run_first : every(what.how, with);
   set_due(one, list ? next_beat(now + with.list_first - 1, with.start_every) : next_beat(now, beat));
@@ -95,9 +96,11 @@ void looks::watch_on(watched& one, const region::watch& what, unix_milliseconds 
   for (const auto& each : what.tasks) {
     if (std::find(tasks.begin(), tasks.end(), each) == tasks.end()) tasks.push_back(each);
   }
-  one.list = what.tasks.empty() && !tasks.empty() && !what.service.empty();
+  const bool misses = what.tasks.empty() && !tasks.empty();
+  one.list = (what.soon || misses) && !what.service.empty();
   set_tasks(one, std::move(tasks), with);
-  if (one.list) set_due(one, next_beat(now, with.start_every));
+  const auto beat = what.soon ? with.company : with.start_every;
+  if (one.list) set_due(one, next_beat(std::max(now, one.what.tasks.empty() ? one.list_at : now), beat));
 }
 
 void looks::forget(std::string key) {
@@ -173,14 +176,15 @@ std::map<std::string, looks::gathered> looks::gather(unix_milliseconds now, bool
   std::map<std::string, gathered> out;
   for (const auto& [at, place] : due_) {
     if (at > now) break;
-    const auto& what = watched_.find(place)->second.what;
+    const auto& one = watched_.find(place)->second;
+    const auto& what = one.what;
     if (is_start(what.how) != starts) continue;
     auto& into = out[what.cluster];
     if (what.how == watch_kind::check)
       into.services.emplace_back(what.service, place);
     else
       for (const auto& each : what.tasks) into.tasks.emplace_back(each, place);
-    const bool misses = what.tasks.empty() || watched_.find(place)->second.list;
+    const bool misses = (what.tasks.empty() || one.list) && one.list_at <= now;
     if (what.how != watch_kind::check && misses && !what.service.empty()) into.lists.emplace_back(what.service, place);
   }
   return out;
@@ -242,6 +246,7 @@ void looks::send_lists(const std::string& cluster, const std::vector<wanted>& se
     if (!whole) send({0, look_kind::list_service, cluster, {services[i].first}, "", ""}, now, out);
     auto& one = watched_.find(services[i].second)->second;
     one.list = false;
+    one.list_at = now + with.list_then / 2;
     set_due(one, next_beat(one.what.tasks.empty() ? now + with.list_then / 2 : now, with.start_every));
   }
 }

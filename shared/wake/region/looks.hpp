@@ -5,6 +5,7 @@
 // | --- | --- | --- |
 // | check | once, at the next beat of `company`, with all others | |
 // | start | | listed first `list_first` after it began, then every `list_then`; described every second |
+// | start, `soon` | | listed and described at the next beat of `company`, unless it was listed just before |
 // | run | | described within 10 s, then every 5 min |
 // | job | | described every 15 s |
 //
@@ -53,6 +54,8 @@ struct watch {
   std::vector<std::string> tasks;
   watch_kind how = watch_kind::check;
   std::string policy = {};
+  /// Of a start: tasks that served are gone, so those in their place may be there already.
+  bool soon = false;
 };
 
 /// One call of AWS, for one cluster.
@@ -140,8 +143,9 @@ class looks {
     region::watch what;
     std::string key;
     unix_milliseconds due_at = 0, until = 0;
-    /// Though tasks are known.
+    /// Though tasks are known; and when it may be listed again.
     bool list = false;
+    unix_milliseconds list_at = 0;
     /// A print of what was told of each task.
     std::map<std::string, std::uint64_t, std::less<>> told;
   };

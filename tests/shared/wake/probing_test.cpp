@@ -173,6 +173,12 @@ TEST_CASE("refused connections are an agent that does not listen yet, unless ECS
   }
   CHECK(up.state.phase == wake_phase::starting);
   up.then(said(number_of(up), probe_result::broken), 1);
+  // It may have gone since.
+  CHECK(up.state.phase == wake_phase::starting);
+  const auto created = up.state.facts.front().created_at;
+  up.look(seen(1, {running("t1", created, health_status::healthy)}));
+  next_probe(up);
+  up.then(said(number_of(up), probe_result::broken), 1);
   CHECK(has_note(up, "probe_unavailable"));
   CHECK(up.state.phase == wake_phase::healthy);
 }
