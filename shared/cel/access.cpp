@@ -60,7 +60,8 @@ class access_finder {
       case node_kind::message:
       case node_kind::comprehension:
       case node_kind::optional_map:
-      case node_kind::optional_flat_map: return path_of_children(here);
+      case node_kind::optional_flat_map:
+      case node_kind::observed: return path_of_children(here);
     }
     return std::nullopt;
   }

@@ -63,6 +63,7 @@ type checker::check_kind(node_index index) {
     case node_kind::optional_flat_map: return check_binding(index);
     case node_kind::variable:
     case node_kind::local: return found_[index];
+    case node_kind::observed: break;
   }
   return type_kind::error;
 }

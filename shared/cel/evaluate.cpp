@@ -1,20 +1,23 @@
 #include "cel/evaluation.hpp"
 #include "cel/function.hpp"
+#include "cel/program_data.hpp"
 
 namespace sallyport::cel {
 
-evaluation::evaluation(const program_data& data, std::span<const value> variables, arena& memory,
-                       std::uint64_t max_steps)
-    : data_(data),
-      nodes_(data.tree.nodes.data()),
-      children_(data.tree.children.data()),
+evaluation::evaluation(const syntax& tree, std::uint32_t local_count, std::span<const value> variables, arena& memory,
+                       std::uint64_t max_steps, observer* watching)
+    : tree_(tree),
+      local_count_(local_count),
+      nodes_(tree.nodes.data()),
+      children_(tree.children.data()),
       variables_(variables),
       memory_(memory),
-      steps_(max_steps) {}
+      steps_(max_steps),
+      watching_(watching) {}
 
 value evaluation::run() {
-  locals_ = memory_.make_array<value>(data_.local_count);
-  return stopped() ? value() : evaluate(data_.tree.root);
+  locals_ = memory_.make_array<value>(local_count_);
+  return stopped() ? value() : evaluate(tree_.root);
 }
 
 value evaluation::evaluate(node_index index) {
@@ -38,6 +41,7 @@ value evaluation::evaluate(node_index index) {
     case node_kind::bind: return bind(here);
     case node_kind::optional_map:
     case node_kind::optional_flat_map: return bind_optional(here);
+    case node_kind::observed: return observe(here);
   }
   return value::error(nullptr);
 }
@@ -88,7 +92,7 @@ value evaluation::call_function(const node& here) {
     arguments[i] = evaluate_child(here, i);
     if (arguments[i].is_error()) return arguments[i];
   }
-  for (const overload* row : data_.tree.overloads_of(here)) {
+  for (const overload* row : tree_.overloads_of(here)) {
     if (!accepts(*row, arguments)) continue;
     call context(memory_, steps_, here.offset, here.pattern);
     const value made = row->run(context, arguments);
@@ -179,6 +183,14 @@ value evaluation::bind_optional(const node& here) {
   return value::optional(memory_.make<value>(body));
 }
 
+// A step of its own would make an observed evaluation stop before the same one that nobody observes.
+value evaluation::observe(const node& here) {
+  ++steps_;
+  const value came = evaluate_child(here, 0);
+  if (!stopped()) watching_->saw(here.slot, came);
+  return came;
+}
+
 // Names come from the source, never from the request: the message may be logged.
 value evaluation::fail(const node& here, std::string_view message, std::string_view name) {
   std::string_view text = message;
@@ -186,9 +198,9 @@ value evaluation::fail(const node& here, std::string_view message, std::string_v
   return value::error(memory_.make<fault>(fault{text, here.offset}));
 }
 
-result<value> evaluate(const program& expression, std::span<const value> variables, arena& memory,
-                       const evaluation_limits& limits) {
-  evaluation running(expression.data(), variables, memory, limits.max_steps);
+namespace {
+
+result<value> outcome_of(const program& expression, evaluation& running) {
   const value made = running.run();
   if (running.stopped()) return failure(reason::cel_steps, "the expression took too many steps or too much memory");
   if (!made.is_error()) return made;
@@ -196,6 +208,23 @@ result<value> evaluate(const program& expression, std::span<const value> variabl
   const auto at = position_in(expression.source(), what.offset);
   return failure(reason::cel_evaluation, "line " + std::to_string(at.line) + ", column " + std::to_string(at.column) +
                                              ": " + std::string(what.message));
+}
+
+}  // namespace
+
+result<value> evaluate(const program& expression, std::span<const value> variables, arena& memory,
+                       const evaluation_limits& limits) {
+  const auto& data = expression.data();
+  evaluation running(data.tree, data.local_count, variables, memory, limits.max_steps);
+  return outcome_of(expression, running);
+}
+
+result<value> evaluate(const program& expression, std::span<const value> variables, arena& memory,
+                       const evaluation_limits& limits, observer& watching) {
+  const auto& data = expression.data();
+  const syntax tree = observed_tree(data.tree);
+  evaluation running(tree, data.local_count, variables, memory, limits.max_steps, &watching);
+  return outcome_of(expression, running);
 }
 
 }  // namespace sallyport::cel

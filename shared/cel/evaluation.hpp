@@ -7,13 +7,16 @@
 #include <span>
 
 #include "cel/arena.hpp"
-#include "cel/program_data.hpp"
+#include "cel/observer.hpp"
+#include "cel/syntax.hpp"
 
 namespace sallyport::cel {
 
 class evaluation {
  public:
-  evaluation(const program_data& data, std::span<const value> variables, arena& memory, std::uint64_t max_steps);
+  /// `watching` is asked only by a tree of observed_tree(), and may be null for others.
+  evaluation(const syntax& tree, std::uint32_t local_count, std::span<const value> variables, arena& memory,
+             std::uint64_t max_steps, observer* watching = nullptr);
   value run();
   /// Whether steps or memory ran out; the value of run() means nothing then.
   bool stopped() const { return steps_ == 0 || memory_.exhausted(); }
@@ -33,6 +36,7 @@ class evaluation {
   value map(const node& here);
   value bind(const node& here);
   value bind_optional(const node& here);
+  value observe(const node& here);
   std::optional<value> field(const value& of, std::string_view name);
   value optional_field(const node& here, const value& of);
   bool add_entry(const node& marked, const value& content, value& out, bool& skip);
@@ -53,13 +57,15 @@ class evaluation {
   const node& child(const node& of, std::size_t which) const { return nodes_[children_[of.first_child + which]]; }
   value evaluate_child(const node& of, std::size_t which) { return evaluate(children_[of.first_child + which]); }
 
-  const program_data& data_;
+  const syntax& tree_;
+  std::uint32_t local_count_;
   const node* nodes_;
   const node_index* children_;
   std::span<const value> variables_;
   arena& memory_;
   std::uint64_t steps_;
   std::span<value> locals_;
+  observer* watching_;
 };
 
 }  // namespace sallyport::cel

@@ -51,6 +51,7 @@ struct problem {
 using access_path = std::vector<std::string>;
 
 struct program_data;
+class observer;
 
 /// A compiled expression: immutable, movable, safe to evaluate from several threads at once.
 class program {
@@ -90,5 +91,8 @@ struct evaluation_limits {
 /// Reasons: cel_evaluation (detail: message, line, column), cel_steps (steps or the arena's memory used up).
 result<value> evaluate(const program& expression, std::span<const value> variables, arena& memory,
                        const evaluation_limits& limits = {});
+/// The same, in as many steps and as much memory; `watching` is told what the parts come to (cel/observer.hpp). Slower.
+result<value> evaluate(const program& expression, std::span<const value> variables, arena& memory,
+                       const evaluation_limits& limits, observer& watching);
 
 }  // namespace sallyport::cel

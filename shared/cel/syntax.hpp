@@ -49,6 +49,8 @@ enum class node_kind : std::uint8_t {
   /// optMap, optFlatMap; children are the optional and the body.
   optional_map,
   optional_flat_map,
+  /// In no program: tells of its only child what that comes to (cel/observer.hpp).
+  observed,
 };
 
 enum class macro_kind : std::uint8_t {

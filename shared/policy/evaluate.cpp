@@ -1,6 +1,7 @@
 #include "policy/evaluate.hpp"
 
 #include "policy/condition.hpp"
+#include "policy/decision_observer.hpp"
 #include "policy/facts.hpp"
 
 namespace sallyport::policy {
@@ -18,7 +19,8 @@ struct rule_set {
 /// One evaluation of a whole rule set.
 class trial {
  public:
-  trial(const facts& known, const budgets& limits) : known_(known), limits_{limits.max_steps} {}
+  trial(const facts& known, const budgets& limits, decision_observer* watching = nullptr)
+      : known_(known), limits_{limits.max_steps}, watching_(watching) {}
 
   /// The reason that a route with these rules gives; ok only by way of an allow condition that is true.
   reason run(const route& at, const rule_set& rules);
@@ -27,12 +29,14 @@ class trial {
 
  private:
   verdict ask(const condition& what);
+  result<cel::value> answer_of(const condition& what);
   reason require(const route& at);
 
   const facts& known_;
   cel::evaluation_limits limits_;
   cel::arena memory_;
   std::string detail_;
+  decision_observer* watching_;
 };
 
 reason trial::run(const route& at, const rule_set& rules) {
@@ -64,10 +68,21 @@ reason trial::require(const route& at) {
 }
 
 verdict trial::ask(const condition& what) {
-  const auto answer = cel::evaluate(what.code(), known_.variables(), memory_, limits_);
-  if (answer.ok() && answer->is(cel::kind::boolean)) return answer->as_boolean() ? verdict::yes : verdict::no;
-  detail_ = what.name() + ": " + (answer.ok() ? "neither true nor false" : answer.error().detail);
+  const auto answer = answer_of(what);
+  if (answer.ok() && answer->is(cel::kind::boolean)) {
+    if (watching_ != nullptr) watching_->said(what, answer->as_boolean(), {});
+    return answer->as_boolean() ? verdict::yes : verdict::no;
+  }
+  const std::string error = answer.ok() ? "neither true nor false" : answer.error().detail;
+  if (watching_ != nullptr) watching_->said(what, std::nullopt, error);
+  detail_ = what.name() + ": " + error;
   return verdict::error;
+}
+
+result<cel::value> trial::answer_of(const condition& what) {
+  cel::observer* const parts = watching_ != nullptr ? watching_->asks(what) : nullptr;
+  if (parts == nullptr) return cel::evaluate(what.code(), known_.variables(), memory_, limits_);
+  return cel::evaluate(what.code(), known_.variables(), memory_, limits_, *parts);
 }
 
 /// The one place where a refusal becomes a permission.
@@ -82,20 +97,20 @@ void refuse(decision& to, reason why, std::string detail) {
 
 /// Its own variables and memory: whatever the shadow does, the real decision has been made without it.
 void evaluate_shadow(const route_match& match, const identity& who, const request_facts& request, const budgets& limits,
-                     decision& to) {
+                     decision_observer* watching, decision& to) {
   const auto& at = *match.route;
   if (at.shadow_allow == nullptr && at.shadow_deny == nullptr) return;
   const auto& deny = at.shadow_deny != nullptr ? at.shadow_deny : at.deny;
   const auto& allow = at.shadow_allow != nullptr ? at.shadow_allow : at.allow;
   const facts known(who, request, match);
-  const auto why = trial(known, limits).run(at, {deny.get(), allow.get()});
+  const auto why = trial(known, limits, watching).run(at, {deny.get(), allow.get()});
   if ((why == reason::ok) != to.allowed()) to.shadow = why;
 }
 
 }  // namespace
 
 decision decide(const compiled_policy&, const route_match& match, const identity& who, const request_facts& request,
-                const budgets& limits) {
+                const budgets& limits, decision_observer* watching) {
   decision made;
   if (match.route == nullptr) return made;
   const auto& at = *match.route;
@@ -103,11 +118,11 @@ decision decide(const compiled_policy&, const route_match& match, const identity
   refuse(made, reason::credential_missing, {});
   if (who.kind == identity_kind::anonymous && !at.anonymous) return made;
   const facts known(who, request, match);
-  trial real(known, limits);
+  trial real(known, limits, watching);
   const auto why = real.run(at, {at.deny.get(), at.allow.get()});
   if (why == reason::ok) grant(made);
   if (why != reason::ok) refuse(made, why, real.take_detail());
-  evaluate_shadow(match, who, request, limits, made);
+  evaluate_shadow(match, who, request, limits, watching != nullptr ? watching->shadow() : nullptr, made);
   return made;
 }
 

@@ -18,6 +18,8 @@
 
 namespace sallyport::policy {
 
+class decision_observer;
+
 /// Bounds of one evaluation; the loader's cost limit keeps honest conditions far below.
 struct budgets {
   std::size_t max_steps = 100'000;
@@ -38,9 +40,10 @@ struct decision {
 };
 
 /// Decides. Preconditions: `match` came from match_route on `policy` for this request; `identity` is verified.
-/// Routes to jobs are decided like any other; whether jobs run is not decided here.
+/// Routes to jobs are decided like any other; whether jobs run is not decided here. `watching` is told how it comes about,
+/// and changes nothing.
 decision decide(const compiled_policy& policy, const route_match& match, const identity& who,
-                const request_facts& request, const budgets& limits = {});
+                const request_facts& request, const budgets& limits = {}, decision_observer* watching = nullptr);
 
 /// Whether `inspect` of the job lets this caller see the runs of others: true only when it is there and true. `which`:
 /// the match of any route to the job, for the variables of a condition.

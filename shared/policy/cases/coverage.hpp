@@ -5,10 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "policy/decision_observer.hpp"
 #include "policy/document.hpp"
-#include "policy/identity.hpp"
-#include "policy/match.hpp"
-#include "policy/request.hpp"
 
 namespace sallyport::policy {
 
@@ -27,12 +25,14 @@ struct route_reached {
   bool reached = false;
 };
 
-class coverage {
+class coverage final : public decision_observer {
  public:
   explicit coverage(const compiled_policy& policy);
 
-  /// The request took this route, and its conditions were asked in the order of a decision.
-  void note(const route_match& match, const identity& who, const request_facts& request);
+  /// A request took this route. What its conditions say is learnt from its decision.
+  void reach(const route& at);
+  cel::observer* asks(const condition&) override { return nullptr; }
+  void said(const condition& what, std::optional<bool> answer, const std::string& error) override;
 
   const std::vector<route_reached>& routes() const { return routes_; }
   const std::vector<condition_reached>& conditions() const { return conditions_; }
@@ -44,7 +44,6 @@ class coverage {
 
  private:
   void add(const condition_ptr& what, const std::string& of);
-  condition_reached* find(const condition_ptr& what);
 
   std::vector<route_reached> routes_;
   std::vector<condition_reached> conditions_;

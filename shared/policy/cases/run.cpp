@@ -35,20 +35,20 @@ request_facts facts_of(const case_request& asked, const http::canonical_target& 
 
 /// What servers could read differently comes before the caller, as at both ends.
 case_outcome decide_case(const result<identity>& who, const request_facts& request, const compiled_policy& policy,
-                         coverage& reached) {
+                         decision_observer& watching) {
   const auto match = match_route(policy, request.method, request.host, request.path);
   if (match.why != reason::ok) return refused(match.why, describe(match));
   if (!who.ok()) return refused(who.error().why, who.error().detail);
-  if (match) reached.note(match, *who, request);
-  auto made = decide(policy, match, *who, request);
+  auto made = decide(policy, match, *who, request, {}, &watching);
   case_outcome got = refused(made.why, std::move(made.detail));
   got.route = made.route;
+  got.shadow = made.shadow;
   return got;
 }
 
 }  // namespace
 
-case_outcome run_case(const policy_case& what, const compiled_policy& policy, coverage& reached) {
+case_outcome run_case(const policy_case& what, const compiled_policy& policy, decision_observer& watching) {
   const auto& asked = what.request;
   if (!http::is_token(asked.method) || http::is_refused_method(asked.method))
     return refused(reason::framing_method, asked.method);
@@ -56,7 +56,13 @@ case_outcome run_case(const policy_case& what, const compiled_policy& policy, co
   if (!target.ok()) return refused(target.error().why, target.error().detail);
   std::vector<http::field> fields;
   for (const auto& [name, value] : asked.fields) fields.push_back({name, value});
-  return decide_case(what.who, facts_of(asked, *target, fields), policy, reached);
+  return decide_case(what.who, facts_of(asked, *target, fields), policy, watching);
+}
+
+case_outcome run_case(const policy_case& what, const compiled_policy& policy, coverage& reached) {
+  auto got = run_case(what, policy, static_cast<decision_observer&>(reached));
+  if (got.route != nullptr) reached.reach(*got.route);
+  return got;
 }
 
 bool is_as_expected(const case_outcome& got, const case_expectation& expected) {
