@@ -2,9 +2,6 @@
 # reads the arrows from here: sallyport_layer(FOLDER LAYERS-IT-NEEDS...), what those need among them.
 # Sources are found by folder, so that a new file needs no edit here; a folder inside may be a layer of its own.
 function(sallyport_layer folder)
-  if(EMSCRIPTEN AND folder STREQUAL "policy/cases")
-    return()
-  endif()
   string(REPLACE "/" "_" name ${folder})
   list(TRANSFORM ARGN REPLACE "/" "_" OUTPUT_VARIABLE needed)
   list(TRANSFORM needed PREPEND sallyport_)
@@ -54,7 +51,7 @@ sallyport_layer(aws http jose)
 # What decides does not read the document: that is the room inside.
 sallyport_layer(policy cel http)
 sallyport_layer(policy/load policy aws)
-# Cases that authors write beside a policy: for the command line alone.
+# Cases that authors write beside a policy, and explanations: for the command line, and the probe that compares builds.
 sallyport_layer(policy/cases policy/load)
 # Signing in at the edge: what is sealed, read and decided before policy is asked.
 sallyport_layer(login policy jose)

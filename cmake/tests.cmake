@@ -46,7 +46,7 @@ endif()
 file(GLOB probe_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/probe/*.cpp)
 if(probe_sources)
   add_executable(probe ${probe_sources} ${CMAKE_SOURCE_DIR}/tests/probe/native/main.cpp)
-  target_link_libraries(probe PRIVATE sallyport_shared sallyport_openssl)
+  target_link_libraries(probe PRIVATE sallyport_shared sallyport_policy_cases sallyport_openssl)
   set_target_properties(probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 endif()
 

@@ -46,7 +46,7 @@ endif()
 
 file(GLOB probe_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/probe/*.cpp)
 add_executable(probe ${probe_sources} ${CMAKE_SOURCE_DIR}/tests/probe/wasm/main.cpp)
-target_link_libraries(probe PRIVATE sallyport_core_dialect sallyport_shared sallyport_node_crypto)
+target_link_libraries(probe PRIVATE sallyport_core_dialect sallyport_shared sallyport_policy_cases sallyport_node_crypto)
 set_target_properties(probe PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 sallyport_reuse_precompiled(probe core)
 sallyport_wasm_program(probe)

@@ -153,6 +153,8 @@ void add_policy_command(CLI::App& parent, int& exit) {
            "Exit codes: 0; 3 it does not load; 4 it cannot be read.\n\n"
            "Example:\n  test \"$(sallyport policy digest a.jsonc)\" = \"$(sallyport policy digest b.jsonc)\"");
   add_policy_test_command(*command, exit);
+  add_policy_explain_command(*command, exit);
+  add_policy_try_command(*command, exit);
 }
 
 }  // namespace sallyport::agent::cli

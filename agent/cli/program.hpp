@@ -16,6 +16,8 @@ void add_keys_command(CLI::App& parent, int& exit);
 void add_keys_rotate_command(CLI::App& keys, int& exit);
 void add_policy_command(CLI::App& parent, int& exit);
 void add_policy_test_command(CLI::App& policy, int& exit);
+void add_policy_explain_command(CLI::App& policy, int& exit);
+void add_policy_try_command(CLI::App& policy, int& exit);
 void add_token_command(CLI::App& parent, int& exit);
 void add_logs_command(CLI::App& parent, int& exit);
 void add_wake_command(CLI::App& parent, int& exit);

@@ -46,6 +46,8 @@ TEST_CASE("every command has help with an example or its exit codes") {
                                                                                        {"policy", "check"},
                                                                                        {"policy", "digest"},
                                                                                        {"policy", "test"},
+                                                                                       {"policy", "explain"},
+                                                                                       {"policy", "try"},
                                                                                        {"token", "inspect"},
                                                                                        {"logs"},
                                                                                        {"wake", "reset"},

@@ -43,6 +43,7 @@ constexpr std::array table = {
     row{"policy", run_policy},
     row{"route", run_route},
     row{"decide", run_decide},
+    row{"explain", run_explain},
     row{"edge", run_edge},
     row{"origin", run_origin},
     row{"outcome", run_outcome},

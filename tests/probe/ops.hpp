@@ -47,6 +47,8 @@ outcome run_cel_check(const json& in, crypto::port& host);
 outcome run_policy(const json& in, crypto::port& host);
 outcome run_route(const json& in, crypto::port& host);
 outcome run_decide(const json& in, crypto::port& host);
+// ops_explain.cpp
+outcome run_explain(const json& in, crypto::port& host);
 // ops_edge.cpp
 outcome run_edge(const json& in, crypto::port& host);
 // ops_origin.cpp

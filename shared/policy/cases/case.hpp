@@ -2,6 +2,7 @@
 // policy (docs/reference/policy_test.md).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -32,6 +33,9 @@ struct case_expectation {
   std::optional<reason> why;
   std::string route;
 };
+
+/// Callers by name; instead of one, why the issuer's mapping refuses its token.
+using named_identities = std::map<std::string, result<identity>, std::less<>>;
 
 struct policy_case {
   std::string name;

@@ -39,9 +39,10 @@ class cases_reader {
       : document_(document), policy_(policy) {}
 
   std::vector<policy_case> read(const node& root);
+  void read_identities(const node& at);
+  named_identities take_identities() { return std::move(identities_); }
 
  private:
-  void read_identities(const node& at);
   void read_entry(const node& at);
   void read_row(const node& at, const node* shared);
   void add(const node& caller, const std::string& name, const policy_case& pattern);
@@ -136,6 +137,35 @@ read_cases_result read_cases(std::string_view text, const compiled_policy& polic
   auto cases = cases_reader(*document, policy).read(node(document->value, found));
   if (!found.empty()) return {{}, found.take()};
   return {std::move(cases), {}};
+}
+
+read_identities_result read_identities(std::string_view text, const compiled_policy& policy) {
+  const auto document = encoding::parse_jsonc(text, document_limits);
+  if (!document.ok()) return {{}, {document::syntax_problem(document.error(), text)}};
+  document::report found(text, *document);
+  const node root(document->value, found);
+  cases_reader reader(*document, policy);
+  if (root.is_object_of({"$schema", "policy", "identities", "cases"}))
+    if (const auto known = root.member("identities")) reader.read_identities(*known);
+  if (!found.empty()) return {{}, found.take()};
+  return {reader.take_identities(), {}};
+}
+
+read_question_result read_question(std::string_view text, const named_identities& known,
+                                   const compiled_policy& policy) {
+  const auto document = encoding::parse_jsonc(text, document_limits);
+  if (!document.ok()) return {{}, {document::syntax_problem(document.error(), text)}};
+  document::report found(text, *document);
+  const node root(document->value, found);
+  policy_case asked;
+  if (root.is_object_of({"as", "request"})) {
+    document::read_required(root, "as", "an identity, its name, or anonymous", asked.who,
+                            [&](const node& m) { return read_caller(m, known, policy); });
+    document::read_required(root, "request", "e.g. \"GET https://reports.acme.example/api/q1\"", asked.request,
+                            read_request);
+  }
+  if (!found.empty()) return {std::nullopt, found.take()};
+  return {std::move(asked), {}};
 }
 
 policy_name_result read_policy_name(std::string_view text) {

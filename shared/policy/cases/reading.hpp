@@ -1,7 +1,6 @@
 // The parts of the reader of cases. Each reports what is wrong and goes on.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -10,9 +9,6 @@
 #include "policy/document.hpp"
 
 namespace sallyport::policy {
-
-/// Those of the document, by name.
-using named_identities = std::map<std::string, result<identity>, std::less<>>;
 
 /// identities.cpp: a caller by its members, or by the claims of its token. Nothing when it was reported.
 std::optional<result<identity>> read_identity(const document::node& at, const compiled_policy& policy);

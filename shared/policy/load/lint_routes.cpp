@@ -3,34 +3,14 @@
 
 #include "policy/audience.hpp"
 #include "policy/load/linting.hpp"
+#include "policy/load/sample.hpp"
 #include "policy/match.hpp"
-#include "policy/pattern.hpp"
 #include "policy/reading.hpp"
 
 namespace sallyport::policy {
 namespace {
 
 constexpr std::string_view known_methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"};
-
-path_pattern pattern_of(const route& of) {
-  auto parsed = parse_path_pattern(of.path);
-  auto* pattern = std::get_if<path_pattern>(&parsed);
-  return pattern != nullptr ? std::move(*pattern) : path_pattern();
-}
-
-/// A path that the pattern matches, with segments that no literal is likely to be.
-std::string sample_path(const path_pattern& pattern) {
-  std::string path;
-  for (const auto& segment : pattern) {
-    path += '/';
-    path += segment.kind == segment_kind::literal ? segment.text : std::string("any-1");
-  }
-  return path;
-}
-
-std::string sample_host(std::string_view host) {
-  return host.substr(0, 2) == "*." ? "any-1" + std::string(host.substr(1)) : std::string(host);
-}
 
 std::string listed(const std::vector<std::string_view>& names) {
   std::string text;
@@ -67,7 +47,7 @@ void lint_guard_methods(const placed_route& what) {
   const auto& guard = what.of;
   if (guard.methods.empty() || guard.service == nullptr) return;
   const auto path = sample_path(pattern_of(guard));
-  const auto host = sample_host(guard.host);
+  const auto host = sample_host(guard);
   std::map<const route*, std::vector<std::string_view>> others;
   for (const auto method : known_methods) {
     if (takes(guard, method)) continue;
