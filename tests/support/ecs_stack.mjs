@@ -161,7 +161,6 @@ function definition(service, { pull_ms = 20, drains = false, sound = true, app, 
     },
     health: { command: check, interval_ms: 50, retries: 1000 },
   };
-  const demo_app = [`${build}/demo_app`, `{address}:${ports.app}`];
-  const lasting = ['sh', '-c', `trap '' TERM; exec ${demo_app.join(' ')}`];
-  return { provision_ms: 20, pull_ms, desired, containers: [agent, { name: 'app', command: app ?? (drains ? lasting : demo_app) }] };
+  const own = { name: 'app', command: app ?? [`${build}/demo_app`, `{address}:${ports.app}`] };
+  return { provision_ms: 20, pull_ms, desired, containers: [own, { ...agent, ...(drains && { depends_on: ['app'] }) }] };
 }
