@@ -1,5 +1,3 @@
-#include <sys/stat.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
@@ -14,6 +12,7 @@
 #include "agent/cli/output.hpp"
 #include "agent/cli/problems.hpp"
 #include "agent/cli/program.hpp"
+#include "agent/config/file_stamp.hpp"
 #include "agent/openssl/host.hpp"
 #include "policy/cases/read.hpp"
 #include "policy/load/load.hpp"
@@ -90,33 +89,17 @@ int tell(const options& chosen, const case_report& all) {
   return all.failed() == 0 ? exit_ok : exit_check_failed;
 }
 
-/// When a file was written last, and how long it is; zeros where there is none.
-struct stamp {
-  timespec written{};
-  off_t size = 0;
-
-  explicit stamp(const std::string& file) {
-    struct stat found {};
-    if (::stat(file.c_str(), &found) != 0) return;
-    written = found.st_mtim;
-    size = found.st_size;
-  }
-  bool operator==(const stamp& other) const {
-    return written.tv_sec == other.written.tv_sec && written.tv_nsec == other.written.tv_nsec && size == other.size;
-  }
-};
-
 /// The files of one run, as they were before they were read.
 class read_files {
  public:
-  void add(const std::string& file) { files_.emplace_back(file, stamp(file)); }
+  void add(const std::string& file) { files_.emplace_back(file, config::stamp_of(file)); }
   bool changed() const {
     return std::any_of(files_.begin(), files_.end(),
-                       [](const auto& each) { return !(stamp(each.first) == each.second); });
+                       [](const auto& each) { return config::stamp_of(each.first) != each.second; });
   }
 
  private:
-  std::vector<std::pair<std::string, stamp>> files_;
+  std::vector<std::pair<std::string, config::file_stamp>> files_;
 };
 
 /// One run; `from` learns of each file before it is read.

@@ -1,19 +1,8 @@
 #include "agent/run/watched_files.hpp"
 
-#include <sys/stat.h>
-
-#include <algorithm>
 #include <utility>
 
 namespace sallyport::agent::run {
-
-namespace {
-
-std::int64_t nanoseconds(const timespec& when) {
-  return std::int64_t{when.tv_sec} * 1'000'000'000 + when.tv_nsec;
-}
-
-}  // namespace
 
 watched_files::watched_files(std::vector<std::string> paths) : paths_(std::move(paths)) {
   std::erase(paths_, "");
@@ -33,14 +22,9 @@ void watched_files::read() {
   read_ = seen_ = look();
 }
 
-std::vector<watched_files::stamp> watched_files::look() const {
-  std::vector<stamp> found;
-  for (const auto& path : paths_) {
-    struct stat what {};
-    stamp& of = found.emplace_back();
-    if (::stat(path.c_str(), &what) != 0) continue;
-    of = {what.st_dev, what.st_ino, what.st_size, nanoseconds(what.st_mtim), nanoseconds(what.st_ctim)};
-  }
+std::vector<config::file_stamp> watched_files::look() const {
+  std::vector<config::file_stamp> found;
+  for (const auto& path : paths_) found.push_back(config::stamp_of(path));
   return found;
 }
 

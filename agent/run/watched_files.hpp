@@ -4,9 +4,10 @@
 // (how Kubernetes swaps a ConfigMap). A few calls of stat a second cost next to nothing.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
+
+#include "agent/config/file_stamp.hpp"
 
 namespace sallyport::agent::run {
 
@@ -22,20 +23,11 @@ class watched_files {
   void read();
 
  private:
-  /// What tells one state of a file from another; all 0: there is none.
-  struct stamp {
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    std::int64_t size = 0;
-    std::int64_t modified_ns = 0;
-    std::int64_t changed_ns = 0;
-    bool operator==(const stamp&) const = default;
-  };
-  std::vector<stamp> look() const;
+  std::vector<config::file_stamp> look() const;
 
   std::vector<std::string> paths_;
-  std::vector<stamp> read_;
-  std::vector<stamp> seen_;
+  std::vector<config::file_stamp> read_;
+  std::vector<config::file_stamp> seen_;
 };
 
 }  // namespace sallyport::agent::run
